@@ -1,0 +1,81 @@
+/** The entry list of an event: what a row says, how old a list may be, and what its age means. */
+
+import type { Reason } from './reason.ts';
+
+/** How strongly a tap showed that the card is there; see ARCHITECTURE.md, "Assurance". */
+export const ASSURANCE_LEVELS = ['identified', 'possession', 'possession+pin'] as const;
+export type Assurance = (typeof ASSURANCE_LEVELS)[number];
+
+export function assuranceReaches(reached: Assurance, least: Assurance): boolean {
+  return ASSURANCE_LEVELS.indexOf(reached) >= ASSURANCE_LEVELS.indexOf(least);
+}
+
+/** What the encrypted part of a row says. Opens only with the list key and that person's certificate. */
+export interface EntryRowData {
+  readonly ticket: string;
+  readonly seat: string;
+  /** The holder's name, never printed and never journaled. */
+  readonly holder: string;
+  /** Tickets bought together share a party; each member taps with their own card. */
+  readonly party: string;
+  /** When the organiser cancelled this ticket (ISO 8601). */
+  readonly cancelledAt?: string;
+}
+
+/** A row after it was opened. `ref` is random and outlives key rotation and card renewal: entry state belongs to it. */
+export interface EntryRow extends EntryRowData {
+  readonly ref: string;
+}
+
+/**
+ * What a signed manifest says of one version of a list. Times are ISO 8601 in UTC.
+ * `root` = SHA-256 over the chunk hashes in order.
+ */
+export interface EntryListManifest {
+  readonly kind: 'entry-list';
+  readonly list: string;
+  readonly title: string;
+  readonly version: number;
+  /** Hex. */
+  readonly root: string;
+  readonly rows: number;
+  /** SHA-256 of each chunk, hex, in key order. */
+  readonly chunks: readonly string[];
+  readonly issuedAt: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly assurance: Assurance;
+  readonly staleness: StalenessPolicy;
+  /** Names of the terminals that may use the list; empty: every terminal of the platform. */
+  readonly audience: readonly string[];
+  /** Where and when, for the paper. */
+  readonly place: string;
+  readonly startsAt: string | null;
+}
+
+/** Hours since the platform last confirmed that this version is the newest. */
+export interface StalenessPolicy {
+  readonly oldAfterHours: number;
+  readonly tooOldAfterHours: number;
+  readonly whenTooOld: 'admit' | 'refuse';
+}
+
+export type ListAge = 'fresh' | 'old' | 'too-old';
+
+export function ageOfList(policy: StalenessPolicy, confirmedAt: number, now: number): ListAge {
+  const hours = (now - confirmedAt) / 3_600_000;
+  if (hours >= policy.tooOldAfterHours) return 'too-old';
+  return hours >= policy.oldAfterHours ? 'old' : 'fresh';
+}
+
+/** Null when the list may be used at `now` (ms since the epoch). */
+export function listRefusal(
+  manifest: EntryListManifest,
+  confirmedAt: number,
+  now: number,
+): Reason | null {
+  if (now < Date.parse(manifest.validFrom) || now >= Date.parse(manifest.validTo))
+    return 'list-expired';
+  const tooOld = ageOfList(manifest.staleness, confirmedAt, now) === 'too-old';
+  return tooOld && manifest.staleness.whenTooOld === 'refuse' ? 'list-expired' : null;
+}

@@ -1,0 +1,198 @@
+/**
+ * Every event of the journal: one public table (docs/journal.md is generated from it).
+ *
+ * `fact: true` means: durable in the ledger first, sent to the platform, and then shown in the journal.
+ * `fields` is the allow-list: a field that is not named here never reaches a log, whatever the caller hands over.
+ */
+
+export interface EventEntry {
+  readonly fact: boolean;
+  readonly says: string;
+  readonly fields: readonly string[];
+}
+
+export const EVENTS = {
+  'terminal.ready': {
+    fact: false,
+    says: 'Start-up is over. Written once a start: as soon as taps are served, or, when something stands in the way after a second, then, naming it in `reason`.',
+    fields: [
+      'terminal',
+      'profile',
+      'version',
+      'trust',
+      'reader',
+      'receipt',
+      'list',
+      'reason',
+      'ms',
+    ],
+  },
+  'terminal.in-service': {
+    fact: false,
+    says: 'Nothing stands in the way of serving any more.',
+    fields: ['list'],
+  },
+  'terminal.out-of-service': {
+    fact: false,
+    says: 'Something stands in the way of serving; `reason` is the first of `obstacles`.',
+    fields: ['reason', 'obstacles'],
+  },
+  'terminal.stopping': { fact: false, says: 'The daemon was asked to end.', fields: ['signal'] },
+  'list.activated': {
+    fact: false,
+    says: 'This version of the list decides from now on.',
+    fields: ['list', 'version', 'rows', 'root', 'source', 'ms'],
+  },
+  'list.rejected': {
+    fact: false,
+    says: 'A list was offered and not taken; the active one stays.',
+    fields: ['list', 'version', 'reason', 'detail'],
+  },
+  'trust.activated': {
+    fact: false,
+    says: 'These anchors and revocation lists are used from now on.',
+    fields: ['version', 'anchors', 'crls'],
+  },
+  'trust.rejected': {
+    fact: false,
+    says: 'Anchors or revocation lists were offered and not taken.',
+    fields: ['version', 'reason', 'detail'],
+  },
+  'entry.granted': {
+    fact: true,
+    says: 'The holder of this ticket may enter. Durable before the gate opens.',
+    fields: [
+      'ticket',
+      'list',
+      'version',
+      'ref',
+      'party',
+      'gate',
+      'assurance',
+      'revocation',
+      'listAge',
+      'ms',
+      'modelled',
+    ],
+  },
+  'entry.refused': {
+    fact: true,
+    says: 'A card was read and not admitted, and why.',
+    fields: [
+      'reason',
+      'ticket',
+      'list',
+      'version',
+      'ref',
+      'gate',
+      'first',
+      'assurance',
+      'detail',
+      'ms',
+      'modelled',
+    ],
+  },
+  'entry.undone': {
+    fact: true,
+    says: 'Staff took an entry back: the ticket can be used again.',
+    fields: ['ticket', 'list', 'ref', 'gate', 'by', 'why'],
+  },
+  'receipt.claimed': {
+    fact: true,
+    says: 'A card whose receipt was owed came back in time; the receipt is printed now, the entry is the old one.',
+    fields: ['ticket', 'list', 'ref', 'gate', 'paper', 'ms', 'modelled'],
+  },
+  'card.unreadable': {
+    fact: false,
+    says: 'A card was in the field but could not be read; hold it again.',
+    fields: ['reason', 'detail', 'ms', 'modelled'],
+  },
+  'card.ignored': {
+    fact: false,
+    says: 'A card was held while the terminal could not serve.',
+    fields: ['reason'],
+  },
+  'print.intent': {
+    fact: true,
+    says: 'The receipt is about to be sent to the printer.',
+    fields: ['paper', 'ticket', 'list', 'ref', 'reissue'],
+  },
+  'print.done': {
+    fact: true,
+    says: 'The printer itself said that the paper came out.',
+    fields: ['paper', 'ticket', 'list', 'ref', 'ms', 'modelled'],
+  },
+  'print.owed': {
+    fact: true,
+    says: 'No paper came out; the entry stands and the receipt is owed.',
+    fields: ['paper', 'ticket', 'list', 'ref', 'reason'],
+  },
+  'print.unknown': {
+    fact: true,
+    says: 'It cannot be known whether the paper came out; staff is asked.',
+    fields: ['paper', 'ticket', 'list', 'ref', 'reason'],
+  },
+  'print.settled': {
+    fact: true,
+    says: 'Staff said whether the paper came out.',
+    fields: ['paper', 'ticket', 'list', 'ref', 'printed', 'by', 'why'],
+  },
+  'device.ready': {
+    fact: false,
+    says: 'A device answers.',
+    fields: ['device', 'name', 'modelled'],
+  },
+  'device.lost': {
+    fact: false,
+    says: 'A device is gone or does not answer; it is tried again.',
+    fields: ['device', 'reason'],
+  },
+  'device.condition': {
+    fact: false,
+    says: 'A device answers but asks for help (paper, cover).',
+    fields: ['device', 'condition'],
+  },
+  'link.up': { fact: false, says: 'The platform is reached.', fields: ['platform', 'upto'] },
+  'link.down': {
+    fact: false,
+    says: 'The platform is not reached; facts wait in the ledger.',
+    fields: ['reason', 'code', 'waiting'],
+  },
+  'link.refused': {
+    fact: false,
+    says: 'The other side sent something that is not of the protocol, or is not the platform known here.',
+    fields: ['reason', 'detail', 'code'],
+  },
+  'facts.acknowledged': {
+    fact: false,
+    says: 'The platform holds every fact up to this number.',
+    fields: ['upto', 'waiting'],
+  },
+  'clock.corrected': {
+    fact: false,
+    says: 'Authenticated time differed from the local clock.',
+    fields: ['offsetMs', 'quality'],
+  },
+  'clock.jumped': {
+    fact: false,
+    says: 'The local clock jumped against the monotonic clock; it is not trusted until corrected.',
+    fields: ['offsetMs', 'quality'],
+  },
+  'disk.full': {
+    fact: false,
+    says: 'Too little space to keep facts safely.',
+    fields: ['freeBytes', 'neededBytes'],
+  },
+  'disk.ok': { fact: false, says: 'There is space again.', fields: ['freeBytes'] },
+  'event.dropped': {
+    fact: false,
+    says: 'A machine got an event that its state has no answer for. A defect: please report it.',
+    fields: ['machine', 'state', 'dropped'],
+  },
+} as const satisfies Record<string, EventEntry>;
+
+export type EventName = keyof typeof EVENTS;
+
+export function isFactEvent(event: EventName): boolean {
+  return EVENTS[event].fact;
+}

@@ -1,0 +1,43 @@
+/**
+ * A receipt as a list of blocks, without a printer in mind. `devices/receipt/escpos.ts` draws it on thermal paper;
+ * `textOfReceipt` shows it to people in a terminal window. No block ever carries a person's name.
+ */
+
+export type ReceiptBlock =
+  /** The one-stroke ring, the product's mark. */
+  | { readonly kind: 'mark' }
+  /** White on black over the whole width: 再発行. */
+  | { readonly kind: 'band'; readonly text: string }
+  /** Centred text at 1, 2 or 3 times the ordinary size. */
+  | { readonly kind: 'text'; readonly text: string; readonly size: 1 | 2 | 3 }
+  | { readonly kind: 'rule' }
+  | { readonly kind: 'qr'; readonly data: string }
+  /** Label on the left, value on the right. */
+  | { readonly kind: 'pair'; readonly label: string; readonly value: string };
+
+export interface Receipt {
+  /** The number of this piece of paper, unique for the terminal, e.g. `gate-1-000318`. */
+  readonly paper: string;
+  readonly blocks: readonly ReceiptBlock[];
+}
+
+export function textOfReceipt(receipt: Receipt): string {
+  return receipt.blocks.map(textOfBlock).join('\n');
+}
+
+function textOfBlock(block: ReceiptBlock): string {
+  switch (block.kind) {
+    case 'mark':
+      return '◯';
+    case 'band':
+      return `■ ${block.text} ■`;
+    case 'text':
+      return block.text;
+    case 'rule':
+      return '─'.repeat(24);
+    case 'qr':
+      return `[QR ${block.data}]`;
+    case 'pair':
+      return `${block.label}  ${block.value}`;
+  }
+}

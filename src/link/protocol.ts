@@ -1,0 +1,202 @@
+/**
+ * `kazasu.v1`: everything that terminal and platform say to each other, and the only file that both sides share.
+ *
+ * JSON frames on one websocket per terminal (subprotocol `kazasu.v1`); bulk data as content-addressed objects over
+ * HTTP beside it, `GET /objects/<sha256 hex>`. Every frame is parsed here, at the edge, and nowhere else.
+ */
+
+import { z } from 'zod';
+import { ASSURANCE_LEVELS, type EntryListManifest } from '../domain/entry-list.ts';
+
+export const SUBPROTOCOL = 'kazasu.v1';
+
+/** Limits that both sides hold each other to. A fact is small; bulk never travels on the socket. */
+export const LIMITS = {
+  frameBytes: 1_048_576,
+  factBytes: 16_384,
+  manifestBytes: 16_777_216,
+  chunkBytes: 4_194_304,
+  listRows: 5_000_000,
+} as const;
+
+/** Websocket close codes (RFC 6455 7.4.2: 4000-4999 are private). */
+export const CLOSE = {
+  /** A frame that is not of the protocol. */
+  notOfTheProtocol: 4000,
+  /** A newer socket of the same terminal took over. */
+  replaced: 4001,
+  /** The other side is not the platform, or not the terminal, that is known here. */
+  identity: 4003,
+  /** Two heartbeats were missed. */
+  silent: 4008,
+  tryLater: 1013,
+} as const;
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,63}$/u,
+    'lower-case letters, digits, dot, dash, underscore; 64 at most',
+  );
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, 'SHA-256 in lower-case hex');
+const base64 = z.base64();
+const instant = z.iso.datetime();
+const count = z.int().nonnegative();
+
+export const NAME = name;
+
+const clockReading = z.strictObject({
+  at: instant,
+  quality: z.enum(['synced', 'holdover', 'unset']),
+  mono: z.number(),
+});
+
+/** What a terminal may say. */
+export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
+  z.strictObject({
+    frame: z.literal('hello'),
+    terminal: name,
+    epoch: z.uuid(),
+    boot: count,
+    /** The newest fact of the ledger: a copy or a restored ledger is noticed by it. */
+    last: z.strictObject({ seq: count, hash: sha256 }),
+    lists: z.array(name).max(64),
+    software: z.string().max(64),
+    clock: clockReading,
+  }),
+  /** `items`: the exact JSON texts of the facts `from`, `from + 1`, ... as the ledger holds them: their bytes are hashed. */
+  z.strictObject({
+    frame: z.literal('facts'),
+    from: z.int().positive(),
+    items: z.array(z.string().max(LIMITS.factBytes)).min(1).max(1000),
+  }),
+  z.strictObject({ frame: z.literal('beat'), waiting: count, clock: clockReading }),
+]);
+export type TerminalFrame = z.infer<typeof TERMINAL_FRAME>;
+
+/** What a platform may say. */
+export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
+  z.strictObject({
+    frame: z.literal('welcome'),
+    now: instant,
+    /** DER of the platform's self-issued CA certificate: pinned at first contact. */
+    platform: base64,
+    /** The platform holds every fact of this epoch up to here. */
+    upto: count,
+    credit: z.strictObject({
+      batch: z.int().min(1).max(1000),
+      bytes: z.int().min(LIMITS.factBytes),
+      inflight: z.int().min(1).max(64),
+    }),
+    beatMs: z.int().min(100).max(600_000),
+  }),
+  z.strictObject({ frame: z.literal('ack'), upto: count }),
+  /** Facts arrived that do not continue what the platform holds: send again from `upto + 1`. */
+  z.strictObject({ frame: z.literal('gap'), upto: count }),
+  /**
+   * The newest version of a list, as a signed statement (CMS SignedData, base64). `key`: the list key, base64, for
+   * entry lists; in clear only while un-enrolled links are loopback links.
+   */
+  z.strictObject({ frame: z.literal('head'), statement: base64, key: base64.optional() }),
+  z.strictObject({ frame: z.literal('beat'), now: instant }),
+]);
+export type PlatformFrame = z.infer<typeof PLATFORM_FRAME>;
+
+/**
+ * Signed objects: CMS SignedData (RFC 5652), one eContentType a kind, the signer's certificate inside, issued by the
+ * platform's CA and carrying the same OID as its only extended key usage. The arc is 1.3.6.1.4.1.32473, the
+ * enterprise number for examples (RFC 5612), until the project has one of its own.
+ */
+export const SIGNED_KIND = {
+  head: '1.3.6.1.4.1.32473.5730.1.1',
+  'entry-list': '1.3.6.1.4.1.32473.5730.1.2',
+  trust: '1.3.6.1.4.1.32473.5730.1.3',
+} as const;
+export type SignedKind = keyof typeof SIGNED_KIND;
+
+/** "At `at`, version `version` of `list` was the newest." A withheld list ages because this statement is short-lived. */
+export const HEAD = z.strictObject({
+  kind: z.literal('head'),
+  of: z.enum(['entry-list', 'trust']),
+  list: name,
+  version: z.int().positive(),
+  root: sha256,
+  /** Where the signed manifest is: `/objects/<manifest>`. */
+  manifest: sha256,
+  at: instant,
+  expires: instant,
+});
+export type Head = z.infer<typeof HEAD>;
+
+export const ENTRY_LIST_MANIFEST = z.strictObject({
+  kind: z.literal('entry-list'),
+  list: name,
+  title: z.string().min(1).max(200),
+  version: z.int().positive(),
+  root: sha256,
+  rows: z.int().nonnegative().max(LIMITS.listRows),
+  chunks: z.array(sha256).max(65_536),
+  issuedAt: instant,
+  validFrom: instant,
+  validTo: instant,
+  assurance: z.enum(ASSURANCE_LEVELS),
+  staleness: z.strictObject({
+    oldAfterHours: z.number().positive(),
+    tooOldAfterHours: z.number().positive(),
+    whenTooOld: z.enum(['admit', 'refuse']),
+  }),
+  audience: z.array(name),
+  place: z.string().max(200),
+  startsAt: instant.nullable(),
+}) satisfies z.ZodType<EntryListManifest>;
+
+/** Anchors and revocation lists are a list too, always called `trust`. `root` = SHA-256 over these hashes in order. */
+export const TRUST_MANIFEST = z.strictObject({
+  kind: z.literal('trust'),
+  list: z.literal('trust'),
+  version: z.int().positive(),
+  root: sha256,
+  issuedAt: instant,
+  /** SHA-256 of each DER certificate, fetched as an object. */
+  anchors: z.array(sha256).max(64),
+  /** SHA-256 of each DER CRL, fetched as an object. */
+  crls: z.array(sha256).max(64),
+});
+export type TrustManifest = z.infer<typeof TRUST_MANIFEST>;
+
+/** A row on the wire: converted value, reference id, and what AES-256-GCM sealed. */
+export interface SealedRow {
+  /** 32 bytes. */
+  readonly key: Buffer;
+  /** 16 bytes. */
+  readonly ref: Buffer;
+  /** nonce (12) || ciphertext || tag (16); 65,535 bytes at most. */
+  readonly sealed: Buffer;
+}
+
+/** Chunk = rows in key order, each `key (32) || ref (16) || length of sealed (2, big-endian) || sealed`. */
+export function encodeChunk(rows: readonly SealedRow[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const row of rows) {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(row.sealed.length);
+    parts.push(row.key, row.ref, length, row.sealed);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Throws on a chunk that ends inside a row. The rows are views into `chunk`. */
+export function* decodeChunk(chunk: Buffer): Generator<SealedRow> {
+  let at = 0;
+  while (at < chunk.length) {
+    if (at + 50 > chunk.length) throw new RangeError(`chunk ends inside a row at byte ${at}`);
+    const end = at + 50 + chunk.readUInt16BE(at + 48);
+    if (end > chunk.length) throw new RangeError(`chunk ends inside a row at byte ${at}`);
+    yield {
+      key: chunk.subarray(at, at + 32),
+      ref: chunk.subarray(at + 32, at + 48),
+      sealed: chunk.subarray(at + 50, end),
+    };
+    at = end;
+  }
+}
