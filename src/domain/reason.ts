@@ -96,6 +96,12 @@ export const REASONS = {
     ja: 'カードを確かめられませんでした。カードは問題ありません。係員にお知らせください。',
     remedy: 'staff',
   },
+  'receipt-unsettled': {
+    cause:
+      'The entry stands, but it is not known whether its receipt came out; staff has to say so first.',
+    ja: '入場は記録されています。座席券が出たかどうかを係員が確かめます。カードは問題ありません。',
+    remedy: 'staff',
+  },
   'disk-full': {
     cause: 'The terminal could not keep another fact safely, so it does not serve.',
     ja: 'ただいま使えません。カードは問題ありません。係員がご案内します。',

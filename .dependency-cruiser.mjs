@@ -1,0 +1,102 @@
+/**
+ * Who may import whom; ARCHITECTURE.md says why. `npm run check` applies this file, and test/architecture.test.ts shows
+ * that each rule reports a seeded violation. Paths are seen from the project's root; type imports count.
+ */
+
+const npm = 'node_modules/';
+/** The wire's messages and the one encoding that is signed: words that both sides of the wire share. */
+const protocol = '^src/link/protocol\\.ts$';
+
+/**
+ * Files below `from` import each other and what is named here, nothing else; Node's own modules (`core`) only where said so.
+ * @param {string} from
+ * @param {readonly string[]} allowed
+ * @param {{ core: boolean }} options
+ */
+const mayOnlyImport = (from, allowed, { core }) => ({
+  name: `${from.replaceAll('/', '-')}may-only-import`,
+  severity: 'error',
+  from: { path: `^${from}` },
+  to: {
+    pathNot: [`^${from}`, ...allowed],
+    ...(core ? { dependencyTypesNot: ['core'] } : {}),
+  },
+});
+
+/**
+ * A library is imported in these places alone, so that replacing it is a change in one place. Tests may use it as they like.
+ * @param {string} name
+ * @param {readonly string[]} homes
+ */
+const library = (name, ...homes) => ({
+  name: `${name}-has-one-home`,
+  severity: 'error',
+  from: { pathNot: [...homes.map((home) => `^${home}`), '^test/'] },
+  to: { path: `${npm}${name}/` },
+});
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+
+    mayOnlyImport('src/domain/', [], { core: false }),
+    mayOnlyImport('state-machines/', ['^src/domain/', `${npm}xstate/`], { core: false }),
+    mayOnlyImport('devices/', ['^src/domain/', npm], { core: true }),
+    mayOnlyImport('src/pki/', ['^src/domain/', protocol, npm], { core: true }),
+    mayOnlyImport('src/store/', ['^src/domain/', '^src/pki/', protocol, npm], { core: true }),
+    mayOnlyImport('src/link/', ['^src/(domain|pki|store)/', '^src/clock\\.ts$', npm], {
+      core: true,
+    }),
+    mayOnlyImport(
+      'platform-sim/',
+      [
+        '^src/domain/',
+        protocol,
+        '^devices/sim-control\\.ts$',
+        '^devices/card/(vpcd|apdu|sim-card[a-z-]*)\\.ts$',
+        '^devices/receipt/sim-printer\\.ts$',
+        npm,
+      ],
+      { core: true },
+    ),
+
+    {
+      name: 'daemon-sees-device-interfaces',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main|terminal)\\.ts$' },
+      to: {
+        path: '^devices/',
+        pathNot: ['^devices/([^/]+)/\\1\\.ts$', '^devices/receipt/receipt-printer\\.ts$'],
+      },
+    },
+    {
+      name: 'services-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/services/', pathNot: '^src/services/index\\.ts$' },
+      to: { path: '^src/services/', pathNot: '^src/services/service\\.ts$' },
+    },
+    {
+      name: 'nobody-imports-sim-or-test',
+      severity: 'error',
+      from: { pathNot: '^(platform-sim|test)/' },
+      to: { path: '^(platform-sim|test)/' },
+    },
+
+    library('pcsclite', 'devices/card/pcsc-process\\.ts$'),
+    library('serialport', 'devices/receipt/serial-printer\\.ts$'),
+    library('better-sqlite3', 'src/store/', 'platform-sim/'),
+    library('(pkijs|asn1js)', 'src/pki/', 'platform-sim/'),
+    library('ws', 'src/link/', 'platform-sim/'),
+    library('xstate', 'state-machines/', 'src/services/', 'src/(terminal|supervision)\\.ts$'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,166 @@
+/**
+ * The JPKI application (公的個人認証AP) of a My Number Card, as a terminal uses it. Recognised by AID and token label,
+ * never by ATR: many cards, phones and readers share ATRs, and some readers put a random number into it.
+ */
+
+import { command, exchange, INS, type Response, SW, type Transmit } from './apdu.ts';
+import { CardError } from './card.ts';
+
+const JPKI_AID = Buffer.from('D392F000260100000001', 'hex');
+const EF_TOKEN_INFO = 0x0006;
+const EF_USER_CERTIFICATE = 0x000a;
+
+/**
+ * 250 and the status word fit one ISO 14443-4 frame of 256 bytes with its protocol bytes; 256 need two.
+ */
+const READ_STEP = 250;
+const CERTIFICATE_BYTES_MIN = 64;
+const CERTIFICATE_BYTES_MAX = 4096;
+/** 22 commands read the largest certificate; the rest is for 61xx and 6Cxx. */
+const APDUS_MAX = 64;
+
+/** EF 0006 begins with a CK_TOKEN_INFO label of 32 bytes; all known ones differ within the first 16. */
+const LABEL_BYTES = 16;
+const LABEL_MY_NUMBER_CARD = 'JPKIAPICCTOKEN2';
+const LABELS_OF_PHONES = ['JPKIAPGPSETOKEN', 'JPKIAPIOSTOKEN'];
+
+/**
+ * Reads the user-authentication certificate (利用者証明用電子証明書) of the card in the field.
+ * Returns DER, exactly as long as its length field says, 64 to 4096 bytes; what is inside is not checked here.
+ *
+ * Throws `CardError`:
+ * - `card-not-supported`: no JPKI application, no such certificate, an older or unknown kind of token
+ * - `phone-not-supported`: a phone's token, whose certificate is behind a PIN
+ * - `card-unreadable`: the card answered, but not with a certificate
+ * - `card-removed`: an answer without status word
+ *
+ * What `transmit` rejects with passes through.
+ */
+export async function readUserCertificate(transmit: Transmit): Promise<Uint8Array> {
+  const card = limited(transmit, APDUS_MAX);
+  await selectApplication(card);
+  const label = await readTokenLabel(card);
+  if (label !== null) refuseOtherTokens(label);
+  const first = await beginUserCertificate(card);
+  const locked = first.sw === SW.securityStatusNotSatisfied;
+  if (locked && label === null) {
+    throw new CardError('phone-not-supported', 'the certificate is behind a PIN');
+  }
+  if (locked || label === null) {
+    throw new CardError('card-not-supported', 'the token does not behave like a My Number Card');
+  }
+  return readRest(card, first);
+}
+
+/** A card can't keep a terminal busy for ever, whatever it answers. */
+function limited(transmit: Transmit, max: number): Transmit {
+  let count = 0;
+  return async (request) => {
+    count += 1;
+    if (count > max) throw new CardError('card-unreadable', `more than ${max} commands`);
+    return transmit(request);
+  };
+}
+
+async function selectApplication(card: Transmit): Promise<void> {
+  const select = command(0x00, INS.select, 0x04, 0x0c, { data: JPKI_AID });
+  let { sw } = await exchange(card, select);
+  // Some cards answer 6F00 to whatever comes first after power-up, and are well from then on.
+  if (sw === SW.noPreciseDiagnosis) ({ sw } = await exchange(card, select));
+  if (sw === SW.ok) return;
+  const failed = [0x64, 0x65, 0x6f].includes(sw >> 8);
+  throw new CardError(
+    failed ? 'card-unreadable' : 'card-not-supported',
+    `SELECT of the JPKI application: ${hex(sw)}`,
+  );
+}
+
+/** Null when the token hides its label or has none. */
+async function readTokenLabel(card: Transmit): Promise<string | null> {
+  const hidden: number[] = [SW.fileNotFound, SW.securityStatusNotSatisfied];
+  const selected = await selectFile(card, EF_TOKEN_INFO);
+  if (hidden.includes(selected.sw)) return null;
+  expectOk(selected, 'SELECT of the token information');
+  const read = await readBinary(card, 0, LABEL_BYTES);
+  if (hidden.includes(read.sw)) return null;
+  expectOk(read, 'READ BINARY of the token information');
+  if (read.data.length !== LABEL_BYTES) {
+    throw new CardError('card-unreadable', `a token label of ${read.data.length} bytes`);
+  }
+  return Buffer.from(read.data).toString('latin1').trimEnd();
+}
+
+/** The old resident card (住基カード, JPKIAPICCTOKEN) is refused as every unknown token is. */
+function refuseOtherTokens(label: string): void {
+  if (label === LABEL_MY_NUMBER_CARD) return;
+  if (LABELS_OF_PHONES.includes(label)) {
+    throw new CardError('phone-not-supported', 'the token label is that of a phone');
+  }
+  throw new CardError('card-not-supported', 'the token label is not that of a My Number Card');
+}
+
+/** The first bytes of EF 000A, or the refusal (6982): some tokens refuse at SELECT, others at READ BINARY. */
+async function beginUserCertificate(card: Transmit): Promise<Response> {
+  const selected = await selectFile(card, EF_USER_CERTIFICATE);
+  if (selected.sw === SW.securityStatusNotSatisfied) return selected;
+  if (selected.sw === SW.fileNotFound) {
+    throw new CardError('card-not-supported', 'the card has no user-authentication certificate');
+  }
+  expectOk(selected, 'SELECT of the certificate');
+  return readBinary(card, 0, READ_STEP);
+}
+
+async function readRest(card: Transmit, first: Response): Promise<Uint8Array> {
+  const length = derLength(first);
+  if (length < CERTIFICATE_BYTES_MIN || length > CERTIFICATE_BYTES_MAX) {
+    throw new CardError('card-unreadable', `a certificate of ${length} bytes`);
+  }
+  const certificate = new Uint8Array(length);
+  // The file may be longer than the certificate in it.
+  const begin = first.data.subarray(0, length);
+  if (begin.length !== Math.min(length, READ_STEP)) throw shortRead(begin.length, 0);
+  certificate.set(begin);
+  for (let at = begin.length; at < length; ) {
+    const wanted = Math.min(READ_STEP, length - at);
+    const { data, sw } = await readBinary(card, at, wanted);
+    if (sw !== SW.ok) throw new CardError('card-unreadable', `READ BINARY at ${at}: ${hex(sw)}`);
+    if (data.length !== wanted) throw shortRead(data.length, at);
+    certificate.set(data, at);
+    at += wanted;
+  }
+  return certificate;
+}
+
+/** Length of the whole SEQUENCE whose header these bytes begin with (X.690 8.1.3, minimal as DER demands). */
+function derLength({ data, sw }: Response): number {
+  if (sw !== SW.ok && sw !== SW.endOfFile) {
+    throw new CardError('card-unreadable', `READ BINARY at 0: ${hex(sw)}`);
+  }
+  const [tag, form, high = 0, low = 0] = data;
+  if (data.length > READ_STEP) throw shortRead(data.length, 0);
+  if (tag === 0x30 && form === 0x81 && high >= 0x80) return 3 + high;
+  if (tag === 0x30 && form === 0x82 && high >= 0x01) return 4 + ((high << 8) | low);
+  throw new CardError('card-unreadable', 'the file does not begin like a certificate');
+}
+
+function selectFile(card: Transmit, ef: number): Promise<Response> {
+  const data = Uint8Array.of(ef >> 8, ef & 0xff);
+  return exchange(card, command(0x00, INS.select, 0x02, 0x0c, { data }));
+}
+
+/** From the selected file; offsets below 32,768. */
+function readBinary(card: Transmit, offset: number, le: number): Promise<Response> {
+  return exchange(card, command(0x00, INS.readBinary, offset >> 8, offset & 0xff, { le }));
+}
+
+function expectOk({ sw }: Response, what: string): void {
+  if (sw !== SW.ok) throw new CardError('card-unreadable', `${what}: ${hex(sw)}`);
+}
+
+function shortRead(bytes: number, at: number): CardError {
+  return new CardError('card-unreadable', `READ BINARY at ${at} gave ${bytes} bytes`);
+}
+
+function hex(sw: number): string {
+  return sw.toString(16).toUpperCase().padStart(4, '0');
+}

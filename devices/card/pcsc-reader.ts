@@ -1,0 +1,248 @@
+/**
+ * A PC/SC reader, by way of a card process of its own (pcsc-process.ts): whatever libpcsclite, a reader or a card does
+ * to that process, the daemon goes on, and a process that no longer answers is killed.
+ */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import {
+  CardError,
+  type CardIdentity,
+  type CardReader,
+  type CardReaderListener,
+  type OpenCardReader,
+  type Tap,
+} from './card.ts';
+import type {
+  CardLimits,
+  CardProcessOptions,
+  FromCardProcess,
+  ToCardProcess,
+} from './pcsc-messages.ts';
+
+export interface PcscReaderOptions {
+  /** What the name of the reader begins with; without it, the first reader. */
+  readonly reader?: string;
+  /** True when the cards are modelled: a virtual reader. */
+  readonly modelled?: boolean;
+  /** Limits to be changed, in ms. */
+  readonly limits?: Partial<CardLimits>;
+  /** How long the process may take from its start to its first word, in ms. */
+  readonly openMs?: number;
+  /** Pause between two pings, in ms; three without an answer, and the process is taken for dead. */
+  readonly heartbeatMs?: number;
+  /** Added to the environment of the card process: where pcscd is, for one that is not the system's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Takes what the card process and the libraries in it write on stderr; without it, it goes to ours. */
+  readonly onStderr?: (text: string) => void;
+}
+
+const LIMITS: CardLimits = {
+  readerMs: 1000,
+  transmitMs: 2000,
+  identifyMs: 2500,
+  sharingMs: 1000,
+  probeMs: 200,
+  hangMs: 30_000,
+};
+const OPEN_MS = 10_000;
+const HEARTBEAT_MS = 1000;
+const UNANSWERED_PINGS_MAX = 3;
+/** Beyond its own limit the card process gets this much before its silence is taken for a card that can't be read. */
+const IDENTIFY_GRACE_MS = 250;
+const CLOSE_MS_MAX = 1000;
+
+const PROCESS = fileURLToPath(new URL('./pcsc-process.ts', import.meta.url));
+
+/**
+ * Makes the driver of one PC/SC reader. Opening rejects with an Error whose message says in plain words what is missing:
+ * pcscd, the reader, npm pcsclite.
+ */
+export function openPcscReader(options: PcscReaderOptions = {}): OpenCardReader {
+  return (listener) => PcscReader.open(options, listener);
+}
+
+class PcscReader implements CardReader {
+  readonly modelled: boolean;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<void>;
+  readonly #listener: CardReaderListener;
+  readonly #identifyMs: number;
+  readonly #pending = new Map<number, PromiseWithResolvers<CardIdentity>>();
+  readonly #ready = Promise.withResolvers<void>();
+  /** Taps that came before the caller had the reader in its hands. */
+  #early: (() => void)[] | undefined = [];
+  #state: 'opening' | 'open' | 'lost' | 'closed' = 'opening';
+  #name = '';
+  #requests = 0;
+  #unansweredPings = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  static async open(options: PcscReaderOptions, listener: CardReaderListener): Promise<CardReader> {
+    const reader = new PcscReader(options, listener);
+    await reader.#opened(options);
+    return reader;
+  }
+
+  private constructor(options: PcscReaderOptions, listener: CardReaderListener) {
+    const limits = { ...LIMITS, ...options.limits };
+    this.modelled = options.modelled ?? false;
+    this.#listener = listener;
+    this.#identifyMs = limits.identifyMs + IDENTIFY_GRACE_MS;
+    this.#process = forkCardProcess({ reader: options.reader ?? '', limits }, options);
+    this.#exited = new Promise((resolve) => {
+      this.#process.once('exit', () => resolve()).once('error', () => resolve());
+    });
+    this.#process.on('message', (message) => this.#onMessage(message as FromCardProcess));
+    this.#process.on('exit', (code, signal) => {
+      this.#lose(`the card process ended (${signal ?? `exit code ${code}`})`);
+    });
+    this.#process.on('error', (error) => this.#lose(`there is no card process: ${error.message}`));
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  async identify(tap: Tap): Promise<CardIdentity> {
+    if (this.#state !== 'open') throw new CardError('card-removed', 'the reader is closed');
+    this.#requests += 1;
+    const request = this.#requests;
+    const answer = Promise.withResolvers<CardIdentity>();
+    this.#pending.set(request, answer);
+    // The card process keeps its own limits; this one is for a process that froze.
+    const timer = setTimeout(() => {
+      answer.reject(new CardError('card-unreadable', 'no answer from the card process'));
+    }, this.#identifyMs);
+    try {
+      this.#send({ do: 'identify', request, tap });
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#pending.delete(request);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'open') this.#send({ do: 'close' });
+    this.#shut('closed', 'the reader was closed');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), CLOSE_MS_MAX);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  async #opened({
+    openMs = OPEN_MS,
+    heartbeatMs = HEARTBEAT_MS,
+  }: PcscReaderOptions): Promise<void> {
+    const timer = setTimeout(() => this.#lose(`no card process within ${openMs} ms`), openMs);
+    try {
+      await this.#ready.promise;
+    } catch (error) {
+      await this.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    if (this.#state === 'open') {
+      this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
+    }
+    setImmediate(() => {
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const announce of early) announce();
+    });
+  }
+
+  #onMessage(message: FromCardProcess): void {
+    this.#unansweredPings = 0;
+    switch (message.is) {
+      case 'ready':
+        if (this.#state !== 'opening') return;
+        this.#state = 'open';
+        this.#name = message.reader;
+        this.#ready.resolve();
+        return;
+      case 'present':
+        this.#announce('open', () => {
+          this.#listener.onCardPresent(message.tap, message.sensedAt);
+        });
+        return;
+      case 'gone':
+        this.#announce('open', () => this.#listener.onCardGone(message.tap));
+        return;
+      case 'identified':
+        this.#pending.get(message.request)?.resolve(message.identity);
+        return;
+      case 'failed':
+        this.#pending.get(message.request)?.reject(new CardError(message.fault, message.detail));
+        return;
+      case 'lost':
+        this.#lose(message.reason);
+        return;
+      case 'pong':
+        return;
+    }
+  }
+
+  #announce(when: 'open' | 'lost', tell: () => void): void {
+    const tellThen = () => {
+      if (this.#state === when) tell();
+    };
+    if (this.#early === undefined) tellThen();
+    else this.#early.push(tellThen);
+  }
+
+  /**
+   * Counts pings, not time: when this process itself was stopped or busy for long, the answers are read between two
+   * beats, and nobody is blamed.
+   */
+  #beat(): void {
+    if (this.#unansweredPings === UNANSWERED_PINGS_MAX) {
+      this.#lose('the card process does not answer');
+      return;
+    }
+    this.#unansweredPings += 1;
+    this.#send({ do: 'ping' });
+  }
+
+  #lose(reason: string): void {
+    const wasOpen = this.#state === 'open';
+    if (!wasOpen && this.#state !== 'opening') return;
+    this.#shut('lost', reason);
+    this.#process.kill('SIGKILL');
+    if (wasOpen) this.#announce('lost', () => this.#listener.onLost(reason));
+    else this.#ready.reject(new Error(reason));
+  }
+
+  #shut(state: 'lost' | 'closed', reason: string): void {
+    this.#state = state;
+    clearInterval(this.#heartbeat);
+    for (const { reject } of this.#pending.values()) reject(new CardError('card-removed', reason));
+  }
+
+  #send(message: ToCardProcess): void {
+    // Undeliverable only when the process ends, and `exit` tells of that.
+    this.#process.send(message, () => undefined);
+  }
+}
+
+/**
+ * setpriv (util-linux) has the kernel end the process together with the thread that forks it, also when that thread is
+ * killed and the card process sits in a native call where it hears of nothing.
+ */
+function forkCardProcess(
+  processOptions: CardProcessOptions,
+  options: PcscReaderOptions,
+): ChildProcess {
+  const { env = {}, onStderr } = options;
+  const child = fork(PROCESS, [JSON.stringify(processOptions)], {
+    execPath: 'setpriv',
+    execArgv: ['--pdeathsig', 'KILL', process.execPath],
+    env: { ...process.env, ...env },
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', onStderr === undefined ? 'inherit' : 'pipe', 'ipc'],
+  });
+  if (onStderr !== undefined) child.stderr?.setEncoding('utf8').on('data', onStderr);
+  return child;
+}

@@ -1,0 +1,276 @@
+/**
+ * From the levels that PC/SC reports to taps, and from a tap to its certificate.
+ *
+ * PC/SC tells levels, not edges: events coalesce, and a swap within pcscd's poll of 400 ms makes none at all. So a
+ * tap is tied to one connection. The connection is made as soon as the card is sensed, it dies with the card, and it is
+ * proved alive every `probeMs`. A tap whose connection died is over, whatever the level says; if the level still says
+ * present, whoever answers on a new connection gets a new tap.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { command, exchange, INS, type Transmit } from './apdu.ts';
+import { CardError, type CardIdentity, type Tap } from './card.ts';
+import { readUserCertificate } from './jpki-card.ts';
+import { CardBusy, ReaderLost } from './pcsc-errors.ts';
+import { type CardLine, within } from './pcsc-line.ts';
+import { type CardLimits, type FromCardProcess, monotonicNow } from './pcsc-messages.ts';
+
+/** SCARD_READERSTATE.dwEventState (pcsclite.h); the upper half counts insertions and removals. */
+const STATE = { unknown: 0x0004, unavailable: 0x0008, present: 0x0020 } as const;
+const COUNTER_SHIFT = 16;
+
+const SHARING_RETRY_MS = 20;
+const RECONNECT_MS_MIN = 25;
+const RECONNECT_MS_MAX = 1600;
+
+/**
+ * SELECT MF. Every card of ISO 7816-4 answers it somehow; a JPKI card says 6A82 and keeps what it had selected.
+ */
+const PROBE = command(0x00, INS.select, 0x00, 0x0c, { data: Uint8Array.of(0x3f, 0x00) });
+
+/** One card as far as anyone can tell. */
+class LiveTap {
+  readonly number: Tap;
+  readonly #over = new AbortController();
+  readonly #connection = Promise.withResolvers<Transmit>();
+  reading: Promise<CardIdentity> | undefined;
+
+  constructor(number: Tap) {
+    this.number = number;
+    // Nobody may ever ask who the card is.
+    this.#connection.promise.catch(() => undefined);
+  }
+
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Rejects with the `CardError` for which there is no connection. */
+  get connection(): Promise<Transmit> {
+    return this.#connection.promise;
+  }
+
+  connected(transmit: Transmit): void {
+    this.#connection.resolve(transmit);
+  }
+
+  failed(fault: CardError): void {
+    this.#connection.reject(fault);
+  }
+
+  end(): void {
+    this.#over.abort(new CardError('card-removed', 'the card left the field'));
+    this.#connection.reject(this.over.reason);
+  }
+}
+
+/** One level "present" with one value of the event counter: usually one tap, more when cards were swapped unseen. */
+class Stay {
+  readonly counter: number;
+  readonly #over = new AbortController();
+  tap: LiveTap | undefined;
+
+  constructor(counter: number) {
+    this.counter = counter;
+  }
+
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  end(): void {
+    this.#over.abort(new CardError('card-removed', 'the card left the field'));
+  }
+}
+
+export class Taps {
+  readonly #line: CardLine;
+  readonly #limits: CardLimits;
+  readonly #tell: (message: FromCardProcess) => void;
+  readonly #onLost: (error: ReaderLost) => void;
+  #lastTap: Tap = 0;
+  #stay: Stay | undefined;
+  /** The one who talks to the card; stays follow each other on the line, never side by side. */
+  #attending: Promise<void> = Promise.resolve();
+
+  constructor(
+    line: CardLine,
+    limits: CardLimits,
+    tell: (message: FromCardProcess) => void,
+    onLost: (error: ReaderLost) => void,
+  ) {
+    this.#line = line;
+    this.#limits = limits;
+    this.#tell = tell;
+    this.#onLost = onLost;
+  }
+
+  /** Takes the level that PC/SC reported at `sensedAt`. */
+  onLevel(state: number, sensedAt: number): void {
+    const counter = state >>> COUNTER_SHIFT;
+    const absent = (state & (STATE.unknown | STATE.unavailable)) !== 0;
+    const present = (state & STATE.present) !== 0 && !absent;
+    if (present && this.#stay?.counter === counter) return;
+    this.#endStay();
+    if (present) this.#beginStay(counter, sensedAt);
+  }
+
+  /** Rejects with `CardError`, at the latest after `identifyMs`. */
+  async identify(number: Tap): Promise<CardIdentity> {
+    const tap = this.#stay?.tap;
+    if (tap === undefined || tap.number !== number) {
+      throw new CardError('card-removed', 'the card of this tap is no longer in the field');
+    }
+    const { identifyMs } = this.#limits;
+    // Whoever asks twice at once gets one reading.
+    tap.reading ??= within(identifyMs, this.#read(tap), `not read in ${identifyMs} ms`).finally(
+      () => {
+        tap.reading = undefined;
+      },
+    );
+    return tap.reading;
+  }
+
+  /** Ends the tap and powers the card off. */
+  async close(): Promise<void> {
+    this.#endStay();
+    await this.#attending;
+  }
+
+  async #read(tap: LiveTap): Promise<CardIdentity> {
+    const removed = Promise.withResolvers<never>();
+    const remove = () => removed.reject(tap.over.reason);
+    tap.over.addEventListener('abort', remove);
+    try {
+      return await Promise.race([this.#readCertificate(tap), removed.promise]);
+    } finally {
+      tap.over.removeEventListener('abort', remove);
+    }
+  }
+
+  async #readCertificate(tap: LiveTap): Promise<CardIdentity> {
+    const stopAt = monotonicNow() + this.#limits.identifyMs;
+    const transmit = await tap.connection;
+    const startedAt = monotonicNow();
+    const certificate = await readUserCertificate(async (apdu) => {
+      tap.over.throwIfAborted();
+      if (monotonicNow() > stopAt) throw new CardError('card-unreadable', 'the card is too slow');
+      return transmit(apdu);
+    });
+    return { certificate, startedAt, finishedAt: monotonicNow() };
+  }
+
+  #beginStay(counter: number, sensedAt: number): void {
+    const stay = new Stay(counter);
+    this.#stay = stay;
+    const tap = this.#beginTap(stay, sensedAt);
+    this.#attending = this.#attending
+      .then(() => this.#attend(stay, tap))
+      .catch((error: unknown) => {
+        if (!(error instanceof ReaderLost)) throw error;
+        this.#onLost(error);
+      });
+  }
+
+  #endStay(): void {
+    const stay = this.#stay;
+    if (stay === undefined) return;
+    this.#stay = undefined;
+    this.#endTap(stay);
+    stay.end();
+  }
+
+  #beginTap(stay: Stay, sensedAt: number): LiveTap {
+    this.#lastTap += 1;
+    const tap = new LiveTap(this.#lastTap);
+    stay.tap = tap;
+    this.#tell({ is: 'present', tap: tap.number, sensedAt });
+    return tap;
+  }
+
+  #endTap(stay: Stay): void {
+    const { tap } = stay;
+    if (tap === undefined) return;
+    stay.tap = undefined;
+    tap.end();
+    this.#tell({ is: 'gone', tap: tap.number });
+  }
+
+  /** Talks to whatever is in the field until the level changes. */
+  async #attend(stay: Stay, first: LiveTap): Promise<void> {
+    await this.#serve(stay, first);
+    let wait = RECONNECT_MS_MIN;
+    while (!stay.over.aborted) {
+      await pauseUnless(stay.over, wait);
+      wait = Math.min(wait * 2, RECONNECT_MS_MAX);
+      await this.#serve(stay);
+    }
+  }
+
+  /** One connection, from its begin to its end, for the tap that waits for it or for a new one. */
+  async #serve(stay: Stay, waiting?: LiveTap): Promise<void> {
+    try {
+      const transmit = await this.#connect(stay);
+      const tap = waiting ?? (await this.#anotherTap(stay, transmit));
+      tap.connected(transmit);
+      await this.#vouchFor(tap, transmit);
+      this.#endTap(stay);
+    } catch (error) {
+      if (!(error instanceof CardError)) throw error;
+      // Such a tap goes on: the card that can't be read is still there, and its owner must be told.
+      waiting?.failed(error);
+    }
+    await this.#line.disconnect();
+  }
+
+  /** A card that powers up but stays mute would be a new tap again and again; one that answers is a card. */
+  async #anotherTap(stay: Stay, transmit: Transmit): Promise<LiveTap> {
+    await exchange(transmit, PROBE);
+    stay.over.throwIfAborted();
+    this.#endTap(stay);
+    return this.#beginTap(stay, monotonicNow());
+  }
+
+  async #connect(stay: Stay): Promise<Transmit> {
+    const giveUpAt = monotonicNow() + this.#limits.sharingMs;
+    for (;;) {
+      stay.over.throwIfAborted();
+      try {
+        return await this.#line.connect();
+      } catch (error) {
+        if (!(error instanceof CardBusy) || monotonicNow() > giveUpAt) throw error;
+      }
+      await pauseUnless(stay.over, SHARING_RETRY_MS);
+    }
+  }
+
+  /** Returns when the tap is over, or when nobody can say that its card is still there. */
+  async #vouchFor(tap: LiveTap, transmit: Transmit): Promise<void> {
+    for (;;) {
+      await pauseUnless(tap.over, this.#limits.probeMs);
+      if (tap.reading !== undefined && (await isFulfilled(tap.reading))) continue;
+      if (tap.over.aborted) return;
+      try {
+        await exchange(transmit, PROBE);
+      } catch (error) {
+        if (!(error instanceof CardError)) throw error;
+        return;
+      }
+    }
+  }
+}
+
+async function pauseUnless(over: AbortSignal, ms: number): Promise<void> {
+  try {
+    await pause(ms, undefined, { signal: over });
+  } catch (error) {
+    if (!over.aborted) throw error;
+  }
+}
+
+async function isFulfilled(promise: Promise<unknown>): Promise<boolean> {
+  return promise.then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,285 @@
+/** What each command of `kazasu-platform` does: options checked, the state folder opened, JSON on stdout. */
+
+import { setInterval } from 'node:timers/promises';
+import { z } from 'zod';
+import { ASSURANCE_LEVELS } from '../src/domain/entry-list.ts';
+import { ENTRY_LIST_MANIFEST, NAME } from '../src/link/protocol.ts';
+import { entriesOf } from './effects.ts';
+import { readEntryCsv } from './entry-csv.ts';
+import {
+  changeTicket,
+  entryListManifest,
+  importEntryList,
+  type ListSettings,
+  listedRows,
+} from './entry-lists.ts';
+import type { FactStore } from './facts.ts';
+import { InputError } from './input-error.ts';
+import { startPlatform } from './platform.ts';
+import type { Publication } from './registry.ts';
+import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
+import type { PlatformLog } from './terminals.ts';
+import { addTrust, listTrust } from './trust.ts';
+
+const FOLLOW_MS = 200;
+
+type RawOptions = Readonly<Record<string, unknown>>;
+
+const STATE = { state: z.string().min(1) };
+const wholeNumber = (least: number, most: number) =>
+  z.coerce.number<string>(`a whole number from ${least} to ${most}`).int().min(least).max(most);
+const hours = z.coerce.number<string>('a number of hours').positive().max(87_600);
+const text = (least: number) =>
+  z
+    .string()
+    .trim()
+    .min(least)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'one line of text, 200 characters at most');
+const instant = z.iso
+  .datetime({ offset: true, error: 'a time with its zone, like 2016-02-20T18:00:00+09:00' })
+  .transform((time) => new Date(time).toISOString());
+const names = z
+  .string()
+  .transform((joined) => joined.split(',').map((name) => name.trim()))
+  .transform((split) => split.filter((name) => name !== ''))
+  .pipe(z.array(NAME).max(10_000));
+
+const SERVE_OPTIONS = z.object({
+  ...STATE,
+  port: wholeNumber(0, 65_535),
+  beatMs: wholeNumber(100, 600_000),
+});
+const TRUST_OPTIONS = z.object({
+  ...STATE,
+  ca: z.array(z.string()).default([]),
+  crl: z.array(z.string()).default([]),
+});
+const IMPORT_OPTIONS = z.object({
+  ...STATE,
+  list: z.string(),
+  csv: z.string(),
+  title: text(1).exactOptional(),
+  assurance: z.enum(ASSURANCE_LEVELS).exactOptional(),
+  place: text(0).exactOptional(),
+  startsAt: instant.exactOptional(),
+  validFrom: instant.exactOptional(),
+  validTo: instant.exactOptional(),
+  oldAfterHours: hours.exactOptional(),
+  tooOldAfterHours: hours.exactOptional(),
+  whenTooOld: z.enum(['admit', 'refuse']).exactOptional(),
+  audience: names.exactOptional(),
+});
+const TICKET_OPTIONS = z.object({
+  ...STATE,
+  list: z.string(),
+  ticket: z.string(),
+  by: text(1),
+  why: text(1),
+});
+const FACTS_OPTIONS = z.object({
+  ...STATE,
+  follow: z.boolean().default(false),
+  quarantined: z.boolean().default(false),
+});
+
+/** Throws InputError that names the option as it is typed. */
+function check<T>(schema: z.ZodType<T>, raw: RawOptions): T {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const key = String(issue?.path[0]);
+  const option = key.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  throw new InputError(`--${option} ${JSON.stringify(raw[key])}: ${issue?.message}`);
+}
+
+function print(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** A reader that has enough (`| head`) is no failure. */
+function endQuietlyWhenUnread(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
+
+async function withStores(state: string, run: (stores: Stores) => void | Promise<void>) {
+  endQuietlyWhenUnread();
+  const stores = openStores(state);
+  try {
+    await run(stores);
+  } finally {
+    stores.close();
+  }
+}
+
+/** `serve`: until SIGTERM or SIGINT. */
+export async function serve(raw: RawOptions): Promise<void> {
+  const { state, port, beatMs } = check(SERVE_OPTIONS, raw);
+  // The terminals matter more than whoever reads this output: it may go away.
+  process.stdout.on('error', () => {});
+  const log: PlatformLog = (event, fields) =>
+    print({ event, at: new Date().toISOString(), ...fields });
+  const asked = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
+  });
+  const platform = await startPlatform({ stateDirectory: state, port, beatMs, log });
+  log('platform.ready', { url: platform.url, port: platform.port });
+  log('platform.stopping', { signal: await asked });
+  await platform.close();
+}
+
+/** `trust add` */
+export async function trustCa(raw: RawOptions): Promise<void> {
+  const { state, ca, crl } = check(TRUST_OPTIONS, raw);
+  if (ca.length + crl.length === 0) throw new InputError('give --ca FILE, --crl FILE or both');
+  await withStores(state, async ({ registry }) => {
+    const changed = await addTrust(registry, await openKeys(state), { ca, crl }, Date.now());
+    const { version, anchors, crls } = listTrust(registry);
+    const event = changed ? 'trust.published' : 'trust.unchanged';
+    print({ event, version, anchors: anchors.length, crls: crls.length });
+  });
+}
+
+/** `trust list` */
+export async function showTrust(raw: RawOptions): Promise<void> {
+  await withStores(check(z.object(STATE), raw).state, ({ registry }) => print(listTrust(registry)));
+}
+
+/** `list import` */
+export async function importList(raw: RawOptions): Promise<void> {
+  const { state, list, csv, oldAfterHours, tooOldAfterHours, whenTooOld, ...said } = check(
+    IMPORT_OPTIONS,
+    raw,
+  );
+  const rows = readEntryCsv(csv);
+  const settings: ListSettings = {
+    ...said,
+    staleness: {
+      ...(oldAfterHours !== undefined && { oldAfterHours }),
+      ...(tooOldAfterHours !== undefined && { tooOldAfterHours }),
+      ...(whenTooOld !== undefined && { whenTooOld }),
+    },
+  };
+  await withStores(state, async ({ registry }) => {
+    const keys = await openKeys(state);
+    const published = await importEntryList(registry, keys, list, rows, settings, Date.now());
+    printPublished(published);
+  });
+}
+
+function printPublished(publication: Publication): void {
+  const manifest = ENTRY_LIST_MANIFEST.parse(JSON.parse(publication.manifest));
+  const { list, version, rows, chunks } = manifest;
+  print({ event: 'list.published', list, version, rows, chunks: chunks.length });
+}
+
+/** `list show` */
+export async function showList(list: string, raw: RawOptions): Promise<void> {
+  await withStores(check(z.object(STATE), raw).state, ({ registry, facts }) => {
+    const { chunks: _, ...manifest } = entryListManifest(registry, list);
+    const entries = entriesOf(facts.entryFacts(list), facts.clockOrigins());
+    const rows = listedRows(registry, list).map((row) => {
+      return { ...row, entered: entries.get(row.ref) ?? null };
+    });
+    process.stdout.write(`${JSON.stringify({ ...manifest, rows }, null, 2)}\n`);
+  });
+}
+
+/** `list list` */
+export async function showLists(raw: RawOptions): Promise<void> {
+  await withStores(check(z.object(STATE), raw).state, ({ registry }) => {
+    for (const { kind, list } of registry.publications()) {
+      if (kind !== 'entry-list') continue;
+      const { chunks: _, ...manifest } = entryListManifest(registry, list);
+      print(manifest);
+    }
+  });
+}
+
+/** `ticket cancel` */
+export function cancelTicket(raw: RawOptions): Promise<void> {
+  return changeTicketBy(raw, true);
+}
+
+/** `ticket restore` */
+export function restoreTicket(raw: RawOptions): Promise<void> {
+  return changeTicketBy(raw, false);
+}
+
+async function changeTicketBy(raw: RawOptions, cancelled: boolean): Promise<void> {
+  const { state, ...change } = check(TICKET_OPTIONS, raw);
+  await withStores(state, async (stores) => {
+    const keys = await openKeys(state);
+    const published = await changeTicket(
+      stores.registry,
+      keys,
+      { ...change, cancelled },
+      Date.now(),
+    );
+    tellAnnouncements(stores);
+    printPublished(published);
+  });
+}
+
+/** `facts` */
+export async function showFacts(raw: RawOptions): Promise<void> {
+  const { state, follow, quarantined } = check(FACTS_OPTIONS, raw);
+  if (follow && quarantined) throw new InputError('--quarantined shows what is there; no --follow');
+  await withStores(state, async ({ facts }) => {
+    if (quarantined) for (const { json } of facts.quarantined()) printFact(json);
+    else if (follow) await followFacts(facts);
+    else printFactsSince(facts, 0);
+  });
+}
+
+/** Until SIGINT or SIGTERM. */
+async function followFacts(facts: FactStore): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  let mark = facts.changeMark();
+  let arrival = printFactsSince(facts, 0);
+  try {
+    for await (const _ of setInterval(FOLLOW_MS, null, { signal: stop.signal })) {
+      const found = facts.changeMark();
+      if (found === mark) continue;
+      mark = found;
+      arrival = printFactsSince(facts, arrival);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
+}
+
+/** Returns the arrival number of the newest fact printed. */
+function printFactsSince(facts: FactStore, after: number): number {
+  let newest = after;
+  for (const { arrival, json } of facts.since(after)) {
+    printFact(json);
+    newest = arrival;
+  }
+  return newest;
+}
+
+/** The event's own fields stand beside what every fact has, and never in its place. */
+function printFact(json: string): void {
+  const { terminal, epoch, seq, event, at, body } = JSON.parse(json) as Record<string, unknown>;
+  print({
+    ...{ terminal, epoch, seq, event, at },
+    ...(body as object),
+    terminal,
+    epoch,
+    seq,
+    event,
+    at,
+  });
+}
+
+/** `terminals` */
+export async function showTerminals(raw: RawOptions): Promise<void> {
+  await withStores(check(z.object(STATE), raw).state, ({ facts }) => {
+    for (const terminal of facts.terminals()) print(terminal);
+  });
+}

@@ -1,0 +1,388 @@
+/**
+ * facts.db: every fact that a terminal told, exactly once, and how far each terminal's ledger is held.
+ *
+ * A terminal's ledger is a chain: each fact names the hash of its predecessor. What continues the chain that is held
+ * is stored; what repeats it is discarded; what contradicts it (a fork: a copied or restored ledger) is kept apart
+ * in quarantine. Nothing is refused, because the terminal has already acted on it.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { NAME, type TerminalFrame } from '../src/link/protocol.ts';
+import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
+import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
+
+/** The platform's own facts (a cancelled ticket) stand in a ledger of this name; no terminal may have it. */
+export const PLATFORM_TERMINAL = 'platform';
+
+const NO_FACT = '0'.repeat(64);
+const BODY_DEPTH_MAX = 16;
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS stream (
+  id INTEGER PRIMARY KEY,
+  terminal TEXT NOT NULL, epoch TEXT NOT NULL,
+  upto INTEGER NOT NULL, hash TEXT NOT NULL,
+  boot INTEGER NOT NULL, software TEXT NOT NULL,
+  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+  UNIQUE (terminal, epoch)
+) STRICT;
+CREATE TABLE IF NOT EXISTS fact (
+  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+  stream INTEGER NOT NULL REFERENCES stream (id), seq INTEGER NOT NULL,
+  hash TEXT NOT NULL, event TEXT NOT NULL, received TEXT NOT NULL, json TEXT NOT NULL,
+  UNIQUE (stream, seq)
+) STRICT;
+CREATE TABLE IF NOT EXISTS quarantine (
+  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+  stream INTEGER NOT NULL REFERENCES stream (id), seq INTEGER NOT NULL,
+  hash TEXT NOT NULL, received TEXT NOT NULL, json TEXT NOT NULL,
+  UNIQUE (stream, seq, hash)
+) STRICT;
+CREATE TABLE IF NOT EXISTS flag (
+  stream INTEGER NOT NULL REFERENCES stream (id), why TEXT NOT NULL, since TEXT NOT NULL,
+  PRIMARY KEY (stream, why)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clock (
+  stream INTEGER NOT NULL REFERENCES stream (id), boot INTEGER NOT NULL, origin INTEGER NOT NULL,
+  PRIMARY KEY (stream, boot)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS own (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** What every fact carries; `body` is the event's own. */
+const FACT = z.looseObject({
+  terminal: NAME,
+  epoch: z.uuid(),
+  seq: z.int().positive(),
+  prev: z.string().length(64),
+  event: z.string().min(1).max(64),
+  at: z.iso.datetime(),
+  clock: z.enum(['synced', 'holdover', 'unset']),
+  boot: z.int().nonnegative(),
+  mono: z.number(),
+  body: z.custom<Record<string, unknown>>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      isShallow(value, BODY_DEPTH_MAX),
+  ),
+});
+type ParsedFact = z.infer<typeof FACT>;
+
+type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
+
+/** Why a ledger is not trusted blindly any more: another fact at a known number, or a number that fell. */
+export type Suspicion = 'fork' | 'ledger-went-back' | 'boot-went-back';
+
+/** One ledger of one terminal. */
+export interface StreamName {
+  readonly terminal: string;
+  readonly epoch: string;
+}
+
+export type StoreOutcome =
+  | { readonly kind: 'gap'; readonly upto: number }
+  | {
+      readonly kind: 'stored';
+      /** The cursor for the terminal. */
+      readonly upto: number;
+      readonly stored: number;
+      readonly repeated: number;
+      readonly quarantined: number;
+    };
+
+/** An item that is no fact of the ledger it came from. `message` names the place, never the content. */
+export class NotAFactError extends Error {
+  override readonly name = 'NotAFactError';
+}
+
+export interface TerminalRecord extends StreamName {
+  readonly upto: number;
+  readonly boot: number;
+  readonly software: string;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly quarantined: number;
+  readonly suspected: readonly Suspicion[];
+}
+
+interface Stream {
+  readonly id: number;
+  readonly upto: number;
+  readonly hash: string;
+  readonly boot: number;
+}
+
+interface Item {
+  readonly seq: number;
+  readonly hash: string;
+  readonly prev: string;
+  readonly event: string;
+  readonly json: string;
+}
+
+export class FactStore {
+  readonly #db: SqliteDatabase;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  /** Opens or creates facts.db in `directory`. */
+  constructor(directory: string) {
+    this.#db = openDatabase(directory, 'facts.db', SCHEMA, 1);
+    this.#statements = prepare(this.#db);
+  }
+
+  /**
+   * Notes who is there, and says how far its ledger is held. A ledger with the same newest number but another fact
+   * there shares no certain part with what is held: everything of it is asked for (`upto` 0).
+   */
+  hello(frame: Hello, now: number): { readonly upto: number; readonly suspected: Suspicion[] } {
+    return this.#db
+      .transaction(() => {
+        const stream = this.#streamOf(frame, now, frame.software);
+        const suspected: Suspicion[] = [];
+        let upto = stream.upto;
+        if (frame.last.seq > 0 && this.#isQuarantined(stream.id, frame.last.seq, frame.last.hash)) {
+          suspected.push('fork');
+          upto = frame.last.seq;
+        } else if (frame.last.seq < stream.upto) {
+          suspected.push('ledger-went-back');
+        } else if (frame.last.seq === stream.upto && frame.last.hash !== stream.hash && upto > 0) {
+          suspected.push('fork');
+          upto = 0;
+        }
+        if (frame.boot < stream.boot) suspected.push('boot-went-back');
+        for (const why of suspected) this.#statements.flag.run(stream.id, why, iso(now));
+        this.#statements.sawStream.run(frame.boot, frame.software, iso(now), stream.id);
+        if (isPlausibleMono(frame.clock.mono)) {
+          const origin = Math.round(now - frame.clock.mono);
+          this.#statements.setClock.run(stream.id, frame.boot, origin);
+        }
+        return { upto, suspected };
+      })
+      .immediate();
+  }
+
+  /**
+   * Stores the facts `from`, `from + 1`, ... and the cursor in one durable transaction.
+   * `items` are exact JSON texts. Throws NotAFactError, then nothing of the batch is stored.
+   */
+  store(of: StreamName, from: number, items: readonly string[], now: number): StoreOutcome {
+    const facts = items.map((json, index) => parseItem(of, from + index, json));
+    return this.#db
+      .transaction((): StoreOutcome => {
+        const stream = this.#streamOf(of, now, '');
+        const gap = from > stream.upto + 1 && !this.#hasQuarantined(stream.id, from - 1);
+        if (gap) return { kind: 'gap', upto: stream.upto };
+        return this.#storeAll(stream, facts, now);
+      })
+      .immediate();
+  }
+
+  #storeAll(stream: Stream, facts: readonly Item[], now: number): StoreOutcome {
+    let { upto, hash } = stream;
+    const count = { stored: 0, repeated: 0, quarantined: 0 };
+    for (const fact of facts) {
+      if (fact.seq === upto + 1 && fact.prev === hash) {
+        this.#insert(stream.id, fact, now);
+        upto = fact.seq;
+        hash = fact.hash;
+        count.stored += 1;
+      } else if (
+        fact.seq <= upto &&
+        this.#statements.hashAt.get(stream.id, fact.seq) === fact.hash
+      ) {
+        count.repeated += 1;
+      } else {
+        const { id } = stream;
+        this.#statements.quarantine.run(id, fact.seq, fact.hash, iso(now), fact.json);
+        count.quarantined += 1;
+      }
+    }
+    if (count.stored > 0) this.#statements.moveCursor.run(upto, hash, iso(now), stream.id);
+    if (count.quarantined > 0) this.#statements.flag.run(stream.id, 'fork', iso(now));
+    const last = facts.at(-1)?.seq ?? upto;
+    return { kind: 'stored', upto: count.quarantined > 0 ? last : upto, ...count };
+  }
+
+  /**
+   * Adds a fact of the platform itself. `id` makes it happen once, however often it is asked for.
+   * `body` is what the event says; `subject` as in the domain's NewFact.
+   */
+  appendOwn(id: string, event: string, subject: string, body: object, now: number): void {
+    this.#db
+      .transaction(() => {
+        if (this.#statements.hasOwn.get(id) !== undefined) return;
+        const known = this.#statements.ownEpoch.get(PLATFORM_TERMINAL);
+        const epoch = typeof known === 'string' ? known : randomUUID();
+        const of = { terminal: PLATFORM_TERMINAL, epoch };
+        const stream = this.#streamOf(of, now, '');
+        const seq = stream.upto + 1;
+        const json = JSON.stringify({
+          ...of,
+          seq,
+          prev: stream.hash,
+          at: iso(now),
+          clock: 'synced',
+          boot: 0,
+          mono: 0,
+          event,
+          subject,
+          body,
+        });
+        const item = parseItem(of, seq, json);
+        this.#insert(stream.id, item, now);
+        this.#statements.moveCursor.run(seq, item.hash, iso(now), stream.id);
+        this.#statements.addOwn.run(id, seq);
+      })
+      .immediate();
+  }
+
+  /** Facts in order of arrival, after the arrival number `after`. */
+  *since(after: number): Generator<{ readonly arrival: number; readonly json: string }> {
+    yield* this.#statements.since.iterate(after) as IterableIterator<{
+      arrival: number;
+      json: string;
+    }>;
+  }
+
+  /** Facts that contradict the ledger that is held, in order of arrival. */
+  *quarantined(): Generator<{ readonly arrival: number; readonly json: string }> {
+    yield* this.#statements.quarantined.iterate() as IterableIterator<{
+      arrival: number;
+      json: string;
+    }>;
+  }
+
+  /** Every fact that says something about who has entered on `list`. */
+  entryFacts(list: string): EntryFact[] {
+    const found: EntryFact[] = [];
+    for (const row of this.#statements.entryFacts.iterate() as IterableIterator<{ json: string }>) {
+      const fact = FACT.parse(JSON.parse(row.json));
+      if (fact.body['list'] !== list) continue;
+      if (fact.event !== 'entry.granted' && fact.event !== 'entry.undone') continue;
+      const { event, terminal, epoch, seq, at, clock, boot, mono } = fact;
+      const { ref, gate = terminal } = fact.body;
+      if (typeof ref !== 'string' || typeof gate !== 'string') continue;
+      found.push({ event, ref, gate, terminal, epoch, seq, at, clock, boot, mono });
+    }
+    return found;
+  }
+
+  /** When each boot of each terminal began to count, by the platform's clock. */
+  clockOrigins(): ClockOrigin[] {
+    return this.#statements.clocks.all() as ClockOrigin[];
+  }
+
+  terminals(): TerminalRecord[] {
+    return (this.#statements.terminals.all() as (TerminalRecord & { flags: string | null })[]).map(
+      ({ flags, ...record }) => ({
+        ...record,
+        suspected: (flags?.split(',') ?? []) as Suspicion[],
+      }),
+    );
+  }
+
+  changeMark(): string {
+    return changeMark(this.#db);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #streamOf(of: StreamName, now: number, software: string): Stream {
+    const { terminal, epoch } = of;
+    this.#statements.addStream.run(terminal, epoch, NO_FACT, software, iso(now), iso(now));
+    return this.#statements.stream.get(terminal, epoch) as Stream;
+  }
+
+  #insert(stream: number, fact: Item, now: number): void {
+    this.#statements.addFact.run(stream, fact.seq, fact.hash, fact.event, iso(now), fact.json);
+  }
+
+  #isQuarantined(stream: number, seq: number, hash: string): boolean {
+    return this.#statements.isQuarantined.get(stream, seq, hash) !== undefined;
+  }
+
+  #hasQuarantined(stream: number, seq: number): boolean {
+    return this.#statements.hasQuarantined.get(stream, seq) !== undefined;
+  }
+}
+
+function prepare(db: SqliteDatabase) {
+  return {
+    addStream: db.prepare(
+      `INSERT INTO stream (terminal, epoch, upto, hash, boot, software, first_seen, last_seen)
+       VALUES (?, ?, 0, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    ),
+    stream: db.prepare('SELECT id, upto, hash, boot FROM stream WHERE terminal = ? AND epoch = ?'),
+    sawStream: db.prepare(
+      'UPDATE stream SET boot = max(boot, ?), software = ?, last_seen = ? WHERE id = ?',
+    ),
+    moveCursor: db.prepare('UPDATE stream SET upto = ?, hash = ?, last_seen = ? WHERE id = ?'),
+    addFact: db.prepare(
+      'INSERT INTO fact (stream, seq, hash, event, received, json) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    hashAt: db.prepare('SELECT hash FROM fact WHERE stream = ? AND seq = ?').pluck(),
+    quarantine: db.prepare(
+      `INSERT INTO quarantine (stream, seq, hash, received, json) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    ),
+    isQuarantined: db.prepare('SELECT 1 FROM quarantine WHERE stream = ? AND seq = ? AND hash = ?'),
+    hasQuarantined: db.prepare('SELECT 1 FROM quarantine WHERE stream = ? AND seq = ?'),
+    flag: db.prepare(
+      'INSERT INTO flag (stream, why, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    setClock: db.prepare(
+      `INSERT INTO clock (stream, boot, origin) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET origin = excluded.origin`,
+    ),
+    clocks: db.prepare(
+      'SELECT terminal, epoch, clock.boot, origin FROM clock JOIN stream ON stream.id = stream',
+    ),
+    ownEpoch: db.prepare('SELECT epoch FROM stream WHERE terminal = ? ORDER BY id').pluck(),
+    hasOwn: db.prepare('SELECT 1 FROM own WHERE id = ?'),
+    addOwn: db.prepare('INSERT INTO own (id, seq) VALUES (?, ?)'),
+    since: db.prepare('SELECT arrival, json FROM fact WHERE arrival > ? ORDER BY arrival'),
+    quarantined: db.prepare('SELECT arrival, json FROM quarantine ORDER BY arrival'),
+    entryFacts: db.prepare(
+      `SELECT json FROM fact WHERE event IN ('entry.granted', 'entry.undone')`,
+    ),
+    terminals: db.prepare(
+      `SELECT terminal, epoch, upto, boot, software, first_seen AS firstSeen, last_seen AS lastSeen,
+         (SELECT count(*) FROM quarantine WHERE stream = stream.id) AS quarantined,
+         (SELECT group_concat(why) FROM flag WHERE stream = stream.id) AS flags
+       FROM stream ORDER BY terminal, id`,
+    ),
+  };
+}
+
+function parseItem(of: StreamName, seq: number, json: string): Item {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new NotAFactError(`fact ${seq} is not JSON`);
+  }
+  const parsed = FACT.safeParse(value);
+  // A lone surrogate has no UTF-8 bytes of its own, so its hash could not be checked by anybody.
+  if (!parsed.success || !json.isWellFormed()) throw new NotAFactError(`fact ${seq} is no fact`);
+  const fact: ParsedFact = parsed.data;
+  if (fact.terminal !== of.terminal || fact.epoch !== of.epoch || fact.seq !== seq) {
+    throw new NotAFactError(`fact ${seq} is of another ledger or number`);
+  }
+  const hash = createHash('sha256').update(json, 'utf8').digest('hex');
+  return { seq, hash, prev: fact.prev, event: fact.event, json };
+}
+
+/** Recursion stops at `levels`, so that no text, however nested, can exhaust the stack here or where it is shown. */
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

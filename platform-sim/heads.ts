@@ -1,0 +1,97 @@
+/** "This version is the newest": short-lived signed statements, made again whenever a list changes or they grow old. */
+
+import { ENTRY_LIST_MANIFEST, HEAD, type Head, type PlatformFrame } from '../src/link/protocol.ts';
+import type { Publication, Registry } from './registry.ts';
+import type { PlatformKeys } from './signing.ts';
+import { TRUST_LIST } from './trust.ts';
+
+const EXPIRES_MS = 15 * 60_000;
+const SIGN_AGAIN_MS = 5 * 60_000;
+
+export interface ListHead {
+  readonly list: string;
+  readonly version: number;
+  /** Whether this version had no statement before. */
+  readonly isNew: boolean;
+  readonly signedAt: number;
+  /** Names of the terminals that get it; empty: every terminal. */
+  readonly audience: readonly string[];
+  /** The frame, as JSON text. */
+  readonly frame: string;
+}
+
+export class Heads {
+  readonly #registry: Registry;
+  readonly #keys: PlatformKeys;
+  readonly #heads = new Map<string, ListHead>();
+  #changeMark = '';
+
+  constructor(registry: Registry, keys: PlatformKeys) {
+    this.#registry = registry;
+    this.#keys = keys;
+  }
+
+  /** Signs what changed or is due at `now` (ms since the epoch), and returns that. */
+  async refresh(now: number): Promise<ListHead[]> {
+    const fresh: ListHead[] = [];
+    const changeMark = this.#registry.changeMark();
+    if (changeMark === this.#changeMark && !this.#isDue(now)) return fresh;
+    this.#changeMark = changeMark;
+    for (const publication of this.#registry.publications()) {
+      const held = this.#heads.get(publication.list);
+      const isNew = held?.version !== publication.version;
+      if (!isNew && !isOld(held, now)) continue;
+      const head = { ...(await this.#sign(publication, now)), isNew };
+      this.#heads.set(head.list, head);
+      fresh.push(head);
+    }
+    return fresh;
+  }
+
+  all(): Iterable<ListHead> {
+    return this.#heads.values();
+  }
+
+  #isDue(now: number): boolean {
+    return [...this.#heads.values()].some((head) => isOld(head, now));
+  }
+
+  async #sign(publication: Publication, now: number): Promise<Omit<ListHead, 'isNew'>> {
+    const { list, kind, version, root, statement } = publication;
+    const head: Head = HEAD.parse({
+      kind: 'head',
+      of: kind,
+      list,
+      version,
+      root,
+      manifest: statement,
+      at: new Date(now).toISOString(),
+      expires: new Date(now + EXPIRES_MS).toISOString(),
+    });
+    const signed = await this.#keys.sign('head', Buffer.from(JSON.stringify(head), 'utf8'));
+    const key = this.#registry.listKey(list);
+    const frame: PlatformFrame = {
+      frame: 'head',
+      statement: signed.toString('base64'),
+      ...(key && { key: key.toString('base64') }),
+    };
+    const audience = kind === 'trust' ? [] : audienceOf(publication);
+    return { list, version, signedAt: now, audience, frame: JSON.stringify(frame) };
+  }
+}
+
+/** A clock that was set back counts too: a statement from the future would outlive its time. */
+function isOld(head: ListHead, now: number): boolean {
+  return now - head.signedAt >= SIGN_AGAIN_MS || now < head.signedAt;
+}
+
+function audienceOf({ manifest }: Publication): readonly string[] {
+  return ENTRY_LIST_MANIFEST.parse(JSON.parse(manifest)).audience;
+}
+
+/** Whether a terminal that asked for `lists` gets this head. `trust` goes to everyone. */
+export function isFor(head: ListHead, terminal: string, lists: readonly string[]): boolean {
+  if (head.list === TRUST_LIST) return true;
+  const allowed = head.audience.length === 0 || head.audience.includes(terminal);
+  return allowed && lists.includes(head.list);
+}

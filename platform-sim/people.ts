@@ -1,0 +1,229 @@
+/**
+ * The residents of Kazasu City (かざす市), which is on no map: invented people, each with a card and a fate at the gate.
+ * Their names say what is the matter with them.
+ */
+
+import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CardDefinition } from '../devices/card/sim-card-definition.ts';
+import type { Reason } from '../src/domain/reason.ts';
+import type { Authority } from './authority.ts';
+
+/** What the gate must decide when the card is held. */
+export type Decision = 'granted' | Reason;
+
+/** Where the certificate of a card stands on the day of the event. */
+type Standing = 'good' | 'expired' | 'not-yet-valid' | 'revoked' | 'foreign';
+
+export interface Ticket {
+  readonly ticket: string;
+  readonly seat: string;
+  /** Empty when bought alone. */
+  readonly party: string;
+}
+
+export interface Person {
+  /** Family name and given name in rōmaji; what the street's commands call them. */
+  readonly id: string;
+  readonly name: string;
+  readonly kana: string;
+  readonly card: CardDefinition['kind'];
+  readonly standing: Standing;
+  /** Null: not on the entry list. */
+  readonly ticket: Ticket | null;
+  /** One decision for each time that the card is held, in this order. */
+  readonly decisions: readonly Decision[];
+}
+
+function resident(
+  id: string,
+  name: string,
+  kana: string,
+  fate: Partial<Pick<Person, 'card' | 'standing' | 'ticket' | 'decisions'>>,
+): Person {
+  return {
+    id,
+    name,
+    kana,
+    card: 'my-number',
+    standing: 'good',
+    ticket: null,
+    decisions: ['granted'],
+    ...fate,
+  };
+}
+
+function ticket(number: string, seat: string, party = ''): Ticket {
+  return { ticket: number, seat, party };
+}
+
+/** In the order in which they come to the gate. */
+export const PEOPLE: readonly Person[] = [
+  resident('sato-hanako', '佐藤花子', 'サトウ ハナコ', {
+    ticket: ticket('T-0001', '1塁側 A列 12番'),
+  }),
+  resident('kazami-taro', '風見太郎', 'カザミ タロウ', {
+    ticket: ticket('T-0002', '1塁側 A列 13番'),
+  }),
+  resident('nagihara-midori', '凪原みどり', 'ナギハラ ミドリ', {
+    ticket: ticket('T-0003', '3塁側 F列 4番'),
+  }),
+  resident('tomoshino-makoto', '灯野誠', 'トモシノ マコト', {
+    ticket: ticket('T-0101', '外野 C列 21番', 'P-0101'),
+  }),
+  resident('tomoshino-yuko', '灯野夕子', 'トモシノ ユウコ', {
+    ticket: ticket('T-0102', '外野 C列 22番', 'P-0101'),
+  }),
+  resident('tomoshino-sora', '灯野そら', 'トモシノ ソラ', {
+    ticket: ticket('T-0103', '外野 C列 23番', 'P-0101'),
+  }),
+  resident('shioji-fui', '潮路ふい', 'シオジ フイ', { decisions: ['not-on-list'] }),
+  resident('koyomi-furuko', '暦古子', 'コヨミ フルコ', {
+    standing: 'expired',
+    ticket: ticket('T-0201', '1塁側 B列 1番'),
+    decisions: ['certificate-expired'],
+  }),
+  resident('nakushi-monota', '奈久志物太', 'ナクシ モノタ', {
+    standing: 'revoked',
+    ticket: ticket('T-0202', '1塁側 B列 2番'),
+    decisions: ['certificate-revoked'],
+  }),
+  resident('ashitada-hajime', '明日田初', 'アシタダ ハジメ', {
+    standing: 'not-yet-valid',
+    ticket: ticket('T-0203', '1塁側 B列 3番'),
+    decisions: ['certificate-not-yet-valid'],
+  }),
+  resident('tonari-machiko', '隣町子', 'トナリ マチコ', {
+    standing: 'foreign',
+    ticket: ticket('T-0204', '1塁側 B列 4番'),
+    decisions: ['certificate-untrusted'],
+  }),
+  resident('hayase-denwa', '早瀬でんわ', 'ハヤセ デンワ', {
+    card: 'phone',
+    ticket: ticket('T-0205', '1塁側 B列 5番'),
+    decisions: ['phone-not-supported'],
+  }),
+  resident('norikae-susumu', '乗換すすむ', 'ノリカエ ススム', {
+    card: 'transit',
+    decisions: ['card-not-supported'],
+  }),
+  resident('futada-kae', '二田かえ', 'フタダ カエ', {
+    ticket: ticket('T-0301', '3塁側 G列 9番'),
+    decisions: ['granted', 'already-entered'],
+  }),
+];
+
+export interface Resident {
+  readonly person: Person;
+  /** DER of the user-authentication certificate; null for a card that has none. */
+  readonly certificate: Buffer | null;
+  /** What the simulated reader is given to hold. */
+  readonly card: CardDefinition;
+}
+
+export interface Population {
+  readonly residents: readonly Resident[];
+  /** DER: whom `authority` has revoked. */
+  readonly crl: Buffer;
+}
+
+interface Keys {
+  readonly certificate: Buffer;
+  /** PKCS#8. */
+  readonly privateKeyPem: string;
+}
+
+const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
+
+/** Days from today at which each certificate begins and ends. */
+const VALIDITY: Readonly<Record<Standing, readonly [number, number]>> = {
+  good: [-400, 1400],
+  revoked: [-400, 1400],
+  foreign: [-400, 1400],
+  expired: [-300, -2],
+  'not-yet-valid': [30, 1800],
+};
+
+/**
+ * Gives every resident a card. With a `directory`, keys and certificates are kept there, and the same cards come back
+ * as long as their dates still fit the person: entry lists know people by the exact certificate.
+ */
+export async function populate(
+  authority: Authority,
+  foreignAuthority: Authority,
+  directory?: string,
+): Promise<Population> {
+  if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
+  const residents = await Promise.all(
+    PEOPLE.map(async (person) => {
+      if (person.card === 'transit')
+        return { person, certificate: null, card: { kind: person.card } };
+      const issuer = person.standing === 'foreign' ? foreignAuthority : authority;
+      const keys = await keysOf(person, issuer, directory);
+      return { person, certificate: keys.certificate, card: cardOf(person, issuer, keys) };
+    }),
+  );
+  const revoked = residents.flatMap(({ person, certificate }) =>
+    person.standing === 'revoked' && certificate !== null
+      ? [
+          {
+            serial: serialOf(certificate),
+            at: new Date(Date.now() - DAY_MS),
+            reason: 'superseded' as const,
+          },
+        ]
+      : [],
+  );
+  const thisUpdate = new Date(Date.now() - 60_000);
+  // JPKI issues one a day; a street that is left alone for a while should not go stale while one looks at it.
+  const nextUpdate = new Date(thisUpdate.getTime() + 7 * DAY_MS);
+  return { residents, crl: authority.crl({ revoked, thisUpdate, nextUpdate }) };
+}
+
+function cardOf(person: Person, issuer: Authority, keys: Keys): CardDefinition {
+  return {
+    kind: person.card,
+    userCertificate: keys.certificate.toString('base64'),
+    userCaCertificate: issuer.caCertificate.toString('base64'),
+    userPrivateKey: keys.privateKeyPem,
+  };
+}
+
+async function keysOf(person: Person, issuer: Authority, directory?: string): Promise<Keys> {
+  if (directory === undefined) return newKeys(person, issuer);
+  const certificateFile = path.join(directory, `${person.id}.der`);
+  const keyFile = path.join(directory, `${person.id}-key.pem`);
+  const kept = existsSync(certificateFile) ? await readFile(certificateFile) : null;
+  if (kept !== null && stillFits(kept, person, issuer))
+    return { certificate: kept, privateKeyPem: await readFile(keyFile, 'utf8') };
+  const keys = await newKeys(person, issuer);
+  await writeFile(keyFile, keys.privateKeyPem, { mode: 0o600 });
+  // Last: where it is, the key is.
+  await writeFile(certificateFile, keys.certificate);
+  return keys;
+}
+
+async function newKeys(person: Person, issuer: Authority): Promise<Keys> {
+  const [begin, end] = VALIDITY[person.standing];
+  const { der, privateKeyPem } = await issuer.issueUserCertificate({
+    notBefore: new Date(Date.now() + begin * DAY_MS),
+    notAfter: new Date(Date.now() + end * DAY_MS),
+  });
+  return { certificate: der, privateKeyPem };
+}
+
+function stillFits(der: Buffer, person: Person, issuer: Authority): boolean {
+  const certificate = new X509Certificate(der);
+  if (!certificate.verify(new X509Certificate(issuer.caCertificate).publicKey)) return false;
+  if (person.standing === 'expired') return true;
+  return person.standing === 'not-yet-valid'
+    ? certificate.validFromDate.getTime() > Date.now() + DAY_MS
+    : certificate.validToDate.getTime() > Date.now() + YEAR_MS / 12;
+}
+
+function serialOf(der: Buffer): Buffer {
+  return Buffer.from(new X509Certificate(der).serialNumber, 'hex');
+}

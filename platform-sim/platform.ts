@@ -1,0 +1,189 @@
+/** The running platform: a websocket for terminals, objects over HTTP beside it, and a watch on its own files. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { LIMITS, SUBPROTOCOL } from '../src/link/protocol.ts';
+import { Heads } from './heads.ts';
+import { InputError } from './input-error.ts';
+import type { PlatformKeys } from './signing.ts';
+import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
+import { type LinkSettings, type PlatformLog, TerminalLinks } from './terminals.ts';
+import { addTrust } from './trust.ts';
+
+const HOST = '127.0.0.1';
+const TERMINALS_PATH = '/terminals';
+const OBJECT_PATH = /^\/objects\/([0-9a-f]{64})$/u;
+/** How often the files are looked at for what the command line changed. */
+const WATCH_MS = 200;
+
+const HTTP_LIMITS = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
+/** A download that takes no byte for so long is over. */
+const IDLE_MS = 30_000;
+
+export interface PlatformSettings extends Partial<LinkSettings> {
+  readonly stateDirectory: string;
+  /** 0: chosen by the system. */
+  readonly port: number;
+  readonly connectionsMax?: number;
+  readonly log?: PlatformLog;
+}
+
+export interface Platform {
+  /** Where terminals connect. */
+  readonly url: string;
+  readonly port: number;
+  /** The same stores that the commands use, for programs that run the platform in their own process. */
+  readonly stores: Stores & { readonly keys: PlatformKeys };
+  /** Ends every connection, then the server; resolves when the files are closed. */
+  close(): Promise<void>;
+}
+
+/** Starts the platform on 127.0.0.1. Rejects with InputError when the port is taken. */
+export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
+  const { beatMs = 2_000, helloMs = 5_000, connectionsMax = 2_048, log = () => {} } = settings;
+  const stores = openStores(settings.stateDirectory);
+  const { facts } = stores;
+  const server = createServer(HTTP_LIMITS, (request, response) =>
+    serveObject(stores, request, response),
+  );
+  server.maxConnections = connectionsMax;
+  server.setTimeout(IDLE_MS);
+  const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
+  try {
+    await listen(server, settings.port);
+  } catch (error) {
+    stores.close();
+    throw error;
+  }
+  const { caCertificate } = keys;
+  const links = new TerminalLinks({ facts, heads, caCertificate, log }, { beatMs, helloMs });
+  acceptTerminals(server, links);
+  const watch = watchLists(stores, heads, links, log);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `ws://${HOST}:${port}${TERMINALS_PATH}`,
+    port,
+    stores: { ...stores, keys },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await watch.stop();
+      await links.close();
+      server.closeAllConnections();
+      await closed;
+      stores.close();
+    },
+  };
+}
+
+async function prepareHeads(stateDirectory: string, { registry }: Stores) {
+  const keys = await openKeys(stateDirectory);
+  // Before the first import, too, terminals are told what there is to trust: nothing.
+  await addTrust(registry, keys, { ca: [], crl: [] }, Date.now());
+  const heads = new Heads(registry, keys);
+  await heads.refresh(Date.now());
+  return { keys, heads };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, HOST, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const why = code === 'EACCES' ? 'may not be used by this user' : 'is taken';
+    throw new InputError(`port ${port} of ${HOST} ${why}; choose another with --port (0: any)`);
+  }
+}
+
+function acceptTerminals(server: Server, links: TerminalLinks): void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.frameBytes,
+    perMessageDeflate: false,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+  sockets.on('wsClientError', (_error, socket) => refuseUpgrade(socket, '400 Bad Request'));
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const refusal = upgradeRefusal(request);
+    if (refusal) return refuseUpgrade(socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (websocket) => links.accept(websocket));
+  });
+}
+
+/** Null, or the HTTP status line for a request that is no terminal's. */
+function upgradeRefusal({ url, headers }: IncomingMessage): string | null {
+  if (url !== TERMINALS_PATH) return '404 Not Found';
+  // Only browsers send it, and a page from elsewhere must not become a terminal through a browser on this machine.
+  if (headers.origin !== undefined) return '403 Forbidden';
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  return offered.includes(SUBPROTOCOL) ? null : '400 Bad Request';
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.once('finish', () => socket.destroy());
+}
+
+function serveObject(
+  { registry }: Stores,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const sha256 = OBJECT_PATH.exec(request.url ?? '')?.[1];
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end();
+    return;
+  }
+  const bytes = sha256 && registry.object(sha256);
+  if (!bytes) {
+    response.writeHead(404, { 'cache-control': 'no-store' }).end();
+    return;
+  }
+  response
+    .writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-length': bytes.length,
+      // The name is the hash of the content, so what is cached is right for ever.
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    })
+    .end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+/** Signs and pushes heads when another process changed a list, and when a statement grows old. */
+function watchLists(stores: Stores, heads: Heads, links: TerminalLinks, log: PlatformLog) {
+  let refreshing: Promise<void> | null = null;
+  const refresh = async () => {
+    tellAnnouncements(stores);
+    const fresh = await heads.refresh(Date.now());
+    for (const { list, version, isNew } of fresh) {
+      if (isNew) log('list.published', { list, version });
+    }
+    links.announce(fresh);
+  };
+  const timer = setInterval(() => {
+    refreshing ??= refresh().finally(() => {
+      refreshing = null;
+    });
+  }, WATCH_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await refreshing;
+    },
+  };
+}

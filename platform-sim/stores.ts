@@ -1,0 +1,58 @@
+/** What the platform keeps in its state folder. Several processes may have it open at once. */
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FactStore } from './facts.ts';
+import { Registry } from './registry.ts';
+import { PlatformKeys } from './signing.ts';
+
+export interface Stores {
+  readonly registry: Registry;
+  readonly facts: FactStore;
+  close(): void;
+}
+
+/** Opens or creates the state folder. Throws InputError when it can't be used. */
+export function openStores(stateDirectory: string): Stores {
+  const registry = new Registry(stateDirectory);
+  const facts = new FactStore(stateDirectory);
+  const stores: Stores = {
+    registry,
+    facts,
+    close() {
+      registry.close();
+      facts.close();
+    },
+  };
+  tellAnnouncements(stores);
+  return stores;
+}
+
+/**
+ * The keys that sign what is published; made when there are none yet. They are made aside and renamed, so that of two
+ * processes that begin at once one wins wholly, and one that is killed leaves no half of them behind.
+ */
+export async function openKeys(stateDirectory: string): Promise<PlatformKeys> {
+  const directory = join(stateDirectory, 'keys');
+  if (!existsSync(directory)) {
+    const aside = await mkdtemp(`${directory}-`);
+    await PlatformKeys.openOrCreate(aside);
+    await rename(aside, directory).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      await rm(aside, { recursive: true });
+    });
+  }
+  return PlatformKeys.openOrCreate(directory);
+}
+
+/**
+ * Moves what was published with a version into the platform's own ledger. The two are separate files, so a crash may
+ * fall between them: the announcement stands until its fact does, and a fact is told once however often this runs.
+ */
+export function tellAnnouncements({ registry, facts }: Stores): void {
+  for (const { id, event, subject, body, at } of registry.announcements()) {
+    facts.appendOwn(id, event, subject, JSON.parse(body) as object, at);
+    registry.withdrawAnnouncement(id);
+  }
+}

@@ -1,0 +1,43 @@
+/** What the terminal window shows of a tap. */
+
+import type { Person } from '../people.ts';
+import type { JsonLine } from './child.ts';
+import type { Tapped } from './world.ts';
+
+const time = new Intl.DateTimeFormat('ja-JP', { timeStyle: 'medium', timeZone: 'Asia/Tokyo' });
+
+/** `granted`, or the reason, as the journal has it. */
+export function decisionOf(answer: JsonLine): string {
+  return answer['event'] === 'entry.granted'
+    ? 'granted'
+    : String(answer['reason'] ?? answer['event']);
+}
+
+export function describeTap(person: Person, { answer, paper }: Tapped): string {
+  const at = time.format(new Date(String(answer['at'])));
+  const decision = decisionOf(answer).padEnd(26);
+  const line = `${at}  ${person.id.padEnd(18)} ${decision} ${timesOf(answer)}`;
+  return paper === null ? line : `${line}\n${framed(paper)}`;
+}
+
+/** Milliseconds a stage, with a word where they are a model's. */
+function timesOf(answer: JsonLine): string {
+  const ms = answer['ms'] as Readonly<Record<string, number>> | undefined;
+  if (ms === undefined) return '';
+  const stages = Object.entries(ms)
+    .filter(([stage]) => stage !== 'total')
+    .map(([stage, value]) => `${stage} ${value.toFixed(1)}`)
+    .join(' + ');
+  const total = ms['total']?.toFixed(1) ?? '?';
+  return `${total} ms (${stages})${answer['modelled'] === true ? ' modelled' : ''}`;
+}
+
+/** A rule is the only image that is wider than it is high by far. */
+const RULE = /^\[image (\d{3,})x\d\]$/u;
+
+function framed(paper: string): string {
+  const lines = paper
+    .split('\n')
+    .map((line) => `          │ ${RULE.test(line) ? '─'.repeat(28) : line}`);
+  return ['          ┌───', ...lines, '          └───'].join('\n');
+}

@@ -1,0 +1,62 @@
+/**
+ * Runs a program of this package on the Node that the package pins (npm package `node-linux-<arch>`).
+ * Plain JavaScript: whatever Node (20 or newer) a machine brings can run the launchers beside this file.
+ */
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder that holds package.json. */
+export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Absolute path of the pinned Node's binary, whether or not it is installed yet. */
+export const pinnedNode = join(
+  packageRoot,
+  'node_modules',
+  `node-linux-${process.arch}`,
+  'bin',
+  'node',
+);
+
+/**
+ * Runs `entry` (path relative to the package root) on the pinned Node, with this process's streams, environment and
+ * working directory, and ends with its exit code. Where this Node can, it becomes that process (same pid, nothing left behind).
+ *
+ * @param {string} entry
+ * @param {readonly string[]} [args] what the program finds in process.argv.slice(2)
+ */
+export function runPinned(entry, args = process.argv.slice(2)) {
+  if (!existsSync(pinnedNode)) {
+    process.stderr.write(
+      `kazasu: not set up yet; run: node ${join(packageRoot, 'src/setup.mjs')}\n`,
+    );
+    process.exit(1);
+  }
+  const argv = [join(packageRoot, entry), ...args];
+  if (typeof process.execve === 'function') {
+    process.execve(pinnedNode, [pinnedNode, ...argv], process.env);
+  }
+  runAsChild(argv);
+}
+
+/**
+ * Node 20 cannot replace its own process: it waits for a child and hands signals and exit code through.
+ * @param {readonly string[]} argv
+ */
+function runAsChild(argv) {
+  const child = spawn(pinnedNode, argv, { stdio: 'inherit' });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
+  // A terminal sends Ctrl-C to both processes; a second SIGINT from here would look like an impatient person's.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+  child.on('error', (error) => {
+    process.stderr.write(`kazasu: ${pinnedNode} does not start: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * The link to the platform over the terminal's whole life, and what came over it: trust and list keys. Opened from disk
+ * first, so that a terminal serves without a network.
+ */
+
+import { join } from 'node:path';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.ts';
+import { loadTrust } from './link/trust-download.ts';
+import { ListKeys } from './pki/converted-value.ts';
+import { TrustStore } from './pki/trust-store.ts';
+import type { Recorder } from './recorder.ts';
+import type { Ledger } from './store/ledger.ts';
+import type { ListShelf } from './store/list-shelf.ts';
+import { type Inspect, type Supervisor, supervise } from './supervision.ts';
+import { SOFTWARE } from './version.ts';
+
+/** Exponential with full jitter: after an outage the terminals of a whole town do not come back in one second. */
+const BACK_OFF = { firstMs: 500, longestMs: 30_000 } as const;
+
+export interface LinkSupervisorParts {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly shelf: ListShelf;
+  readonly recorder: Recorder;
+  readonly inspect: Inspect;
+  /** Lists, keys or trust have changed. */
+  readonly onChange: () => void;
+}
+
+export class LinkSupervisor {
+  readonly #config: Config;
+  readonly #parts: LinkSupervisorParts;
+  readonly #keys = new Map<string, ListKeys>();
+  #trust: TrustStore;
+  #link: Link | null = null;
+  #supervisor: Supervisor | null = null;
+
+  private constructor(config: Config, parts: LinkSupervisorParts, trust: TrustStore) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#trust = trust;
+  }
+
+  /** With what the state folder holds; no packet is sent before `start`. */
+  static async open(config: Config, parts: LinkSupervisorParts): Promise<LinkSupervisor> {
+    const nothing = await TrustStore.load({ anchors: [], crls: [] });
+    const supervisor = new LinkSupervisor(config, parts, nothing);
+    await supervisor.#loadTrust();
+    await supervisor.#trust.warm();
+    return supervisor;
+  }
+
+  get trust(): TrustStore {
+    return this.#trust;
+  }
+
+  get trustOrigin(): 'none' | 'first-contact' {
+    return platformTrust(this.#parts.ledger);
+  }
+
+  listKeys(list: string): ListKeys | null {
+    return this.#keys.get(list) ?? null;
+  }
+
+  /** Reads the list keys on disk, and keeps the link up from now on. */
+  start(lists: readonly string[]): void {
+    const { recorder, ledger, onChange } = this.#parts;
+    const open = openLink({
+      ...this.#parts,
+      url: this.#config.platform.url,
+      terminal: this.#config.name,
+      software: SOFTWARE,
+      lists,
+      stateDirectory: this.#config.state,
+      listDirectory: join(this.#config.state, 'lists'),
+      journal: (event, fields) => {
+        recorder.note(event, fields);
+        onChange();
+      },
+      onListKey: (list, key) => {
+        this.#keys.set(list, ListKeys.derive(key, list));
+        onChange();
+      },
+      onTrust: (store) => {
+        this.#trust = store;
+        onChange();
+      },
+    });
+    this.#supervisor = supervise(
+      {
+        open: async () => {
+          this.#link = await open({ onLost: (reason) => this.#supervisor?.lost(reason) });
+        },
+        close: async () => {
+          const link = this.#link;
+          this.#link = null;
+          await link?.close();
+        },
+        onReady: () => {
+          const { platform, upto } = this.#link ?? { platform: '', upto: 0 };
+          recorder.note('link.up', { platform, upto });
+        },
+        onLost: (reason) => recorder.note('link.down', { reason, waiting: ledger.waiting() }),
+      },
+      this.#parts.inspect,
+      (failures) =>
+        Math.random() *
+        Math.min(BACK_OFF.firstMs * 2 ** Math.min(failures, 16), BACK_OFF.longestMs),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#supervisor?.stop();
+  }
+
+  async #loadTrust(): Promise<void> {
+    const { ledger, recorder } = this.#parts;
+    const pinned = pinnedPlatform(ledger);
+    if (pinned === null) return;
+    const kept = await loadTrust(this.#config.state, pinned);
+    if (kept === null) return;
+    this.#trust = kept.store;
+    recorder.note('trust.activated', {
+      version: kept.version,
+      anchors: kept.store.anchors,
+      crls: kept.store.crls.length,
+    });
+  }
+}

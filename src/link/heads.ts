@@ -1,0 +1,94 @@
+/**
+ * Signed heads as they come in: verified one after another, in the order of their arrival, and handed to the
+ * download that they are for.
+ */
+
+import type { Clock } from '../clock.ts';
+import type { EventName } from '../domain/events.ts';
+import type { OfferedList } from './list-download.ts';
+import { parseListKey } from './list-keys.ts';
+import { HEAD, type Head, type PlatformFrame } from './protocol.ts';
+import { Rejection, rejectionOf } from './rejection.ts';
+import { readSigned } from './signed-statement.ts';
+
+export type HeadFrame = Extract<PlatformFrame, { frame: 'head' }>;
+
+export const TRUST_LIST = 'trust';
+
+/** More heads than lists that a terminal may name, twice over: a platform that floods. */
+const WAITING = 130;
+
+export interface HeadsOptions {
+  /** The entry lists that this terminal wants. */
+  readonly lists: readonly string[];
+  readonly clock: Clock;
+  /** DER of the platform's CA certificate. */
+  readonly pinned: Buffer;
+  readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
+  readonly onList: (offered: OfferedList) => void;
+  readonly onTrust: (head: Head) => void;
+}
+
+export class Heads {
+  readonly #options: HeadsOptions;
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #open = true;
+
+  constructor(options: HeadsOptions) {
+    this.#options = options;
+  }
+
+  /** False when too many wait already. */
+  take(frame: HeadFrame): boolean {
+    if (this.#waiting >= WAITING) return false;
+    this.#waiting += 1;
+    this.#last = this.#last.then(async () => {
+      if (this.#open) await this.#handle(frame);
+      this.#waiting -= 1;
+    });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#last;
+  }
+
+  async #handle(frame: HeadFrame): Promise<void> {
+    let head: Head | null = null;
+    try {
+      const statement = Buffer.from(frame.statement, 'base64');
+      const { clock, pinned } = this.#options;
+      head = await readSigned(statement, 'head', HEAD, pinned, clock.now());
+      if (this.#open) this.#route(head, frame.key);
+    } catch (error) {
+      const { reason, message } = rejectionOf(error);
+      const { list, version } = head ?? {};
+      const event = head?.of === 'trust' ? 'trust.rejected' : 'list.rejected';
+      this.#options.journal(event, { list, version, reason, detail: message });
+    }
+  }
+
+  #route(head: Head, key: string | undefined): void {
+    const { clock, lists, onList, onTrust } = this.#options;
+    // A replayed statement is no news of the list, but still of the time.
+    clock.raise(Date.parse(head.at));
+    if (clock.now() >= Date.parse(head.expires)) {
+      throw new Rejection('expired', `the head expired at ${head.expires}`);
+    }
+    if ((head.of === 'trust') !== (head.list === TRUST_LIST)) {
+      throw new Rejection('wrong-kind', `${head.list} is not a list of kind ${head.of}`);
+    }
+    if (head.of === 'trust') {
+      onTrust(head);
+      return;
+    }
+    if (!lists.includes(head.list)) {
+      throw new Rejection('not-for-this-terminal', 'this list was not asked for');
+    }
+    const parsed = key === undefined ? null : parseListKey(key);
+    if (key !== undefined && parsed === null) throw new Rejection('malformed', 'no list key');
+    onList({ head, key: parsed });
+  }
+}

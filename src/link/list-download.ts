@@ -1,0 +1,144 @@
+/**
+ * From a signed head to an active entry list: manifest, chunks, file, hand-over. A list that is not taken never
+ * touches the active one.
+ */
+
+import type { Clock } from '../clock.ts';
+import type { EntryListManifest } from '../domain/entry-list.ts';
+import type { EventName } from '../domain/events.ts';
+import { buildListFile, ListFileError } from '../store/list-file.ts';
+import type { ListShelf } from '../store/list-shelf.ts';
+import { ChunkStore } from './chunk-store.ts';
+import type { ListKeys } from './list-keys.ts';
+import type { ObjectSource } from './object-source.ts';
+import { ENTRY_LIST_MANIFEST, type Head, LIMITS } from './protocol.ts';
+import { Rejection, rejectionOf } from './rejection.ts';
+import type { JobResult } from './retry-queue.ts';
+import { readSigned } from './signed-statement.ts';
+
+export interface ListDownloadOptions {
+  readonly terminal: string;
+  /** Every entry list that this terminal wants. */
+  readonly lists: readonly string[];
+  readonly stateDirectory: string;
+  /** The shelf's folder. */
+  readonly listDirectory: string;
+  readonly shelf: ListShelf;
+  readonly keys: ListKeys;
+  readonly clock: Clock;
+  readonly source: ObjectSource;
+  /** DER of the platform's CA certificate. */
+  readonly pinned: Buffer;
+  readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A head whose signature has been verified, and the list key that came with it. */
+export interface OfferedList {
+  readonly head: Head;
+  readonly key: Buffer | null;
+}
+
+export class ListDownload {
+  readonly #options: ListDownloadOptions;
+  readonly #chunks: ChunkStore;
+
+  constructor(options: ListDownloadOptions) {
+    this.#options = options;
+    this.#chunks = new ChunkStore(options.stateDirectory, options.source);
+  }
+
+  /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
+  async take({ head, key }: OfferedList, signal: AbortSignal): Promise<JobResult> {
+    try {
+      if (this.#isNewer(head)) await this.#replace(head, key, signal);
+      else if (key !== null) this.#options.keys.keep(head.list, key);
+      this.#confirm(head);
+      return 'done';
+    } catch (error) {
+      if (signal.aborted) return 'done';
+      const { reason, message, mayPass } = rejectionOf(error);
+      const { list, version } = head;
+      this.#options.journal('list.rejected', { list, version, reason, detail: message });
+      return mayPass ? 'try-again' : 'done';
+    }
+  }
+
+  #isNewer({ list, version, root }: Head): boolean {
+    const active = this.#options.shelf.active(list)?.manifest;
+    if (active === undefined || version > active.version) return true;
+    if (version < active.version) {
+      throw new Rejection('older-version', `version ${active.version} is active`);
+    }
+    if (root !== active.root) {
+      throw new Rejection('root-mismatch', 'the active list has this version and another root');
+    }
+    return false;
+  }
+
+  async #replace(head: Head, key: Buffer | null, signal: AbortSignal): Promise<void> {
+    const { listDirectory, shelf, keys, journal } = this.#options;
+    const startedAt = performance.now();
+    const manifest = await this.#manifest(head, signal);
+    const path = await this.#build(listDirectory, manifest, signal);
+    // The key belongs to the version: it changes with it, not before.
+    if (key !== null) keys.keep(head.list, key);
+    shelf.activate(head.list, path);
+    const { list, version, rows, root } = manifest;
+    const ms = Math.round(performance.now() - startedAt);
+    journal('list.activated', { list, version, rows, root, source: 'platform', ms });
+    await this.#chunks.keepOnly(this.#activeChunks());
+  }
+
+  async #manifest(head: Head, signal: AbortSignal): Promise<EntryListManifest> {
+    const { source, pinned, clock, terminal } = this.#options;
+    const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
+    const now = clock.now();
+    const manifest = await readSigned(cms, 'entry-list', ENTRY_LIST_MANIFEST, pinned, now);
+    const { list, version, root, audience } = manifest;
+    if (list !== head.list) throw new Rejection('root-mismatch', `the manifest is of ${list}`);
+    if (version < head.version) throw new Rejection('older-version', 'the manifest is older');
+    if (version !== head.version || root !== head.root) {
+      throw new Rejection('root-mismatch', 'the manifest is not the one that the head names');
+    }
+    if (audience.length > 0 && !audience.includes(terminal)) {
+      throw new Rejection('not-for-this-terminal', 'the audience is another');
+    }
+    if (clock.now() >= Date.parse(manifest.validTo)) {
+      throw new Rejection('expired', `valid until ${manifest.validTo}`);
+    }
+    clock.raise(Date.parse(manifest.issuedAt));
+    return manifest;
+  }
+
+  async #build(
+    directory: string,
+    manifest: EntryListManifest,
+    signal: AbortSignal,
+  ): Promise<string> {
+    try {
+      const chunkFiles = await this.#chunks.provide(manifest.chunks, signal);
+      return await buildListFile({ directory, manifest, chunkFiles });
+    } catch (error) {
+      if (signal.aborted || rejectionOf(error).reason !== 'disk-full') throw error;
+      // Room for the next attempt: what only older versions need goes.
+      await this.#chunks.keepOnly(manifest.chunks);
+      this.#options.shelf.sweep();
+      throw error;
+    }
+  }
+
+  #confirm({ list, version, root, at }: Head): void {
+    try {
+      this.#options.shelf.confirm(list, version, root, Date.parse(at));
+    } catch (error) {
+      // On a full disk the confirmation counts until the next start; the list itself is taken.
+      if (!(error instanceof ListFileError && error.code === 'disk-full')) throw error;
+    }
+  }
+
+  /** Kept for the next versions: they take about as much room again as the active lists. */
+  #activeChunks(): string[] {
+    const { lists, shelf } = this.#options;
+    return lists.flatMap((list) => shelf.active(list)?.manifest.chunks ?? []);
+  }
+}

@@ -1,0 +1,108 @@
+/** Why an offered list, or anchors and revocation lists, were not taken; the active ones stay. */
+
+import type { SignedObjectFault } from '../pki/signed-object.ts';
+import { SignedObjectError } from '../pki/signed-object.ts';
+import { TrustError } from '../pki/trust-store.ts';
+import { ListFileError, type ListFileErrorCode } from '../store/list-file.ts';
+import { ObjectError } from './object-source.ts';
+import { decodeChunk } from './protocol.ts';
+
+/** The `reason` of the journal's `list.rejected` and `trust.rejected`. */
+export type RejectionReason =
+  | 'bad-signature'
+  | 'wrong-kind'
+  | 'older-version'
+  | 'root-mismatch'
+  | 'expired'
+  | 'not-for-this-terminal'
+  | 'truncated'
+  | 'chunk-hash'
+  | 'too-large'
+  | 'not-found'
+  | 'malformed'
+  | 'disk-full'
+  | 'unreachable';
+
+/** What the next attempt may find otherwise. The rest was signed so, and stays so. */
+const MAY_PASS: readonly RejectionReason[] = [
+  'truncated',
+  'chunk-hash',
+  'not-found',
+  'disk-full',
+  'unreachable',
+];
+
+export class Rejection extends Error {
+  override readonly name = 'Rejection';
+  readonly reason: RejectionReason;
+  constructor(reason: RejectionReason, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.reason = reason;
+  }
+
+  get mayPass(): boolean {
+    return MAY_PASS.includes(this.reason);
+  }
+}
+
+const OF_SIGNED_OBJECT: Readonly<Record<SignedObjectFault, RejectionReason>> = {
+  'bad-signature': 'bad-signature',
+  'unknown-signer': 'bad-signature',
+  'signer-expired': 'expired',
+  'wrong-kind': 'wrong-kind',
+  malformed: 'malformed',
+};
+
+const OF_LIST_FILE: Readonly<Record<ListFileErrorCode, RejectionReason>> = {
+  'chunk-hash': 'chunk-hash',
+  root: 'root-mismatch',
+  truncated: 'truncated',
+  'too-large': 'too-large',
+  order: 'malformed',
+  rows: 'malformed',
+  'disk-full': 'disk-full',
+  damaged: 'disk-full',
+  'older-version': 'older-version',
+};
+
+/** What an error on the way of a download means for what was offered. A defect is thrown on. */
+export function rejectionOf(error: unknown): Rejection {
+  if (error instanceof Rejection) return error;
+  if (!(error instanceof Error)) throw error;
+  const reason = reasonOf(error);
+  if (reason === null) throw error;
+  return new Rejection(reason, error.message, { cause: error });
+}
+
+function reasonOf(error: Error): RejectionReason | null {
+  if (error instanceof ObjectError) return reasonOfObject(error);
+  if (error instanceof SignedObjectError) return OF_SIGNED_OBJECT[error.reason];
+  if (error instanceof ListFileError) return OF_LIST_FILE[error.code];
+  if (error instanceof TrustError) return 'malformed';
+  // A system call failed, on a full, broken or read-only disk; the terminal serves with the list that it has.
+  return 'syscall' in error ? 'disk-full' : null;
+}
+
+/** Wrong bytes that end inside a DER element or a row were cut; others were changed. */
+function reasonOfObject({ fault, bytes }: ObjectError): RejectionReason {
+  if (bytes === null) return fault;
+  return derLength(bytes) > bytes.length || endsInsideRow(bytes) ? 'truncated' : fault;
+}
+
+/** How long a DER SEQUENCE says it is (X.690 8.1.3), head included; 0 for anything else. */
+function derLength(bytes: Buffer): number {
+  const [tag, first = 0] = bytes;
+  if (tag !== 0x30 || first === 0x80 || first > 0x84) return 0;
+  if (first < 0x80) return 2 + first;
+  const octets = first - 0x80;
+  return bytes.length < 2 + octets ? Infinity : 2 + octets + bytes.readUIntBE(2, octets);
+}
+
+function endsInsideRow(bytes: Buffer): boolean {
+  try {
+    for (const _ of decodeChunk(bytes));
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,36 @@
+/** Signed objects of the platform, from CMS to a checked value. Nothing of one is believed before this is through. */
+
+import type { z } from 'zod';
+import { openSignedObject } from '../pki/signed-object.ts';
+import type { SignedKind } from './protocol.ts';
+import { Rejection } from './rejection.ts';
+
+/**
+ * Verifies a CMS SignedData of `kind` under the pinned platform CA (DER) at `now` (ms since the epoch) and parses its
+ * JSON content. Rejects with Rejection, or with SignedObjectError.
+ */
+export async function readSigned<T>(
+  cms: Buffer,
+  kind: SignedKind,
+  schema: z.ZodType<T>,
+  pinned: Buffer,
+  now: number,
+): Promise<T> {
+  const { content } = await openSignedObject(cms, kind, pinned, now);
+  const parsed = schema.safeParse(jsonOf(content));
+  if (!parsed.success) throw new Rejection('malformed', problemOf(parsed.error));
+  return parsed.data;
+}
+
+function jsonOf(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString('utf8'));
+  } catch {
+    throw new Rejection('malformed', 'signed, but no JSON');
+  }
+}
+
+function problemOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+}

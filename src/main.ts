@@ -1,0 +1,156 @@
+/** The command line of the daemon: run | check-config | journal | staff. */
+
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { pino } from 'pino';
+import pretty from 'pino-pretty';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { followJournal, keptJournalFiles, readJournal } from './journal-reader.ts';
+import { openPapers, StaffError, settlePaper, undoEntry } from './staff.ts';
+import { SOFTWARE } from './version.ts';
+
+/** sysexits.h has finer ones; people and scripts need three: done, wrong input, defect. */
+const EXIT = { done: 0, defect: 1, input: 2 } as const;
+
+const log = pino(
+  { base: null },
+  pretty({ destination: 2, sync: true, colorize: process.stderr.isTTY }),
+);
+
+function fail(message: string, code: number): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
+
+function configuration(file: string): Config {
+  try {
+    return readConfig(file);
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message, EXIT.input);
+    throw error;
+  }
+}
+
+async function run({ config: file }: { config: string }): Promise<void> {
+  const config = configuration(file);
+  const { startTerminal, LedgerError } = await import('./terminal.ts');
+  const crash = (error: unknown): never => {
+    log.fatal(error, 'defect: the daemon ends and has to be started again');
+    process.exit(EXIT.defect);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  try {
+    const terminal = await startTerminal(config, { out: process.stdout, onDefect: crash });
+    log.info(`${config.name} runs (profile ${config.profile}, state ${config.state})`);
+    await ended();
+    await terminal.stop(endedBy);
+  } catch (error) {
+    if (error instanceof LedgerError) fail(`${config.state}: ${error.message}`, EXIT.defect);
+    throw error;
+  }
+  process.exit(EXIT.done);
+}
+
+let endedBy = '';
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends at once. */
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (endedBy !== '') process.exit(EXIT.defect);
+        endedBy = signal;
+        resolve();
+      });
+    }
+  });
+}
+
+async function journal(options: { state: string; follow?: true; export?: string }): Promise<void> {
+  if (keptJournalFiles(options.state).length === 0) {
+    fail(`${options.state}: no journal here; is it the state folder of a terminal?`, EXIT.input);
+  }
+  const out =
+    options.export === undefined
+      ? process.stdout
+      : createWriteStream(options.export, { mode: 0o600 });
+  await pipeline(readJournal(options.state), out, { end: out !== process.stdout });
+  if (options.follow !== true) return;
+  const stop = new AbortController();
+  process.on('SIGINT', () => stop.abort());
+  process.on('SIGTERM', () => stop.abort());
+  for await (const piece of followJournal(options.state, stop.signal)) process.stdout.write(piece);
+}
+
+function staff(work: () => unknown): void {
+  try {
+    process.stdout.write(`${JSON.stringify(work())}\n`);
+  } catch (error) {
+    if (error instanceof StaffError) fail(error.message, EXIT.input);
+    throw error;
+  }
+}
+
+function yesOrNo(text: string): boolean {
+  if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('yes or no');
+  return text === 'yes';
+}
+
+const program = new Command('kazasu')
+  .description('The daemon inside public terminals that serve holders of a My Number Card.')
+  .version(SOFTWARE)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.input));
+
+program
+  .command('run')
+  .description('run the terminal; the journal goes to stdout, human logs to stderr')
+  .requiredOption('--config <file>', 'the configuration (TOML)')
+  .action(run);
+
+program
+  .command('check-config <file>')
+  .description('check a configuration and say what would be right')
+  .action((file: string) => {
+    const config = configuration(file);
+    process.stdout.write(`${file}: ok (${config.profile} "${config.name}")\n`);
+  });
+
+program
+  .command('journal')
+  .description('show the kept journal of a terminal')
+  .requiredOption('--state <dir>', "the terminal's state folder")
+  .option('--follow', 'go on with what is added')
+  .option('--export <file>', 'write it to a file')
+  .action(journal);
+
+program
+  .command('undo')
+  .description('take an entry back, so that the ticket can be used again')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .requiredOption('--ticket <ticket>', 'the ticket number')
+  .requiredOption('--by <who>', 'who decides it')
+  .requiredOption('--why <why>', 'why')
+  .action(({ config, ticket, by, why }) =>
+    staff(() => undoEntry(configuration(config), ticket, { by, why })),
+  );
+
+program
+  .command('papers')
+  .description('show the papers that wait for staff: owed, or of unknown outcome')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .action(({ config }) => staff(() => openPapers(configuration(config))));
+
+program
+  .command('settle <paper>')
+  .description('say whether a paper of unknown outcome came out; if not, it is owed')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .requiredOption('--printed <yes|no>', 'whether it came out', yesOrNo)
+  .requiredOption('--by <who>', 'who saw it')
+  .requiredOption('--why <why>', 'how that is known')
+  .action((paper: string, { config, printed, by, why }) =>
+    staff(() => settlePaper(configuration(config), paper, printed, { by, why })),
+  );
+
+await program.parseAsync();

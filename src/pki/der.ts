@@ -1,0 +1,179 @@
+/**
+ * A strict reader of DER (ITU-T X.690), as small as X.509 needs it: one-byte tags, definite minimal lengths, and a
+ * cursor that never leaves the value it is in. It copies nothing, so that a revocation list of a nation can be walked.
+ */
+
+/** Bytes that are not what X.690 or RFC 5280 ask for. Expected: whoever takes bytes from outside catches it. */
+export class X509Error extends Error {
+  constructor(detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'X509Error';
+  }
+}
+
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  enumerated: 0x0a,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+} as const;
+
+/** Context-specific tags: `primitive` for IMPLICIT simple types, `constructed` for EXPLICIT ones and structures. */
+export const context = {
+  primitive: (number: number) => 0x80 | number,
+  constructed: (number: number) => 0xa0 | number,
+} as const;
+
+/** Every method reads the next value and moves behind it, or throws X509Error. */
+export class DerReader {
+  readonly #bytes: Buffer;
+  readonly #end: number;
+  #at: number;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = start;
+    this.#end = end;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#end;
+  }
+
+  nextIs(tag: number): boolean {
+    return this.#at < this.#end && this.#bytes[this.#at] === tag;
+  }
+
+  /** Throws when something is left. */
+  end(): void {
+    if (!this.atEnd) throw new X509Error(`${this.#end - this.#at} bytes too many`);
+  }
+
+  /** A reader of what is inside the next value. */
+  enter(tag: number): DerReader {
+    const start = this.#header(tag);
+    return new DerReader(this.#bytes, start, this.#at);
+  }
+
+  content(tag: number): Buffer {
+    const start = this.#header(tag);
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  /** Tag, length and content together. */
+  whole(tag: number): Buffer {
+    const start = this.#at;
+    this.#header(tag);
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  /** X.690 8.2, 11.1: FF or 00. */
+  boolean(): boolean {
+    const content = this.content(TAG.boolean);
+    if (content.length !== 1 || (content[0] !== 0xff && content[0] !== 0))
+      throw new X509Error('BOOLEAN is neither FF nor 00');
+    return content[0] === 0xff;
+  }
+
+  /** The content of an INTEGER that is not negative, X.690 8.3: big-endian, no octet more than needed. */
+  natural(maxOctets: number): Buffer {
+    const content = this.content(TAG.integer);
+    const [first, second] = content;
+    if (first === undefined || content.length > maxOctets)
+      throw new X509Error(`INTEGER of ${content.length} octets`);
+    if (first >= 0x80) throw new X509Error('INTEGER is negative');
+    if (first === 0 && second !== undefined && second < 0x80)
+      throw new X509Error('INTEGER has a needless octet');
+    return content;
+  }
+
+  /** X.690 8.19, in dotted form. */
+  oid(): string {
+    const content = this.content(TAG.oid);
+    const arcs: number[] = [];
+    let arc = 0;
+    let fresh = true;
+    for (const octet of content) {
+      if (fresh && octet === 0x80) throw new X509Error('OBJECT IDENTIFIER has a needless octet');
+      arc = arc * 128 + (octet & 0x7f);
+      if (!Number.isSafeInteger(arc)) throw new X509Error('OBJECT IDENTIFIER has a huge arc');
+      fresh = octet < 0x80;
+      if (fresh) {
+        arcs.push(arc);
+        arc = 0;
+      }
+    }
+    const [first, ...rest] = arcs;
+    if (first === undefined || !fresh) throw new X509Error('OBJECT IDENTIFIER is cut off');
+    const root = Math.min(Math.trunc(first / 40), 2);
+    return [root, first - root * 40, ...rest].join('.');
+  }
+
+  /** A BIT STRING of whole octets: keys and signatures. */
+  octetAlignedBits(): Buffer {
+    const content = this.content(TAG.bitString);
+    if (content[0] !== 0) throw new X509Error('BIT STRING is not of whole octets');
+    return content.subarray(1);
+  }
+
+  /** A BIT STRING with named bits (X.690 11.2.2: no trailing zeros) as the set of its bit numbers. */
+  namedBits(): ReadonlySet<number> {
+    const content = this.content(TAG.bitString);
+    const unused = content[0];
+    const last = content.at(-1);
+    if (unused === undefined || last === undefined || unused > 7 || content.length < 2)
+      throw new X509Error('BIT STRING of named bits is empty or cut off');
+    if ((last & ((1 << unused) - 1)) !== 0 || (last & (1 << unused)) === 0)
+      throw new X509Error('BIT STRING of named bits has trailing zeros or dirty padding');
+    const bits = new Set<number>();
+    for (let bit = 0; bit < (content.length - 1) * 8; bit += 1) {
+      if (((content[1 + (bit >> 3)] ?? 0) & (0x80 >> (bit & 7))) !== 0) bits.add(bit);
+    }
+    return bits;
+  }
+
+  /** RFC 5280 4.1.2.5.1, 4.1.2.5.2: UTCTime or GeneralizedTime, both to the second and in Z. Milliseconds. */
+  time(): number {
+    const utc = this.nextIs(TAG.utcTime);
+    const text = this.content(utc ? TAG.utcTime : TAG.generalizedTime).toString('latin1');
+    const digits = utc ? `${text < '50' ? '20' : '19'}${text}` : text;
+    const iso = digits.replace(/^(.{4})(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
+    const instant = new Date(iso);
+    // There and back again: whoever writes 30 February, hour 24 or a time zone gets something else back.
+    if (Number.isNaN(instant.getTime()) || instant.toISOString() !== iso)
+      throw new X509Error('a time in another form, or that no calendar has');
+    return instant.getTime();
+  }
+
+  /** Moves behind the header and the content of the next value, and gives back where the content starts. */
+  #header(tag: number): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (at + 2 > this.#end) throw new X509Error('a value is cut off');
+    if (bytes[at] !== tag) throw new X509Error(`tag ${hex(bytes[at])} where ${hex(tag)} belongs`);
+    let length = bytes[at + 1] ?? 0;
+    at += 2;
+    if (length >= 0x80) {
+      // X.690 10.1: definite and minimal. Four octets reach beyond every limit that is set above this layer.
+      const octets = length & 0x7f;
+      if (octets === 0 || octets > 4 || at + octets > this.#end)
+        throw new X509Error('a length is indefinite, too long or cut off');
+      length = bytes.readUIntBE(at, octets);
+      if (length < 0x80 || length < 256 ** (octets - 1))
+        throw new X509Error('a length is longer than needed');
+      at += octets;
+    }
+    if (length > this.#end - at) throw new X509Error('a value is longer than what holds it');
+    this.#at = at + length;
+    return at;
+  }
+}
+
+function hex(octet: number | undefined): string {
+  return (octet ?? 0).toString(16).padStart(2, '0');
+}

@@ -1,0 +1,381 @@
+/** Event entry (チケットレス入場): the list decides who may enter, the ledger remembers who did, the paper says where to sit. */
+
+import { fromPromise } from 'xstate';
+import { CardError, type CardIdentity } from '../../devices/card/card.ts';
+import { type Answered, eventEntryMachine } from '../../state-machines/event-entry.ts';
+import type { Answer, StepResult } from '../domain/answer.ts';
+import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
+import { decideEntry } from '../domain/entry-decision.ts';
+import { ageOfList, assuranceReaches, type EntryRow, listRefusal } from '../domain/entry-list.ts';
+import { type EntryState, entryState } from '../domain/fact.ts';
+import type { Reason } from '../domain/reason.ts';
+import { seatTicket } from '../domain/seat-ticket.ts';
+import type { SensedTap } from '../domain/tap.ts';
+import type { JournalFields } from '../journal.ts';
+import type { PlannedPaper } from '../papers.ts';
+import { certificateHash, type ListKeys } from '../pki/converted-value.ts';
+import { DiskFullError } from '../store/ledger.ts';
+import type { Lease } from '../store/list-shelf.ts';
+import type { Service, TerminalParts } from './service.ts';
+
+export interface EventEntryOptions {
+  readonly list: string;
+  /** How people call this gate. */
+  readonly gate?: string | undefined;
+}
+
+const GO_ON: StepResult = { next: 'go-on' };
+
+export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Service {
+  const visits = new Map<number, EntryVisit>();
+  const receipts = new Map<number, Promise<boolean>>();
+
+  const visit = ({ tap }: SensedTap): EntryVisit => present(visits.get(tap), 'visit');
+  const begin = (seen: SensedTap): EntryVisit => {
+    visits.clear();
+    const begun = new EntryVisit(parts, options, seen, (owed) => {
+      receipts.set(seen.tap, owed);
+      void owed.finally(() => receipts.delete(seen.tap));
+    });
+    visits.set(seen.tap, begun);
+    return begun;
+  };
+  const end = async ({ seen }: Answered, write: (visit: EntryVisit) => StepResult) => {
+    const ended = visit(seen);
+    visits.delete(seen.tap);
+    return write(ended);
+  };
+
+  return {
+    id: 'event-entry',
+    needs: ['card', 'receipt'],
+    lists: [options.list],
+
+    obstacle() {
+      const active = parts.shelf.active(options.list);
+      if (active === null || parts.listKeys(options.list) === null) return 'list-missing';
+      return listRefusal(active.manifest, active.confirmedAt, parts.now());
+    },
+
+    machine: eventEntryMachine.provide({
+      actors: {
+        leaseList: fromPromise(async ({ input }) => begin(input).leaseList()),
+        readCard: fromPromise(({ input }) => visit(input).readCard()),
+        verifyCertificate: fromPromise(({ input }) => visit(input).verifyCertificate()),
+        proveCard: fromPromise(async ({ input }) => visit(input).proveCard()),
+        findEntry: fromPromise(async ({ input }) => visit(input).findEntry()),
+        recordEntry: fromPromise(async ({ input }) => visit(input).recordEntry()),
+        recordClaim: fromPromise(async ({ input }) => visit(input).recordClaim()),
+        recordRefusal: fromPromise(({ input }) => end(input, (v) => v.recordRefusal(input.answer))),
+        noteUnreadable: fromPromise(({ input }) =>
+          end(input, (v) => v.noteUnreadable(input.answer)),
+        ),
+      },
+    }),
+
+    watchReceipt(tap, owed) {
+      let listening = true;
+      void receipts.get(tap)?.then((isOwed) => {
+        if (isOwed && listening) owed();
+      });
+      return () => {
+        listening = false;
+      };
+    },
+  };
+}
+
+/** What one tap knows while it lasts. Nothing of it outlives the tap, and nothing of it is journaled by itself. */
+class EntryVisit {
+  readonly #parts: TerminalParts;
+  readonly #options: EventEntryOptions;
+  readonly #tap: number;
+  readonly #onReceipt: (owed: Promise<boolean>) => void;
+  readonly #stages: Stages;
+  #lease: Lease | null = null;
+  #keys: ListKeys | null = null;
+  #identity: CardIdentity | null = null;
+  #verdict: CertificateVerdict | null = null;
+  #row: EntryRow | null = null;
+  #state: EntryState = { entered: null };
+  #detail: string | null = null;
+
+  constructor(
+    parts: TerminalParts,
+    options: EventEntryOptions,
+    seen: SensedTap,
+    onReceipt: (owed: Promise<boolean>) => void,
+  ) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#tap = seen.tap;
+    this.#onReceipt = onReceipt;
+    this.#stages = new Stages(seen.sensedAt);
+  }
+
+  leaseList(): StepResult {
+    this.#lease = this.#parts.shelf.lease(this.#options.list);
+    this.#keys = this.#parts.listKeys(this.#options.list);
+    if (this.#lease === null || this.#keys === null) return this.#refuse('list-missing');
+    const { manifest } = this.#lease.file;
+    const refusal = listRefusal(manifest, this.#lease.confirmedAt, this.#parts.now());
+    return refusal === null ? GO_ON : this.#refuse(refusal);
+  }
+
+  async readCard(): Promise<StepResult> {
+    const reader = this.#parts.reader();
+    if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
+    this.#stages.modelled = reader.modelled;
+    try {
+      this.#identity = await reader.identify(this.#tap);
+    } catch (error) {
+      if (!(error instanceof CardError)) throw error;
+      this.#detail = error.message;
+      this.#stages.end('read');
+      const again = error.fault === 'card-removed' || error.fault === 'card-unreadable';
+      return again ? { next: 'hold-again', reason: error.fault } : this.#refuse(error.fault);
+    }
+    this.#stages.read(this.#identity.startedAt, this.#identity.finishedAt);
+    return GO_ON;
+  }
+
+  async verifyCertificate(): Promise<StepResult> {
+    const { certificate } = present(this.#identity, 'identity');
+    const verdict = await this.#parts.trust().verify(certificate, this.#parts.now());
+    this.#stages.end('verify');
+    this.#verdict = verdict;
+    if (verdict.valid) return GO_ON;
+    this.#detail = verdict.detail;
+    return this.#refuse(verdict.reason);
+  }
+
+  /** A certificate that was read identifies and proves nothing; a list may ask for more. */
+  proveCard(): StepResult {
+    const { manifest } = present(this.#lease, 'lease').file;
+    return assuranceReaches('identified', manifest.assurance)
+      ? GO_ON
+      : this.#refuse('possession-not-proved');
+  }
+
+  findEntry(): StepResult {
+    const keys = present(this.#keys, 'keys');
+    const hash = certificateHash(present(this.#identity, 'identity').certificate);
+    const key = keys.convertedValue(hash);
+    const found = present(this.#lease, 'lease').file.find(key);
+    if (found === null) {
+      this.#stages.end('lookup');
+      return this.#refuse('not-on-list');
+    }
+    this.#row = { ref: found.ref, ...keys.openRow(hash, key, found.sealed) };
+    this.#state = entryState(this.#parts.recorder.ledger.factsAbout(this.#subject));
+    const receipt = this.#parts.papers.stateOf(this.#subject);
+    const decision = decideEntry(this.#row, this.#state, receipt, this.#parts.now());
+    this.#stages.end('lookup');
+    switch (decision.decision) {
+      case 'grant':
+        return GO_ON;
+      case 'claim-receipt':
+        return { next: 'claim-receipt' };
+      case 'refuse':
+        return this.#refuse(decision.reason);
+    }
+  }
+
+  recordEntry(): StepResult {
+    const row = present(this.#row, 'row');
+    const verdict = this.#verdict?.valid === true ? this.#verdict : null;
+    return this.#record((fields) => {
+      let planned: PlannedPaper | null = null;
+      const [fact] = this.#parts.recorder.record(
+        [
+          {
+            event: 'entry.granted',
+            subject: this.#subject,
+            body: {
+              ticket: row.ticket,
+              ...(row.party === '' ? {} : { party: row.party }),
+              ...fields,
+              assurance: 'identified',
+              revocation: verdict?.revocation,
+              listAge: this.#listAge(),
+            },
+          },
+        ],
+        {
+          steps: (steps) => {
+            planned = this.#parts.papers.plan(steps, this.#subject, this.#about(row));
+          },
+          journal: () => this.#stages.journal(),
+        },
+      );
+      this.#print(present<PlannedPaper>(planned, 'paper'), Date.parse(present(fact, 'fact').at));
+    });
+  }
+
+  recordClaim(): StepResult {
+    const row = present(this.#row, 'row');
+    const enteredAt = Date.parse(present(this.#state.entered, 'entry').at);
+    return this.#record((fields) => {
+      let planned: PlannedPaper | null = null;
+      this.#parts.recorder.record(
+        [
+          {
+            event: 'receipt.claimed',
+            subject: this.#subject,
+            body: { ticket: row.ticket, ...fields },
+          },
+        ],
+        {
+          steps: (steps) => {
+            planned = this.#parts.papers.plan(steps, this.#subject, this.#about(row));
+          },
+          journal: () => this.#stages.journal(),
+        },
+      );
+      this.#print(present<PlannedPaper>(planned, 'paper'), enteredAt);
+    });
+  }
+
+  recordRefusal(answer: Answer): StepResult {
+    const reason = answer.answer === 'refused' ? answer.reason : 'card-unreadable';
+    const first = reason === 'already-entered' ? this.#state.entered : null;
+    return this.#record((fields) => {
+      this.#parts.recorder.record(
+        [
+          {
+            event: 'entry.refused',
+            subject: this.#row === null ? null : this.#subject,
+            body: {
+              reason,
+              ...(this.#row === null ? {} : { ticket: this.#row.ticket }),
+              ...fields,
+              ...(first === null ? {} : { first: { at: first.at, gate: first.gate } }),
+              ...(this.#detail === null ? {} : { detail: this.#detail }),
+            },
+          },
+        ],
+        { journal: () => this.#stages.journal() },
+      );
+    });
+  }
+
+  noteUnreadable(answer: Answer): StepResult {
+    this.#end();
+    const reason = 'reason' in answer ? answer.reason : 'card-unreadable';
+    const detail = this.#detail ?? undefined;
+    this.#parts.recorder.note('card.unreadable', { reason, detail, ...this.#stages.journal() });
+    return GO_ON;
+  }
+
+  /** The durable write. A disk that takes no fact means that nothing was decided. */
+  #record(write: (fields: JournalFields) => void): StepResult {
+    const manifest = this.#lease?.file.manifest;
+    try {
+      write({
+        list: this.#options.list,
+        ...(manifest === undefined ? {} : { version: manifest.version }),
+        ...(this.#row === null ? {} : { ref: this.#row.ref }),
+        gate: this.#options.gate,
+      });
+      return GO_ON;
+    } catch (error) {
+      if (!(error instanceof DiskFullError)) throw error;
+      this.#parts.recorder.note('card.ignored', { reason: 'disk-full' });
+      return { next: 'not-recorded', reason: 'disk-full' };
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** The gate is open by now: nothing that the printer does changes the answer. */
+  #print(planned: PlannedPaper, enteredAt: number): void {
+    const row = present(this.#row, 'row');
+    const lease = present(this.#lease, 'lease');
+    const { manifest } = lease.file;
+    const receipt = seatTicket({
+      paper: planned.paper,
+      reissue: planned.reissue,
+      title: manifest.title,
+      place: manifest.place,
+      startsAt: manifest.startsAt,
+      seat: row.seat,
+      ticket: row.ticket,
+      gate: this.#options.gate ?? null,
+      enteredAt,
+      listIssuedAt: Date.parse(manifest.issuedAt),
+      listConfirmedAt: lease.confirmedAt,
+      listIsOld: this.#listAge() !== 'fresh',
+    });
+    const printed = this.#parts.papers.print(planned, receipt);
+    this.#onReceipt(printed.then((outcome) => outcome !== 'printed'));
+  }
+
+  #listAge() {
+    const { file, confirmedAt } = present(this.#lease, 'lease');
+    return ageOfList(file.manifest.staleness, confirmedAt, this.#parts.now());
+  }
+
+  #about(row: EntryRow) {
+    return { ticket: row.ticket, list: this.#options.list, ref: row.ref };
+  }
+
+  get #subject(): string {
+    return `${this.#options.list}/${present(this.#row, 'row').ref}`;
+  }
+
+  #refuse(reason: Reason): StepResult {
+    return { next: 'refuse', reason };
+  }
+
+  #end(): void {
+    this.#lease?.release();
+    this.#lease = null;
+    this.#identity = null;
+  }
+}
+
+/** How long each stage of a tap took, in ms on CLOCK_MONOTONIC, which the card's process shares. */
+class Stages {
+  readonly #sensedAt: number;
+  #last: number;
+  readonly #ms: Record<string, number> = {};
+  modelled = false;
+
+  constructor(sensedAt: number) {
+    this.#sensedAt = sensedAt;
+    this.#last = sensedAt;
+  }
+
+  read(startedAt: number, finishedAt: number): void {
+    this.#ms['detect'] = startedAt - this.#sensedAt;
+    this.#ms['read'] = finishedAt - startedAt;
+    this.#last = finishedAt;
+  }
+
+  end(stage: 'read' | 'verify' | 'lookup' | 'commit'): void {
+    const now = monotonicMs();
+    this.#ms[stage] = now - this.#last;
+    this.#last = now;
+  }
+
+  /** Called right after the commit. */
+  journal(): JournalFields {
+    this.end('commit');
+    const total = this.#last - this.#sensedAt;
+    const rounded = Object.entries({ ...this.#ms, total }).map(([stage, ms]) => [
+      stage,
+      Math.round(ms * 1_000) / 1_000,
+    ]);
+    return { ms: Object.fromEntries(rounded), modelled: this.modelled || undefined };
+  }
+}
+
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** The machine's order guarantees it; were it wrong, it is a defect and must be loud. */
+function present<Value>(value: Value | null | undefined, name: string): Value {
+  if (value === null || value === undefined) throw new Error(`${name} is used before its step`);
+  return value;
+}

@@ -1,0 +1,122 @@
+/**
+ * What staff decides at a terminal: take an entry back, say whether a paper came out. Each is a fact with who and why,
+ * written beside a running daemon or without one.
+ */
+
+import { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { entryState, type Fact, type NewFact } from './domain/fact.ts';
+import { Ledger } from './store/ledger.ts';
+
+/** A request that can't be done, in words for the person at the keyboard. */
+export class StaffError extends Error {}
+
+export interface Decision {
+  readonly by: string;
+  readonly why: string;
+}
+
+/** A paper that waits for staff. */
+export interface OpenPaper {
+  readonly paper: string;
+  readonly ticket: string;
+  readonly state: 'owed' | 'unknown';
+  readonly since: string;
+}
+
+export function undoEntry(config: Config, ticket: string, decision: Decision): Fact {
+  return withLedger(config, (ledger) => {
+    const granted = latest(ledger, 'entry.granted', (fact) => fact.body['ticket'] === ticket);
+    const subject = granted?.subject ?? null;
+    if (granted === null || subject === null) {
+      throw new StaffError(`no entry of ticket ${ticket} is in the ledger of ${config.name}`);
+    }
+    if (entryState(ledger.factsAbout(subject)).entered === null) {
+      throw new StaffError(`the entry of ticket ${ticket} has been taken back already`);
+    }
+    const { list, ref, gate } = granted.body;
+    const body = { ticket, list, ref, gate, by: decision.by, why: decision.why };
+    return recordOne(ledger, { event: 'entry.undone', subject, body });
+  });
+}
+
+export function openPapers(config: Config): OpenPaper[] {
+  return withLedger(config, (ledger) => {
+    const open = new Map<string, OpenPaper>();
+    for (const fact of ledger.facts(0)) {
+      if (!fact.event.startsWith('print.')) continue;
+      const paper = String(fact.body['paper']);
+      const state = OPEN_STATES[fact.event];
+      open.delete(paper);
+      if (state === undefined) continue;
+      open.set(paper, { paper, ticket: String(fact.body['ticket']), state, since: fact.at });
+    }
+    return [...open.values()];
+  });
+}
+
+const OPEN_STATES: Readonly<Record<string, OpenPaper['state']>> = {
+  'print.owed': 'owed',
+  'print.unknown': 'unknown',
+};
+
+/** Closes a paper whose state could not be known. Not printed: it is owed from now on. */
+export function settlePaper(
+  config: Config,
+  paper: string,
+  printed: boolean,
+  decision: Decision,
+): Fact {
+  return withLedger(config, (ledger) => {
+    const asked = latest(ledger, 'print.unknown', (fact) => fact.body['paper'] === paper);
+    const number = Number(paper.slice(paper.lastIndexOf('-') + 1));
+    const step = ledger.steps.open('receipt').find((open) => open.number === number);
+    if (asked === null || step?.state !== 'unknown') {
+      throw new StaffError(`paper ${paper} is not one that waits for an answer`);
+    }
+    const { ticket, list, ref } = asked.body;
+    const body = { paper, ticket, list, ref, printed, by: decision.by, why: decision.why };
+    const [fact] = ledger.record(
+      [{ event: 'print.settled', subject: asked.subject, body }],
+      (steps) => {
+        steps.move(step.id, 'settled', { printed });
+      },
+    );
+    if (fact === undefined) throw new Error('the ledger recorded nothing');
+    return fact;
+  });
+}
+
+function recordOne(ledger: Ledger, newFact: NewFact): Fact {
+  const [fact] = ledger.record([newFact]);
+  if (fact === undefined) throw new Error('the ledger recorded nothing');
+  return fact;
+}
+
+function latest(
+  ledger: Ledger,
+  event: Fact['event'],
+  matches: (fact: Fact) => boolean,
+): Fact | null {
+  let found: Fact | null = null;
+  for (const fact of ledger.facts(0)) {
+    if (fact.event === event && matches(fact)) found = fact;
+  }
+  return found;
+}
+
+function withLedger<Result>(config: Config, work: (ledger: Ledger) => Result): Result {
+  const clock = new Clock({ mark: { load: () => null, save: () => {} } });
+  const ledger = Ledger.open({
+    directory: config.state,
+    terminal: config.name,
+    countsAsBoot: false,
+    read: () => clock.read(),
+  });
+  try {
+    return work(ledger);
+  } finally {
+    ledger.close();
+    clock.close();
+  }
+}

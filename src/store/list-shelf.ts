@@ -1,0 +1,242 @@
+/**
+ * The entry lists of a terminal: which version of each decides, and since when the platform has vouched for it.
+ * One process at a time uses a shelf.
+ */
+
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import type { EntryListManifest } from '../domain/entry-list.ts';
+import { codeOf, isStorageFailure, publish, writeDurably } from './disk.ts';
+import { type ListFile, ListFileError, listFileName, openListFile } from './list-file.ts';
+
+/** A list as it was when a tap began. A swap during the tap does not change it. */
+export interface Lease {
+  readonly file: ListFile;
+  /** When the platform last said that this version is the newest: ms since the epoch. */
+  readonly confirmedAt: number;
+  /** Must be called when the tap is over; again does nothing. */
+  release(): void;
+}
+
+export interface ActiveList {
+  readonly manifest: EntryListManifest;
+  readonly confirmedAt: number;
+}
+
+/** A file that was found unreadable at start and was removed: a list is a cache, the platform has it. */
+export interface DroppedFile {
+  readonly path: string;
+  readonly why: string;
+}
+
+interface Shelved {
+  readonly file: ListFile;
+  readonly path: string;
+  leases: number;
+  superseded: boolean;
+}
+
+interface Found {
+  readonly list: string;
+  readonly version: number;
+  readonly path: string;
+}
+
+const FILE_NAME = /^(?<list>[a-z0-9][a-z0-9._-]*)\.(?<version>\d{1,15})\.[0-9a-f]{12}\.db$/u;
+/** Confirmations kept for a list: of the active version, and of newer ones that are still being fetched. */
+const CONFIRMATIONS = 4;
+
+const CONFIRMED = z.array(
+  z.strictObject({ list: z.string(), version: z.number(), root: z.string(), at: z.number() }),
+);
+type Confirmation = z.infer<typeof CONFIRMED>[number];
+
+export class ListShelf {
+  /** What was removed at start. */
+  readonly dropped: readonly DroppedFile[];
+  readonly #directory: string;
+  readonly #active = new Map<string, Shelved>();
+  #confirmed: readonly Confirmation[];
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+    const dropped: DroppedFile[] = [];
+    const newestFirst = this.#files().sort((a, b) => b.version - a.version);
+    for (const { path } of newestFirst) {
+      const damage = this.#adopt(path);
+      if (damage !== null) dropped.push({ path, why: damage.message });
+    }
+    this.dropped = dropped;
+    this.#confirmed = readConfirmations(this.#confirmedPath);
+  }
+
+  /**
+   * Opens the newest readable version of each list in the folder, which is made when it is not there, and removes
+   * unreadable files and what an interrupted build left.
+   */
+  static open(directory: string): ListShelf {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(directory)) {
+      if (name.endsWith('.part')) rmSync(join(directory, name), { force: true });
+    }
+    return new ListShelf(directory);
+  }
+
+  /** The list as it is now, for one tap; null while there is none. */
+  lease(list: string): Lease | null {
+    const shelved = this.#active.get(list);
+    if (shelved === undefined) return null;
+    shelved.leases += 1;
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      shelved.leases -= 1;
+      closeWhenUnused(shelved);
+    };
+    return { file: shelved.file, confirmedAt: this.#confirmedAt(shelved.file.manifest), release };
+  }
+
+  /**
+   * Lets a finished file decide from the next lease on. The version that it replaces stays on disk, closed, for a
+   * start that finds the new one damaged; those before it are deleted. The version that is active already: no change.
+   * Throws ListFileError `damaged`, or `older-version` when the version does not rise.
+   */
+  activate(list: string, path: string): void {
+    const file = openListFile(path);
+    const old = this.#active.get(list);
+    try {
+      if (file.manifest.list !== list) {
+        throw new ListFileError('damaged', `${path} is a file of list ${file.manifest.list}`);
+      }
+      if (old !== undefined) mustRise(old.file.manifest, file.manifest);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    if (old?.file.manifest.version === file.manifest.version) {
+      file.close();
+      return;
+    }
+    this.#active.set(list, { file, path, leases: 0, superseded: false });
+    if (old !== undefined) {
+      old.superseded = true;
+      closeWhenUnused(old);
+    }
+    const kept = [path, old?.path].map((one) => one && basename(one));
+    this.#delete((found) => found.list === list && !kept.includes(basename(found.path)));
+  }
+
+  active(list: string): ActiveList | null {
+    const manifest = this.#active.get(list)?.file.manifest;
+    return manifest === undefined ? null : { manifest, confirmedAt: this.#confirmedAt(manifest) };
+  }
+
+  /**
+   * The platform said at `at` (ms since the epoch) that this version is the newest. Known from now on and after a
+   * restart, whether or not that version is here yet; never goes back in time.
+   * Throws ListFileError `disk-full` when it can't be stored: it then counts until the next start.
+   */
+  confirm(list: string, version: number, root: string, at: number): void {
+    const known = this.#confirmed.filter((one) => one.list === list);
+    const same = known.find((one) => one.version === version && one.root === root);
+    if (same !== undefined && same.at >= at) return;
+    const active = this.#active.get(list)?.file.manifest.version ?? 0;
+    const kept = known.filter((one) => one !== same && one.version >= active);
+    const newest = [...kept, { list, version, root, at }]
+      .sort((a, b) => a.version - b.version)
+      .slice(-CONFIRMATIONS);
+    this.#confirmed = [...this.#confirmed.filter((one) => one.list !== list), ...newest];
+    try {
+      const part = `${this.#confirmedPath}.part`;
+      writeDurably(part, JSON.stringify(this.#confirmed));
+      publish(part, this.#confirmedPath);
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      throw new ListFileError('disk-full', `the confirmation of ${list}: ${codeOf(error)}`);
+    }
+  }
+
+  /** Deletes every version but the active ones: for a disk that runs full, because facts come first. */
+  sweep(): void {
+    const active = new Set([...this.#active.values()].map(({ path }) => basename(path)));
+    this.#delete((found) => !active.has(basename(found.path)));
+  }
+
+  /** Closes every file. Leases that are still held can't be used any more. */
+  close(): void {
+    for (const { file } of this.#active.values()) file.close();
+    this.#active.clear();
+  }
+
+  get #confirmedPath(): string {
+    return join(this.#directory, 'confirmed.json');
+  }
+
+  /** What was not confirmed yet is as old as its signature says. */
+  #confirmedAt({ list, version, root, issuedAt }: EntryListManifest): number {
+    const said = this.#confirmed.find(
+      (one) => one.list === list && one.version === version && one.root === root,
+    );
+    return Math.max(said?.at ?? 0, Date.parse(issuedAt));
+  }
+
+  #files(): Found[] {
+    return readdirSync(this.#directory).flatMap((name) => {
+      const { list, version } = FILE_NAME.exec(name)?.groups ?? {};
+      if (list === undefined) return [];
+      return [{ list, version: Number(version), path: join(this.#directory, name) }];
+    });
+  }
+
+  /** Makes the file the active one of its list unless a newer one is; removes it when it is damaged. */
+  #adopt(path: string): ListFileError | null {
+    try {
+      const file = openListFile(path);
+      const { list } = file.manifest;
+      if (listFileName(file.manifest) !== basename(path)) {
+        file.close();
+        throw new ListFileError('damaged', `${path} does not hold what its name says`);
+      }
+      if (this.#active.has(list)) file.close();
+      else this.#active.set(list, { file, path, leases: 0, superseded: false });
+      return null;
+    } catch (error) {
+      if (!(error instanceof ListFileError)) throw error;
+      rmSync(path, { force: true });
+      return error;
+    }
+  }
+
+  #delete(which: (found: Found) => boolean): void {
+    for (const found of this.#files()) {
+      // A file that a lease holds open stays readable until it is closed (unlink(2)).
+      if (which(found)) rmSync(found.path, { force: true });
+    }
+  }
+}
+
+function mustRise(active: EntryListManifest, offered: EntryListManifest): void {
+  const same = offered.version === active.version && offered.root === active.root;
+  if (same || offered.version > active.version) return;
+  throw new ListFileError(
+    'older-version',
+    `version ${offered.version} of ${offered.list} does not follow version ${active.version}`,
+  );
+}
+
+function closeWhenUnused(shelved: Shelved): void {
+  if (shelved.superseded && shelved.leases === 0) shelved.file.close();
+}
+
+/** No confirmation is better than a wrong one: what can't be read counts as never said. */
+function readConfirmations(path: string): readonly Confirmation[] {
+  try {
+    return CONFIRMED.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return [];
+    if (error instanceof z.ZodError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+/** Keeps one device open for as long as the terminal runs, by the generic machine of state-machines/device.ts. */
+
+import { createActor, fromPromise, type InspectionEvent, waitFor } from 'xstate';
+import { type DeviceEvent, deviceMachine } from '../state-machines/device.ts';
+
+export interface SupervisedDevice {
+  open(): Promise<void>;
+  /** Also for a device that is half-open or dead. */
+  close(): Promise<void>;
+  onReady(): void;
+  onLost(reason: string): void;
+}
+
+export interface Supervisor {
+  /** The driver says that its device is gone. */
+  lost(reason: string): void;
+  stop(): Promise<void>;
+}
+
+export type Inspect = (event: InspectionEvent) => void;
+
+/** `backOff`: replaces the machine's own delay, e.g. by one with jitter. */
+export function supervise(
+  device: SupervisedDevice,
+  inspect: Inspect,
+  backOff?: (failures: number) => number,
+): Supervisor {
+  const machine = deviceMachine.provide({
+    actors: {
+      open: fromPromise(() => device.open()),
+      close: fromPromise(() => device.close()),
+    },
+    ...(backOff === undefined
+      ? {}
+      : {
+          delays: {
+            backOff: ({ context }: { context: { failures: number } }) => backOff(context.failures),
+          },
+        }),
+  });
+  const actor = createActor(machine, { inspect });
+  actor.on('device.ready', () => device.onReady());
+  actor.on('device.lost', ({ reason }) => device.onLost(reason));
+  actor.start();
+  const send = (event: DeviceEvent) => actor.send(event);
+  return {
+    lost: (reason) => send({ type: 'device.lost', reason }),
+    async stop() {
+      send({ type: 'device.stop' });
+      await waitFor(actor, (snapshot) => snapshot.status !== 'active');
+    },
+  };
+}
+
+/**
+ * A machine that gets an event which its state has no answer for drops it silently; this hook makes the drop visible.
+ * Events that a state absorbs on purpose have a transition and are not reported.
+ */
+export function reportDroppedEvents(
+  report: (fields: { machine: string; state: string; dropped: string }) => void,
+): Inspect {
+  return (inspection) => {
+    if (inspection.type !== '@xstate.microstep' || inspection._transitions.length > 0) return;
+    const { event, snapshot, actorRef } = inspection;
+    if (event.type.startsWith('xstate.')) return;
+    const state = 'value' in snapshot ? JSON.stringify(snapshot.value) : snapshot.status;
+    report({
+      machine: 'id' in actorRef ? String(actorRef.id) : actorRef.sessionId,
+      state,
+      dropped: event.type,
+    });
+  };
+}

@@ -1,0 +1,294 @@
+/** The composition root of one terminal: what is made of what, read top-down like a table of contents. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createActor, fromCallback, fromPromise } from 'xstate';
+import { cardReaderOpener, receiptPrinterOpener } from '../devices/open.ts';
+import { type SessionEvent, sessionMachine } from '../state-machines/session.ts';
+import { type TerminalEvent, terminalMachine } from '../state-machines/terminal.ts';
+import { CardSlot } from './card-slot.ts';
+import { Clock } from './clock.ts';
+import { Conditions } from './conditions.ts';
+import type { Config } from './config.ts';
+import type { SensedTap } from './domain/tap.ts';
+import { Journal } from './journal.ts';
+import { lastJournaledFact } from './journal-reader.ts';
+import { LinkSupervisor } from './link-supervisor.ts';
+import { Papers } from './papers.ts';
+import { PrinterSlot } from './printer-slot.ts';
+import { Recorder } from './recorder.ts';
+import { servicesOf } from './services/index.ts';
+import type { Service, TerminalParts } from './services/service.ts';
+import { headroom, Ledger } from './store/ledger.ts';
+import { ListShelf } from './store/list-shelf.ts';
+import { type Inspect, reportDroppedEvents, type Supervisor, supervise } from './supervision.ts';
+import { SOFTWARE } from './version.ts';
+
+const TIME_HIGH = 'time-high';
+/** How often levels that nobody announces are looked at: the list's age, the disk. */
+const LOOK_EVERY_MS = 1_000;
+/** A paper under way when the terminal ends may still come out. */
+const FINISH_PAPERS_MS = 3_000;
+
+export { LedgerError } from './store/ledger.ts';
+
+export interface TerminalOptions {
+  /** Where the journal goes beside its kept file; null for nowhere. */
+  readonly out: NodeJS.WritableStream | null;
+  /** Called for what must not happen: the process should end and be started again. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+export interface RunningTerminal {
+  stop(signal: string): Promise<void>;
+}
+
+/** Starts the terminal. Throws `LedgerError` when its state folder can't be used. */
+export async function startTerminal(
+  config: Config,
+  options: TerminalOptions,
+): Promise<RunningTerminal> {
+  const startedAt = performance.now();
+  mkdirSync(config.state, { recursive: true, mode: 0o700 });
+
+  const { clock, ledger } = openLedger(config, (offsetMs) =>
+    recorder.note('clock.jumped', { offsetMs: Math.round(offsetMs), quality: 'unset' }),
+  );
+  const lastJournaled = lastJournaledFact(config.state);
+  const journal = new Journal(config.state, options.out);
+  const recorder = new Recorder(ledger, journal, () => clock.now());
+  recorder.showUnjournaled(lastJournaled);
+  const shelf = ListShelf.open(join(config.state, 'lists'));
+  const conditions = new Conditions();
+  const inspect = reportDroppedEvents((fields) => recorder.note('event.dropped', fields));
+
+  const card = await superviseReader(config, recorder, conditions, inspect);
+  const receipt = await supervisePrinter(config, recorder, inspect);
+  const papers = new Papers(config.name, recorder, () => receipt.slot.current);
+  const link = await LinkSupervisor.open(config, {
+    ledger,
+    clock,
+    shelf,
+    recorder,
+    inspect,
+    onChange: () => looking.look(),
+  });
+
+  const parts: TerminalParts = {
+    terminal: config.name,
+    now: () => clock.now(),
+    reader: () => (card.slot.isOpen ? card.slot : null),
+    trust: () => link.trust,
+    listKeys: (list) => link.listKeys(list),
+    shelf,
+    recorder,
+    papers,
+  };
+  const services = servicesOf(config, parts);
+  const lists = services.flatMap((service) => service.lists);
+  const looking = lookAtLevels(config, services, recorder, conditions);
+
+  const actor = createActor(
+    terminalMachine.provide({
+      actors: {
+        recover: fromPromise(async () => {
+          papers.settleEarlierRun();
+          announceLists(lists, shelf, recorder);
+          looking.look();
+        }),
+        watchConditions: fromCallback<TerminalEvent>(({ sendBack }) =>
+          conditions.watch((obstacles) => sendBack({ type: 'conditions.changed', obstacles })),
+        ),
+        awaitCard: awaitCard(card.slot),
+        session: sessionFor(services, card.slot),
+      },
+    }),
+    { id: 'terminal', inspect },
+  );
+  actor.on('terminal.ready', ({ obstacles }) =>
+    recorder.note('terminal.ready', {
+      terminal: config.name,
+      profile: config.profile,
+      version: SOFTWARE,
+      trust: link.trustOrigin,
+      reader: card.slot.isOpen ? card.slot.name : undefined,
+      receipt: receipt.slot.current?.name,
+      list: lists.join(' '),
+      reason: obstacles[0],
+      ms: Math.round(performance.now() - startedAt),
+    }),
+  );
+  actor.on('service.in', () => recorder.note('terminal.in-service'));
+  actor.on('service.out', ({ obstacles }) =>
+    recorder.note('terminal.out-of-service', { reason: obstacles[0], obstacles }),
+  );
+  actor.on('card.ignored', ({ reason }) => recorder.note('card.ignored', { reason }));
+  actor.on('terminal.defect', ({ error }) => options.onDefect(error));
+  actor.subscribe({ error: options.onDefect });
+  link.start(lists);
+  actor.start();
+
+  return {
+    async stop(signal) {
+      recorder.note('terminal.stopping', { signal });
+      looking.stop();
+      actor.send({ type: 'terminal.stop' });
+      await papers.finish(FINISH_PAPERS_MS);
+      await Promise.all([card.supervisor.stop(), receipt.supervisor.stop(), link.stop()]);
+      clock.close();
+      shelf.close();
+      ledger.close();
+      await journal.close();
+    },
+  };
+}
+
+/** The ledger stamps by the clock, and the clock keeps its high-water mark in the ledger. */
+function openLedger(
+  config: Config,
+  onJump: (offsetMs: number) => void,
+): { clock: Clock; ledger: Ledger } {
+  let ledger: Ledger | null = null;
+  let clock: Clock | null = null;
+  ledger = Ledger.open({
+    directory: config.state,
+    terminal: config.name,
+    countsAsBoot: true,
+    read: () => {
+      if (clock === null) throw new Error('the ledger records nothing before the clock runs');
+      return clock.read();
+    },
+  });
+  const opened = ledger;
+  clock = new Clock({
+    onJump,
+    mark: {
+      load: () => {
+        const kept = opened.get(TIME_HIGH);
+        return kept === null ? null : Number(kept);
+      },
+      save: (at) => opened.set(TIME_HIGH, String(at)),
+    },
+  });
+  return { clock, ledger };
+}
+
+async function superviseReader(
+  config: Config,
+  recorder: Recorder,
+  conditions: Conditions,
+  inspect: Inspect,
+): Promise<{ slot: CardSlot; supervisor: Supervisor }> {
+  const open = await cardReaderOpener(config.card, join(config.state, 'sim-card.sock'));
+  const slot = new CardSlot(open, (reason) => supervisor.lost(reason));
+  conditions.set('reader', 'reader-lost');
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name, modelled } = slot;
+        recorder.note('device.ready', { device: 'reader', name, modelled: modelled || undefined });
+        conditions.set('reader', null);
+      },
+      onLost(reason) {
+        recorder.note('device.lost', { device: 'reader', reason });
+        conditions.set('reader', 'reader-lost');
+      },
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
+
+/** A printer that is gone stops nobody from entering: receipts are owed. */
+async function supervisePrinter(
+  config: Config,
+  recorder: Recorder,
+  inspect: Inspect,
+): Promise<{ slot: PrinterSlot; supervisor: Supervisor }> {
+  const open = await receiptPrinterOpener(config.receipt, join(config.state, 'sim-printer.sock'));
+  const slot = new PrinterSlot(open, {
+    onCondition: (condition) => recorder.note('device.condition', { device: 'receipt', condition }),
+    onLost: (reason) => supervisor.lost(reason),
+  });
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name, modelled } = slot.current ?? { name: config.receipt.driver, modelled: false };
+        recorder.note('device.ready', { device: 'receipt', name, modelled: modelled || undefined });
+      },
+      onLost: (reason) => recorder.note('device.lost', { device: 'receipt', reason }),
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
+
+/** The lists that an earlier run left on the disk. */
+function announceLists(lists: readonly string[], shelf: ListShelf, recorder: Recorder): void {
+  for (const list of lists) {
+    const active = shelf.active(list);
+    if (active === null) continue;
+    const { version, rows, root } = active.manifest;
+    recorder.note('list.activated', { list, version, rows, root, source: 'disk' });
+  }
+}
+
+/** Levels that change by themselves: a list grows old, a disk fills. */
+function lookAtLevels(
+  config: Config,
+  services: readonly Service[],
+  recorder: Recorder,
+  conditions: Conditions,
+): { look(): void; stop(): void } {
+  let full = false;
+  const look = (): void => {
+    for (const service of services) conditions.set(service.id, service.obstacle());
+    const hasRoom = recorder.ledger.hasHeadroom();
+    if (hasRoom === full) {
+      full = !hasRoom;
+      recorder.note(full ? 'disk.full' : 'disk.ok', { freeBytes: headroom(config.state) });
+    }
+    conditions.set('disk', full ? 'disk-full' : null);
+  };
+  look();
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return { look, stop: () => clearInterval(timer) };
+}
+
+/** Levels, not edges: a card that came while another was served is seen as soon as one is awaited again. */
+function awaitCard(slot: CardSlot) {
+  let served = 0;
+  return fromCallback<TerminalEvent>(({ sendBack }) => {
+    const see = (): void => {
+      const { present } = slot;
+      if (present === null || present.tap <= served) return;
+      served = present.tap;
+      sendBack({ type: 'card.present', tap: present.tap, sensedAt: present.sensedAt });
+    };
+    const stop = slot.watch(see);
+    see();
+    return stop;
+  });
+}
+
+/** A gate has one service; a terminal with several will ask which one in a menu before this. */
+function sessionFor(services: readonly Service[], slot: CardSlot) {
+  const [service] = services;
+  if (service === undefined) throw new Error('a terminal without a service');
+  const watchCard = fromCallback<SessionEvent, SensedTap>(({ input, sendBack }) => {
+    const see = (): void => {
+      if (slot.present?.tap !== input.tap) sendBack({ type: 'card.gone' });
+    };
+    const stop = slot.watch(see);
+    see();
+    return stop;
+  });
+  const watchReceipt = fromCallback<SessionEvent, SensedTap>(({ input, sendBack }) =>
+    service.watchReceipt(input.tap, () => sendBack({ type: 'receipt.owed' })),
+  );
+  return sessionMachine.provide({ actors: { watchCard, watchReceipt, service: service.machine } });
+}

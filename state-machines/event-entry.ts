@@ -1,0 +1,213 @@
+/**
+ * Event entry: from a card in the field to a durable answer. The gate opens in `granted`, which can only be reached
+ * through the durable write of `granting`.
+ *
+ * A card that leaves is noticed by the step that needs it (`readCard`, `proveCard`); later steps do not need it,
+ * so the holder may take it away and still gets the answer.
+ */
+
+import { assign, setup } from 'xstate';
+import type { Answer, StepResult } from '../src/domain/answer.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
+import type { SensedTap } from '../src/domain/tap.ts';
+import { promiseNotProvided } from './not-provided.ts';
+
+/** Longest time that each kind of step may take, in ms; a person is waiting again within three seconds. */
+export const ENTRY_DELAYS = { cardStep: 2_800, ownStep: 2_000 } as const;
+
+/** What the steps that write down an answer are given. */
+export interface Answered {
+  readonly seen: SensedTap;
+  readonly answer: Answer;
+}
+
+const HOLD = { screen: 'hold' } as const satisfies StateMeta;
+
+function resultOf(event: { readonly type: string }): StepResult | null {
+  return 'output' in event ? (event.output as StepResult) : null;
+}
+
+/** Where every step goes when it does not go on. */
+const OTHERWISE = [
+  { guard: 'refuses', target: 'refusing', actions: 'keepAnswer' },
+  { guard: 'asksToHoldAgain', target: 'holdAgain', actions: 'keepAnswer' },
+  { target: 'notRecorded', actions: 'keepAnswer' },
+] as const;
+
+export const eventEntryMachine = setup({
+  types: {
+    input: {} as SensedTap,
+    context: {} as Answered,
+    events: {} as { readonly type: 'session.cancel' },
+    output: {} as Answer,
+    meta: {} as StateMeta,
+  },
+  actors: {
+    leaseList: promiseNotProvided<StepResult, SensedTap>('leaseList'),
+    readCard: promiseNotProvided<StepResult, SensedTap>('readCard'),
+    verifyCertificate: promiseNotProvided<StepResult, SensedTap>('verifyCertificate'),
+    proveCard: promiseNotProvided<StepResult, SensedTap>('proveCard'),
+    findEntry: promiseNotProvided<StepResult, SensedTap>('findEntry'),
+    recordEntry: promiseNotProvided<StepResult, SensedTap>('recordEntry'),
+    recordClaim: promiseNotProvided<StepResult, SensedTap>('recordClaim'),
+    recordRefusal: promiseNotProvided<StepResult, Answered>('recordRefusal'),
+    noteUnreadable: promiseNotProvided<StepResult, Answered>('noteUnreadable'),
+  },
+  delays: ENTRY_DELAYS,
+  guards: {
+    goesOn: ({ event }) => resultOf(event)?.next === 'go-on',
+    claims: ({ event }) => resultOf(event)?.next === 'claim-receipt',
+    refuses: ({ event }) => resultOf(event)?.next === 'refuse',
+    asksToHoldAgain: ({ event }) => resultOf(event)?.next === 'hold-again',
+  },
+  actions: {
+    keepAnswer: assign({
+      answer: ({ event }): Answer => {
+        const result = resultOf(event);
+        switch (result?.next) {
+          case 'refuse':
+            return { answer: 'refused', reason: result.reason };
+          case 'hold-again':
+            return { answer: 'hold-again', reason: result.reason };
+          case 'not-recorded':
+            return { answer: 'not-recorded', reason: result.reason };
+          default:
+            return { answer: 'hold-again', reason: 'card-unreadable' };
+        }
+      },
+    }),
+    answerDefect: assign({
+      answer: ({ event }): Answer => ({
+        answer: 'defect',
+        error: 'error' in event ? event.error : event.type,
+      }),
+    }),
+    answerUnreadable: assign({ answer: { answer: 'hold-again', reason: 'card-unreadable' } }),
+    answerRemoved: assign({ answer: { answer: 'hold-again', reason: 'card-removed' } }),
+    answerGranted: assign({ answer: { answer: 'granted' } }),
+    answerClaimed: assign({ answer: { answer: 'claimed' } }),
+  },
+}).createMachine({
+  id: 'event-entry',
+  context: ({ input }) => ({
+    seen: input,
+    answer: { answer: 'hold-again', reason: 'card-removed' },
+  }),
+  initial: 'leasingList',
+  // The terminal ends. Only steps that write nothing can be left.
+  on: { 'session.cancel': { target: '.holdAgain', actions: 'answerRemoved' } },
+  states: {
+    leasingList: {
+      meta: HOLD,
+      invoke: {
+        id: 'leaseList',
+        src: 'leaseList',
+        input: ({ context }) => context.seen,
+        onDone: [{ guard: 'goesOn', target: 'reading' }, ...OTHERWISE],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+    },
+    reading: {
+      meta: HOLD,
+      invoke: {
+        id: 'readCard',
+        src: 'readCard',
+        input: ({ context }) => context.seen,
+        onDone: [{ guard: 'goesOn', target: 'verifying' }, ...OTHERWISE],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+      after: { cardStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
+    },
+    verifying: {
+      meta: HOLD,
+      invoke: {
+        id: 'verifyCertificate',
+        src: 'verifyCertificate',
+        input: ({ context }) => context.seen,
+        onDone: [{ guard: 'goesOn', target: 'proving' }, ...OTHERWISE],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+      after: { ownStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
+    },
+    proving: {
+      meta: HOLD,
+      invoke: {
+        id: 'proveCard',
+        src: 'proveCard',
+        input: ({ context }) => context.seen,
+        onDone: [{ guard: 'goesOn', target: 'finding' }, ...OTHERWISE],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+      after: { cardStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
+    },
+    finding: {
+      meta: HOLD,
+      invoke: {
+        id: 'findEntry',
+        src: 'findEntry',
+        input: ({ context }) => context.seen,
+        onDone: [
+          { guard: 'goesOn', target: 'granting' },
+          { guard: 'claims', target: 'claiming' },
+          ...OTHERWISE,
+        ],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+      after: { ownStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
+    },
+    granting: {
+      meta: HOLD,
+      on: { 'session.cancel': {} },
+      invoke: {
+        id: 'recordEntry',
+        src: 'recordEntry',
+        input: ({ context }) => context.seen,
+        onDone: [{ guard: 'goesOn', target: 'granted', actions: 'answerGranted' }, ...OTHERWISE],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+    },
+    claiming: {
+      meta: HOLD,
+      on: { 'session.cancel': {} },
+      invoke: {
+        id: 'recordClaim',
+        src: 'recordClaim',
+        input: ({ context }) => context.seen,
+        onDone: [{ guard: 'goesOn', target: 'claimed', actions: 'answerClaimed' }, ...OTHERWISE],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+    },
+    refusing: {
+      meta: HOLD,
+      on: { 'session.cancel': {} },
+      invoke: {
+        id: 'recordRefusal',
+        src: 'recordRefusal',
+        input: ({ context }) => context,
+        onDone: [
+          { guard: 'goesOn', target: 'refused' },
+          { target: 'notRecorded', actions: 'keepAnswer' },
+        ],
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+    },
+    holdAgain: {
+      meta: { screen: 'refused' },
+      on: { 'session.cancel': {} },
+      invoke: {
+        id: 'noteUnreadable',
+        src: 'noteUnreadable',
+        input: ({ context }) => context,
+        onDone: 'unread',
+        onError: { target: 'failed', actions: 'answerDefect' },
+      },
+    },
+    granted: { type: 'final', meta: { screen: 'welcome' } },
+    claimed: { type: 'final', meta: { screen: 'welcome' } },
+    refused: { type: 'final', meta: { screen: 'refused' } },
+    unread: { type: 'final', meta: { screen: 'refused' } },
+    notRecorded: { type: 'final', meta: { screen: 'closed' } },
+    failed: { type: 'final', meta: { screen: 'closed' } },
+  },
+  output: ({ context }) => context.answer,
+});

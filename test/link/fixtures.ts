@@ -1,0 +1,123 @@
+/** A terminal's side of the link for tests: ledger, clock, shelf and a journal that can be waited for. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Clock } from '../../src/clock.ts';
+import type { EventName } from '../../src/domain/events.ts';
+import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/link.ts';
+import type { TrustStore } from '../../src/pki/trust-store.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+import { ListShelf } from '../../src/store/list-shelf.ts';
+import { granted, tempFolder } from '../store/fixtures.ts';
+import { LIST } from './fake-platform.ts';
+
+export const TERMINAL = 'gate-1';
+
+/** Generous where a slow machine could fail a test, short where a test waits for the limit itself. */
+export const TIMES: LinkTimes = {
+  ...LINK_TIMES,
+  openMs: 20_000,
+  firstRetryMs: 20,
+  longestRetryMs: 50,
+  objects: { idleMs: 20_000, totalMs: 60_000 },
+};
+
+export interface Noted {
+  readonly event: EventName | 'lost';
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export class TestTerminal {
+  readonly state: string;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly shelf: ListShelf;
+  readonly noted: Noted[] = [];
+  readonly keys = new Map<string, Buffer>();
+  readonly trust: TrustStore[] = [];
+  readonly listDirectory: string;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(state = tempFolder()) {
+    this.state = state;
+    this.listDirectory = join(state, 'lists');
+    mkdirSync(this.listDirectory, { recursive: true });
+    this.clock = new Clock({ mark: { load: () => null, save: () => {} } });
+    this.ledger = Ledger.open({
+      directory: state,
+      terminal: TERMINAL,
+      read: () => this.clock.read(),
+      countsAsBoot: true,
+    });
+    this.shelf = ListShelf.open(this.listDirectory);
+    onTestFinished(() => this.end());
+  }
+
+  /** As a process that ends: nothing of it works any more. */
+  end(): void {
+    this.clock.close();
+    this.shelf.close();
+    this.ledger.close();
+  }
+
+  /** `opener()` opens one link after the other, as a supervisor does. */
+  opener(url: string, times: Partial<LinkTimes> = {}): () => Promise<Link> {
+    const open = openLink({
+      url,
+      terminal: TERMINAL,
+      software: 'test',
+      lists: [LIST],
+      stateDirectory: this.state,
+      listDirectory: this.listDirectory,
+      ledger: this.ledger,
+      clock: this.clock,
+      shelf: this.shelf,
+      journal: (event, fields) => this.#note({ event, fields }),
+      onListKey: (list, key) => void this.keys.set(list, key),
+      onTrust: (store) => void this.trust.push(store),
+      times: { ...TIMES, ...times },
+    });
+    return async () => {
+      const link = await open({
+        onLost: (reason, code) => this.#note({ event: 'lost', fields: { reason, code } }),
+      });
+      onTestFinished(() => link.close());
+      return link;
+    };
+  }
+
+  connect(url: string, times: Partial<LinkTimes> = {}): Promise<Link> {
+    return this.opener(url, times)();
+  }
+
+  record(count: number): void {
+    for (let n = 0; n < count; n += 1) this.ledger.record([granted(`ref-${n}`)]);
+  }
+
+  /** What was noted of this event, or what will be. Rejects through the test's own time limit only. */
+  async until(
+    event: Noted['event'],
+    fields: Noted['fields'] = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    for (;;) {
+      const found = this.noted.find((noted) => noted.event === event && has(noted.fields, fields));
+      if (found !== undefined) return found.fields;
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  of(event: Noted['event']): Readonly<Record<string, unknown>>[] {
+    return this.noted.filter((noted) => noted.event === event).map(({ fields }) => fields);
+  }
+
+  #note(noted: Noted): void {
+    this.noted.push(noted);
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}
+
+function has(all: Noted['fields'], some: Noted['fields']): boolean {
+  return Object.entries(some).every(([name, value]) => all[name] === value);
+}

@@ -1,0 +1,269 @@
+/**
+ * Every machine of state-machines/, walked as a graph: no state is out of reach, none ignores what the world does to it.
+ * No actor runs here; what its effects would say is put in as events.
+ */
+
+import { describe, expect, test } from 'vitest';
+import {
+  type AnyEventObject,
+  type AnyStateMachine,
+  type AnyStateNode,
+  createActor,
+  fromPromise,
+  StateMachine,
+  setup,
+} from 'xstate';
+import { getShortestPaths, type StatePath } from 'xstate/graph';
+import type { Answer, StepResult } from '../src/domain/answer.ts';
+import { allMachines } from './documents/machines.ts';
+
+const machines = await allMachines();
+
+/** What may come at any time and from outside, whatever the machine is doing. A machine that knows one answers it everywhere. */
+const OUTSIDE = /\.(gone|lost|cancel|stop)$/;
+
+/** States that wait without a limit of their own, and why that is right. */
+const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  deviceMachine: {
+    opening: 'the driver gives up by itself',
+    up: 'in use',
+    closing: 'closing never rejects; the driver limits it',
+    stopping: 'closing never rejects; the driver limits it',
+  },
+  sessionMachine: { callingForCard: 'ends when the card is taken' },
+  eventEntryMachine: {
+    leasingList: 'within serviceLimit of the session',
+    granting: 'a durable write is not given up half-way',
+    claiming: 'a durable write is not given up half-way',
+    refusing: 'a durable write is not given up half-way',
+    holdAgain: 'within serviceLimit of the session',
+  },
+  terminalMachine: {
+    recovering: 'nothing is served before what an earlier run left open is settled',
+    'operating.availability.inService': 'level, watched by watchConditions',
+    'operating.availability.outOfService': 'level, watched by watchConditions',
+    'operating.visit.waiting': 'for the next card',
+    'operating.visit.serving': 'the session has limits of its own',
+  },
+};
+
+/** A transition into the state on the left is only ever taken when the effect on the right has succeeded. */
+const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  eventEntryMachine: { granted: 'recordEntry', claimed: 'recordClaim', refused: 'recordRefusal' },
+};
+
+const STEP_RESULTS = [
+  { next: 'go-on' },
+  { next: 'claim-receipt' },
+  { next: 'refuse', reason: 'not-on-list' },
+  { next: 'hold-again', reason: 'card-removed' },
+  { next: 'not-recorded', reason: 'disk-full' },
+] as const satisfies readonly StepResult[];
+
+const ANSWERS = [
+  { answer: 'granted' },
+  { answer: 'claimed' },
+  { answer: 'refused', reason: 'not-on-list' },
+  { answer: 'hold-again', reason: 'card-removed' },
+  { answer: 'not-recorded', reason: 'disk-full' },
+  { answer: 'defect', error: new Error('seeded') },
+] as const satisfies readonly Answer[];
+
+/** Events that carry something a guard looks at. */
+const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
+  'conditions.changed': [{ obstacles: [] }, { obstacles: ['disk-full'] }],
+  'card.present': [{ tap: 2 }],
+  'device.lost': [{ reason: 'seeded' }],
+};
+
+function statesOf(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap(statesOf)];
+}
+
+function pathOf(node: AnyStateNode): string {
+  return node.path.join('.');
+}
+
+/** Every event that some state of the machine has an arrow for, with every payload that matters. */
+function eventsOf(machine: AnyStateMachine): AnyEventObject[] {
+  const types = new Set(statesOf(machine.root).flatMap((node) => [...node.transitions.keys()]));
+  return [...types].flatMap((type): AnyEventObject[] => {
+    if (type.startsWith('xstate.done.actor.')) {
+      return [...STEP_RESULTS, ...ANSWERS].map((output) => ({ type, output }));
+    }
+    if (type.startsWith('xstate.error.actor.')) return [{ type, error: new Error('seeded') }];
+    return (PAYLOADS[type] ?? [{}]).map((payload) => ({ type, ...payload }));
+  });
+}
+
+type Path = StatePath<ReturnType<AnyStateMachine['getInitialSnapshot']>, AnyEventObject>;
+
+/** A shortest path to each combination of active states. */
+function pathsOf(machine: AnyStateMachine, events = eventsOf(machine)): Path[] {
+  return getShortestPaths(machine, {
+    events,
+    input: { tap: 1 },
+    serializeState: ({ value }) => JSON.stringify(value),
+  });
+}
+
+function activeNodes(path: Path): AnyStateNode[] {
+  return path.state._nodes;
+}
+
+function reached(paths: readonly Path[]): Set<string> {
+  return new Set(paths.flatMap((path) => activeNodes(path).map(pathOf)));
+}
+
+/** A state that is left in the same step in which it is entered: one of its eventless arrows has no condition. */
+function isPassedThrough(node: AnyStateNode): boolean {
+  return node.always?.some(({ guard }) => guard === undefined) ?? false;
+}
+
+function lineage(node: AnyStateNode): AnyStateNode[] {
+  return node.parent ? [node, ...lineage(node.parent)] : [node];
+}
+
+/** The rules: each returns what breaks it, so that a seeded violation can be shown to be found. */
+
+function unreachable(machine: AnyStateMachine): string[] {
+  const found = reached(pathsOf(machine));
+  const expected = statesOf(machine.root).filter((node) => !isPassedThrough(node));
+  return expected.map(pathOf).filter((path) => !found.has(path));
+}
+
+function ignoring(machine: AnyStateMachine): string[] {
+  const outside = eventsOf(machine).filter(({ type }) => OUTSIDE.test(type));
+  return pathsOf(machine)
+    .filter(({ state }) => state.status === 'active')
+    .flatMap(({ state }) =>
+      outside
+        .filter((event) => machine.getTransitionData(state, event).length === 0)
+        .map((event) => `${JSON.stringify(state.value)} ignores ${event.type}`),
+    );
+}
+
+function waitingWithoutLimit(machine: AnyStateMachine): string[] {
+  return statesOf(machine.root)
+    .filter((node) => node.type === 'atomic' && !isPassedThrough(node))
+    .filter((node) => lineage(node).every(({ after }) => after.length === 0))
+    .map(pathOf);
+}
+
+function effectsWhoseFailureIsIgnored(machine: AnyStateMachine): string[] {
+  return statesOf(machine.root).flatMap((node) =>
+    node.invoke
+      .filter(({ src }) => typeof src !== 'string' || !sendsOnly(machine, src))
+      .filter(({ id }) => !node.transitions.has(`xstate.error.actor.${id}`))
+      .map(({ id }) => `${pathOf(node)}: ${id}`),
+  );
+}
+
+/** Ids that XState made up, and ids that two active states share. */
+function badEffectIds(machine: AnyStateMachine): string[] {
+  return pathsOf(machine).flatMap((path) => {
+    const ids = activeNodes(path).flatMap((node) => node.invoke.map(({ id }) => id));
+    return ids.filter((id, at) => /^\d+\./.test(id) || ids.indexOf(id) !== at);
+  });
+}
+
+/** Functions and numbers in a machine's body, where a name from `setup` belongs. Only `input` and `output` map values in place. */
+function unnamed(machine: AnyStateMachine): unknown[] {
+  const items = statesOf(machine.root).flatMap((node) => {
+    const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
+    return [
+      ...[node.config.entry ?? []].flat(),
+      ...[node.config.exit ?? []].flat(),
+      ...node.invoke.map(({ src }) => src),
+      ...node.after.map(({ delay }) => delay),
+      ...transitions.flatMap(({ guard, actions }) => [guard ?? 'always', ...actions]),
+    ];
+  });
+  return items.filter((item) => typeof item !== 'string');
+}
+
+/** An effect that only sends (fromCallback) fails while it is being started, one that ends (fromPromise) later. */
+function sendsOnly(machine: AnyStateMachine, effect: string): boolean {
+  const logic = machine.implementations.actors?.[effect];
+  if (!logic) throw new Error(`${effect} is not in setup`);
+  const actor = createActor(logic as AnyStateMachine, { input: {} as never });
+  actor.subscribe({ error: () => {} });
+  const { status } = actor.start().getSnapshot();
+  actor.stop();
+  return status === 'error';
+}
+
+test('the folder of machines is not empty', () => {
+  const named = ['deviceMachine', 'sessionMachine', 'terminalMachine', 'eventEntryMachine'];
+  expect([...machines.keys()]).toEqual(expect.arrayContaining(named));
+});
+
+describe.each([...machines])('%s', (name, machine) => {
+  test('can reach every state', () => {
+    expect(unreachable(machine)).toEqual([]);
+  });
+
+  test('answers, or absorbs on purpose, what may come from outside at any time', () => {
+    expect(eventsOf(machine).some(({ type }) => OUTSIDE.test(type))).toBe(true);
+    expect(ignoring(machine)).toEqual([]);
+  });
+
+  test('waits without a limit only where the reason is written down', () => {
+    const known = Object.keys(WAITS_ON_PURPOSE[name] ?? {});
+    expect(waitingWithoutLimit(machine).sort()).toEqual(known.sort());
+  });
+
+  test('answers when one of its effects fails', () => {
+    expect(effectsWhoseFailureIsIgnored(machine)).toEqual([]);
+  });
+
+  test('gives each running effect an id of its own, chosen by its author', () => {
+    expect(badEffectIds(machine)).toEqual([]);
+  });
+
+  test('has no unnamed function and no unnamed delay inside', () => {
+    expect(unnamed(machine)).toEqual([]);
+  });
+
+  test('stays small enough to read', () => {
+    expect(statesOf(machine.root).length).toBeLessThanOrEqual(25);
+  });
+
+  test('fails by name when an effect was not provided', async () => {
+    for (const [effect, logic] of Object.entries(machine.implementations.actors ?? {})) {
+      if (logic instanceof StateMachine) continue;
+      const actor = createActor(logic as AnyStateMachine, { input: {} as never });
+      const failure = new Promise((resolve) => actor.subscribe({ error: resolve }));
+      actor.start();
+      expect(await failure).toEqual(new Error(`${effect} was not provided`));
+    }
+  });
+
+  test.each(Object.entries(ONLY_AFTER[name] ?? {}))('reaches %s only after %s', (state, effect) => {
+    const done = `xstate.done.actor.${effect}`;
+    const without = eventsOf(machine).filter(({ type }) => type !== done);
+    expect(reached(pathsOf(machine))).toContain(state);
+    expect(reached(pathsOf(machine, without))).not.toContain(state);
+  });
+});
+
+test('a machine that breaks every rule is reported by each of them', () => {
+  const effect = fromPromise(() => Promise.resolve());
+  const broken: AnyStateMachine = setup({ actors: { effect } }).createMachine({
+    initial: 'reading',
+    states: {
+      reading: {
+        invoke: { src: 'effect', onDone: 'shown' },
+        on: { 'card.gone': { target: 'shown', actions: () => {} } },
+      },
+      shown: { after: { 5: 'reading' } },
+      forgotten: {},
+    },
+  });
+  expect(unreachable(broken)).toEqual(['forgotten']);
+  expect(ignoring(broken)).toEqual(['"shown" ignores card.gone']);
+  expect(waitingWithoutLimit(broken)).toEqual(['reading', 'forgotten']);
+  expect(effectsWhoseFailureIsIgnored(broken)).toHaveLength(1);
+  expect(badEffectIds(broken)).toHaveLength(1);
+  expect(unnamed(broken)).toEqual([expect.any(Function), 5]);
+});

@@ -1,0 +1,47 @@
+/**
+ * Three groups of tests, told apart by file name:
+ * - unit: everything else. Needs neither Debian packages nor root.
+ * - real: `*.real.test.ts` and test/chaos/. The real pcscd, OpenSC, pseudo-terminals, killed processes. One file at a time, for they
+ *   share the machine's PC/SC service. A missing part is a failure.
+ * - long: `*.long.test.ts`. Minutes; `npm run test:long`.
+ */
+
+import { defineConfig } from 'vitest/config';
+
+const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
+const LONG = ['test/**/*.long.test.ts'];
+
+export default defineConfig({
+  test: {
+    // A loaded machine of two cores must not fail a test that is right.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...REAL, ...LONG] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: REAL,
+          exclude: LONG,
+          testTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: LONG,
+          testTimeout: 1_800_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
