@@ -19,7 +19,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...REAL, ...LONG] },
+        test: {
+          name: 'unit',
+          maxWorkers: 2,
+          include: ['test/**/*.test.ts'],
+          exclude: [...REAL, ...LONG],
+        },
       },
       {
         extends: true,

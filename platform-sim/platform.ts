@@ -57,28 +57,31 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   server.maxConnections = connectionsMax;
   server.setTimeout(IDLE_MS);
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
-  try {
-    await listen(server, settings.port);
-  } catch (error) {
-    stores.close();
-    throw error;
-  }
   const { caCertificate } = keys;
   const links = new TerminalLinks({ facts, heads, caCertificate, log }, { beatMs, helloMs });
   acceptTerminals(server, links);
   const watch = watchLists(stores, heads, links, log);
+  const shutDown = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    await watch.stop();
+    await links.close();
+    server.closeAllConnections();
+    await closed;
+    stores.close();
+  };
+  await listen(server, settings.port).catch(async (error: unknown) => {
+    await shutDown();
+    throw error;
+  });
   const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | null = null;
   return {
     url: `ws://${HOST}:${port}${TERMINALS_PATH}`,
     port,
     stores: { ...stores, keys },
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      await watch.stop();
-      await links.close();
-      server.closeAllConnections();
-      await closed;
-      stores.close();
+    close() {
+      closing ??= shutDown();
+      return closing;
     },
   };
 }

@@ -83,7 +83,6 @@ export const PARTS = [
   },
   { name: 'openssl', need: 'test', file: 'openssl', why: 'a second opinion on signatures' },
   { name: 'socat', need: 'run', file: 'socat', why: 'the simulated printer on a serial line' },
-  { name: 'faketime', need: 'test', file: 'faketime', why: 'clocks that are wrong' },
 ];
 
 const STAMP = join(packageRoot, 'node_modules', '.kazasu-setup.json');

@@ -25,10 +25,18 @@ export function supervise(
   inspect: Inspect,
   backOff?: (failures: number) => number,
 ): Supervisor {
+  let opening: Promise<void> = Promise.resolve();
   const machine = deviceMachine.provide({
     actors: {
-      open: fromPromise(() => device.open()),
-      close: fromPromise(() => device.close()),
+      open: fromPromise(() => {
+        opening = device.open();
+        return opening;
+      }),
+      close: fromPromise(async () => {
+        // Stopped while it opens: what comes of it has to be closed, too.
+        await opening.catch(() => {});
+        await device.close();
+      }),
     },
     ...(backOff === undefined
       ? {}

@@ -1,30 +1,27 @@
 /** The composition root of one terminal: what is made of what, read top-down like a table of contents. */
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createActor, fromCallback, fromPromise } from 'xstate';
+import { type Actor, createActor, fromCallback, fromPromise } from 'xstate';
 import { cardReaderOpener, receiptPrinterOpener } from '../devices/open.ts';
 import { type SessionEvent, sessionMachine } from '../state-machines/session.ts';
 import { type TerminalEvent, terminalMachine } from '../state-machines/terminal.ts';
 import { CardSlot } from './card-slot.ts';
-import { Clock } from './clock.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { SensedTap } from './domain/tap.ts';
-import { Journal } from './journal.ts';
-import { lastJournaledFact } from './journal-reader.ts';
+import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import { Papers } from './papers.ts';
 import { PrinterSlot } from './printer-slot.ts';
-import { Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import { servicesOf } from './services/index.ts';
 import type { Service, TerminalParts } from './services/service.ts';
-import { headroom, Ledger } from './store/ledger.ts';
-import { ListShelf } from './store/list-shelf.ts';
+import { openStateFolder } from './state-folder.ts';
+import { headroom } from './store/ledger.ts';
+import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, reportDroppedEvents, type Supervisor, supervise } from './supervision.ts';
 import { SOFTWARE } from './version.ts';
 
-const TIME_HIGH = 'time-high';
 /** How often levels that nobody announces are looked at: the list's age, the disk. */
 const LOOK_EVERY_MS = 1_000;
 /** A paper under way when the terminal ends may still come out. */
@@ -49,16 +46,8 @@ export async function startTerminal(
   options: TerminalOptions,
 ): Promise<RunningTerminal> {
   const startedAt = performance.now();
-  mkdirSync(config.state, { recursive: true, mode: 0o700 });
-
-  const { clock, ledger } = openLedger(config, (offsetMs) =>
-    recorder.note('clock.jumped', { offsetMs: Math.round(offsetMs), quality: 'unset' }),
-  );
-  const lastJournaled = lastJournaledFact(config.state);
-  const journal = new Journal(config.state, options.out);
-  const recorder = new Recorder(ledger, journal, () => clock.now());
-  recorder.showUnjournaled(lastJournaled);
-  const shelf = ListShelf.open(join(config.state, 'lists'));
+  const folder = openStateFolder(config, options.out);
+  const { clock, ledger, shelf, recorder } = folder;
   const conditions = new Conditions();
   const inspect = reportDroppedEvents((fields) => recorder.note('event.dropped', fields));
 
@@ -88,43 +77,25 @@ export async function startTerminal(
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, recorder, conditions);
 
-  const actor = createActor(
-    terminalMachine.provide({
-      actors: {
-        recover: fromPromise(async () => {
-          papers.settleEarlierRun();
-          announceLists(lists, shelf, recorder);
-          looking.look();
-        }),
-        watchConditions: fromCallback<TerminalEvent>(({ sendBack }) =>
-          conditions.watch((obstacles) => sendBack({ type: 'conditions.changed', obstacles })),
-        ),
-        awaitCard: awaitCard(card.slot),
-        session: sessionFor(services, card.slot),
-      },
-    }),
-    { id: 'terminal', inspect },
-  );
-  actor.on('terminal.ready', ({ obstacles }) =>
-    recorder.note('terminal.ready', {
-      terminal: config.name,
-      profile: config.profile,
-      version: SOFTWARE,
-      trust: link.trustOrigin,
-      reader: card.slot.isOpen ? card.slot.name : undefined,
-      receipt: receipt.slot.current?.name,
-      list: lists.join(' '),
-      reason: obstacles[0],
-      ms: Math.round(performance.now() - startedAt),
-    }),
-  );
-  actor.on('service.in', () => recorder.note('terminal.in-service'));
-  actor.on('service.out', ({ obstacles }) =>
-    recorder.note('terminal.out-of-service', { reason: obstacles[0], obstacles }),
-  );
-  actor.on('card.ignored', ({ reason }) => recorder.note('card.ignored', { reason }));
-  actor.on('terminal.defect', ({ error }) => options.onDefect(error));
-  actor.subscribe({ error: options.onDefect });
+  const recover = async (): Promise<void> => {
+    papers.settleEarlierRun();
+    announceLists(lists, shelf, recorder);
+    looking.look();
+  };
+  const actor = createActor(machineOf(services, card.slot, conditions, recover), {
+    id: 'terminal',
+    inspect,
+  });
+  journalOf(actor, recorder, options.onDefect, () => ({
+    terminal: config.name,
+    profile: config.profile,
+    version: SOFTWARE,
+    trust: link.trustOrigin,
+    reader: card.slot.isOpen ? card.slot.name : undefined,
+    receipt: receipt.slot.current?.name,
+    list: lists.join(' '),
+    ms: Math.round(performance.now() - startedAt),
+  }));
   link.start(lists);
   actor.start();
 
@@ -135,42 +106,46 @@ export async function startTerminal(
       actor.send({ type: 'terminal.stop' });
       await papers.finish(FINISH_PAPERS_MS);
       await Promise.all([card.supervisor.stop(), receipt.supervisor.stop(), link.stop()]);
-      clock.close();
-      shelf.close();
-      ledger.close();
-      await journal.close();
+      await folder.close();
     },
   };
 }
 
-/** The ledger stamps by the clock, and the clock keeps its high-water mark in the ledger. */
-function openLedger(
-  config: Config,
-  onJump: (offsetMs: number) => void,
-): { clock: Clock; ledger: Ledger } {
-  let ledger: Ledger | null = null;
-  let clock: Clock | null = null;
-  ledger = Ledger.open({
-    directory: config.state,
-    terminal: config.name,
-    countsAsBoot: true,
-    read: () => {
-      if (clock === null) throw new Error('the ledger records nothing before the clock runs');
-      return clock.read();
+/** The terminal's machine, tied to what it watches and whom it serves. */
+function machineOf(
+  services: readonly Service[],
+  slot: CardSlot,
+  conditions: Conditions,
+  recover: () => Promise<void>,
+) {
+  return terminalMachine.provide({
+    actors: {
+      recover: fromPromise(recover),
+      watchConditions: fromCallback<TerminalEvent>(({ sendBack }) =>
+        conditions.watch((obstacles) => sendBack({ type: 'conditions.changed', obstacles })),
+      ),
+      awaitCard: awaitCard(slot),
+      session: sessionFor(services, slot),
     },
   });
-  const opened = ledger;
-  clock = new Clock({
-    onJump,
-    mark: {
-      load: () => {
-        const kept = opened.get(TIME_HIGH);
-        return kept === null ? null : Number(kept);
-      },
-      save: (at) => opened.set(TIME_HIGH, String(at)),
-    },
-  });
-  return { clock, ledger };
+}
+
+function journalOf(
+  actor: Actor<typeof terminalMachine>,
+  recorder: Recorder,
+  onDefect: (error: unknown) => void,
+  about: () => JournalFields,
+): void {
+  actor.on('terminal.ready', ({ obstacles }) =>
+    recorder.note('terminal.ready', { ...about(), reason: obstacles[0] }),
+  );
+  actor.on('service.in', () => recorder.note('terminal.in-service'));
+  actor.on('service.out', ({ obstacles }) =>
+    recorder.note('terminal.out-of-service', { reason: obstacles[0], obstacles }),
+  );
+  actor.on('card.ignored', ({ reason }) => recorder.note('card.ignored', { reason }));
+  actor.on('terminal.defect', ({ error }) => onDefect(error));
+  actor.subscribe({ error: onDefect });
 }
 
 async function superviseReader(

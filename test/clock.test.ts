@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { BUILD_FLOOR, Clock, type ClockOptions } from '../src/clock.ts';
+import { generator } from './link/fixtures.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.parse('2026-06-01T12:00:00Z');
@@ -266,14 +267,3 @@ test('of many seeded worlds none ever shows a time before what was authenticated
     }
   }
 });
-
-/** xorshift32, 0 to 1. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}

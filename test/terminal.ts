@@ -1,7 +1,7 @@
 /**
  * A whole terminal for stories: platform, gate with simulated reader and printer, one process, real sockets, real files.
  *
- *   await withTerminal(async ({ hold, journal }) => { ... })
+ *   await withTerminal({ tickets: hanako }, async ({ tap, ticket, journal }) => { ... })
  */
 
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CardDefinition } from '../devices/card/sim-card.ts';
-import { askControlSocket } from '../devices/sim-control.ts';
+import { askControlSocket, type ControlReply } from '../devices/sim-control.ts';
 import { importEntryList, type ListSettings } from '../platform-sim/entry-lists.ts';
 import { type Platform, startPlatform } from '../platform-sim/platform.ts';
 import { openKeys } from '../platform-sim/stores.ts';
@@ -17,9 +17,18 @@ import { addTrust } from '../platform-sim/trust.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import { type RunningTerminal, startTerminal } from '../src/terminal.ts';
 import { CardMaker, type TestCard } from './cards.ts';
-import { JournalLines } from './journal-lines.ts';
+import { JournalLines, type Line } from './journal-lines.ts';
 
 export const LIST = 'stadium-2016-02-20';
+
+/** Events that end a tap for the person who holds the card. */
+export const ANSWERS: ReadonlySet<string> = new Set([
+  'entry.granted',
+  'entry.refused',
+  'receipt.claimed',
+  'card.unreadable',
+  'card.ignored',
+]);
 
 export interface Ticket {
   readonly card: TestCard;
@@ -29,43 +38,18 @@ export interface Ticket {
   readonly party?: string;
 }
 
-export interface World {
-  readonly directory: string;
-  readonly cards: CardMaker;
-  readonly config: Config;
-  readonly journal: JournalLines;
-  platform: Platform;
-  /** Publishes the next version of the list. */
-  publish(tickets: readonly Ticket[], settings?: ListSettings): Promise<void>;
-  /** Publishes the authority and its newest CRL. */
-  publishTrust(revoked?: readonly TestCard[]): Promise<void>;
-  hold(card: CardDefinition): Promise<void>;
-  remove(): Promise<void>;
-  /** Holds the card until the answer has come, takes it away, and hands back the line of the answer. */
-  tap(card: CardDefinition): ReturnType<JournalLines['next']>;
-  printer(fault: string): Promise<void>;
-  papers(): Promise<readonly unknown[]>;
-  reader(what: 'plug' | 'unplug'): Promise<void>;
-  startPlatform(): Promise<void>;
-  stopPlatform(): Promise<void>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
+export interface Paper {
+  /** False when paper or power went in the middle of it. */
+  readonly complete: boolean;
+  readonly text: readonly string[];
 }
 
-const ANSWERS = new Set([
-  'entry.granted',
-  'entry.refused',
-  'card.unreadable',
-  'receipt.claimed',
-  'card.ignored',
-]);
-
-/** What a test says of its terminal before it starts. */
+/** What a story says before its terminal starts. */
 export interface Given {
-  /** Default: the platform runs and has trust. */
+  /** Default: running. */
   readonly platform?: 'running' | 'stopped';
-  /** Default: what `tickets` returns is published before the terminal starts. */
-  readonly tickets?: (cards: CardMaker) => Promise<readonly Ticket[]>;
+  /** Published, with the trust in their authority, before the terminal starts; without it, nothing is. */
+  readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
 }
 
@@ -77,123 +61,179 @@ export async function withTerminal(
 ): Promise<void> {
   maker ??= CardMaker.create();
   const cards = await maker;
-  const directory = await mkdtemp(join(tmpdir(), 'kazasu-story-'));
-  const world = await worldIn(directory, cards);
+  const world = await World.create(cards, (await given.tickets?.(cards)) ?? {});
   try {
     if (given.tickets !== undefined) {
       await world.publishTrust();
-      await world.publish(await given.tickets(cards), given.settings);
+      await world.publish(Object.values(world.tickets), given.settings);
     }
     if (given.platform === 'stopped') await world.stopPlatform();
     await world.start();
     await story(world);
   } finally {
-    await world.stop();
-    await world.stopPlatform();
-    await rm(directory, { recursive: true, force: true });
+    await world.end();
   }
 }
 
-async function worldIn(directory: string, cards: CardMaker): Promise<World> {
-  const platformState = join(directory, 'platform');
-  const journal = new JournalLines();
-  let platform: Platform | null = await startPlatform({ stateDirectory: platformState, port: 0 });
-  let terminal: RunningTerminal | null = null;
-  const config = await configure(directory, platform.url);
-  const running = (): Platform => {
-    if (platform === null) throw new Error('the platform does not run');
-    return platform;
+/** One ticket, for one person. */
+export async function hanako(cards: CardMaker): Promise<Record<'hanako', Ticket>> {
+  const card = await cards.card();
+  return { hanako: { card, ticket: '0042-7781', seat: 'B 12列 34番', holder: '佐藤花子' } };
+}
+
+/** A gate that serves, with one ticket for Hanako. */
+export function atTheGate(story: (world: World, ticket: Ticket) => Promise<void>): Promise<void> {
+  return withTerminal({ tickets: hanako }, async (world) => {
+    await world.journal.next({ event: 'terminal.in-service' });
+    await story(world, world.ticket('hanako'));
+  });
+}
+
+/** Its functions can be taken apart: `({ tap, journal }) => ...`. */
+export class World {
+  readonly directory: string;
+  readonly cards: CardMaker;
+  readonly tickets: Readonly<Record<string, Ticket>>;
+  readonly config: Config;
+  readonly journal = new JournalLines();
+  #platform: Platform | null;
+  #terminal: RunningTerminal | null = null;
+
+  private constructor(
+    directory: string,
+    cards: CardMaker,
+    tickets: Readonly<Record<string, Ticket>>,
+    platform: Platform,
+    config: Config,
+  ) {
+    this.directory = directory;
+    this.cards = cards;
+    this.tickets = tickets;
+    this.#platform = platform;
+    this.config = config;
+  }
+
+  static async create(cards: CardMaker, tickets: Readonly<Record<string, Ticket>>): Promise<World> {
+    const directory = await mkdtemp(join(tmpdir(), 'kazasu-story-'));
+    const stateDirectory = join(directory, 'platform');
+    const platform = await startPlatform({ stateDirectory, port: 0 });
+    const config = await configure(directory, platform.url);
+    return new World(directory, cards, tickets, platform, config);
+  }
+
+  get platform(): Platform {
+    if (this.#platform === null) throw new Error('the platform does not run');
+    return this.#platform;
+  }
+
+  ticket = (name: string): Ticket => {
+    const found = this.tickets[name];
+    if (found === undefined) throw new Error(`no ticket was given to ${name}`);
+    return found;
   };
-  const ask = (device: 'card' | 'printer', request: { do: string; [field: string]: unknown }) =>
-    askControlSocket(join(config.state, `sim-${device}.sock`), request);
-  const world: World = {
-    directory,
-    cards,
-    config,
-    journal,
-    get platform() {
-      return running();
-    },
-    async publish(tickets, settings = {}) {
-      const { registry } = running().stores;
-      const keys = await openKeys(platformState);
-      const rows = tickets.map(({ card, ticket, seat, holder = '', party = '' }) => ({
-        certificate: card.der,
-        fingerprint: createHash('sha256').update(card.der).digest('hex'),
-        ticket,
-        seat,
-        holder,
-        party,
-      }));
-      await importEntryList(
-        registry,
-        keys,
-        LIST,
-        rows,
-        { title: '春の音楽祭', ...settings },
-        Date.now(),
-      );
-    },
-    async publishTrust(revoked = []) {
-      const { registry } = running().stores;
-      const keys = await openKeys(platformState);
-      const ca = join(directory, 'ca.der');
-      const crl = join(directory, 'crl.der');
-      await writeFile(ca, cards.authority.caCertificate);
-      const entries = revoked.map(({ serial }) => ({
-        serial,
-        reason: 'superseded' as const,
-        at: new Date(),
-      }));
-      await writeFile(crl, cards.authority.crl({ revoked: entries, number: BigInt(Date.now()) }));
-      await addTrust(registry, keys, { ca: [ca], crl: [crl] }, Date.now());
-    },
-    async hold(card) {
-      await ask('card', { do: 'hold', card });
-    },
-    async remove() {
-      await ask('card', { do: 'remove' });
-    },
-    async tap(card) {
-      const after = journal.all.length;
-      await world.hold(card);
-      const answer = await journal.first((line) => ANSWERS.has(line.event), after);
-      await world.remove();
-      return answer;
-    },
-    async printer(fault) {
-      await ask('printer', { do: 'fault', fault });
-    },
-    async papers() {
-      const reply = await ask('printer', { do: 'papers', since: 0 });
-      return reply['papers'] as unknown[];
-    },
-    async reader(what) {
-      await ask('card', { do: what });
-    },
-    async startPlatform() {
-      const port = Number(new URL(config.platform.url).port);
-      platform = await startPlatform({ stateDirectory: platformState, port });
-    },
-    async stopPlatform() {
-      await platform?.close();
-      platform = null;
-    },
-    async start() {
-      terminal = await startTerminal(config, {
-        out: journal.out,
-        onDefect: (error) => {
-          throw error;
-        },
-      });
-      await journal.next({ event: 'terminal.ready' }, 0);
-    },
-    async stop() {
-      await terminal?.stop('test');
-      terminal = null;
-    },
+
+  keys = () => openKeys(join(this.directory, 'platform'));
+
+  /** Publishes the next version of the list. */
+  publish = async (tickets: readonly Ticket[], settings: ListSettings = {}): Promise<void> => {
+    const rows = tickets.map(({ card, ticket, seat, holder = '', party = '' }) => ({
+      certificate: card.der,
+      fingerprint: createHash('sha256').update(card.der).digest('hex'),
+      ticket,
+      seat,
+      holder,
+      party,
+    }));
+    const { registry } = this.platform.stores;
+    const said = { title: '春の音楽祭', ...settings };
+    await importEntryList(registry, await this.keys(), LIST, rows, said, Date.now());
   };
-  return world;
+
+  /** Publishes the authority and its newest CRL. */
+  publishTrust = async (revoked: readonly TestCard[] = []): Promise<void> => {
+    const { authority } = this.cards;
+    const entries = revoked.map(({ serial }) => {
+      return { serial, reason: 'superseded' as const, at: new Date() };
+    });
+    const ca = join(this.directory, 'ca.der');
+    const crl = join(this.directory, 'crl.der');
+    await writeFile(ca, authority.caCertificate);
+    await writeFile(crl, authority.crl({ revoked: entries, number: BigInt(Date.now()) }));
+    const { registry } = this.platform.stores;
+    await addTrust(registry, await this.keys(), { ca: [ca], crl: [crl] }, Date.now());
+  };
+
+  hold = async (card: CardDefinition): Promise<void> => {
+    await this.#ask('card', { do: 'hold', card });
+  };
+
+  /** A card whose fault took it away is gone already. */
+  remove = async (): Promise<void> => {
+    await this.#ask('card', { do: 'remove' }).catch(() => {});
+  };
+
+  /** Holds the card until the answer has come, takes it away, and hands back the journal's line. */
+  tap = async (card: CardDefinition): Promise<Line> => {
+    const after = this.journal.all.length;
+    await this.hold(card);
+    const answer = await this.journal.first((line) => ANSWERS.has(line.event), after);
+    await this.remove();
+    return answer;
+  };
+
+  reader = async (what: 'plug' | 'unplug'): Promise<void> => {
+    await this.#ask('card', { do: what });
+  };
+
+  /** A fault of the printer model, now or after so many lines; `none` mends it. */
+  printer = async (fault: string, afterLines?: number): Promise<void> => {
+    await this.#ask('printer', { do: 'fault', fault, afterLines });
+  };
+
+  papers = async (): Promise<readonly Paper[]> => {
+    const reply = await this.#ask('printer', { do: 'papers', since: 0 });
+    return reply['papers'] as readonly Paper[];
+  };
+
+  startPlatform = async (): Promise<void> => {
+    const port = Number(new URL(this.config.platform.url).port);
+    this.#platform = await startPlatform({
+      stateDirectory: join(this.directory, 'platform'),
+      port,
+    });
+  };
+
+  stopPlatform = async (): Promise<void> => {
+    await this.#platform?.close();
+    this.#platform = null;
+  };
+
+  start = async (): Promise<void> => {
+    const before = this.journal.all.length;
+    const onDefect = (error: unknown): never => {
+      throw error;
+    };
+    this.#terminal = await startTerminal(this.config, { out: this.journal.out, onDefect });
+    await this.journal.next({ event: 'terminal.ready' }, before);
+  };
+
+  stop = async (): Promise<void> => {
+    await this.#terminal?.stop('test');
+    this.#terminal = null;
+  };
+
+  async end(): Promise<void> {
+    await this.stop();
+    await this.stopPlatform();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  #ask(
+    device: 'card' | 'printer',
+    request: { readonly do: string; readonly [field: string]: unknown },
+  ): Promise<ControlReply> {
+    return askControlSocket(join(this.config.state, `sim-${device}.sock`), request);
+  }
 }
 
 async function configure(directory: string, url: string): Promise<Config> {

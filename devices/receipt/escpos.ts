@@ -91,10 +91,10 @@ function printerCommands(document: string, columns: number): string {
     cpl: columns,
     spacing: false,
     cutting: true,
-    // Images are black and white already: no dithering, half grey is the border.
+    // Drawings have soft edges: no dithering, and a border a little lighter than half, for thin strokes burn weakly.
     gradient: false,
     gamma: 1,
-    threshold: 128,
+    threshold: 150,
   });
   if (!job.startsWith(RECEIPTLINE_START) || !job.endsWith(RECEIPTLINE_END)) {
     throw new Error('receiptline frames its jobs in another way');

@@ -1,13 +1,12 @@
 /**
  * What the printer's own font can't print, drawn: the mark, rules, the black band, QR codes and text outside CP932.
- * Every drawing is black on white at the printer's own dots; receiptline makes it 1 bit at half grey.
+ * Every drawing is black on white at the printer's own dots; receiptline makes it 1 bit.
  *
  * Fonts are those that fontconfig knows. A character that no font has is drawn as a box with its code point, so that it
  * can still be read out to somebody, and never as `?`.
  */
 
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Resvg } from '@resvg/resvg-js';
 import { charactersOf, columnsOf, columnsOfCharacter } from './receipt-text.ts';
 
@@ -66,15 +65,21 @@ export interface TextStyle {
 export async function listFonts(): Promise<Font[]> {
   const pattern = ':scalable=True:color=False:slant=0';
   const format = '%{file}\\t%{family[0]}\\t%{weight}\\t%{charset}\\n';
-  const { stdout } = await promisify(execFile)('fc-list', ['--format', format, pattern], {
-    maxBuffer: FONT_LIST_BYTES_MAX,
-  }).catch(() => ({ stdout: '' }));
-  const fonts = stdout.split('\n').slice(0, FONTS_MAX).flatMap(parseFont);
+  const list = await new Promise<string>((resolve) => {
+    const options = { maxBuffer: FONT_LIST_BYTES_MAX };
+    execFile('fc-list', ['--format', format, pattern], options, (error, stdout) =>
+      resolve(error ? '' : stdout),
+    );
+  });
   const rank = ({ family }: Font): number => {
     const index = PREFERRED_FAMILIES.indexOf(family);
     return index < 0 ? PREFERRED_FAMILIES.length : index;
   };
-  return fonts.sort((a, b) => rank(a) - rank(b) || a.file.localeCompare(b.file));
+  return list
+    .split('\n')
+    .flatMap(parseFont)
+    .sort((a, b) => rank(a) - rank(b) || a.file.localeCompare(b.file))
+    .slice(0, FONTS_MAX);
 }
 
 function parseFont(line: string): Font[] {

@@ -79,20 +79,23 @@ const PARAMETERS: Readonly<Record<string, number | 'block' | 'long'>> = {
   '1d61': 1,
 };
 
+const NAMES = Object.keys(PARAMETERS);
+
 /** The first command in `bytes`; `undefined` while it is not all there; name `unknown`, one byte, when there is none. */
 export function nextCommand(bytes: Uint8Array): Command | undefined {
   const first = bytes[0] ?? 0;
   if (first >= 0x20) return textRun(bytes);
   if (first === 0x10) return realTimeRemains(bytes);
   for (let length = 1; length <= 3; length++) {
-    if (length > bytes.length) return undefined;
     const name = Buffer.from(bytes.subarray(0, length)).toString('hex');
     const parameters = PARAMETERS[name];
-    if (parameters === undefined) continue;
-    const total = totalLength(bytes, length, parameters);
-    return total === undefined || total > bytes.length
-      ? undefined
-      : { name, bytes: bytes.slice(0, total) };
+    if (parameters !== undefined) {
+      const total = totalLength(bytes, length, parameters);
+      if (total === undefined || total > bytes.length) return undefined;
+      return { name, bytes: bytes.slice(0, total) };
+    }
+    if (!NAMES.some((each) => each.startsWith(name))) break;
+    if (length === bytes.length) return undefined;
   }
   return { name: 'unknown', bytes: bytes.slice(0, 1) };
 }
@@ -165,19 +168,15 @@ export class PaperWriter {
     this.clear();
   }
 
-  /** Throws the print buffer away. What is printed stays, and is no longer a whole receipt. */
+  /** Throws the print buffer away; what is printed stays. */
   clear(): void {
     this.#line = [];
     this.#stored = undefined;
   }
 
+  /** What is on the paper is no longer a whole receipt. */
   damage(): void {
     if (!this.blank) this.#damaged = true;
-  }
-
-  /** For the rest of a receipt whose beginning is on another piece of paper. */
-  beginDamaged(damaged: boolean): void {
-    this.#damaged = damaged;
   }
 
   /** Ends this piece of paper; undefined when nothing is on it. */
@@ -194,6 +193,15 @@ export class PaperWriter {
     this.#height = 0;
     this.#damaged = false;
     return items.length === 0 ? undefined : paper;
+  }
+
+  /** The roll is changed. A receipt that was not thrown away goes on with the new one, without its beginning. */
+  tearOff(number: number): SimPaper | undefined {
+    const goesOn = !this.blank && !this.#damaged;
+    this.damage();
+    const paper = this.cut(number);
+    this.#damaged = goesOn;
+    return paper;
   }
 
   /** Obeys a command of layout or printing; false when it is none. */

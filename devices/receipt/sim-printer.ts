@@ -56,6 +56,8 @@ export class SimPrinter {
   #unknownCount = 0;
   #paperCount = 0;
   #buffer: Uint8Array = new Uint8Array();
+  /** Received and not in the buffer yet: joined once a call, for a copy a byte would be slow. */
+  #pending: number[] = [];
   /** The last bytes received, in hexadecimal, to see real-time commands in. */
   #recent = '';
   #fault: SimFault = 'none';
@@ -106,7 +108,7 @@ export class SimPrinter {
     this.#fault = fault;
     if (fault === 'power-off') this.#losePower();
     // Whoever changes the roll tears off what hangs out of the old one.
-    if (before === 'paper-out') this.#tearOff();
+    if (before === 'paper-out') this.#eject(this.#paper.tearOff(this.#paperCount + 1));
     if (before !== 'power-off' && fault !== 'power-off') this.#pushStatus();
     this.#work();
   }
@@ -122,9 +124,6 @@ export class SimPrinter {
     this.#settleBuffer();
     this.#work();
   }
-
-  /** Bytes of this call that are not in the buffer yet: joined once, for a copy a byte would be slow. */
-  #pending: number[] = [];
 
   #settleBuffer(): void {
     const room = RECEIVE_BUFFER_BYTES - this.#buffer.length;
@@ -214,7 +213,7 @@ export class SimPrinter {
   #execute(command: Command): void {
     switch (command.name) {
       case '1d56':
-        this.#eject();
+        this.#eject(this.#paper.cut(this.#paperCount + 1));
         break;
       case '1d61':
         this.#statusBack = command.bytes[2] !== 0;
@@ -241,19 +240,11 @@ export class SimPrinter {
     this.#unknown.push(...bytes.subarray(0, UNKNOWN_KEPT - this.#unknown.length));
   }
 
-  #eject(): void {
-    const paper = this.#paper.cut(this.#paperCount + 1);
+  #eject(paper: SimPaper | undefined): void {
     if (!paper) return;
     this.#paperCount += 1;
     this.#papers.push(paper);
     if (this.#papers.length > PAPERS_KEPT) this.#papers.shift();
-  }
-
-  #tearOff(): void {
-    this.#paper.damage();
-    this.#eject();
-    // What the buffer still holds of the receipt comes out on the new roll, without its beginning.
-    this.#paper.beginDamaged(this.#buffer.length > 0);
   }
 
   #losePower(): void {

@@ -30,8 +30,8 @@ export class LinkError extends Error {
   readonly reason: string;
   /** The websocket's close code, when it had one. */
   readonly code: number | null;
-  constructor(reason: string, code: number | null, detail = reason) {
-    super(detail);
+  constructor(reason: string, code: number | null, detail: string | null) {
+    super(detail === null ? reason : `${reason}: ${detail}`);
     this.reason = reason;
     this.code = code;
   }
@@ -227,7 +227,7 @@ export class Connection {
     const state = this.#state;
     this.#over();
     if (state === 'opening') {
-      this.#outcome.failed(new LinkError(reason, code, this.#error ?? reason));
+      this.#outcome.failed(new LinkError(reason, code, this.#error));
     } else if (state === 'up') {
       this.#listener.onLost(reason, code);
     }

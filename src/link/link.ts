@@ -22,7 +22,7 @@ import {
 import { FactUpload } from './fact-upload.ts';
 import { Heads, TRUST_LIST } from './heads.ts';
 import { ListDownload, type OfferedList } from './list-download.ts';
-import { ListKeys } from './list-keys.ts';
+import { ListKeyFiles } from './list-keys.ts';
 import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
 import { CLOSE, type Head, type TerminalFrame } from './protocol.ts';
 import { RetryQueue } from './retry-queue.ts';
@@ -104,14 +104,14 @@ export function openLink(options: LinkOptions): OpenLink {
       'the platform is spoken to on this machine only, until terminals are enrolled',
     );
   }
-  const keys = new ListKeys(options.stateDirectory, options.lists, options.onListKey);
+  const keys = new ListKeyFiles(options.stateDirectory, options.lists, options.onListKey);
   const shared: Shared = { keys, ended: Promise.resolve() };
   return (listener) => OneLink.open(options, shared, listener);
 }
 
 /** What one link hands to the next. */
 interface Shared {
-  readonly keys: ListKeys;
+  readonly keys: ListKeyFiles;
   /** The downloads of the links before have ended: there is never more than one of a list. */
   ended: Promise<void>;
 }

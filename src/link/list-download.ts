@@ -9,7 +9,7 @@ import type { EventName } from '../domain/events.ts';
 import { buildListFile, ListFileError } from '../store/list-file.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import { ChunkStore } from './chunk-store.ts';
-import type { ListKeys } from './list-keys.ts';
+import type { ListKeyFiles } from './list-keys.ts';
 import type { ObjectSource } from './object-source.ts';
 import { ENTRY_LIST_MANIFEST, type Head, LIMITS } from './protocol.ts';
 import { Rejection, rejectionOf } from './rejection.ts';
@@ -24,7 +24,7 @@ export interface ListDownloadOptions {
   /** The shelf's folder. */
   readonly listDirectory: string;
   readonly shelf: ListShelf;
-  readonly keys: ListKeys;
+  readonly keys: ListKeyFiles;
   readonly clock: Clock;
   readonly source: ObjectSource;
   /** DER of the platform's CA certificate. */
@@ -50,9 +50,12 @@ export class ListDownload {
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
   async take({ head, key }: OfferedList, signal: AbortSignal): Promise<JobResult> {
     try {
-      if (this.#isNewer(head)) await this.#replace(head, key, signal);
-      else if (key !== null) this.#options.keys.keep(head.list, key);
-      this.#confirm(head);
+      if (this.#isNewer(head)) {
+        await this.#replace(head, key, signal);
+      } else {
+        if (key !== null) this.#options.keys.keep(head.list, key);
+        this.#confirm(head);
+      }
       return 'done';
     } catch (error) {
       if (signal.aborted) return 'done';
@@ -82,6 +85,8 @@ export class ListDownload {
     const path = await this.#build(listDirectory, manifest, signal);
     // The key belongs to the version: it changes with it, not before.
     if (key !== null) keys.keep(head.list, key);
+    // Confirmed first: the first tap already sees the right age.
+    this.#confirm(head);
     shelf.activate(head.list, path);
     const { list, version, rows, root } = manifest;
     const ms = Math.round(performance.now() - startedAt);

@@ -6,7 +6,7 @@ import { publish, writeDurably } from '../store/disk.ts';
 
 const KEY_BYTES = 32;
 
-export class ListKeys {
+export class ListKeyFiles {
   readonly #directory: string;
   readonly #report: (list: string, key: Buffer) => void;
   readonly #keys = new Map<string, Buffer>();

@@ -1,4 +1,6 @@
-/** Room on the disk, room kept back for the last facts, and writing files that survive a power cut. */
+/**
+ * Room on the disk, room kept back for the last facts, and writing files that survive a power cut.
+ */
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -13,13 +15,19 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a terminal wants free before it serves a person: hundreds of sessions' facts and a checkpoint. */
+/**
+ * What a terminal wants free before it serves a person: hundreds of sessions' facts and a
+ * checkpoint.
+ */
 export const SERVICE_HEADROOM_BYTES = 8 * 1_048_576;
 
 /** What is kept back for closing the sessions under way: more than 1,000 facts with their steps. */
 export const RESERVE_BYTES = 4 * 1_048_576;
 
-/** Nothing was changed: the write could not be made durable. The same write works once there is space. */
+/**
+ * Nothing was changed: the write could not be made durable. The same write works once there is
+ * space.
+ */
 export class DiskFullError extends Error {
   override readonly name = 'DiskFullError';
   readonly code = 'disk-full';
@@ -32,8 +40,9 @@ export function headroom(directory: string): number {
 }
 
 /**
- * A file of real blocks that is given back when the disk is full, so that the facts that close what was begun
- * (paper came out, paper is owed) still find room. While it is missing, no new session may begin.
+ * A file of real blocks that is given back when the disk is full, so that the facts that close what
+ * was begun (paper came out, paper is owed) still find room. While it is missing, no new session
+ * may begin.
  */
 export class Reserve {
   readonly #directory: string;
@@ -72,8 +81,9 @@ export class Reserve {
 }
 
 /**
- * True when the medium is full, failing or read-only, which ext4 makes itself after an error (`errors=remount-ro`).
- * SQLite reports a full disk as SQLITE_FULL for pages and as SQLITE_IOERR_SHMSIZE for the index of its log.
+ * True when the medium is full, failing or read-only, which ext4 makes itself after an error
+ * (`errors=remount-ro`). SQLite reports a full disk as SQLITE_FULL for pages and as
+ * SQLITE_IOERR_SHMSIZE for the index of its log.
  */
 export function isStorageFailure(error: unknown): boolean {
   const code = codeOf(error);
@@ -99,7 +109,10 @@ export function writeDurably(path: string, data: Buffer | string): void {
   }
 }
 
-/** Makes creations, renames and removals in a folder survive a power cut (fsync(2), last paragraph of DESCRIPTION). */
+/**
+ * Makes creations, renames and removals in a folder survive a power cut (fsync(2), last paragraph
+ * of DESCRIPTION).
+ */
 export function syncPath(path: string): void {
   const handle = openSync(path, 'r');
   try {
@@ -109,7 +122,10 @@ export function syncPath(path: string): void {
   }
 }
 
-/** Puts `part` in the place of `path`: after a power cut there is the whole old file or the whole new one. */
+/**
+ * Puts `part` in the place of `path`: after a power cut there is the whole old file or the whole
+ * new one.
+ */
 export function publish(part: string, path: string): void {
   syncPath(part);
   renameSync(part, path);

@@ -1,4 +1,7 @@
-/** The file behind the ledger: made whole or not at all, opened with care, and one way to commit to it. */
+/**
+ * The file behind the ledger: made whole or not at all, opened with care, and one way to commit to
+ * it.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -31,8 +34,9 @@ export class LedgerError extends Error {
 }
 
 /**
- * Migrations only ever add: the software of the other A/B slot must be able to open the ledger after a roll-back.
- * One that breaks this raises `least_schema` in `meta`, and older software then refuses.
+ * Migrations only ever add: the software of the other A/B slot must be able to open the ledger
+ * after a roll-back. One that breaks this raises `least_schema` in `meta`, and older software then
+ * refuses.
  */
 const MIGRATIONS = [
   `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -42,15 +46,22 @@ const MIGRATIONS = [
    CREATE INDEX fact_about ON fact (subject, event) WHERE subject IS NOT NULL;
    CREATE TABLE step (
      id TEXT PRIMARY KEY, kind TEXT NOT NULL, number INTEGER NOT NULL, subject TEXT,
-     state TEXT NOT NULL CHECK (state IN ('due', 'started', 'done', 'failed', 'unknown', 'settled')),
+     state TEXT NOT NULL
+       CHECK (state IN ('due', 'started', 'done', 'failed', 'unknown', 'settled')),
      detail TEXT NOT NULL, UNIQUE (kind, number)) STRICT;
    CREATE INDEX step_about ON step (subject, kind) WHERE subject IS NOT NULL;
    CREATE INDEX step_open ON step (kind, number) WHERE state IN ('due', 'started', 'unknown');`,
 ] as const;
 
-/** How long a commit waits for another process's. Both take milliseconds; the wait blocks the event loop. */
+/**
+ * How long a commit waits for another process's. Both take milliseconds; the wait blocks the event
+ * loop.
+ */
 const BUSY_MS = 5_000;
-/** 1 MiB. A long log would use up the reserve before its pages are moved, and moving them is what a commit waits for. */
+/**
+ * 1 MiB. A long log would use up the reserve before its pages are moved, and moving them is what a
+ * commit waits for.
+ */
 const WAL_PAGES = 256;
 const WAL_KEPT_BYTES = 4 * 1_048_576;
 
@@ -81,6 +92,7 @@ export class LedgerFile {
     const open = (): LedgerFile => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       if (!existsSync(path)) create(directory, path, terminal);
+      removeRemains(directory);
       return openExisting(path, (database) => new LedgerFile(path, database, reserve), terminal);
     };
     try {
@@ -97,8 +109,9 @@ export class LedgerFile {
   }
 
   /**
-   * Runs `work` in one IMMEDIATE transaction that is on the medium when this returns; inside another, joins it.
-   * On a full disk the reserve is given back and `work` runs once more. Throws DiskFullError, having changed nothing.
+   * Runs `work` in one IMMEDIATE transaction that is on the medium when this returns; inside
+   * another, joins it. On a full disk the reserve is given back and `work` runs once more. Throws
+   * DiskFullError, having changed nothing.
    */
   commit<T>(work: () => T): T {
     if (this.database.inTransaction) return work();
@@ -149,11 +162,14 @@ export class LedgerFile {
   }
 }
 
-/** Says what is wrong with a damaged ledger and what to do; nothing is repaired or started afresh by itself. */
+/**
+ * Says what is wrong with a damaged ledger and what to do; nothing is repaired or started afresh by
+ * itself.
+ */
 export function corrupt(path: string, why: string, cause?: unknown): LedgerError {
   const advice =
-    'It may hold facts that the platform does not have: keep a copy of the whole folder, then move the folder away; ' +
-    'the terminal starts a new ledger with a new epoch.';
+    'It may hold facts that the platform does not have: keep a copy of the whole folder, ' +
+    'then move the folder away; the terminal starts a new ledger with a new epoch.';
   return new LedgerError('corrupt', `the ledger ${path} is damaged: ${why}. ${advice}`, { cause });
 }
 
@@ -163,15 +179,13 @@ function opened(file: LedgerFile, reserve: Reserve): LedgerFile {
 }
 
 /**
- * Builds the file under another name and links it into place: an empty or half-made ledger.db therefore always means
- * damage, and of two processes that make one at the same time, one wins and both use it.
+ * Builds the file under another name and links it into place: an empty or half-made ledger.db
+ * therefore always means damage, and of two processes that make one at the same time, one wins and
+ * both use it.
  */
 function create(directory: string, path: string, terminal: string): void {
   if (existsSync(`${path}-wal`)) {
     throw corrupt(path, 'ledger.db is gone but its write-ahead log is there');
-  }
-  for (const name of readdirSync(directory)) {
-    if (name.startsWith('ledger.new-')) rmSync(join(directory, name), { force: true });
   }
   const part = join(directory, `ledger.new-${randomUUID()}`);
   try {
@@ -190,6 +204,16 @@ function create(directory: string, path: string, terminal: string): void {
     if (!existsSync(path)) throw error;
   } finally {
     rmSync(part, { force: true });
+  }
+}
+
+/**
+ * Only once there is a ledger: before, what looks left over may be another process's that is about
+ * to be linked.
+ */
+function removeRemains(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith('ledger.new-')) rmSync(join(directory, name), { force: true });
   }
 }
 
@@ -227,9 +251,9 @@ function openExisting(
 }
 
 /**
- * FULL is set by hand: better-sqlite3 is compiled with DEFAULT_WAL_SYNCHRONOUS=1, so WAL alone means NORMAL, and a
- * power cut then loses commits that were reported as done. The default shows only after the first read in WAL mode,
- * which is why the check reads first.
+ * FULL is set by hand: better-sqlite3 is compiled with DEFAULT_WAL_SYNCHRONOUS=1, so WAL alone
+ * means NORMAL, and a power cut then loses commits that were reported as done. The default shows
+ * only after the first read in WAL mode, which is why the check reads first.
  */
 function configure(database: Database.Database): void {
   database.pragma('journal_mode = WAL');
@@ -285,7 +309,10 @@ function isDamage(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/u.test(codeOf(error));
 }
 
-/** Gives an error of opening its place among the codes of LedgerError; what is none of them stays as it is. */
+/**
+ * Gives an error of opening its place among the codes of LedgerError; what is none of them stays as
+ * it is.
+ */
 export function ledgerError(path: string, error: unknown): unknown {
   if (error instanceof LedgerError) return error;
   const code = codeOf(error);

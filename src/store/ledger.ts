@@ -1,8 +1,9 @@
 /**
- * What happened at this terminal: numbered, chained by hash and on the medium before anybody acts on it.
+ * What happened at this terminal: numbered, chained by hash and on the medium before anybody acts
+ * on it.
  *
- * The text of a fact is written once and never again: its exact bytes are hashed by its successor, sent to the
- * platform, and hashed there.
+ * The text of a fact is written once and never again: its exact bytes are hashed by its successor,
+ * sent to the platform, and hashed there.
  */
 
 import { hash } from 'node:crypto';
@@ -83,8 +84,8 @@ export class Ledger {
   }
 
   /**
-   * Opens the ledger of a state folder and checks the end of its chain.
-   * Throws LedgerError: `other-terminal`, `in-use-by-newer-version`, `corrupt` (kept as it is), `unwritable`.
+   * Opens the ledger of a state folder and checks the end of its chain. Throws LedgerError:
+   * `other-terminal`, `in-use-by-newer-version`, `corrupt` (kept as it is), `unwritable`.
    */
   static open(options: LedgerOptions): Ledger {
     const file = LedgerFile.open(options.directory, options.terminal);
@@ -97,9 +98,10 @@ export class Ledger {
   }
 
   /**
-   * Stamps, numbers and chains facts, and moves the steps that belong to them, in one transaction that is on the
-   * medium when this returns. `steps` may run a second time, when the disk was full and the reserve was given back.
-   * Throws DiskFullError when that can't be; then, as with anything that `steps` throws, nothing has changed.
+   * Stamps, numbers and chains facts, and moves the steps that belong to them, in one transaction
+   * that is on the medium when this returns. `steps` may run a second time, when the disk was full
+   * and the reserve was given back. Throws DiskFullError when that can't be; then, as with anything
+   * that `steps` throws, nothing has changed.
    */
   record(facts: readonly NewFact[], steps?: (steps: Steps) => void): Fact[] {
     if (this.#file.database.inTransaction) throw new Error('record() inside a transaction');
@@ -133,8 +135,8 @@ export class Ledger {
   }
 
   /**
-   * The exact texts of the facts after `after`, as many as fit in `limit` (bytes of UTF-8), but one at least while
-   * there is one: a credit below the size of a fact must not stop the link for good.
+   * The exact texts of the facts after `after`, as many as fit in `limit` (bytes of UTF-8), but one
+   * at least while there is one: a credit below the size of a fact must not stop the link for good.
    */
   unsent(after: number, limit: { readonly items: number; readonly bytes: number }): FactText[] {
     const rows = this.#sql.after.all(after, limit.items);
@@ -159,8 +161,9 @@ export class Ledger {
   }
 
   /**
-   * Stores what the platform holds; a lower number than the stored one changes nothing.
-   * Throws RangeError when it is beyond the newest fact: the ledger has then gone back, and the link must say so.
+   * Stores what the platform holds; a lower number than the stored one changes nothing. Throws
+   * RangeError when it is beyond the newest fact: the ledger has then gone back, and the link must
+   * say so.
    */
   acknowledge(upto: number): void {
     if (upto > this.lastFact().seq) {
@@ -182,16 +185,20 @@ export class Ledger {
     return this.#sql.get.get(key)?.value ?? null;
   }
 
-  /** Durable when this returns. Joins the transaction of `record` inside its callback. 64 KiB at most. */
+  /**
+   * Durable when this returns. Joins the transaction of `record` inside its callback. 64 KiB at
+   * most.
+   */
   set(key: string, value: string): void {
     if (Buffer.byteLength(value) > SETTING_BYTES) throw new RangeError(`setting ${key} is too big`);
     this.#file.commit(() => this.#sql.set.run(key, value));
   }
 
   /**
-   * Calls `listener` with every fact committed from now on, in order and once, also those of another process (within
-   * half a second). Never before the commit; for this process's own facts, in a microtask after it, so that a tap
-   * does not wait for listeners, and so that one that throws ends the process, not the tap. Returns the end of it.
+   * Calls `listener` with every fact committed from now on, in order and once, also those of
+   * another process (within half a second). Never before the commit; for this process's own facts,
+   * in a microtask after it, so that a tap does not wait for listeners, and so that one that throws
+   * ends the process, not the tap. Returns the end of it.
    */
   onCommit(listener: Listener): () => void {
     if (this.#listeners.size === 0) this.#announced = this.#sql.last.get()?.seq ?? 0;
@@ -204,8 +211,8 @@ export class Ledger {
   }
 
   /**
-   * Whether a new session may begin: `neededBytes` are free and the reserve is intact. A reserve that was given back
-   * is filled again here, as soon as there is room for both.
+   * Whether a new session may begin: `neededBytes` are free and the reserve is intact. A reserve
+   * that was given back is filled again here, as soon as there is room for both.
    */
   hasHeadroom(neededBytes: number = SERVICE_HEADROOM_BYTES): boolean {
     const intact = this.#file.reserve.fill(neededBytes);

@@ -1,8 +1,9 @@
 /**
- * The worker of `buildListFile`: verifies the chunks of a list and writes them into a file of their own.
+ * The worker of `buildListFile`: verifies the chunks of a list and writes them into a file of their
+ * own.
  *
- * A worker with a file of its own, because one million rows written into the ledger's file stalled the commit of a
- * fact for up to 2.3 s, and on the main thread nothing would answer for seconds.
+ * A worker with a file of its own, because one million rows written into the ledger's file stalled
+ * the commit of a fact for up to 2.3 s, and on the main thread nothing would answer for seconds.
  */
 
 import { createHash, hash, randomUUID } from 'node:crypto';
@@ -52,7 +53,9 @@ function build(order: BuildOrder): void {
   }
 }
 
-/** What costs nothing to know comes first: a manifest that lies must not cost minutes or the disk. */
+/**
+ * What costs nothing to know comes first: a manifest that lies must not cost minutes or the disk.
+ */
 function checkBeforeReading({ path, manifest, chunkFiles, spareBytes }: BuildOrder): void {
   if (manifest.rows > LIMITS.listRows) {
     throw new ListFileError('too-large', `${manifest.rows} rows, ${LIMITS.listRows} at most`);
@@ -87,7 +90,8 @@ function chunkSize(file: string, number: number): number {
 }
 
 function fill(database: Database.Database, { manifest, chunkFiles }: BuildOrder): void {
-  // Nothing to roll back to: a build that fails is deleted, one that ends is synced before it gets its name.
+  // Nothing to roll back to: a build that fails is deleted, one that ends is synced before
+  // it gets its name.
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('locking_mode = EXCLUSIVE');

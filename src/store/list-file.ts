@@ -1,4 +1,7 @@
-/** One version of one entry list as a read-only file: built aside, verified, renamed into place, never changed. */
+/**
+ * One version of one entry list as a read-only file: built aside, verified, renamed into place,
+ * never changed.
+ */
 
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -74,9 +77,9 @@ function outcomeOf(worker: Worker): Promise<BuildOutcome> {
 }
 
 /**
- * Opens a finished list file. It holds a read transaction, so that a lookup costs no lock calls (measured 381,000 a
- * second against 114,000). Throws ListFileError `damaged`; rows themselves are not read, for each is authenticated
- * when it is opened with its certificate.
+ * Opens a finished list file. It holds a read transaction, so that a lookup costs no lock calls
+ * (measured 381,000 a second against 114,000). Throws ListFileError `damaged`; rows themselves are
+ * not read, for each is authenticated when it is opened with its certificate.
  */
 export function openListFile(path: string): ListFile {
   let database: Database.Database | null = null;
@@ -134,7 +137,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** SQLite's errors while reading a file that never changes all mean that the file, or the disk below, is broken. */
+/**
+ * SQLite's errors while reading a file that never changes all mean that the file, or the disk
+ * below, is broken.
+ */
 function damaged(path: string, error: unknown): unknown {
   const code = codeOf(error);
   if (!code.startsWith('SQLITE_')) return error;

@@ -4,8 +4,8 @@
 export const LIST_FILE_MARK = 0x4b_5a_4c_31;
 
 /**
- * WITHOUT ROWID: the rows arrive in key order and are looked up by key alone; measured at 0.6 of the size of a rowid
- * table with an index. `head` is written last: a file without it is not whole.
+ * WITHOUT ROWID: the rows arrive in key order and are looked up by key alone; measured at 0.6 of
+ * the size of a rowid table with an index. `head` is written last: a file without it is not whole.
  */
 export const LIST_FILE_SCHEMA = `
   CREATE TABLE head (

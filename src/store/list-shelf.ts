@@ -1,6 +1,6 @@
 /**
- * The entry lists of a terminal: which version of each decides, and since when the platform has vouched for it.
- * One process at a time uses a shelf.
+ * The entry lists of a terminal: which version of each decides, and since when the platform has
+ * vouched for it. One process at a time uses a shelf.
  */
 
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -24,7 +24,10 @@ export interface ActiveList {
   readonly confirmedAt: number;
 }
 
-/** A file that was found unreadable at start and was removed: a list is a cache, the platform has it. */
+/**
+ * A file that was found unreadable at start and was removed: a list is a cache, the platform has
+ * it.
+ */
 export interface DroppedFile {
   readonly path: string;
   readonly why: string;
@@ -44,7 +47,10 @@ interface Found {
 }
 
 const FILE_NAME = /^(?<list>[a-z0-9][a-z0-9._-]*)\.(?<version>\d{1,15})\.[0-9a-f]{12}\.db$/u;
-/** Confirmations kept for a list: of the active version, and of newer ones that are still being fetched. */
+/**
+ * Confirmations kept for a list: of the active version, and of newer ones that are still being
+ * fetched.
+ */
 const CONFIRMATIONS = 4;
 
 const CONFIRMED = z.array(
@@ -72,8 +78,8 @@ export class ListShelf {
   }
 
   /**
-   * Opens the newest readable version of each list in the folder, which is made when it is not there, and removes
-   * unreadable files and what an interrupted build left.
+   * Opens the newest readable version of each list in the folder, which is made when it is not
+   * there, and removes unreadable files and what an interrupted build left.
    */
   static open(directory: string): ListShelf {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -99,9 +105,10 @@ export class ListShelf {
   }
 
   /**
-   * Lets a finished file decide from the next lease on. The version that it replaces stays on disk, closed, for a
-   * start that finds the new one damaged; those before it are deleted. The version that is active already: no change.
-   * Throws ListFileError `damaged`, or `older-version` when the version does not rise.
+   * Lets a finished file decide from the next lease on. The version that it replaces stays on disk,
+   * closed, for a start that finds the new one damaged; those before it are deleted. The version
+   * that is active already: no change. Throws ListFileError `damaged`, or `older-version` when the
+   * version does not rise.
    */
   activate(list: string, path: string): void {
     const file = openListFile(path);
@@ -134,8 +141,8 @@ export class ListShelf {
   }
 
   /**
-   * The platform said at `at` (ms since the epoch) that this version is the newest. Known from now on and after a
-   * restart, whether or not that version is here yet; never goes back in time.
+   * The platform said at `at` (ms since the epoch) that this version is the newest. Known from now
+   * on and after a restart, whether or not that version is here yet; never goes back in time.
    * Throws ListFileError `disk-full` when it can't be stored: it then counts until the next start.
    */
   confirm(list: string, version: number, root: string, at: number): void {
@@ -158,7 +165,9 @@ export class ListShelf {
     }
   }
 
-  /** Deletes every version but the active ones: for a disk that runs full, because facts come first. */
+  /**
+   * Deletes every version but the active ones: for a disk that runs full, because facts come first.
+   */
   sweep(): void {
     const active = new Set([...this.#active.values()].map(({ path }) => basename(path)));
     this.#delete((found) => !active.has(basename(found.path)));
@@ -190,7 +199,9 @@ export class ListShelf {
     });
   }
 
-  /** Makes the file the active one of its list unless a newer one is; removes it when it is damaged. */
+  /**
+   * Makes the file the active one of its list unless a newer one is; removes it when it is damaged.
+   */
   #adopt(path: string): ListFileError | null {
     try {
       const file = openListFile(path);

@@ -1,8 +1,9 @@
 /**
- * Effects that can't be undone (paper, money): intent committed first, then the effect, then its evidence.
+ * Effects that can't be undone (paper, money): intent committed first, then the effect, then its
+ * evidence.
  *
- * After a power cut no session is resumed. Whatever `open` still returns is settled by asking the device, and where
- * the device can't know, a person.
+ * After a power cut no session is resumed. Whatever `open` still returns is settled by asking the
+ * device, and where the device can't know, a person.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -97,9 +98,9 @@ export class Steps {
   }
 
   /**
-   * Moves a step on; members of `detail` are added to those that it has, or replace them.
-   * Throws a StepError, having changed nothing, when the step can't go there from where it is now: also when another
-   * process has just moved it.
+   * Moves a step on; members of `detail` are added to those that it has, or replace them. Throws a
+   * StepError, having changed nothing, when the step can't go there from where it is now: also when
+   * another process has just moved it.
    */
   move(id: string, state: StepState, detail: Readonly<Record<string, unknown>> = {}): Step {
     return this.#commit(() => {

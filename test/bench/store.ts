@@ -1,6 +1,7 @@
 /**
- * The bench group "store": entry lists loaded and looked up, facts committed. In the same run, PouchDB as the peer
- * (what a documents-with-sync library would have given us) and a JavaScript Map as the bound.
+ * The bench group "store": entry lists loaded and looked up, facts committed. In the same run,
+ * PouchDB as the peer (what a documents-with-sync library would have given us) and a JavaScript Map
+ * as the bound.
  */
 
 import { hash, randomBytes } from 'node:crypto';
@@ -33,7 +34,7 @@ const PEER_LOOKUPS = 5_000;
 const PEER_BATCH = 1_000;
 const MIB = 1_048_576;
 
-/** About three minutes on two cores, most of them PouchDB's. Needs 1 GB under the temporary folder. */
+/** Under a minute on two cores. Needs 1 GB under the temporary folder. */
 export async function storeBench(report: Report): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kazasu-bench-store-'));
   try {
@@ -213,7 +214,9 @@ function sortedRows(count: number, from: number, to: number): SealedRow[] {
   }).sort((a, b) => Buffer.compare(a.key, b.key));
 }
 
-/** Looks at the memory of this process, worker included, until asked for the rise to its peak (MiB). */
+/**
+ * Looks at the memory of this process, worker included, until asked for the rise to its peak (MiB).
+ */
 function watchMemory(): () => number {
   const before = process.memoryUsage.rss();
   let peak = before;

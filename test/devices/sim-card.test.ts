@@ -1,7 +1,7 @@
 import { createHash, createVerify, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CARD_DEFINITION, type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
+import { type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
@@ -370,38 +370,6 @@ describe('modelled time', () => {
 
   test('costs nothing when none is asked for', async () => {
     expect(await duration(2000, '00840000FF')).toBeLessThan(2000);
-  });
-});
-
-describe('a definition from outside', () => {
-  test('is taken as it is when it is right', () => {
-    const definition = {
-      ...DEFINITION,
-      atr: '3b00',
-      label: 'X',
-      faults: { muteAfter: 3, statusWords: { b0: '6986' }, certificate: 'truncated' },
-      timing: { bitRate: 424, perApduMs: 1, signatureMs: 500 },
-    };
-    expect(CARD_DEFINITION.parse(JSON.parse(JSON.stringify(definition)))).toEqual(definition);
-  });
-
-  test.each([
-    [{}],
-    [{ kind: 'credit' }],
-    [{ kind: 'my-number', nickname: 'x' }],
-    [{ kind: 'my-number', atr: '3B0' }],
-    [{ kind: 'my-number', atr: '00'.repeat(34) }],
-    [{ kind: 'my-number', userCertificate: 'not base64!' }],
-    [{ kind: 'my-number', userCertificate: 'A'.repeat(80_000) }],
-    [{ kind: 'my-number', faults: { muteAfter: -1 } }],
-    [{ kind: 'my-number', faults: { unknown: true } }],
-    [{ kind: 'my-number', timing: { bitRate: -1, perApduMs: 0, signatureMs: 0 } }],
-  ])('is refused when it is wrong: %.60j', (definition) => {
-    expect(CARD_DEFINITION.safeParse(definition).success).toBe(false);
-  });
-
-  test('with a key that is none is refused', () => {
-    expect(() => new SimCard({ kind: 'my-number', userPrivateKey: 'no key' })).toThrow();
   });
 });
 

@@ -19,10 +19,8 @@ import {
   TERMINAL_FRAME,
   type TerminalFrame,
 } from '../../src/link/protocol.ts';
-import { tempFolder } from '../store/fixtures.ts';
-import { testRows } from '../store/fixtures.ts';
+import { LIST, tempFolder } from './fixtures.ts';
 
-export const LIST = 'stadium';
 export const LIST_KEY = Buffer.alloc(32, 7);
 const HOUR = 3_600_000;
 
@@ -68,8 +66,8 @@ export class FakePlatform {
     this.keys = keys;
   }
 
-  static async start(): Promise<FakePlatform> {
-    const platform = new FakePlatform(await PlatformKeys.openOrCreate(tempFolder()));
+  static async start(keys?: PlatformKeys): Promise<FakePlatform> {
+    const platform = new FakePlatform(keys ?? (await PlatformKeys.openOrCreate(tempFolder())));
     await platform.listen();
     onTestFinished(() => platform.stop());
     return platform;
@@ -237,13 +235,17 @@ export class FakePlatform {
   }
 }
 
-export function chunksOf(version: number, chunkRows = 10): Buffer[] {
-  const rows = testRows({ version });
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < rows.length; at += chunkRows) {
-    chunks.push(encodeChunk(rows.slice(at, at + chunkRows)));
-  }
-  return chunks;
+/** 100 rows in 10 chunks; of two versions, only the first chunk differs. */
+export function chunksOf(version: number): Buffer[] {
+  return Array.from({ length: 10 }, (_, n) => {
+    const content = n === 0 ? version : 0;
+    const rows = Array.from({ length: 10 }, (_, m) => ({
+      key: Buffer.alloc(32, n * 10 + m),
+      ref: Buffer.alloc(16, m),
+      sealed: Buffer.alloc(60, content),
+    }));
+    return encodeChunk(rows);
+  });
 }
 
 export function headOf(

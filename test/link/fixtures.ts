@@ -1,6 +1,7 @@
 /** A terminal's side of the link for tests: ledger, clock, shelf and a journal that can be waited for. */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../src/clock.ts';
@@ -9,10 +10,9 @@ import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/
 import type { TrustStore } from '../../src/pki/trust-store.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { ListShelf } from '../../src/store/list-shelf.ts';
-import { granted, tempFolder } from '../store/fixtures.ts';
-import { LIST } from './fake-platform.ts';
 
 export const TERMINAL = 'gate-1';
+export const LIST = 'stadium';
 
 /** Generous where a slow machine could fail a test, short where a test waits for the limit itself. */
 export const TIMES: LinkTimes = {
@@ -26,6 +26,23 @@ export const TIMES: LinkTimes = {
 export interface Noted {
   readonly event: EventName | 'lost';
   readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kazasu-link-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Small, fast, seeded (xorshift32), 0 to 1: a failing test fails again. */
+export function generator(seed: number): () => number {
+  let state = Math.imul(seed, 2_654_435_761);
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
 }
 
 export class TestTerminal {
@@ -92,7 +109,10 @@ export class TestTerminal {
   }
 
   record(count: number): void {
-    for (let n = 0; n < count; n += 1) this.ledger.record([granted(`ref-${n}`)]);
+    for (let n = 0; n < count; n += 1) {
+      const body = { ticket: `T-${n}`, gate: TERMINAL };
+      this.ledger.record([{ event: 'entry.granted', subject: `${LIST}/${n}`, body }]);
+    }
   }
 
   /** What was noted of this event, or what will be. Rejects through the test's own time limit only. */

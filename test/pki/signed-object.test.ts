@@ -11,6 +11,7 @@ import {
   extension,
   type Issuer,
   keyIdentifier,
+  type Name,
   writeCertificate,
 } from '../../platform-sim/x509.ts';
 import { SIGNED_KIND, type SignedKind } from '../../src/link/protocol.ts';
@@ -64,8 +65,7 @@ describe('a signed object of the platform', () => {
     expect(content).toEqual(CONTENT);
   });
 
-  it('opens when it is empty, and when it is larger than what pkijs takes in one piece', async () => {
-    expect((await open(await platform.sign('head', Buffer.alloc(0)))).content).toHaveLength(0);
+  it('opens when it is larger than what pkijs writes in one piece', async () => {
     const large = Buffer.alloc(5_000_000, 'kazasu');
     const { content } = await open(await platform.sign('entry-list', large), 'entry-list');
     expect(content.equals(large)).toBe(true);
@@ -196,6 +196,13 @@ describe('an object is refused', () => {
     expect(await refusal(open(large))).toBe('malformed');
   });
 
+  it('when its envelope says that it is something else', async () => {
+    const envelope = pkijs.ContentInfo.fromBER(cms);
+    envelope.contentType = '1.2.840.113549.1.7.1';
+    const renamed = Buffer.from(envelope.toSchema().toBER());
+    expect(await refusal(open(renamed))).toBe('malformed');
+  });
+
   it('when it is cut off, or something follows', async () => {
     for (const length of [0, 1, 20, cms.length - 1])
       expect(await refusal(open(cms.subarray(0, length)))).toBe('malformed');
@@ -229,6 +236,8 @@ describe('a signer is refused', () => {
     ],
     ['with any extended key usage', 'wrong-kind', { purposes: ['2.5.29.37.0'] }],
     ['that may not sign', 'wrong-kind', { usage: 'keyAgreement' }],
+    ['that is a CA', 'wrong-kind', { ca: true }],
+    ['whose issuer has another name', 'unknown-signer', { issuerName: [['CN', 'Another']] }],
     ['that names another issuing key', 'unknown-signer', { authorityKeyId: Buffer.alloc(20, 7) }],
     [
       'that is expired',
@@ -258,6 +267,22 @@ describe('a signer is refused', () => {
     const signed = await signedBy({ ...pinned, pinned: pinned.certificate });
     const opening = openSignedObject(signed.cms, 'head', pinned.certificate, NOW);
     expect(await refusal(opening)).toBe('unknown-signer');
+  });
+
+  it('when the pinned CA has expired itself', async () => {
+    const signed = await signedBy(roleIssuedBy(ca(), { notAfter: new Date(NOW + 90 * DAY_MS) }));
+    const later = NOW + 60 * DAY_MS;
+    const opening = openSignedObject(signed.cms, 'head', signed.pinned, later);
+    expect(await refusal(opening)).toBe('signer-expired');
+  });
+
+  it('when it names one hash for the digest and another for the signature', async () => {
+    const signed = await signedBy(roleIssuedBy(ca()));
+    const mixed = await forged(signed.cms, (object) => {
+      only(object.signerInfos).signatureAlgorithm.algorithmId = '1.2.840.10045.4.3.3';
+    });
+    const opening = openSignedObject(mixed, 'head', signed.pinned, NOW);
+    expect(await refusal(opening)).toBe('bad-signature');
   });
 
   it('when its digest is SHA-1', async () => {
@@ -293,6 +318,8 @@ function ca(): TestCa {
 }
 
 interface RoleOptions {
+  readonly ca: boolean;
+  readonly issuerName: Name;
   readonly purposes: readonly string[];
   readonly usage: 'digitalSignature' | 'keyAgreement';
   readonly authorityKeyId: Uint8Array;
@@ -310,7 +337,7 @@ function roleIssuedBy(from: TestCa, options: Partial<RoleOptions> = {}): Role {
   const { publicKey, privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { purposes = [SIGNED_KIND.head], usage = 'digitalSignature' } = options;
   const certificate = writeCertificate({
-    issuer: from.issuer,
+    issuer: { ...from.issuer, name: options.issuerName ?? CA_NAME },
     subject: [['CN', 'A signer for tests']],
     publicKey,
     serial: Uint8Array.of(2),
@@ -318,6 +345,7 @@ function roleIssuedBy(from: TestCa, options: Partial<RoleOptions> = {}): Role {
     notAfter: options.notAfter ?? new Date(NOW + DAY_MS),
     extensions: [
       extension.keyUsage([usage]),
+      ...(options.ca ? [extension.basicConstraints(true)] : []),
       ...(purposes.length > 0 ? [extension.extendedKeyUsage(purposes)] : []),
       extension.authorityKeyIdentifier(options.authorityKeyId ?? from.keyId),
     ],

@@ -106,7 +106,7 @@ test('a list that would eat the room of the ledger is not begun', async () => {
   expect(readdirSync(disk)).toEqual(['other']);
 });
 
-test('a list build that runs out of space leaves nothing and works once there is some', async () => {
+test('a list build that finds no room leaves nothing, and works once there is some', async () => {
   const disk = smallDisk(8 * MIB);
   const shape = { rows: 5_000, sealedBytes: 160, chunkRows: 500 };
   const { manifest, chunkFiles } = testList(tempFolder(), shape);

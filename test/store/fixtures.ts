@@ -72,7 +72,10 @@ export interface Writer {
   readonly ended: Promise<unknown>;
 }
 
-/** A process that records `count` facts, one a transaction, and prints each number once `record` has returned. */
+/**
+ * A process that records `count` facts, one a transaction, and prints each number once `record` has
+ * returned.
+ */
 export function startWriter(
   directory: string,
   count: number,

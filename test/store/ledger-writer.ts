@@ -1,4 +1,7 @@
-/** Started by the tests: records facts until it has recorded `count` or is killed; prints each committed number. */
+/**
+ * Started by the tests: records facts until it has recorded `count` or is killed; prints each
+ * committed number.
+ */
 
 import { writeSync } from 'node:fs';
 import { Ledger } from '../../src/store/ledger.ts';

@@ -57,11 +57,11 @@ test.for([1, 2, 3, 4, 5])(
   },
 );
 
-test('two processes that append at once share one unbroken chain', {
+test('processes that make a ledger and append to it at once share one unbroken chain', {
   timeout: 60_000,
 }, async () => {
   const directory = tempFolder();
-  const writers = [startWriter(directory, 200), startWriter(directory, 200)];
+  const writers = [1, 2, 3, 4].map(() => startWriter(directory, 100));
   const committed = await Promise.all(
     writers.map(async (writer) => {
       const seen: number[] = [];
@@ -306,7 +306,7 @@ test('a setting survives, and one written with a fact that fails is not written'
   expect(openLedger(directory).get('platform')).toBe('pinned');
 });
 
-test('listeners hear each fact once, in order, after its commit, also another process’s', async () => {
+test('listeners hear each committed fact once, in order, also another process’s', async () => {
   const directory = tempFolder();
   const ledger = openLedger(directory);
   const beside = openLedger(directory, { countsAsBoot: false });

@@ -23,7 +23,10 @@ function withManifest(list: Chunks, lie: Partial<EntryListManifest>): Chunks {
   return { ...list, manifest: { ...list.manifest, ...lie } };
 }
 
-/** A list of true hashes over chunks that are themselves wrong: what only a faulty signer could make. */
+/**
+ * A list of true hashes over chunks that are themselves wrong: what only a faulty signer could
+ * make.
+ */
 function signedFault(chunks: readonly Buffer[], rows: number): (folder: string) => Chunks {
   return (folder) => listOfChunks(folder, chunks, { rows });
 }

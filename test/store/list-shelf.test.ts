@@ -104,7 +104,7 @@ test('a lease that is held does not close when its list is still the active one'
   expect(shelf.lease('stadium')?.file.find(Buffer.alloc(32))).toBeNull();
 });
 
-test('the active version and the one before it stay on disk, sweep leaves only the active', async () => {
+test('the active version and the one before it stay on disk; sweep leaves one', async () => {
   const { directory, shelf } = await shelfWith([1, 2, 3]);
   expect(versionsIn(directory)).toEqual(['2', '3']);
   shelf.sweep();
@@ -128,7 +128,7 @@ test('a start finds the newest version, also after version 9', async () => {
   expect(again.dropped).toEqual([]);
 });
 
-test('a start that finds the newest version damaged falls back, says so, and takes it anew', async () => {
+test('a start that finds the newest version damaged falls back and says so', async () => {
   const { directory, shelf, lists } = await shelfWith([1, 2]);
   shelf.close();
   truncateSync(lists[1]?.path ?? '', 4_096);
@@ -166,7 +166,7 @@ test('a version that was never confirmed is as old as its signature', async () =
   expect(shelf.lease('stadium')?.confirmedAt).toBe(ISSUED);
 });
 
-test('a confirmation survives a restart, never goes back, and is of its version and root only', async () => {
+test('a confirmation survives, never goes back, and is of its version and root only', async () => {
   const { directory, shelf, lists } = await shelfWith([1]);
   const root = lists[0]?.manifest.root ?? '';
   shelf.confirm('stadium', 1, root, ISSUED + 5_000);
@@ -178,7 +178,7 @@ test('a confirmation survives a restart, never goes back, and is of its version 
   expect(openShelf(directory).lease('stadium')?.confirmedAt).toBe(ISSUED + 5_000);
 });
 
-test('while a newer version is being fetched, the active one ages; the newer one is confirmed on arrival', async () => {
+test('the active version ages while a newer, confirmed one is being fetched', async () => {
   const { directory, shelf, lists } = await shelfWith([1]);
   const newer = await build(directory, { version: 2 });
   shelf.confirm('stadium', 1, lists[0]?.manifest.root ?? '', ISSUED + 1_000);

@@ -1,4 +1,6 @@
-/** Entry lists for tests and bench: rows, chunks and the manifest over them. Needs no test runner. */
+/**
+ * Entry lists for tests and bench: rows, chunks and the manifest over them. Needs no test runner.
+ */
 
 import { createHash, hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';

@@ -1,9 +1,10 @@
 /*
- * LD_PRELOAD: remembers, for every file of a folder, what it held at its last successful fsync or fdatasync. That is
- * what the worst power cut the standard allows leaves of it (POSIX fsync: later writes may all be lost).
+ * LD_PRELOAD: remembers, for every file of a folder, what it held at its last successful fsync
+ * or fdatasync. That is what the worst power cut leaves of it (POSIX fsync: later writes may
+ * all be lost).
  *
  * POWER_CUT_WATCH   the folder
- * POWER_CUT_SHADOW  where to keep what is durable, a file an inode: the name may change by link and rename
+ * POWER_CUT_SHADOW  where to keep what is durable, a file an inode: link and rename change names
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -33,7 +34,8 @@ static void remember(int fd) {
   int to = open(copy, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   off_t at = 0;
   if (S_ISREG(status.st_mode))
-    while (at < status.st_size && sendfile(to, from, &at, (size_t)(status.st_size - at)) > 0) continue;
+    while (at < status.st_size && sendfile(to, from, &at, (size_t)(status.st_size - at)) > 0)
+      continue;
   close(from);
   close(to);
 }

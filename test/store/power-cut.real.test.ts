@@ -1,4 +1,7 @@
-/** Whether a fact that was reported as recorded is there after the worst power cut that is allowed to happen. */
+/**
+ * Whether a fact that was reported as recorded is there after the worst power cut that is allowed
+ * to happen.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';

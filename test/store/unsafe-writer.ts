@@ -1,4 +1,7 @@
-/** The control of the power-cut replay: the same kind of commits with what WAL alone means in this build of SQLite. */
+/**
+ * The control of the power-cut replay: the same kind of commits with what WAL alone means in this
+ * build of SQLite.
+ */
 
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Authority } from '../../platform-sim/authority.ts';
+import { PlatformKeys } from '../../platform-sim/signing.ts';
+import type { Head, TrustManifest } from '../../src/link/protocol.ts';
+import { loadTrust } from '../../src/link/trust-download.ts';
+import { FakePlatform, headOf, iso, json } from './fake-platform.ts';
+import { TestTerminal, tempFolder } from './fixtures.ts';
+
+const authority = Authority.create();
+
+interface PublishedTrust {
+  readonly manifest: TrustManifest;
+  readonly head: Head;
+}
+
+async function publish(
+  platform: FakePlatform,
+  version: number,
+  change: Partial<TrustManifest> = {},
+  keys = platform.keys,
+): Promise<PublishedTrust> {
+  const { caCertificate } = await authority;
+  const crl = (await authority).crl({ number: BigInt(version), revoked: [] });
+  const anchors = [platform.put(caCertificate)];
+  const crls = [platform.put(crl)];
+  const manifest: TrustManifest = {
+    kind: 'trust',
+    list: 'trust',
+    version,
+    root: rootOf([...anchors, ...crls]),
+    issuedAt: iso(-60_000),
+    anchors,
+    crls,
+    ...change,
+  };
+  const object = platform.put(await keys.sign('trust', json(manifest)));
+  return { manifest, head: headOf(manifest, object) };
+}
+
+function rootOf(hashes: readonly string[]): string {
+  const root = createHash('sha256');
+  for (const sha256 of hashes) root.update(sha256, 'hex');
+  return root.digest('hex');
+}
+
+async function withVersion2() {
+  const platform = await FakePlatform.start();
+  const terminal = new TestTerminal();
+  const link = await terminal.connect(platform.url);
+  const published = await publish(platform, 2);
+  await platform.sendHead(published.head);
+  await terminal.until('trust.activated', { version: 2 });
+  platform.requests.length = 0;
+  terminal.noted.length = 0;
+  return { platform, terminal, published, link };
+}
+
+test('anchors and revocation lists come down, are used, and are there without a network', async () => {
+  const { platform, terminal, link } = await withVersion2();
+  const [store] = terminal.trust;
+  expect(store).toMatchObject({ anchors: 1 });
+  await link.close();
+  const kept = await loadTrust(terminal.state, platform.keys.caCertificate);
+  expect(kept).toMatchObject({ version: 2 });
+  expect(kept?.store.crls).toEqual(store?.crls);
+});
+
+test('a trust list that says nothing yet is a list, too', async () => {
+  const platform = await FakePlatform.start();
+  const terminal = new TestTerminal();
+  await terminal.connect(platform.url);
+  const { head } = await publish(platform, 1, { anchors: [], crls: [], root: rootOf([]) });
+  await platform.sendHead(head);
+  await terminal.until('trust.activated', { version: 1, anchors: 0, crls: 0 });
+});
+
+test('the next version fetches only what changed, and leaves nothing of the old one', async () => {
+  const { platform, terminal, published } = await withVersion2();
+  const next = await publish(platform, 3);
+  await platform.sendHead(next.head);
+  await terminal.until('trust.activated', { version: 3 });
+  expect(next.manifest.anchors).toEqual(published.manifest.anchors);
+  expect(platform.requests).toEqual([next.head.manifest, ...next.manifest.crls]);
+  expect(readdirSync(join(terminal.state, 'trust')).sort()).toEqual(
+    [...next.manifest.anchors, ...next.manifest.crls]
+      .map((sha256) => `${sha256}.der`)
+      .concat('trust.json')
+      .sort(),
+  );
+});
+
+test('the version that is there already is not fetched again', async () => {
+  const { platform, terminal, published } = await withVersion2();
+  await platform.sendHead(published.head);
+  await platform.sendHead((await publish(platform, 3)).head);
+  await terminal.until('trust.activated', { version: 3 });
+  expect(platform.requests).not.toContain(published.head.manifest);
+});
+
+type Case = readonly [
+  what: string,
+  reason: string,
+  offer: (platform: FakePlatform) => Promise<{ head: Head }>,
+];
+
+const REJECTED: readonly Case[] = [
+  ['an older version', 'older-version', (platform) => publish(platform, 1)],
+  [
+    'the active version with another root',
+    'root-mismatch',
+    (platform) => publish(platform, 2, { anchors: [], crls: [], root: rootOf([]) }),
+  ],
+  [
+    'a root that the hashes do not give',
+    'root-mismatch',
+    (platform) => publish(platform, 3, { root: '0'.repeat(64) }),
+  ],
+  [
+    'a manifest that a foreign CA vouches for',
+    'bad-signature',
+    async (platform) => {
+      const foreign = await PlatformKeys.openOrCreate(tempFolder());
+      return publish(platform, 3, {}, foreign);
+    },
+  ],
+  [
+    'an entry list in the place of a trust list',
+    'wrong-kind',
+    async (platform) => {
+      const { object, manifest } = await platform.publish(3);
+      return { head: headOf({ ...manifest, list: 'trust' }, object) };
+    },
+  ],
+  [
+    'a revocation list that no anchor signed',
+    'malformed',
+    async (platform) => {
+      const other = await Authority.create();
+      const crl = platform.put(other.crl({ number: 9n, revoked: [] }));
+      const anchor = platform.put((await authority).caCertificate);
+      const change = { anchors: [anchor], crls: [crl], root: rootOf([anchor, crl]) };
+      return publish(platform, 3, change);
+    },
+  ],
+  [
+    'an anchor that is no certificate',
+    'malformed',
+    async (platform) => {
+      const anchor = platform.put(Buffer.from('no certificate'));
+      return publish(platform, 3, { anchors: [anchor], crls: [], root: rootOf([anchor]) });
+    },
+  ],
+  [
+    'a revocation list that is not there',
+    'not-found',
+    async (platform) => {
+      const { head, manifest } = await publish(platform, 3);
+      for (const sha256 of manifest.crls) platform.objects.delete(sha256);
+      return { head };
+    },
+  ],
+  [
+    'a cut revocation list',
+    'truncated',
+    async (platform) => {
+      const { head, manifest } = await publish(platform, 3);
+      const [crl = ''] = manifest.crls;
+      platform.objects.set(crl, Buffer.from(platform.objects.get(crl)?.subarray(0, -5) ?? ''));
+      return { head };
+    },
+  ],
+];
+
+test.each(REJECTED)(
+  '%s is rejected as %s, and what is active stays',
+  async (_what, reason, offer) => {
+    const { platform, terminal } = await withVersion2();
+    const { head } = await offer(platform);
+    await platform.sendHead(head);
+    expect(await terminal.until('trust.rejected')).toMatchObject({ reason });
+    expect(terminal.trust).toHaveLength(1);
+    expect(await loadTrust(terminal.state, platform.keys.caCertificate)).toMatchObject({
+      version: 2,
+    });
+  },
+);
+
+test('without anything on disk there is nothing to load', async () => {
+  const { caCertificate } = await PlatformKeys.openOrCreate(tempFolder());
+  expect(await loadTrust(tempFolder(), caCertificate)).toBeNull();
+});
+
+test('what another platform signed is not loaded', async () => {
+  const { terminal } = await withVersion2();
+  const foreign = await PlatformKeys.openOrCreate(tempFolder());
+  expect(await loadTrust(terminal.state, foreign.caCertificate)).toBeNull();
+});
+
+test('a start long after the signer expired still has what was accepted', async () => {
+  const { platform, terminal, link } = await withVersion2();
+  await link.close();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5 * 365 * 86_400_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  const kept = await loadTrust(terminal.state, platform.keys.caCertificate);
+  expect(kept).toMatchObject({ version: 2 });
+});
+
+test('what says that it was accepted after the signer had expired is not loaded', async () => {
+  const { platform, terminal } = await withVersion2();
+  const path = join(terminal.state, 'trust', 'trust.json');
+  const committed = JSON.parse(readFileSync(path, 'utf8'));
+  committed.acceptedAt += 5 * 365 * 86_400_000;
+  writeFileSync(path, JSON.stringify(committed));
+  expect(await loadTrust(terminal.state, platform.keys.caCertificate)).toBeNull();
+});
+
+test('a damaged file is not used; the same version heals it, an older one does not', async () => {
+  const { platform, terminal, published } = await withVersion2();
+  const [crl = ''] = published.manifest.crls;
+  writeFileSync(join(terminal.state, 'trust', `${crl}.der`), 'damaged');
+  expect(await loadTrust(terminal.state, platform.keys.caCertificate)).toBeNull();
+  await platform.sendHead((await publish(platform, 1)).head);
+  await terminal.until('trust.rejected', { reason: 'older-version' });
+  await platform.sendHead(published.head);
+  await terminal.until('trust.activated', { version: 2 });
+  expect(await loadTrust(terminal.state, platform.keys.caCertificate)).toMatchObject({
+    version: 2,
+  });
+});
+
+test('a trust list does not wait for an entry list that is being fetched', async () => {
+  const { platform, terminal } = await withVersion2();
+  const list = await platform.publish(1);
+  let finish = (): void => {};
+  platform.onObject = (sha256, response) => {
+    if (sha256 !== list.object) return false;
+    finish = () => response.end(platform.objects.get(sha256));
+    return true;
+  };
+  await platform.sendHead(list.head);
+  await platform.sendHead((await publish(platform, 3)).head);
+  await terminal.until('trust.activated', { version: 3 });
+  finish();
+  await terminal.until('list.activated', { version: 1 });
+});

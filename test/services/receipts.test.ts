@@ -1,0 +1,70 @@
+/** Stories of the paper: once, or known not to be, or asked. One process, simulated reader and printer. */
+
+import { expect, test } from 'vitest';
+import { StaffError, settlePaper } from '../../src/staff.ts';
+import { atTheGate } from '../terminal.ts';
+
+test.each(['paper-out', 'cover-open', 'power-off'])(
+  '%s: the entry stands, the receipt is owed, and the same card gets it once',
+  (fault) =>
+    atTheGate(async ({ printer, tap, journal, papers }, { card }) => {
+      await printer(fault);
+      expect(await tap(card.card)).toMatchObject({ event: 'entry.granted' });
+      await journal.next({ event: 'print.owed', ticket: '0042-7781' }, 0, 60_000);
+      expect(await papers()).toEqual([]);
+
+      const before = journal.all.length;
+      await printer('none');
+      await journal.next({ event: 'device.condition', condition: 'ready' }, before, 40_000);
+      expect(await papers()).toEqual([]);
+
+      expect(await tap(card.card)).toMatchObject({ event: 'receipt.claimed' });
+      await journal.next({ event: 'print.done' });
+      expect(await tap(card.card)).toMatchObject({ reason: 'already-entered' });
+      expect((await papers()).filter(({ complete }) => complete)).toHaveLength(1);
+      expect(journal.count({ event: 'entry.granted' })).toBe(1);
+    }),
+  180_000,
+);
+
+test(
+  'a printer that dies in the middle: staff is asked, and only then is it printed again, marked',
+  () =>
+    atTheGate(async ({ printer, tap, journal, papers, config }, { card }) => {
+      await printer('power-off', 5);
+      expect(await tap(card.card)).toMatchObject({ event: 'entry.granted' });
+      const asked = await journal.next({ event: 'print.unknown' }, 0, 90_000);
+      const before = journal.all.length;
+      await printer('none');
+      await journal.next({ event: 'device.condition', condition: 'ready' }, before, 40_000);
+      expect(await tap(card.card)).toMatchObject({ reason: 'receipt-unsettled' });
+
+      const paper = String(asked['paper']);
+      const decision = { by: 'Mori', why: 'half a paper in the slot' };
+      settlePaper(config, paper, false, decision);
+      await journal.next({ event: 'print.settled', paper, printed: false, ...decision });
+      expect(() => settlePaper(config, paper, false, decision)).toThrow(StaffError);
+
+      expect(await tap(card.card)).toMatchObject({ event: 'receipt.claimed' });
+      await journal.next({ event: 'print.intent', reissue: 1 });
+      await journal.next({ event: 'print.done' });
+      expect((await papers()).filter(({ complete }) => complete)).toHaveLength(1);
+    }),
+  240_000,
+);
+
+test(
+  'a paper that staff says came out is not printed again',
+  () =>
+    atTheGate(async ({ printer, tap, journal, papers, config }, { card }) => {
+      await printer('power-off', 5);
+      await tap(card.card);
+      const asked = await journal.next({ event: 'print.unknown' }, 0, 90_000);
+      await printer('none');
+      settlePaper(config, String(asked['paper']), true, { by: 'Mori', why: 'it is in her hand' });
+      await journal.next({ event: 'print.settled', printed: true });
+      expect(await tap(card.card)).toMatchObject({ reason: 'already-entered' });
+      expect((await papers()).filter(({ complete }) => complete)).toHaveLength(0);
+    }),
+  240_000,
+);
