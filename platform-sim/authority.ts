@@ -1,6 +1,7 @@
 /**
- * A certification authority that issues what JPKI's card certificates look like, under a name that nobody can take for
- * JPKI's own. Every authority made here has the same name and another key, as the generations of the real one have.
+ * A certification authority that issues what JPKI's card certificates look like, under a name that
+ * nobody can take for JPKI's own. Every authority made here has the same name and another key, as
+ * the generations of the real one have.
  */
 
 import {
@@ -128,7 +129,10 @@ export class Authority {
     return new Authority(caCertificate, issuer);
   }
 
-  /** The authority whose files are in `directory`, made and kept there at the first call; the name must be the same. */
+  /**
+   * The authority whose files are in `directory`, made and kept there at the first call; the name
+   * must be the same.
+   */
   static async openOrCreate(directory: string, options: AuthorityOptions = {}): Promise<Authority> {
     const keyFile = path.join(directory, 'ca-key.pem');
     const certificateFile = path.join(directory, 'ca.der');
@@ -145,7 +149,9 @@ export class Authority {
     return authority;
   }
 
-  /** A user-authentication certificate. Says nothing of its holder but a random name, as JPKI's do. */
+  /**
+   * A user-authentication certificate. Says nothing of its holder but a random name, as JPKI's do.
+   */
   issueUserCertificate(options: IssueOptions = {}): Promise<IssuedCertificate> {
     return this.#issue({
       policy: USER_AUTHENTICATION_POLICY,
@@ -154,7 +160,9 @@ export class Authority {
     });
   }
 
-  /** A certificate for digital signatures, the other one on the card, which must not open a gate. */
+  /**
+   * A certificate for digital signatures, the other one on the card, which must not open a gate.
+   */
   issueSignCertificate(options: IssueOptions = {}): Promise<IssuedCertificate> {
     return this.#issue({
       policy: DIGITAL_SIGNATURE_POLICY,

@@ -1,6 +1,6 @@
 /**
- * The residents of Kazasu City (かざす市), which is on no map: invented people, each with a card and a fate at the gate.
- * Their names say what is the matter with them.
+ * The residents of Kazasu City (かざす市), which is on no map: invented people, each with a card and a
+ * fate at the gate. Their names say what is the matter with them.
  */
 
 import { X509Certificate } from 'node:crypto';
@@ -148,8 +148,9 @@ const VALIDITY: Readonly<Record<Standing, readonly [number, number]>> = {
 };
 
 /**
- * Gives every resident a card. With a `directory`, keys and certificates are kept there, and the same cards come back
- * as long as their dates still fit the person: entry lists know people by the exact certificate.
+ * Gives every resident a card. With a `directory`, keys and certificates are kept there, and the
+ * same cards come back as long as their dates still fit the person: entry lists know people by the
+ * exact certificate.
  */
 export async function populate(
   authority: Authority,
@@ -178,7 +179,8 @@ export async function populate(
       : [],
   );
   const thisUpdate = new Date(Date.now() - 60_000);
-  // JPKI issues one a day; a street that is left alone for a while should not go stale while one looks at it.
+  // JPKI issues one a day; a street that is left alone for a while should not go stale while one
+  // looks at it.
   const nextUpdate = new Date(thisUpdate.getTime() + 7 * DAY_MS);
   return { residents, crl: authority.crl({ revoked, thisUpdate, nextUpdate }) };
 }

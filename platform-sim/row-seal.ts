@@ -1,6 +1,6 @@
 /**
- * How the platform seals the rows of an entry list: its own implementation of the format, sharing no code with the
- * terminal's, so that a fault on one side shows on the other.
+ * How the platform seals the rows of an entry list: its own implementation of the format, sharing
+ * no code with the terminal's, so that a fault on one side shows on the other.
  */
 
 import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
@@ -27,7 +27,10 @@ export function deriveRowKeys(listKey: Uint8Array, list: string): RowKeys {
   return { list, row: expand('kazasu-row-1'), data: expand('kazasu-data-1') };
 }
 
-/** Seals one row for the holder of `certificate` (DER). A nonce is random for every write and never given from outside. */
+/**
+ * Seals one row for the holder of `certificate` (DER). A nonce is random for every write and never
+ * given from outside.
+ */
 export function sealRow(keys: RowKeys, certificate: Uint8Array, data: EntryRowData): SealedEntry {
   const hash = createHash('sha256').update(certificate).digest();
   const key = createHmac('sha256', keys.row).update(hash).digest();

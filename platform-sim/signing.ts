@@ -1,6 +1,7 @@
 /**
- * The platform's signing keys: a CA that is pinned by terminals, and under it one role key for each kind of signed
- * object (CMS SignedData, RFC 5652), so that the key of one kind never signs another.
+ * The platform's signing keys: a CA that is pinned by terminals, and under it one role key for each
+ * kind of signed object (CMS SignedData, RFC 5652), so that the key of one kind never signs
+ * another.
  */
 
 import {
@@ -105,7 +106,10 @@ export class PlatformKeys {
   }
 }
 
-/** The constructor of pkijs would cut the content into pieces, which is BER; DER has one OCTET STRING (X.690 10.2). */
+/**
+ * The constructor of pkijs would cut the content into pieces, which is BER; DER has one OCTET
+ * STRING (X.690 10.2).
+ */
 function attached(eContentType: string, content: Uint8Array): pkijs.EncapsulatedContentInfo {
   const info = new pkijs.EncapsulatedContentInfo({ eContentType });
   info.eContent = new asn1js.OctetString({ valueHex: content });

@@ -1,6 +1,6 @@
 /**
- * Writes certificates and CRLs (RFC 5280) from plain descriptions. Judges nothing: the simulated world must be able to
- * issue what a terminal has to refuse.
+ * Writes certificates and CRLs (RFC 5280) from plain descriptions. Judges nothing: the simulated
+ * world must be able to issue what a terminal has to refuse.
  */
 
 import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
@@ -167,7 +167,9 @@ export const extension = {
     value: sequence(explicit(4, name(directory))),
   }),
 
-  /** A directory name without an address to fetch anything from: JPKI's CRLs are not for the public. */
+  /**
+   * A directory name without an address to fetch anything from: JPKI's CRLs are not for the public.
+   */
   crlDistributionPoint: (directory: Name): ExtensionSpec => ({
     oid: '2.5.29.31',
     critical: false,

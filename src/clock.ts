@@ -1,14 +1,17 @@
 /**
- * What time it is, and how well the terminal knows: the wall clock, held against authenticated time.
+ * What time it is, and how well the terminal knows: the wall clock, held against authenticated
+ * time.
  *
- * A terminal's wall clock may start in 1970 (no battery), be set by hand, or be wrong by years. Three rules keep it
- * from deciding anything it should not:
- * - `now()` is never before the high-water mark, which only authenticated time raises: a clock that was set back
- *   does not revive an expired list;
- * - a jump of wall against monotonic time means that somebody set the wall clock: time then goes on by the monotonic
- *   clock from where it was, and the quality is `unset` until the platform corrects it;
- * - a correction forward is taken at once. A correction back by less than `STANDSTILL_MS` lets the clock stand still
- *   until time has caught up; a greater one steps back, for a clock that stands still for an hour lies more.
+ * A terminal's wall clock may start in 1970 (no battery), be set by hand, or be wrong by years.
+ * Three rules keep it from deciding anything it should not:
+ * - `now()` is never before the high-water mark, which only authenticated time raises: a clock that
+ *   was set back does not revive an expired list;
+ * - a jump of wall against monotonic time means that somebody set the wall clock: time then goes on
+ *   by the monotonic clock from where it was, and the quality is `unset` until the platform
+ *   corrects it;
+ * - a correction forward is taken at once. A correction back by less than `STANDSTILL_MS` lets the
+ *   clock stand still until time has caught up; a greater one steps back, for a clock that stands
+ *   still for an hour lies more.
  */
 
 import type { ClockQuality } from './domain/fact.ts';
@@ -16,9 +19,15 @@ import type { ClockQuality } from './domain/fact.ts';
 /** No terminal runs this software before it was written. */
 export const BUILD_FLOOR = Date.parse('2026-01-01T00:00:00Z');
 
-/** Wall against monotonic time, between two checks; NTP slews by 0.5 ms a second at most (adjtimex(2)). */
+/**
+ * Wall against monotonic time, between two checks; NTP slews by 0.5 ms a second at most
+ * (adjtimex(2)).
+ */
 const JUMP_MS = 2_000;
-/** Below this the local wall clock, often disciplined by NTP, is better than an answer over a network. */
+/**
+ * Below this the local wall clock, often disciplined by NTP, is better than an answer over a
+ * network.
+ */
 const TOLERANCE_MS = 1_000;
 const STANDSTILL_MS = 5_000;
 /** A crystal of 100 ppm is 9 seconds off after a day without contact. */
@@ -41,7 +50,10 @@ export const SYSTEM_TIME: TimeSources = {
   mono: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
 };
 
-/** Where the high-water mark outlives a restart. `save` may fail; it is asked again with the next rise. */
+/**
+ * Where the high-water mark outlives a restart. `save` may fail; it is asked again with the next
+ * rise.
+ */
 export interface HighWaterMark {
   load(): number | null;
   save(at: number): void;
@@ -91,7 +103,10 @@ export class Clock {
   #standsStillUntil = 0;
   #heartbeats: Anchor[] = [];
 
-  /** Starts at `holdover` when the wall clock can be right, at `unset` when it is below the mark or the floor. */
+  /**
+   * Starts at `holdover` when the wall clock can be right, at `unset` when it is below the mark or
+   * the floor.
+   */
   constructor(options: ClockOptions) {
     this.#time = options.time ?? SYSTEM_TIME;
     this.#store = options.mark;
@@ -127,9 +142,9 @@ export class Clock {
   }
 
   /**
-   * The platform's time in answer to a question of ours that took `roundTripMs`. Null when it changed nothing: the
-   * clock was right and known to be. A time below the mark contradicts what the platform itself said earlier: then
-   * the clock stays `unset`.
+   * The platform's time in answer to a question of ours that took `roundTripMs`. Null when it
+   * changed nothing: the clock was right and known to be. A time below the mark contradicts what
+   * the platform itself said earlier: then the clock stays `unset`.
    */
   correct(platformNow: number, roundTripMs: number): Correction | null {
     const said = this.now();
@@ -147,8 +162,9 @@ export class Clock {
   }
 
   /**
-   * The platform's time in a message that nobody asked for, so that its delay is not known: a lower bound. It
-   * corrects at once a clock that is behind it or `unset`; a clock that is ahead, by the fastest of several.
+   * The platform's time in a message that nobody asked for, so that its delay is not known: a lower
+   * bound. It corrects at once a clock that is behind it or `unset`; a clock that is ahead, by the
+   * fastest of several.
    */
   heard(platformNow: number): Correction | null {
     this.#check();
@@ -163,8 +179,9 @@ export class Clock {
   }
 
   /**
-   * An authenticated lower bound: when something that was verified had been signed. A clock that is behind it goes
-   * on from there; one that is behind by less than the tolerance is left alone, and the mark rises only that far.
+   * An authenticated lower bound: when something that was verified had been signed. A clock that is
+   * behind it goes on from there; one that is behind by less than the tolerance is left alone, and
+   * the mark rises only that far.
    */
   raise(at: number): void {
     this.#check();

@@ -101,41 +101,58 @@ function problemsOf(issue: z.core.$ZodIssue, program: AST.TOMLProgram): string[]
     );
   }
   const present = valueAt(program, at) !== undefined;
-  const problem = present ? messageOf(issue) : `is missing; ${messageOf(issue)}`;
+  const right = messageOf(issue, program);
+  const problem = present ? right : `is missing; ${right}`;
   return [`${lineOf(program, at)}: ${nameOf(at)}: ${problem}`];
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union' && 'discriminator' in issue) {
-    return 'expected one of the drivers that README.md, "Configuration", names';
+function messageOf(issue: z.core.$ZodIssue, program: AST.TOMLProgram): string {
+  if (issue.code === 'invalid_value') return expected(issue.values);
+  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'driver') {
+    return expected(driversOf(schemaAt(issue.path.slice(0, -1).map(String), program)));
   }
   return issue.message;
 }
 
+function expected(values: readonly unknown[]): string {
+  return `expected ${values.map((value) => JSON.stringify(value)).join(' or ')}`;
+}
+
 function rightKey(at: readonly string[], key: string, program: AST.TOMLProgram): string {
-  const known = keysOf(CONFIG, at, getStaticTOMLValue(program));
+  const schema = schemaAt(at, program);
+  const chosen =
+    schema instanceof z.ZodDiscriminatedUnion ? optionFor(schema, valueAt(program, at)) : schema;
+  const known = chosen instanceof z.ZodObject ? Object.keys(chosen.shape) : [];
   const nearest = closest(key, known);
-  const hint = distance(key, nearest) <= 3 ? `did you mean "${nearest}"? ` : '';
+  const hint = distance(key, nearest) <= 2 ? `did you mean "${nearest}"? ` : '';
   return `${hint}known here: ${known.join(', ')}`;
 }
 
-/** The keys that the schema knows at `at`, following the driver that the file names. */
-function keysOf(schema: z.core.$ZodType, at: readonly string[], value: unknown): string[] {
-  if (schema instanceof z.ZodDiscriminatedUnion) {
-    const chosen = schema.options.find((option) => matchesDriver(option, value));
-    return chosen === undefined ? [] : keysOf(chosen, at, value);
-  }
-  if (!(schema instanceof z.ZodObject)) return [];
-  const [first, ...rest] = at;
-  if (first === undefined) return Object.keys(schema.shape);
-  return keysOf(schema.shape[first], rest, (value as Record<string, unknown> | undefined)?.[first]);
+/** The part of the schema that the key path names, following the drivers that the file names. */
+function schemaAt(at: readonly string[], program: AST.TOMLProgram): unknown {
+  let schema: unknown = CONFIG;
+  at.forEach((key, depth) => {
+    if (schema instanceof z.ZodDiscriminatedUnion) {
+      schema = optionFor(schema, valueAt(program, at.slice(0, depth)));
+    }
+    schema = schema instanceof z.ZodObject ? schema.shape[key] : undefined;
+  });
+  return schema;
 }
 
-function matchesDriver(option: z.core.$ZodType, value: unknown): boolean {
-  if (!(option instanceof z.ZodObject)) return false;
-  const driver = (value as Record<string, unknown> | undefined)?.['driver'];
-  const literal = option.shape['driver'];
-  return literal instanceof z.ZodLiteral && literal.safeParse(driver).success;
+/** The option of a union of drivers that the value chooses. */
+function optionFor(union: z.ZodDiscriminatedUnion, value: unknown): unknown {
+  const driver = (value as Readonly<Record<string, unknown>> | undefined)?.['driver'];
+  return union.options.find((option) => driverOf(option) === driver);
+}
+
+function driversOf(schema: unknown): unknown[] {
+  return schema instanceof z.ZodDiscriminatedUnion ? schema.options.map(driverOf) : [];
+}
+
+function driverOf(option: unknown): unknown {
+  const literal = option instanceof z.ZodObject ? option.shape['driver'] : undefined;
+  return literal instanceof z.ZodLiteral ? literal.value : undefined;
 }
 
 function nameOf(at: readonly string[]): string {

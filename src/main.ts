@@ -34,7 +34,7 @@ function configuration(file: string): Config {
 
 async function run({ config: file }: { config: string }): Promise<void> {
   const config = configuration(file);
-  const { startTerminal, LedgerError } = await import('./terminal.ts');
+  const { startTerminal, LedgerError, StateFolderTakenError } = await import('./terminal.ts');
   const crash = (error: unknown): never => {
     log.fatal(error, 'defect: the daemon ends and has to be started again');
     process.exit(EXIT.defect);
@@ -47,7 +47,9 @@ async function run({ config: file }: { config: string }): Promise<void> {
     await ended();
     await terminal.stop(endedBy);
   } catch (error) {
-    if (error instanceof LedgerError) fail(`${config.state}: ${error.message}`, EXIT.defect);
+    if (error instanceof LedgerError || error instanceof StateFolderTakenError) {
+      fail(`${config.state}: ${error.message}`, EXIT.defect);
+    }
     throw error;
   }
   process.exit(EXIT.done);

@@ -1,7 +1,7 @@
 /** What a terminal keeps in its state folder: ledger, lists, journal; and the clock, whose high-water mark is kept there. */
 
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { Journal } from './journal.ts';
@@ -9,6 +9,7 @@ import { lastJournaledFact } from './journal-reader.ts';
 import { Recorder } from './recorder.ts';
 import { Ledger } from './store/ledger.ts';
 import { ListShelf } from './store/list-shelf.ts';
+import { SoleOwner } from './store/sole-owner.ts';
 
 const TIME_HIGH = 'time-high';
 
@@ -20,9 +21,17 @@ export interface StateFolder {
   close(): Promise<void>;
 }
 
-/** Opens or creates it. `out`: where the journal goes besides. Throws `LedgerError` when it can't be used. */
+/** Another daemon runs on the same state folder. */
+export class StateFolderTakenError extends Error {}
+
+/**
+ * Opens or creates it, for this process alone. `out`: where the journal goes besides. Throws `StateFolderTakenError`, or
+ * `LedgerError` when the folder can't be used.
+ */
 export function openStateFolder(config: Config, out: NodeJS.WritableStream | null): StateFolder {
   mkdirSync(config.state, { recursive: true, mode: 0o700 });
+  const owner = SoleOwner.claim(config.state);
+  if (owner === null) throw new StateFolderTakenError('another daemon runs on this state folder');
   const { clock, ledger } = openLedger(config, (offsetMs) =>
     recorder.note('clock.jumped', { offsetMs: Math.round(offsetMs), quality: 'unset' }),
   );
@@ -31,6 +40,9 @@ export function openStateFolder(config: Config, out: NodeJS.WritableStream | nul
   const recorder = new Recorder(ledger, journal, () => clock.now());
   recorder.showUnjournaled(lastJournaled);
   const shelf = ListShelf.open(join(config.state, 'lists'));
+  for (const { path, why } of shelf.dropped) {
+    recorder.note('list.rejected', { reason: 'damaged', detail: `${basename(path)}: ${why}` });
+  }
   return {
     clock,
     ledger,
@@ -41,6 +53,7 @@ export function openStateFolder(config: Config, out: NodeJS.WritableStream | nul
       shelf.close();
       ledger.close();
       await journal.close();
+      owner.release();
     },
   };
 }

@@ -27,6 +27,7 @@ const LOOK_EVERY_MS = 1_000;
 /** A paper under way when the terminal ends may still come out. */
 const FINISH_PAPERS_MS = 3_000;
 
+export { StateFolderTakenError } from './state-folder.ts';
 export { LedgerError } from './store/ledger.ts';
 
 export interface TerminalOptions {

@@ -14,6 +14,7 @@ export interface NativeReader {
   readonly SCARD_SHARE_EXCLUSIVE: number;
   readonly SCARD_PROTOCOL_T0: number;
   readonly SCARD_PROTOCOL_T1: number;
+  readonly SCARD_LEAVE_CARD: number;
   readonly SCARD_UNPOWER_CARD: number;
   connect(
     options: { readonly share_mode: number; readonly protocol: number },
@@ -60,17 +61,21 @@ export class CardLine {
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
     }
-    await this.disconnect();
+    await this.disconnect('powerOff');
   }
 
   /**
-   * Powers the card off, which ends its security status too. Also right when there is no connection. Rejects with
-   * `ReaderLost` when PC/SC refuses, because npm pcsclite then believes in the dead connection for ever.
+   * Ends the connection; also right when there is none. `powerOff` is for a card that is known to be there: it ends its
+   * security status. For a card that left, it would have pcscd 1.9.9 look for the card by itself and forget to tell its
+   * own event thread, which then never sees the next card (SCardDisconnect, IFDPowerICC).
+   *
+   * Rejects with `ReaderLost` when PC/SC refuses, because npm pcsclite then believes in the dead connection for ever.
    */
-  async disconnect(): Promise<void> {
-    const { SCARD_UNPOWER_CARD } = this.#reader;
+  async disconnect(card: 'powerOff' | 'leave'): Promise<void> {
+    const { SCARD_UNPOWER_CARD, SCARD_LEAVE_CARD } = this.#reader;
+    const disposition = card === 'powerOff' ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
     try {
-      await this.#call<void>((done) => this.#reader.disconnect(SCARD_UNPOWER_CARD, done));
+      await this.#call<void>((done) => this.#reader.disconnect(disposition, done));
     } catch (error) {
       throw new ReaderLost('the connection to the card could not be ended', { cause: error });
     }

@@ -20,6 +20,7 @@ import {
   monotonicNow,
   type ToCardProcess,
 } from './pcsc-messages.ts';
+import { rehearse } from './pcsc-rehearsal.ts';
 import { Taps } from './pcsc-taps.ts';
 
 type Pcsclite = typeof import('pcsclite');
@@ -161,6 +162,7 @@ async function serve(options: CardProcessOptions): Promise<void> {
   const watched = await findReader(context, options);
   const line = new CardLine(watched.talker, options.limits, lose);
   await line.warmUp();
+  await rehearse();
   const taps = new Taps(line, options.limits, tell, lose);
   process.on('message', (message) => obey(taps, message as ToCardProcess));
   tell({ is: 'ready', reader: watched.name });

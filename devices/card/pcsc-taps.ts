@@ -20,8 +20,12 @@ const STATE = { unknown: 0x0004, unavailable: 0x0008, present: 0x0020 } as const
 const COUNTER_SHIFT = 16;
 
 const SHARING_RETRY_MS = 20;
-const RECONNECT_MS_MIN = 25;
-const RECONNECT_MS_MAX = 1600;
+/**
+ * pcscd powers a card that nobody uses off at its second poll, 400 ms apart, and on again for the next connection. A
+ * connection made earlier would meet a new card without power.
+ */
+const RECONNECT_MS_MIN = 900;
+const RECONNECT_MS_MAX = 3600;
 
 /**
  * SELECT MF. Every card of ISO 7816-4 answers it somehow; a JPKI card says 6A82 and keeps what it had selected.
@@ -90,6 +94,7 @@ export class Taps {
   readonly #onLost: (error: ReaderLost) => void;
   #lastTap: Tap = 0;
   #stay: Stay | undefined;
+  #isClosing = false;
   /** The one who talks to the card; stays follow each other on the line, never side by side. */
   #attending: Promise<void> = Promise.resolve();
 
@@ -133,6 +138,7 @@ export class Taps {
 
   /** Ends the tap and powers the card off. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#endStay();
     await this.#attending;
   }
@@ -220,7 +226,7 @@ export class Taps {
       // Such a tap goes on: the card that can't be read is still there, and its owner must be told.
       waiting?.failed(error);
     }
-    await this.#line.disconnect();
+    await this.#line.disconnect(this.#isClosing ? 'powerOff' : 'leave');
   }
 
   /** A card that powers up but stays mute would be a new tap again and again; one that answers is a card. */

@@ -1,6 +1,7 @@
 /**
- * Chunks of entry lists on disk, named by their hash: an interrupted download goes on where it stopped, and the next
- * version of a list fetches only the chunks that changed. They are a cache: what is read back is hashed again.
+ * Chunks of entry lists on disk, named by their hash: an interrupted download goes on where it
+ * stopped, and the next version of a list fetches only the chunks that changed. They are a cache:
+ * what is read back is hashed again.
  */
 
 import { createHash } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * One websocket to the platform: opened once, greeted, kept alive by heartbeats, lost once. It knows frames, not what
- * they mean; it never heals itself.
+ * One websocket to the platform: opened once, greeted, kept alive by heartbeats, lost once. It
+ * knows frames, not what they mean; it never heals itself.
  */
 
 import { isIPv4 } from 'node:net';
@@ -37,7 +37,10 @@ export class LinkError extends Error {
   }
 }
 
-/** Everything is called synchronously, in the order of the frames; nothing after `onLost` or `close()`. */
+/**
+ * Everything is called synchronously, in the order of the frames; nothing after `onLost` or
+ * `close()`.
+ */
 export interface ConnectionListener {
   onWelcome(welcome: Welcome, roundTripMs: number): Refusal | null;
   onFrame(frame: FrameAfterWelcome): Refusal | null;
@@ -75,8 +78,8 @@ const REASON_OF_CLOSE: Readonly<Record<number, string>> = {
 const NO_CLOSE_FRAME = 1006;
 
 /**
- * Until terminals are enrolled nobody is authenticated, and list keys travel in clear: only this machine is spoken
- * to, as `ws://` to 127.0.0.0/8, `[::1]` or `localhost`.
+ * Until terminals are enrolled nobody is authenticated, and list keys travel in clear: only this
+ * machine is spoken to, as `ws://` to 127.0.0.0/8, `[::1]` or `localhost`.
  */
 export function isUnenrolledUrl(url: string): boolean {
   const parsed = URL.parse(url);
@@ -205,7 +208,10 @@ export class Connection {
     this.#end(refusal.reason, refusal.code);
   }
 
-  /** `ws` checks frames (length, UTF-8, RFC 6455 5) itself and calls what it finds WS_ERR_...; the rest is the network. */
+  /**
+   * `ws` checks frames (length, UTF-8, RFC 6455 5) itself and calls what it finds WS_ERR_...; the
+   * rest is the network.
+   */
   #failed(error: Error): void {
     const code = 'code' in error ? String(error.code) : '';
     this.#error = code === '' ? error.message : code;
@@ -239,7 +245,9 @@ export class Connection {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
   }
 
-  /** A peer that is gone does not answer a close frame; it is not waited for longer than a second. */
+  /**
+   * A peer that is gone does not answer a close frame; it is not waited for longer than a second.
+   */
   #hangUp(code: number | null): void {
     const deadline = setTimeout(() => this.#socket.terminate(), CLOSING_MS);
     this.#socket.once('close', () => clearTimeout(deadline));

@@ -1,7 +1,8 @@
 /**
- * Facts go up by a cursor, not by message ids: `(epoch, seq)` up to which the platform holds them. Several batches
- * are in flight at once (one at a time is 20 facts a second at 50 ms), an acknowledgement moves the durable cursor,
- * and whatever is lost on the way is sent again: the platform discards what it has.
+ * Facts go up by a cursor, not by message ids: `(epoch, seq)` up to which the platform holds them.
+ * Several batches are in flight at once (one at a time is 20 facts a second at 50 ms), an
+ * acknowledgement moves the durable cursor, and whatever is lost on the way is sent again: the
+ * platform discards what it has.
  */
 
 import type { EventName } from '../domain/events.ts';
@@ -32,7 +33,10 @@ export class FactUpload {
   /** Last fact of each batch in flight, oldest first. */
   #inFlight: number[] = [];
   #sentUpto = 0;
-  /** The last gap that was heeded: the batches that were in flight behind it report the same one again. */
+  /**
+   * The last gap that was heeded: the batches that were in flight behind it report the same one
+   * again.
+   */
   #rewoundTo: number | null = null;
   #answeredAt = 0;
   #journaledAt = Number.NEGATIVE_INFINITY;
@@ -97,8 +101,9 @@ export class FactUpload {
   }
 
   /**
-   * Moves the durable cursor. False when the platform holds facts that this ledger has not: it was restored or copied.
-   * Nothing is sent then, for it would fork the chain; the terminal goes on serving and keeps its facts.
+   * Moves the durable cursor. False when the platform holds facts that this ledger has not: it was
+   * restored or copied. Nothing is sent then, for it would fork the chain; the terminal goes on
+   * serving and keeps its facts.
    */
   #holds(upto: number): boolean {
     const { ledger, journal } = this.#options;
@@ -120,7 +125,8 @@ export class FactUpload {
     try {
       ledger.acknowledge(upto);
     } catch (error) {
-      // The cursor is behind what the platform holds then: facts are sent twice some day, and discarded there.
+      // The cursor is behind what the platform holds then: facts are sent twice some day, and
+      // discarded there.
       if (!(error instanceof DiskFullError)) throw error;
     }
     const waiting = ledger.waiting();

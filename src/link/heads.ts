@@ -1,6 +1,6 @@
 /**
- * Signed heads as they come in: verified one after another, in the order of their arrival, and handed to the
- * download that they are for.
+ * Signed heads as they come in: verified one after another, in the order of their arrival, and
+ * handed to the download that they are for.
  */
 
 import type { Clock } from '../clock.ts';

@@ -1,7 +1,7 @@
 /**
- * The link to the platform as one device: opened, up, lost. It sends facts, takes lists and trust, and keeps the
- * clock right while it is up. It never heals itself: `state-machines/device.ts` opens the next one. Nothing that
- * serves a person waits for it.
+ * The link to the platform as one device: opened, up, lost. It sends facts, takes lists and trust,
+ * and keeps the clock right while it is up. It never heals itself: `state-machines/device.ts` opens
+ * the next one. Nothing that serves a person waits for it.
  */
 
 import { hash, X509Certificate } from 'node:crypto';
@@ -97,7 +97,10 @@ export function platformTrust(ledger: Ledger): 'none' | 'first-contact' {
   return pinnedPlatform(ledger) === null ? 'none' : 'first-contact';
 }
 
-/** Reports the list keys on disk, then returns the function that opens the link. Throws on a URL that is not allowed. */
+/**
+ * Reports the list keys on disk, then returns the function that opens the link. Throws on a URL
+ * that is not allowed.
+ */
 export function openLink(options: LinkOptions): OpenLink {
   if (!isUnenrolledUrl(options.url)) {
     throw new TypeError(
@@ -245,7 +248,10 @@ function startDownloads(options: LinkOptions, { keys, ended }: Shared, pinned: B
   };
 }
 
-/** Pins the platform that is met first, durably and before anything of it is used; refuses another one. */
+/**
+ * Pins the platform that is met first, durably and before anything of it is used; refuses another
+ * one.
+ */
 function pin(ledger: Ledger, offered: Buffer): Refusal | null {
   const pinned = pinnedPlatform(ledger);
   if (pinned?.equals(offered)) return null;

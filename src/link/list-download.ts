@@ -1,6 +1,6 @@
 /**
- * From a signed head to an active entry list: manifest, chunks, file, hand-over. A list that is not taken never
- * touches the active one.
+ * From a signed head to an active entry list: manifest, chunks, file, hand-over. A list that is not
+ * taken never touches the active one.
  */
 
 import type { Clock } from '../clock.ts';

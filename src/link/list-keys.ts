@@ -22,7 +22,10 @@ export class ListKeyFiles {
     for (const list of lists) this.#load(list);
   }
 
-  /** Stores and reports a key, unless it is the one that is known. Throws what the file system throws. */
+  /**
+   * Stores and reports a key, unless it is the one that is known. Throws what the file system
+   * throws.
+   */
   keep(list: string, key: Buffer): void {
     if (this.#keys.get(list)?.equals(key)) return;
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });

@@ -1,4 +1,7 @@
-/** Content-addressed objects over HTTP: `GET /objects/<sha256 hex>`. What comes is what was asked for, or an error. */
+/**
+ * Content-addressed objects over HTTP: `GET /objects/<sha256 hex>`. What comes is what was asked
+ * for, or an error.
+ */
 
 import { createHash } from 'node:crypto';
 import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
@@ -29,7 +32,10 @@ export class ObjectError extends Error {
 export interface ObjectTimes {
   /** Without a byte for so long, the server counts as gone. */
   readonly idleMs: number;
-  /** A chunk takes no longer, however steadily it drips: 4 MiB at 35 kB/s. Greater limits get more in proportion. */
+  /**
+   * A chunk takes no longer, however steadily it drips: 4 MiB at 35 kB/s. Greater limits get more
+   * in proportion.
+   */
   readonly totalMs: number;
 }
 
@@ -52,7 +58,10 @@ export class ObjectSource {
     this.#agent = secure ? new TlsAgent(options) : new Agent(options);
   }
 
-  /** The object's bytes. Rejects with ObjectError, or with the signal's reason. Redirects are not followed. */
+  /**
+   * The object's bytes. Rejects with ObjectError, or with the signal's reason. Redirects are not
+   * followed.
+   */
   async fetch(sha256: string, limit: number, signal: AbortSignal): Promise<Buffer> {
     signal.throwIfAborted();
     const size = Math.max(1, limit / LIMITS.chunkBytes);

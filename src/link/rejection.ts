@@ -79,7 +79,8 @@ function reasonOf(error: Error): RejectionReason | null {
   if (error instanceof SignedObjectError) return OF_SIGNED_OBJECT[error.reason];
   if (error instanceof ListFileError) return OF_LIST_FILE[error.code];
   if (error instanceof TrustError) return 'malformed';
-  // A system call failed, on a full, broken or read-only disk; the terminal serves with the list that it has.
+  // A system call failed, on a full, broken or read-only disk; the terminal serves with the list
+  // that it has.
   return 'syscall' in error ? 'disk-full' : null;
 }
 

@@ -1,12 +1,15 @@
 /**
- * Work that may have to wait for the world: one job at a time; of several jobs for the same thing only the newest
- * counts; what failed for now is tried again with exponential back-off and full jitter.
+ * Work that may have to wait for the world: one job at a time; of several jobs for the same thing
+ * only the newest counts; what failed for now is tried again with exponential back-off and full
+ * jitter.
  */
 
 export type JobResult = 'done' | 'try-again';
 
 export interface RetryQueueOptions<Job> {
-  /** Never rejects for what the world can do: a rejection is a defect, left unhandled on purpose. */
+  /**
+   * Never rejects for what the world can do: a rejection is a defect, left unhandled on purpose.
+   */
   readonly run: (job: Job, signal: AbortSignal) => Promise<JobResult>;
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
@@ -29,7 +32,9 @@ export class RetryQueue<Job> {
     this.#options = options;
   }
 
-  /** Takes the place of a waiting job of the same key. A running one goes on: this one follows it. */
+  /**
+   * Takes the place of a waiting job of the same key. A running one goes on: this one follows it.
+   */
   offer(key: string, job: Job): void {
     if (this.#stop.signal.aborted) return;
     const old = this.#waiting.get(key);

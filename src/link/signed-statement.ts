@@ -1,4 +1,7 @@
-/** Signed objects of the platform, from CMS to a checked value. Nothing of one is believed before this is through. */
+/**
+ * Signed objects of the platform, from CMS to a checked value. Nothing of one is believed before
+ * this is through.
+ */
 
 import type { z } from 'zod';
 import { openSignedObject } from '../pki/signed-object.ts';
@@ -6,8 +9,8 @@ import type { SignedKind } from './protocol.ts';
 import { Rejection } from './rejection.ts';
 
 /**
- * Verifies a CMS SignedData of `kind` under the pinned platform CA (DER) at `now` (ms since the epoch) and parses its
- * JSON content. Rejects with Rejection, or with SignedObjectError.
+ * Verifies a CMS SignedData of `kind` under the pinned platform CA (DER) at `now` (ms since the
+ * epoch) and parses its JSON content. Rejects with Rejection, or with SignedObjectError.
  */
 export async function readSigned<T>(
   cms: Buffer,

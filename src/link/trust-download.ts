@@ -1,10 +1,11 @@
 /**
- * Anchors and revocation lists: fetched under a signed manifest, checked as a whole, kept under `<state>/trust` for a
- * start without network.
+ * Anchors and revocation lists: fetched under a signed manifest, checked as a whole, kept under
+ * `<state>/trust` for a start without network.
  *
- * `trust.json` is the commit point: the DER files that it names are on the medium before it is. It says when the
- * manifest was accepted, and a later start verifies the signature as of then: that the signer's certificate has
- * expired meanwhile says nothing about what was accepted, and must not keep an offline terminal from serving.
+ * `trust.json` is the commit point: the DER files that it names are on the medium before it is. It
+ * says when the manifest was accepted, and a later start verifies the signature as of then: that
+ * the signer's certificate has expired meanwhile says nothing about what was accepted, and must not
+ * keep an offline terminal from serving.
  */
 
 import { createHash } from 'node:crypto';
@@ -17,6 +18,7 @@ import type { EventName } from '../domain/events.ts';
 import { TrustStore } from '../pki/trust-store.ts';
 import {
   headroom,
+  isStorageFailure,
   publish,
   RESERVE_BYTES,
   SERVICE_HEADROOM_BYTES,
@@ -148,9 +150,9 @@ export interface LoadedTrust {
 }
 
 /**
- * The anchors and revocation lists that were accepted last, for a start without network; null when there are none,
- * or when what is there no longer verifies: then the platform is asked for them. `pinned`: DER of the platform's CA.
- * Staleness of a CRL is judged at use, never here.
+ * The anchors and revocation lists that were accepted last, for a start without network; null when
+ * there are none, or when what is there no longer verifies: then the platform is asked for them.
+ * `pinned`: DER of the platform's CA. Staleness of a CRL is judged at use, never here.
  */
 export async function loadTrust(
   stateDirectory: string,
@@ -170,8 +172,18 @@ export async function loadTrust(
     return { version: manifest.version, store: await TrustStore.load({ anchors, crls }) };
   } catch (error) {
     rejectionOf(error);
-    writeCommitted(directory, { ...committed, manifest: null });
+    markDamaged(directory, committed);
     return null;
+  }
+}
+
+/** So that the same version is fetched again. */
+function markDamaged(directory: string, committed: Committed): void {
+  try {
+    writeCommitted(directory, { ...committed, manifest: null });
+  } catch (error) {
+    // A disk that takes no write must not keep the terminal from starting.
+    if (!isStorageFailure(error)) throw error;
   }
 }
 
@@ -187,7 +199,10 @@ function derOf({ der }: Part): Buffer {
   return der;
 }
 
-/** Off the main thread's time, unlike `writeDurably`: a CRL may have tens of megabytes, and taps don't wait. */
+/**
+ * Off the main thread's time, unlike `writeDurably`: a CRL may have tens of megabytes, and taps
+ * don't wait.
+ */
 async function writePart(path: string, der: Buffer): Promise<void> {
   const free = headroom(dirname(path)) - der.length;
   if (free < SERVICE_HEADROOM_BYTES + RESERVE_BYTES) {

@@ -1,4 +1,7 @@
-/** Which signatures and keys are good enough: one table, so that the next generation of cards is one line. */
+/**
+ * Which signatures and keys are good enough: one table, so that the next generation of cards is one
+ * line.
+ */
 
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -10,7 +13,10 @@ export interface SignatureAlgorithm {
   readonly key: 'rsa' | 'ec';
 }
 
-/** By the whole AlgorithmIdentifier in DER: RSA with NULL parameters (RFC 4055 5), ECDSA with none (RFC 5758 3.2). */
+/**
+ * By the whole AlgorithmIdentifier in DER: RSA with NULL parameters (RFC 4055 5), ECDSA with none
+ * (RFC 5758 3.2).
+ */
 const SIGNATURE_ALGORITHMS: ReadonlyMap<string, SignatureAlgorithm> = new Map([
   ['300d06092a864886f70d01010b0500', { name: 'sha256WithRSA', hash: 'sha256', key: 'rsa' }],
   ['300d06092a864886f70d01010c0500', { name: 'sha384WithRSA', hash: 'sha384', key: 'rsa' }],
@@ -25,14 +31,20 @@ const RSA_BITS = { least: 2048, most: 4096 } as const;
 /** FIPS 186-5 A.1.1: odd, above 2^16, below 2^256. */
 const RSA_EXPONENT = { above: 65_536n, below: 2n ** 256n } as const;
 
-/** `identifier`: DER of an AlgorithmIdentifier. Throws X509Error for SHA-1, MD5, RSA-PSS and everything unlisted. */
+/**
+ * `identifier`: DER of an AlgorithmIdentifier. Throws X509Error for SHA-1, MD5, RSA-PSS and
+ * everything unlisted.
+ */
 export function signatureAlgorithm(identifier: Buffer): SignatureAlgorithm {
   const algorithm = SIGNATURE_ALGORITHMS.get(identifier.toString('hex'));
   if (algorithm === undefined) throw new X509Error('signature algorithm is not accepted');
   return algorithm;
 }
 
-/** `spki`: DER of a SubjectPublicKeyInfo. Throws X509Error on a key that is no key, too weak or too large. */
+/**
+ * `spki`: DER of a SubjectPublicKeyInfo. Throws X509Error on a key that is no key, too weak or too
+ * large.
+ */
 export function acceptableKey(spki: Buffer): KeyObject {
   let key: KeyObject;
   try {

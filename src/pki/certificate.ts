@@ -1,4 +1,7 @@
-/** Certificates (RFC 5280 4.1) as bytes say them, and what makes one a user-authentication certificate (JPKI). */
+/**
+ * Certificates (RFC 5280 4.1) as bytes say them, and what makes one a user-authentication
+ * certificate (JPKI).
+ */
 
 import { type Signed, signatureAlgorithm } from './algorithms.ts';
 import { context, DerReader, TAG, X509Error } from './der.ts';
@@ -24,7 +27,10 @@ const USER_AUTHENTICATION_POLICY = '1.2.392.200149.8.5.1.3.30';
 const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
 const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0';
 
-/** The critical extensions that are processed here; whoever marks another one critical is refused (RFC 5280 4.2). */
+/**
+ * The critical extensions that are processed here; whoever marks another one critical is refused
+ * (RFC 5280 4.2).
+ */
 const MAY_BE_CRITICAL: ReadonlySet<string> = new Set([
   OID.keyUsage,
   OID.basicConstraints,

@@ -1,8 +1,9 @@
 /**
  * The converted value (変換値) of a certificate on one list, and what opens that person's row.
  *
- * Both are keyed by the list key, so two lists can't be joined, and both run over the whole certificate, so that nobody
- * can find a person by trying the four billion serial numbers there are.
+ * Both are keyed by the list key, so two lists can't be joined, and both run over the whole
+ * certificate, so that nobody can find a person by trying the four billion serial numbers there
+ * are.
  */
 
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
@@ -54,7 +55,10 @@ export class ListKeys {
     this.#data = data;
   }
 
-  /** `listKey`: 32 random bytes; `list`: the list's id. Throws RangeError on a key of another length. */
+  /**
+   * `listKey`: 32 random bytes; `list`: the list's id. Throws RangeError on a key of another
+   * length.
+   */
   static derive(listKey: Uint8Array, list: string): ListKeys {
     if (listKey.length !== KEY_BYTES) throw new RangeError('a list key has 32 bytes');
     const id = Buffer.from(list, 'utf8');
@@ -71,8 +75,8 @@ export class ListKeys {
   }
 
   /**
-   * Opens what `sealed` (nonce || ciphertext || tag) says to the holder of the certificate with this hash.
-   * `key`: the converted value under which the row is stored. Throws RowError.
+   * Opens what `sealed` (nonce || ciphertext || tag) says to the holder of the certificate with
+   * this hash. `key`: the converted value under which the row is stored. Throws RowError.
    */
   openRow(hash: Uint8Array, key: Uint8Array, sealed: Uint8Array): EntryRowData {
     const dataKey = hmac(this.#data, hash);
@@ -81,7 +85,10 @@ export class ListKeys {
   }
 }
 
-/** HKDF-Expand with SHA-256 for exactly one block of output (RFC 5869 2.3: T(1) = HMAC(PRK, info || 0x01)). */
+/**
+ * HKDF-Expand with SHA-256 for exactly one block of output (RFC 5869 2.3: T(1) = HMAC(PRK, info ||
+ * 0x01)).
+ */
 function expand(key: Uint8Array, info: Uint8Array): Buffer {
   return createHmac('sha256', key).update(info).update(Uint8Array.of(1)).digest();
 }

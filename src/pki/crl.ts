@@ -1,6 +1,7 @@
 /**
- * Certificate revocation lists (RFC 5280 5), walked as a stream into an index of serial numbers: a national list has
- * millions of entries, and a general ASN.1 parser makes gigabytes of objects of it.
+ * Certificate revocation lists (RFC 5280 5), walked as a stream into an index of serial numbers: a
+ * national list has millions of entries, and a general ASN.1 parser makes gigabytes of objects of
+ * it.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -17,10 +18,16 @@ import {
 
 /** Some three million entries. */
 export const MAX_CRL_BYTES = 128 * 1024 * 1024;
-/** A few milliseconds of work between two turns of the event loop, so that a tap meanwhile doesn't wait. */
+/**
+ * A few milliseconds of work between two turns of the event loop, so that a tap meanwhile doesn't
+ * wait.
+ */
 const ENTRIES_A_TURN = 8192;
 
-/** Only scope is processed. The delta indicator (2.5.29.27) is left out: a delta is no full list (RFC 5280 5.2.4). */
+/**
+ * Only scope is processed. The delta indicator (2.5.29.27) is left out: a delta is no full list
+ * (RFC 5280 5.2.4).
+ */
 const MAY_BE_CRITICAL: ReadonlySet<string> = new Set([OID.issuingDistributionPoint]);
 /** certificateIssuer (5.3.3) is left out: it is critical, and an indirect list is not for us. */
 const ENTRY_MAY_BE_CRITICAL: ReadonlySet<string> = new Set([OID.reasonCode]);
@@ -47,13 +54,16 @@ export interface Crl extends Signed {
   /** Milliseconds since the epoch. */
   readonly thisUpdate: number;
   readonly nextUpdate: number;
-  /** Reason by serial number (`serialKey`). A certificate on hold is on the list, so it counts as revoked. */
+  /**
+   * Reason by serial number (`serialKey`). A certificate on hold is on the list, so it counts as
+   * revoked.
+   */
   readonly revoked: ReadonlyMap<string, string>;
 }
 
 /**
- * `der`: one complete, direct CRL of version 2 and nothing behind it. Lets the event loop turn in between, so the bytes
- * must not change meanwhile. Throws X509Error.
+ * `der`: one complete, direct CRL of version 2 and nothing behind it. Lets the event loop turn in
+ * between, so the bytes must not change meanwhile. Throws X509Error.
  */
 export async function parseCrl(der: Uint8Array): Promise<Crl> {
   if (der.length > MAX_CRL_BYTES) throw new X509Error(`${der.length} bytes of CRL`);
@@ -128,7 +138,8 @@ function readScope(extensions: Extensions): { authorityKeyId: string; number: bi
     OID.authorityKeyIdentifier,
     readAuthorityKeyIdentifier,
   );
-  // RFC 5280 5.2.1, 5.2.3: both must be there; they bind the list to a key, and order the lists of that key.
+  // RFC 5280 5.2.1, 5.2.3: both must be there; they bind the list to a key, and order the lists of
+  // that key.
   const number = extension(extensions, OID.crlNumber, readCrlNumber);
   if (authorityKeyId === null) throw new X509Error('CRL without authority key identifier');
   if (number === null) throw new X509Error('CRL without number');
@@ -141,8 +152,9 @@ function readCrlNumber(reader: DerReader): bigint {
 }
 
 /**
- * RFC 5280 5.2.5. A list that covers end entities (`onlyContainsUserCerts`) covers every card. Any narrower one, a
- * distribution point, some reasons only, CAs, attributes, an indirect list, would vouch for cards that it doesn't know.
+ * RFC 5280 5.2.5. A list that covers end entities (`onlyContainsUserCerts`) covers every card. Any
+ * narrower one, a distribution point, some reasons only, CAs, attributes, an indirect list, would
+ * vouch for cards that it doesn't know.
  */
 function refuseNarrowScope(reader: DerReader): void {
   const scope = reader.enter(TAG.sequence);

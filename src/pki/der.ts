@@ -1,9 +1,13 @@
 /**
- * A strict reader of DER (ITU-T X.690), as small as X.509 needs it: one-byte tags, definite minimal lengths, and a
- * cursor that never leaves the value it is in. It copies nothing, so that a revocation list of a nation can be walked.
+ * A strict reader of DER (ITU-T X.690), as small as X.509 needs it: one-byte tags, definite minimal
+ * lengths, and a cursor that never leaves the value it is in. It copies nothing, so that a
+ * revocation list of a nation can be walked.
  */
 
-/** Bytes that are not what X.690 or RFC 5280 ask for. Expected: whoever takes bytes from outside catches it. */
+/**
+ * Bytes that are not what X.690 or RFC 5280 ask for. Expected: whoever takes bytes from outside
+ * catches it.
+ */
 export class X509Error extends Error {
   constructor(detail: string, options?: ErrorOptions) {
     super(detail, options);
@@ -23,7 +27,10 @@ export const TAG = {
   sequence: 0x30,
 } as const;
 
-/** Context-specific tags: `primitive` for IMPLICIT simple types, `constructed` for EXPLICIT ones and structures. */
+/**
+ * Context-specific tags: `primitive` for IMPLICIT simple types, `constructed` for EXPLICIT ones and
+ * structures.
+ */
 export const context = {
   primitive: (number: number) => 0x80 | number,
   constructed: (number: number) => 0xa0 | number,
@@ -72,15 +79,22 @@ export class DerReader {
     return this.#bytes.subarray(start, this.#at);
   }
 
-  /** X.690 8.2, 11.1: FF or 00. */
-  boolean(): boolean {
+  /**
+   * BOOLEAN DEFAULT FALSE: FF where it is there (X.690 11.1), and false is said by leaving it out
+   * (11.5).
+   */
+  isTrue(): boolean {
+    if (!this.nextIs(TAG.boolean)) return false;
     const content = this.content(TAG.boolean);
-    if (content.length !== 1 || (content[0] !== 0xff && content[0] !== 0))
-      throw new X509Error('BOOLEAN is neither FF nor 00');
-    return content[0] === 0xff;
+    if (content.length !== 1 || content[0] !== 0xff)
+      throw new X509Error('BOOLEAN that is not left out is not FF');
+    return true;
   }
 
-  /** The content of an INTEGER that is not negative, X.690 8.3: big-endian, no octet more than needed. */
+  /**
+   * The content of an INTEGER that is not negative, X.690 8.3: big-endian, no octet more than
+   * needed.
+   */
   natural(maxOctets: number): Buffer {
     const content = this.content(TAG.integer);
     const [first, second] = content;
@@ -121,7 +135,9 @@ export class DerReader {
     return content.subarray(1);
   }
 
-  /** A BIT STRING with named bits (X.690 11.2.2: no trailing zeros) as the set of its bit numbers. */
+  /**
+   * A BIT STRING with named bits (X.690 11.2.2: no trailing zeros) as the set of its bit numbers.
+   */
   namedBits(): ReadonlySet<number> {
     const content = this.content(TAG.bitString);
     const unused = content[0];
@@ -137,20 +153,27 @@ export class DerReader {
     return bits;
   }
 
-  /** RFC 5280 4.1.2.5.1, 4.1.2.5.2: UTCTime or GeneralizedTime, both to the second and in Z. Milliseconds. */
+  /**
+   * RFC 5280 4.1.2.5.1, 4.1.2.5.2: UTCTime or GeneralizedTime, both to the second and in Z.
+   * Milliseconds.
+   */
   time(): number {
     const utc = this.nextIs(TAG.utcTime);
     const text = this.content(utc ? TAG.utcTime : TAG.generalizedTime).toString('latin1');
     const digits = utc ? `${text < '50' ? '20' : '19'}${text}` : text;
     const iso = digits.replace(/^(.{4})(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
     const instant = new Date(iso);
-    // There and back again: whoever writes 30 February, hour 24 or a time zone gets something else back.
+    // There and back again: whoever writes 30 February, hour 24 or a time zone gets something else
+    // back.
     if (Number.isNaN(instant.getTime()) || instant.toISOString() !== iso)
       throw new X509Error('a time in another form, or that no calendar has');
     return instant.getTime();
   }
 
-  /** Moves behind the header and the content of the next value, and gives back where the content starts. */
+  /**
+   * Moves behind the header and the content of the next value, and gives back where the content
+   * starts.
+   */
   #header(tag: number): number {
     const bytes = this.#bytes;
     let at = this.#at;
@@ -159,7 +182,8 @@ export class DerReader {
     let length = bytes[at + 1] ?? 0;
     at += 2;
     if (length >= 0x80) {
-      // X.690 10.1: definite and minimal. Four octets reach beyond every limit that is set above this layer.
+      // X.690 10.1: definite and minimal. Four octets reach beyond every limit that is set above
+      // this layer.
       const octets = length & 0x7f;
       if (octets === 0 || octets > 4 || at + octets > this.#end)
         throw new X509Error('a length is indefinite, too long or cut off');

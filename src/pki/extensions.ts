@@ -1,4 +1,7 @@
-/** Extensions of certificates, CRLs and CRL entries (RFC 5280 4.2, 5.2, 5.3): read strictly, each at most once. */
+/**
+ * Extensions of certificates, CRLs and CRL entries (RFC 5280 4.2, 5.2, 5.3): read strictly, each at
+ * most once.
+ */
 
 import { context, DerReader, TAG, X509Error } from './der.ts';
 
@@ -28,8 +31,9 @@ const MAX_EXTENSIONS = 64;
 export type Extensions = ReadonlyMap<string, Buffer>;
 
 /**
- * Reads SEQUENCE OF Extension at `reader`. `mayBeCritical`: the OIDs that the caller goes on to process. Throws
- * X509Error on any other critical extension and on one that comes twice (RFC 5280 4.2).
+ * Reads SEQUENCE OF Extension at `reader`. `mayBeCritical`: the OIDs that the caller goes on to
+ * process. Throws X509Error on any other critical extension and on one that comes twice (RFC 5280
+ * 4.2).
  */
 export function readExtensions(reader: DerReader, mayBeCritical: ReadonlySet<string>): Extensions {
   const extensions = new Map<string, Buffer>();
@@ -37,7 +41,7 @@ export function readExtensions(reader: DerReader, mayBeCritical: ReadonlySet<str
   while (!list.atEnd) {
     const extension = list.enter(TAG.sequence);
     const oid = extension.oid();
-    const critical = extension.nextIs(TAG.boolean) && extension.boolean();
+    const critical = extension.isTrue();
     const value = extension.content(TAG.octetString);
     extension.end();
     if (critical && !mayBeCritical.has(oid))
@@ -49,7 +53,10 @@ export function readExtensions(reader: DerReader, mayBeCritical: ReadonlySet<str
   return extensions;
 }
 
-/** What `read` makes of the value of an extension, which it must use up; null when the extension is absent. */
+/**
+ * What `read` makes of the value of an extension, which it must use up; null when the extension is
+ * absent.
+ */
 export function extension<T>(
   extensions: Extensions,
   oid: string,
@@ -63,7 +70,10 @@ export function extension<T>(
   return result;
 }
 
-/** RFC 5280 4.2.1.1, the keyIdentifier in hex. Issuer and serial beside it say nothing that we'd trust. */
+/**
+ * RFC 5280 4.2.1.1, the keyIdentifier in hex. Issuer and serial beside it say nothing that we'd
+ * trust.
+ */
 export function readAuthorityKeyIdentifier(reader: DerReader): string {
   const identifier = reader.enter(TAG.sequence);
   const keyId = identifier.content(context.primitive(0));
@@ -88,10 +98,12 @@ export function readKeyUsage(reader: DerReader): ReadonlySet<number> {
   return reader.namedBits();
 }
 
-/** RFC 5280 4.2.1.9: whether this is a CA. A path length says nothing where anchors issue directly. */
+/**
+ * RFC 5280 4.2.1.9: whether this is a CA. A path length says nothing where anchors issue directly.
+ */
 export function readBasicConstraints(reader: DerReader): boolean {
   const constraints = reader.enter(TAG.sequence);
-  const ca = constraints.nextIs(TAG.boolean) && constraints.boolean();
+  const ca = constraints.isTrue();
   if (constraints.nextIs(TAG.integer)) constraints.natural(4);
   constraints.end();
   return ca;
@@ -105,7 +117,10 @@ export function readExtendedKeyUsage(reader: DerReader): readonly string[] {
   return purposes;
 }
 
-/** RFC 5280 4.2.1.4: OIDs of policies, at least one. Qualifiers (a CPS address, a notice) decide nothing. */
+/**
+ * RFC 5280 4.2.1.4: OIDs of policies, at least one. Qualifiers (a CPS address, a notice) decide
+ * nothing.
+ */
 export function readCertificatePolicies(reader: DerReader): readonly string[] {
   const list = reader.enter(TAG.sequence);
   const policies: string[] = [];

@@ -1,6 +1,7 @@
 /**
- * What the platform signs (CMS SignedData, RFC 5652), opened and checked. pkijs takes the structure apart; every
- * decision is made here, as it accepts more than it should (several signers, any eContentType, any signer).
+ * What the platform signs (CMS SignedData, RFC 5652), opened and checked. pkijs takes the structure
+ * apart; every decision is made here, as it accepts more than it should (several signers, any
+ * eContentType, any signer).
  */
 
 import { createHash, type KeyObject } from 'node:crypto';
@@ -47,7 +48,10 @@ const HASHES: ReadonlyMap<string, SignatureAlgorithm['hash']> = new Map([
   ['2.16.840.1.101.3.4.2.2', 'sha384'],
   ['2.16.840.1.101.3.4.2.3', 'sha512'],
 ]);
-/** CMS names the key alone (rsaEncryption) or key and hash together; the hash is that of the digest algorithm. */
+/**
+ * CMS names the key alone (rsaEncryption) or key and hash together; the hash is that of the digest
+ * algorithm.
+ */
 const SIGNATURES: ReadonlyMap<string, Pick<SignatureAlgorithm, 'key'> & { hash?: string }> =
   new Map([
     ['1.2.840.113549.1.1.1', { key: 'rsa' }],
@@ -67,9 +71,10 @@ interface SignedObject {
 }
 
 /**
- * `cms`: DER of a ContentInfo. `pinned`: DER of the platform's CA certificate; its key must have issued the signer's
- * certificate, whose only extended key usage is the kind's OID. `now`: ms since the epoch. Throws SignedObjectError;
- * what it gives back has been checked from the first byte to the last.
+ * `cms`: DER of a ContentInfo. `pinned`: DER of the platform's CA certificate; its key must have
+ * issued the signer's certificate, whose only extended key usage is the kind's OID. `now`: ms since
+ * the epoch. Throws SignedObjectError; what it gives back has been checked from the first byte to
+ * the last.
  */
 export async function openSignedObject(
   cms: Uint8Array,
@@ -88,7 +93,9 @@ export async function openSignedObject(
   return { content: object.content };
 }
 
-/** Exactly one signer, one certificate, attached content (RFC 5652 5.1): nothing here needs more. */
+/**
+ * Exactly one signer, one certificate, attached content (RFC 5652 5.1): nothing here needs more.
+ */
 function takeApart(cms: Uint8Array): SignedObject {
   const signedData = parseSignedData(cms);
   const { eContentType: type, eContent } = signedData.encapContentInfo;
@@ -111,15 +118,20 @@ function parseSignedData(cms: Uint8Array): pkijs.SignedData {
     if (envelope.contentType !== SIGNED_DATA) throw new X509Error('not a SignedData');
     return new pkijs.SignedData({ schema: envelope.content });
   } catch (error) {
-    // asn1js and pkijs have no error class of their own: whatever they throw here is about the bytes.
+    // asn1js and pkijs have no error class of their own: whatever they throw here is about the
+    // bytes.
     throw new SignedObjectError('malformed', 'not a CMS SignedData', { cause: error });
   }
 }
 
-/** The signer's key, once its certificate has been found to be the pinned CA's, of this kind and in time. */
+/**
+ * The signer's key, once its certificate has been found to be the pinned CA's, of this kind and in
+ * time.
+ */
 function signerKey(object: SignedObject, type: string, pinned: Uint8Array, now: number): KeyObject {
   const { certificate: ca, key: caKey } = parseKnownKey(pinned);
-  // pkijs keeps the signed part as it came; whatever else it wrote anew has to be DER and fit the signature.
+  // pkijs keeps the signed part as it came; whatever else it wrote anew has to be DER and fit the
+  // signature.
   const { certificate, key } = parseKnownKey(new Uint8Array(object.certificate.toSchema().toBER()));
   if (
     !ca.ca ||
@@ -162,7 +174,9 @@ function namesSigner(signer: pkijs.SignerInfo, certificate: pkijs.Certificate): 
   );
 }
 
-/** RFC 5652 5.4, 5.6, 11.1, 11.2. Signed attributes must be there, as the content is not id-data. */
+/**
+ * RFC 5652 5.4, 5.6, 11.1, 11.2. Signed attributes must be there, as the content is not id-data.
+ */
 function checkSignature({ type, content, signer }: SignedObject, key: KeyObject): void {
   const hash = HASHES.get(signer.digestAlgorithm.algorithmId);
   const named = SIGNATURES.get(signer.signatureAlgorithm.algorithmId);

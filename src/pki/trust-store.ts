@@ -1,10 +1,11 @@
 /**
- * Who may vouch for a card: pinned CA certificates (anchors) and their revocation lists, and the verdict on a card's
- * certificate, made offline.
+ * Who may vouch for a card: pinned CA certificates (anchors) and their revocation lists, and the
+ * verdict on a card's certificate, made offline.
  *
- * Anchors issue cards directly, as JPKI's do; an intermediate CA is out of scope, and nothing that a card hands over is
- * ever trusted, so there is no path to build and none to lead astray. Several anchors with one name and different keys
- * (generations of one CA) are normal: everything here hangs on keys, never on names alone.
+ * Anchors issue cards directly, as JPKI's do; an intermediate CA is out of scope, and nothing that
+ * a card hands over is ever trusted, so there is no path to build and none to lead astray. Several
+ * anchors with one name and different keys (generations of one CA) are normal: everything here
+ * hangs on keys, never on names alone.
  */
 
 import type { KeyObject } from 'node:crypto';
@@ -81,8 +82,8 @@ export class TrustStore {
   }
 
   /**
-   * All or nothing: one anchor or CRL that is not in order refuses the whole material with TrustError. Staleness is
-   * judged at use, so expired anchors and CRLs past their nextUpdate load.
+   * All or nothing: one anchor or CRL that is not in order refuses the whole material with
+   * TrustError. Staleness is judged at use, so expired anchors and CRLs past their nextUpdate load.
    */
   static async load(material: TrustMaterial): Promise<TrustStore> {
     if (material.anchors.length > MAX_ANCHORS || material.crls.length > MAX_CRLS)
@@ -110,14 +111,18 @@ export class TrustStore {
   }
 
   /**
-   * `certificate`: whatever bytes the card gave; `now`: ms since the epoch. Never rejects for anything in the bytes.
-   * The first fault decides: untrusted, then dates, then usage, then revocation.
+   * `certificate`: whatever bytes the card gave; `now`: ms since the epoch. Never rejects for
+   * anything in the bytes. The first fault decides: untrusted, then dates, then usage, then
+   * revocation.
    */
   verify(certificate: Uint8Array, now: number): Promise<CertificateVerdict> {
     return Promise.resolve(this.#judge(certificate, now));
   }
 
-  /** Spends at start-up what the first verification of a process costs (code loaded and compiled, tables built). */
+  /**
+   * Spends at start-up what the first verification of a process costs (code loaded and compiled,
+   * tables built).
+   */
   async warm(): Promise<void> {
     for (const { der, certificate } of this.#anchors) await this.verify(der, certificate.notBefore);
   }
@@ -146,7 +151,9 @@ export class TrustStore {
     return this.#revocation(certificate, issuer, now);
   }
 
-  /** RFC 5280 6.1.3 (a)(1), (a)(4): the name, the key identifier and the signature must all agree. */
+  /**
+   * RFC 5280 6.1.3 (a)(1), (a)(4): the name, the key identifier and the signature must all agree.
+   */
   #issuersOf(certificate: Certificate): readonly Anchor[] {
     // RFC 5280 4.2.1.1: only a self-signed certificate may leave the authority key identifier out.
     const selfIssued = certificate.issuer.equals(certificate.subject);
@@ -160,8 +167,9 @@ export class TrustStore {
   }
 
   /**
-   * RFC 5280 6.3.3, with the CRLs of the issuing *key* alone. A list from the future vouches for nobody, yet whom it
-   * revokes stays revoked: its issuer said so, and it may be our clock that is wrong. So does one past its nextUpdate.
+   * RFC 5280 6.3.3, with the CRLs of the issuing *key* alone. A list from the future vouches for
+   * nobody, yet whom it revokes stays revoked: its issuer said so, and it may be our clock that is
+   * wrong. So does one past its nextUpdate.
    */
   #revocation(certificate: Certificate, issuer: Anchor, now: number): CertificateVerdict {
     for (const crl of this.#crls) {
@@ -197,7 +205,8 @@ function loadAnchor(der: Uint8Array): Anchor {
     if (!ca) throw new X509Error('not a CA');
     if (keyUsage !== null && !keyUsage.has(KEY_USAGE.keyCertSign))
       throw new X509Error('key usage lacks keyCertSign');
-    // Says nothing about trust, but finds a certificate that was damaged on its way, or an intermediate.
+    // Says nothing about trust, but finds a certificate that was damaged on its way, or an
+    // intermediate.
     if (!isSignedBy(certificate, key)) throw new X509Error('not signed by its own key');
     return { certificate, der, key, keyId: subjectKeyId };
   } catch (error) {

@@ -1,6 +1,7 @@
 /**
- * A platform made by hand for the link's tests: it signs as the real one does, and every answer can be replaced.
- * What it holds of facts is kept as the protocol asks: contiguous, chained, discarded when repeated.
+ * A platform made by hand for the link's tests: it signs as the real one does, and every answer can
+ * be replaced. What it holds of facts is kept as the protocol asks: contiguous, chained, discarded
+ * when repeated.
  */
 
 import { createHash, hash } from 'node:crypto';
@@ -123,7 +124,9 @@ export class FakePlatform {
     for (const socket of this.#sockets) socket.close(code);
   }
 
-  /** Signs a list and makes its objects; `change` is applied to the manifest before it is signed. */
+  /**
+   * Signs a list and makes its objects; `change` is applied to the manifest before it is signed.
+   */
   async publish(
     version: number,
     change: Partial<EntryListManifest> = {},

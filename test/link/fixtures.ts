@@ -1,4 +1,7 @@
-/** A terminal's side of the link for tests: ledger, clock, shelf and a journal that can be waited for. */
+/**
+ * A terminal's side of the link for tests: ledger, clock, shelf and a journal that can be waited
+ * for.
+ */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +17,9 @@ import { ListShelf } from '../../src/store/list-shelf.ts';
 export const TERMINAL = 'gate-1';
 export const LIST = 'stadium';
 
-/** Generous where a slow machine could fail a test, short where a test waits for the limit itself. */
+/**
+ * Generous where a slow machine could fail a test, short where a test waits for the limit itself.
+ */
 export const TIMES: LinkTimes = {
   ...LINK_TIMES,
   openMs: 20_000,
@@ -115,7 +120,9 @@ export class TestTerminal {
     }
   }
 
-  /** What was noted of this event, or what will be. Rejects through the test's own time limit only. */
+  /**
+   * What was noted of this event, or what will be. Rejects through the test's own time limit only.
+   */
   async until(
     event: Noted['event'],
     fields: Noted['fields'] = {},

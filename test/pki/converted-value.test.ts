@@ -15,7 +15,10 @@ const ROW: EntryRowData = {
   party: '',
 };
 
-/** Computed once with Python's `cryptography` (HKDFExpand, AESGCM) and `hmac`; openssl.real.test.ts computes them again. */
+/**
+ * Computed once with Python's `cryptography` (HKDFExpand, AESGCM) and `hmac`; openssl.real.test.ts
+ * computes them again.
+ */
 const GOLDEN = {
   hash: 'e50d0333eb782267452eda90c1b4922175d5674150799e7a64f502ee8e7cb19e',
   convertedValue: '7a90bf67a890052bcb65882329a2c7c9b73ba012fdf62826cc730c2165bd19d0',

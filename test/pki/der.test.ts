@@ -78,11 +78,12 @@ describe('a strict DER reader', () => {
       expect(() => reader(hex).namedBits()).toThrow(X509Error);
   });
 
-  it('refuses a BOOLEAN that is neither FF nor 00', () => {
-    expect(reader('01 01 ff').boolean()).toBe(true);
-    expect(reader('01 01 00').boolean()).toBe(false);
-    for (const hex of ['01 01 01', '01 00', '01 02 ff ff'])
-      expect(() => reader(hex).boolean()).toThrow(X509Error);
+  it('reads a BOOLEAN that is FF or left out, and refuses every other', () => {
+    expect(reader('01 01 ff').isTrue()).toBe(true);
+    expect(reader('02 01 00').isTrue()).toBe(false);
+    expect(reader('').isTrue()).toBe(false);
+    for (const hex of ['01 01 00', '01 01 01', '01 00', '01 02 ff ff'])
+      expect(() => reader(hex).isTrue()).toThrow(X509Error);
   });
 
   it.each([
@@ -116,7 +117,7 @@ describe('a strict DER reader', () => {
   });
 
   it('throws nothing but X509Error, whatever the bytes', () => {
-    const reads = ['natural', 'oid', 'namedBits', 'octetAlignedBits', 'boolean', 'time'] as const;
+    const reads = ['natural', 'oid', 'namedBits', 'octetAlignedBits', 'isTrue', 'time'] as const;
     fc.assert(
       fc.property(fc.constantFrom(...reads), fc.uint8Array({ maxLength: 40 }), (read, bytes) => {
         try {

@@ -1,4 +1,7 @@
-/** OpenSSL as an independent peer: it reads what the simulated world issues, and the terminal reads what it issues. */
+/**
+ * OpenSSL as an independent peer: it reads what the simulated world issues, and the terminal reads
+ * what it issues.
+ */
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -24,7 +24,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'kazasu-attacks-'));
   const log = (event: string, fields: object) => logged.push({ event, ...fields });
   platform = await startPlatform({ stateDirectory: directory, port: 0, helloMs: 1_000, log });
-  goodChain = new Chain('good-gate').add();
+  goodChain = new Chain('good-gate');
   good = await BareTerminal.greet(platform.url, goodChain);
   const clock = { at: new Date().toISOString(), quality: 'synced', mono: 1 };
   beating = setInterval(() => good.send({ frame: 'beat', waiting: 0, clock }), 500);
@@ -226,15 +226,15 @@ describe('a socket', () => {
     const parts = { facts: platform.stores.facts, caCertificate: Buffer.alloc(9), log: () => {} };
     const heads = { all: () => [] } as never;
     const links = new TerminalLinks({ ...parts, heads }, { beatMs: 60_000, helloMs: 60_000 });
-    const peer = Object.assign(new EventEmitter(), {
+    const peer: EventEmitter & { terminated: boolean } = Object.assign(new EventEmitter(), {
       readyState: WebSocket.OPEN,
       bufferedAmount: 1_048_577,
       send: () => {},
       close: () => {},
       terminated: false,
       terminate() {
-        this.terminated = true;
-        this.emit('close', 1006);
+        peer.terminated = true;
+        peer.emit('close', 1006);
       },
     });
     links.accept(peer as unknown as WebSocket);

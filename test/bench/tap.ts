@@ -1,0 +1,246 @@
+/**
+ * The bench group "tap": from the reader's event to the durable decision, through the real pcscd and vpcd. Every tap is
+ * a person of their own who is let in, so each one commits a fact and prints a receipt while the next one comes.
+ * After each tap the same card is read on vpcd's other slot by a program that does nothing else: the floor.
+ */
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
+import { type CardTiming, SimCard } from '../../devices/card/sim-card.ts';
+import { holdOnVpcd } from '../../devices/card/vpcd.ts';
+import type { TestCard } from '../cards.ts';
+import { type Child, startChild } from './child.ts';
+import { type Bench, type Figure, median, percentile, reportTimes, timed } from './figures.ts';
+import { type GateSite, inService, withGateSite } from './gate.ts';
+
+const ROWS = 100_000;
+const OTHER_SLOT = 'Virtual PCD 00 01';
+/** pcscd polls every 400 ms (PCSCLITE_STATUS_POLL_RATE); a card that comes back sooner may not have been away. */
+const SEEN_GONE_MS = 600;
+const ANSWER_MS_MAX = 20_000;
+const OPENSC_READS = 10;
+const MODELLED: CardTiming = { bitRate: 106, perApduMs: 1, signatureMs: 0 };
+
+const OWN_BUDGET_MS = { p50: 5, p99: 20 } as const;
+const MODELLED_RATIO_BUDGET = 1.05;
+
+type Stages = Readonly<Record<string, number>>;
+
+interface Pair {
+  readonly tap: Stages;
+  readonly bare: Stages;
+  /** One bare commit in SQLite with fsync, on the same disk. */
+  readonly commit: number;
+}
+
+export async function tapBench(bench: Bench): Promise<void> {
+  const taps = bench.quick ? 40 : 200;
+  const modelledTaps = bench.quick ? 10 : 60;
+  const shape = { rows: ROWS, cards: taps + modelledTaps, reader: 'pcsc' } as const;
+  await withGateSite(shape, async (site) => {
+    await site.startPlatform();
+    const gate = site.startGate();
+    await inService(gate);
+    const bare = startChild('test/bench/bare-read.ts', [OTHER_SLOT], { env: site.env });
+    try {
+      await bare.lines.next({ event: 'watching' }, 0, ANSWER_MS_MAX);
+      const rig = { site, gate, bare, note: bench.note };
+      const pairs = await pairsOf(rig, site.cards.slice(0, taps));
+      reportZeroLatency(bench, pairs, await openScReads(rig));
+      reportModelled(bench, await pairsOf(rig, site.cards.slice(taps), MODELLED));
+    } finally {
+      await bare.end();
+    }
+  });
+}
+
+interface Rig {
+  readonly site: GateSite;
+  readonly gate: Child;
+  readonly bare: Child;
+  readonly note: Bench['note'];
+}
+
+async function pairsOf(
+  rig: Rig,
+  cards: readonly TestCard[],
+  timing?: CardTiming,
+): Promise<Pair[]> {
+  const commits = new BareCommits(rig.site.directory);
+  const pairs: Pair[] = [];
+  try {
+    for (const card of cards) {
+      const tap = await tapOf(rig, card, timing);
+      const goneAt = performance.now();
+      pairs.push({ tap, bare: await bareRead(rig, card, timing), commit: commits.time() });
+      await pause(Math.max(0, goneAt + SEEN_GONE_MS - performance.now()));
+      if (pairs.length % 20 === 0) rig.note(`tap: ${pairs.length} of ${cards.length}`);
+    }
+  } finally {
+    commits.close();
+  }
+  return pairs;
+}
+
+async function tapOf({ site, gate }: Rig, card: TestCard, timing?: CardTiming): Promise<Stages> {
+  const before = gate.lines.all.length;
+  const held = await holdOnVpcd(simCard(card, timing), slotOf(site, 0));
+  try {
+    const answer = await gate.lines.first(
+      ({ event }) => /^(entry|card)\./.test(event),
+      before,
+      ANSWER_MS_MAX,
+      'answer',
+    );
+    if (answer.event !== 'entry.granted') {
+      throw new Error(`a tap was not granted: ${JSON.stringify(answer)}`);
+    }
+    return answer['ms'] as Stages;
+  } finally {
+    await held.remove();
+  }
+}
+
+async function bareRead(
+  { site, bare }: Rig,
+  card: TestCard,
+  timing?: CardTiming,
+): Promise<Stages> {
+  const before = bare.lines.all.length;
+  const held = await holdOnVpcd(simCard(card, timing), slotOf(site, 1));
+  try {
+    const read = await bare.lines.first(() => true, before, ANSWER_MS_MAX, 'bare read');
+    if (read['bytes'] !== card.der.length) throw new Error(`no bare read: ${JSON.stringify(read)}`);
+    return read['ms'] as Stages;
+  } finally {
+    await held.remove();
+    await bare.lines.next({ event: 'gone' }, before, ANSWER_MS_MAX);
+  }
+}
+
+/** Wall time of `pkcs15-tool --read-certificate`, in ms, on a card that lies there already. */
+async function openScReads({ site, bare }: Rig): Promise<number[]> {
+  const [card] = site.cards;
+  if (card === undefined) throw new Error('there is no card');
+  const before = bare.lines.all.length;
+  const held = await holdOnVpcd(simCard(card), slotOf(site, 1));
+  const times: number[] = [];
+  try {
+    await bare.lines.next({ event: 'read' }, before, ANSWER_MS_MAX).catch(() => undefined);
+    for (let n = 0; n < OPENSC_READS; n += 1) {
+      const startedAt = performance.now();
+      await promisify(execFile)(
+        'pkcs15-tool',
+        ['--reader', OTHER_SLOT, '--read-certificate', '01'],
+        { env: { ...process.env, ...site.env } },
+      );
+      times.push(performance.now() - startedAt);
+    }
+    return times;
+  } finally {
+    await held.remove();
+    await bare.lines.next({ event: 'gone' }, before, ANSWER_MS_MAX);
+  }
+}
+
+function simCard({ card }: TestCard, timing?: CardTiming): SimCard {
+  return new SimCard(timing === undefined ? card : { ...card, timing });
+}
+
+function slotOf({ vpcdPort }: GateSite, slot: 0 | 1): { port: number } {
+  if (vpcdPort === null) throw new Error('there is no vpcd');
+  return { port: vpcdPort + slot };
+}
+
+/** What one durable commit costs on this disk, whoever asks for it: WAL, synchronous=FULL, one row. */
+class BareCommits {
+  readonly #database: Database.Database;
+  readonly #insert: Database.Statement<[string]>;
+
+  constructor(directory: string) {
+    this.#database = new Database(join(directory, `bare-${performance.now()}.db`));
+    this.#database.pragma('journal_mode = WAL');
+    this.#database.pragma('synchronous = FULL');
+    this.#database.exec('CREATE TABLE row (text TEXT NOT NULL) STRICT');
+    this.#insert = this.#database.prepare('INSERT INTO row (text) VALUES (?)');
+  }
+
+  time(): number {
+    return timed(() => this.#insert.run('x'.repeat(512)));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function reportZeroLatency(
+  { report }: Bench,
+  pairs: readonly Pair[],
+  openSc: readonly number[],
+): void {
+  const totals = pairs.map(({ tap }) => tap['total'] ?? Number.NaN);
+  const bare = pairs.map((pair) => pair.bare['total'] ?? Number.NaN);
+  const [floor, peer] = [median(bare), median(openSc)];
+  reportTimes(
+    report,
+    'tap.decision',
+    totals,
+    {},
+    { p50: { floor, peer }, p99: { floor: percentile(bare, 0.99), peer: percentile(openSc, 0.99) } },
+  );
+  // Less the usual bare read, not the one beside it: a slow neighbour must not make a tap look fast.
+  const own = totals.map((total) => total - floor);
+  reportTimes(report, 'tap.own', own, {}, {
+    p50: { budget: OWN_BUDGET_MS.p50 },
+    p99: { budget: OWN_BUDGET_MS.p99 },
+  });
+  reportStages(report, pairs, {});
+  reportTimes(report, 'tap.bare', bare, { floor: true });
+  const hundredth = totals.slice(pairs.length / 2 - 10, pairs.length / 2 + 10);
+  report({
+    figure: 'tap.first',
+    value: totals[0] ?? Number.NaN,
+    unit: 'ms',
+    n: 1,
+    later: median(hundredth),
+  });
+}
+
+function reportModelled({ report }: Bench, pairs: readonly Pair[]): void {
+  const totals = pairs.map(({ tap }) => tap['total'] ?? Number.NaN);
+  const bare = pairs.map((pair) => pair.bare['total'] ?? Number.NaN);
+  const detail = { modelled: true, bitRate: MODELLED.bitRate, perApduMs: MODELLED.perApduMs };
+  const floors = { p50: { floor: median(bare) }, p99: { floor: percentile(bare, 0.99) } };
+  reportTimes(report, 'tap.modelled.decision', totals, detail, floors);
+  report({
+    figure: 'tap.modelled.ratio',
+    value: median(totals) / median(bare),
+    unit: 'times the bare read',
+    budget: MODELLED_RATIO_BUDGET,
+    n: pairs.length,
+    ...detail,
+  });
+  reportStages(report, pairs, detail, 'tap.modelled');
+}
+
+function reportStages(
+  report: Bench['report'],
+  pairs: readonly Pair[],
+  detail: Partial<Figure>,
+  prefix = 'tap',
+): void {
+  for (const stage of ['detect', 'read', 'verify', 'lookup', 'commit']) {
+    const of = (side: 'tap' | 'bare') => pairs.map((pair) => pair[side][stage] ?? Number.NaN);
+    const floors =
+      stage === 'commit' ? pairs.map(({ commit }) => commit) : stage in (pairs[0]?.bare ?? {}) ? of('bare') : null;
+    const points =
+      floors === null
+        ? {}
+        : { p50: { floor: median(floors) }, p99: { floor: percentile(floors, 0.99) } };
+    reportTimes(report, `${prefix}.${stage}`, of('tap'), detail, points);
+  }
+}

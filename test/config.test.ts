@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+const GOOD = `profile = "gate"
+name = "gate-1"
+state = "./var/gate-1"
+[platform]
+url = "ws://127.0.0.1:8410/terminals"
+[card]
+driver = "pcsc"
+reader = "Virtual PCD 00 00"
+[receipt]
+driver = "serial"
+path = "/dev/ttyUSB0"
+baud = 115200
+[services.event-entry]
+list = "stadium-2016-02-20"
+`;
+
+let directory = '';
+let file = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kazasu-config-'));
+  file = join(directory, 'gate.toml');
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function problemsOf(text: string): string {
+  writeFileSync(file, text);
+  try {
+    readConfig(file);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.replaceAll(file, 'gate.toml');
+    throw error;
+  }
+  return '';
+}
+
+test('the documented shape is taken, with what it leaves out filled in', () => {
+  writeFileSync(file, GOOD);
+  expect(readConfig(file)).toMatchObject({
+    profile: 'gate',
+    card: { driver: 'pcsc', reader: 'Virtual PCD 00 00' },
+    receipt: { driver: 'serial', baud: 115_200, paper: 80 },
+    services: { 'event-entry': { list: 'stadium-2016-02-20' } },
+  });
+});
+
+/** Each names the file, the line, the key, and what would be right. */
+test.each([
+  [
+    'an unknown key',
+    GOOD.replace('reader =', 'reeder ='),
+    'gate.toml:8: [card] "reeder": unknown key; did you mean "reader"? known here: driver, reader',
+  ],
+  [
+    'an unknown table',
+    `${GOOD}[printer]\n`,
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, card, receipt, services',
+  ],
+  [
+    'a key of another driver',
+    GOOD.replace('driver = "serial"', 'driver = "simulated"'),
+    'gate.toml:11: [receipt] "path": unknown key; known here: driver, paper',
+  ],
+  [
+    'an unknown driver',
+    GOOD.replace('"pcsc"', '"nfc"'),
+    'gate.toml:7: [card] "driver": expected "pcsc" or "simulated"',
+  ],
+  [
+    'an unknown profile',
+    GOOD.replace('"gate"', '"door"'),
+    'gate.toml:1: "profile": expected "gate"',
+  ],
+  ['a number that is text', GOOD.replace('115200', '"fast"'), 'gate.toml:12: [receipt] "baud": '],
+  ['a missing key', GOOD.replace('name = "gate-1"\n', ''), 'gate.toml:1: "name": is missing; '],
+  [
+    'a missing key of a table',
+    GOOD.replace('path = "/dev/ttyUSB0"\n', ''),
+    'gate.toml:9: [receipt] "path": is missing; ',
+  ],
+  ['a missing table', GOOD.slice(0, GOOD.indexOf('[services')), '"services": is missing; '],
+  ['a name that is none', GOOD.replace('"gate-1"', '"Gate 1"'), 'gate.toml:2: "name": '],
+  [
+    'a platform elsewhere',
+    GOOD.replace('127.0.0.1', '192.0.2.1'),
+    'gate.toml:5: [platform] "url": ',
+  ],
+  ['no TOML', 'profile = "gate"\nname = \n', 'gate.toml:3: not TOML: '],
+  ['a key that is there twice', `${GOOD}list = "other"\n`, 'gate.toml:15: not TOML: '],
+])('%s is named by file, line and key, with what would be right', (_what, text, said) => {
+  expect(problemsOf(text)).toContain(said);
+});
+
+test('several problems are all told at once', () => {
+  const text = GOOD.replace('reader =', 'reeder =').replace('baud =', 'bawd =');
+  expect(problemsOf(text).split('\n')).toHaveLength(2);
+});
+
+test('a file that is not there says so', () => {
+  expect(() => readConfig(join(directory, 'no.toml'))).toThrow(ConfigError);
+});

@@ -1,0 +1,250 @@
+import { expect, test } from 'vitest';
+import { PlatformKeys } from '../../platform-sim/signing.ts';
+import type { EntryListManifest } from '../../src/domain/entry-list.ts';
+import type { Head } from '../../src/link/protocol.ts';
+import { chunksOf, type FakePlatform, headOf, iso, json, LIST_KEY } from './fake-platform.ts';
+import { LIST, tempFolder } from './fixtures.ts';
+import { confirmed, withVersion2 } from './version-2.ts';
+
+type Offer = (platform: FakePlatform) => Promise<{ head: Head } | { frame: string }>;
+type Case = readonly [what: string, reason: string, offer: Offer];
+
+async function altered(
+  platform: FakePlatform,
+  change: (cms: Buffer) => Buffer,
+): Promise<{ head: Head }> {
+  const { manifest, object } = await platform.publish(3);
+  const other = platform.put(change(Buffer.from(platform.objects.get(object) ?? '')));
+  return { head: headOf(manifest, other) };
+}
+
+async function republished(
+  platform: FakePlatform,
+  change: Partial<EntryListManifest>,
+): Promise<{ head: Head }> {
+  const { head } = await platform.publish(3, change);
+  return { head };
+}
+
+/** Serves other bytes under the name of the first chunk. */
+async function badChunk(
+  platform: FakePlatform,
+  change: (chunk: Buffer) => Buffer | null,
+): Promise<{ head: Head }> {
+  const { head, manifest } = await platform.publish(3);
+  const [first = ''] = manifest.chunks;
+  const bytes = change(Buffer.from(platform.objects.get(first) ?? ''));
+  if (bytes === null) platform.objects.delete(first);
+  else platform.objects.set(first, bytes);
+  return { head };
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
+  return copy;
+}
+
+const REJECTED: readonly Case[] = [
+  [
+    'a head with a wrong signature',
+    'bad-signature',
+    async (platform) => {
+      const { head } = await platform.publish(3);
+      const cms = await platform.keys.sign('head', json(head));
+      const statement = flipped(cms, cms.length - 1).toString('base64');
+      return { frame: JSON.stringify({ frame: 'head', statement }) };
+    },
+  ],
+  [
+    'a head that a foreign CA vouches for',
+    'bad-signature',
+    async (platform) => {
+      const foreign = await PlatformKeys.openOrCreate(tempFolder());
+      const { head } = await platform.publish(3);
+      return { frame: JSON.stringify(await platform.frameOf(head, foreign)) };
+    },
+  ],
+  [
+    'a manifest in the place of a head',
+    'wrong-kind',
+    async (platform) => {
+      const { object } = await platform.publish(3);
+      const statement = platform.objects.get(object)?.toString('base64');
+      return { frame: JSON.stringify({ frame: 'head', statement }) };
+    },
+  ],
+  [
+    'a head that is no signed object',
+    'malformed',
+    async () => ({ frame: JSON.stringify({ frame: 'head', statement: 'AAAA' }) }),
+  ],
+  [
+    'a signed head that is no head',
+    'malformed',
+    async (platform) => {
+      const statement = (await platform.keys.sign('head', json({ kind: 'head' }))).toString(
+        'base64',
+      );
+      return { frame: JSON.stringify({ frame: 'head', statement }) };
+    },
+  ],
+  [
+    'a head past its expiry',
+    'expired',
+    async (platform) => {
+      const { head } = await platform.publish(3);
+      return { head: { ...head, at: iso(-7_200_000), expires: iso(-3_600_000) } };
+    },
+  ],
+  [
+    'a head of a list that nobody asked for',
+    'not-for-this-terminal',
+    async (platform) => {
+      const { head } = await platform.publish(3, { list: 'arena' });
+      return { head };
+    },
+  ],
+  [
+    'a manifest with a wrong signature',
+    'bad-signature',
+    (platform) => altered(platform, (cms) => flipped(cms, cms.length - 1)),
+  ],
+  [
+    'a manifest that a foreign CA vouches for',
+    'bad-signature',
+    async (platform) => {
+      const foreign = await PlatformKeys.openOrCreate(tempFolder());
+      const { manifest } = await platform.publish(3);
+      const object = platform.put(await foreign.sign('entry-list', json(manifest)));
+      return { head: headOf(manifest, object) };
+    },
+  ],
+  [
+    'a head in the place of a manifest',
+    'wrong-kind',
+    async (platform) => {
+      const { manifest, head } = await platform.publish(3);
+      return { head: headOf(manifest, platform.put(await platform.keys.sign('head', json(head)))) };
+    },
+  ],
+  [
+    'a signed manifest that is none',
+    'malformed',
+    async (platform) => {
+      const { manifest } = await platform.publish(3);
+      const cms = await platform.keys.sign('entry-list', json({ ...manifest, rows: 'many' }));
+      return { head: headOf(manifest, platform.put(cms)) };
+    },
+  ],
+  [
+    'an older version',
+    'older-version',
+    async (platform) => {
+      const { head } = await platform.publish(1);
+      return { head };
+    },
+  ],
+  [
+    'the active version with another root',
+    'root-mismatch',
+    async (platform) => {
+      const { head } = await platform.publish(2, {}, chunksOf(9));
+      return { head };
+    },
+  ],
+  [
+    'a new head over an old manifest',
+    'older-version',
+    async (platform) => {
+      const { manifest, object } = await platform.publish(2);
+      return { head: headOf({ ...manifest, version: 3 }, object) };
+    },
+  ],
+  [
+    'a head with another root than its manifest',
+    'root-mismatch',
+    async (platform) => {
+      const { manifest, object } = await platform.publish(3);
+      return { head: headOf({ ...manifest, root: '0'.repeat(64) }, object) };
+    },
+  ],
+  [
+    'a manifest of another list',
+    'root-mismatch',
+    async (platform) => {
+      const { manifest, object } = await platform.publish(3, { list: 'arena' });
+      return { head: headOf({ ...manifest, list: LIST }, object) };
+    },
+  ],
+  [
+    'a root that the chunk hashes do not give',
+    'root-mismatch',
+    (platform) => republished(platform, { root: '0'.repeat(64) }),
+  ],
+  [
+    'a list past its validity',
+    'expired',
+    (platform) => republished(platform, { validTo: iso(-1_000) }),
+  ],
+  [
+    'a list for another gate',
+    'not-for-this-terminal',
+    (platform) => republished(platform, { audience: ['gate-2', 'gate-3'] }),
+  ],
+  [
+    'fewer rows than the manifest says',
+    'malformed',
+    (platform) => republished(platform, { rows: 120 }),
+  ],
+  ['a chunk that is not there', 'not-found', (platform) => badChunk(platform, () => null)],
+  [
+    'a changed chunk',
+    'chunk-hash',
+    (platform) => badChunk(platform, (chunk) => flipped(chunk, chunk.length - 1)),
+  ],
+  ['a cut chunk', 'truncated', (platform) => badChunk(platform, (chunk) => chunk.subarray(0, -7))],
+  [
+    'a chunk that is too large',
+    'too-large',
+    (platform) => badChunk(platform, () => Buffer.alloc(4_194_305)),
+  ],
+  [
+    'a manifest that is not there',
+    'not-found',
+    async (platform) => {
+      const { manifest } = await platform.publish(3);
+      return { head: headOf(manifest, '0'.repeat(64)) };
+    },
+  ],
+  [
+    'a cut manifest',
+    'truncated',
+    async (platform) => {
+      const { head, object } = await platform.publish(3);
+      platform.objects.set(
+        object,
+        Buffer.from(platform.objects.get(object)?.subarray(0, -9) ?? ''),
+      );
+      return { head };
+    },
+  ],
+];
+
+test.each(REJECTED)(
+  '%s is rejected as %s, and the active list stays',
+  async (_what, reason, offer) => {
+    const { platform, terminal, published } = await withVersion2();
+    const offered = await offer(platform);
+    if ('head' in offered) await platform.sendHead(offered.head);
+    else platform.send(offered.frame);
+    expect(await terminal.until('list.rejected')).toMatchObject({ reason });
+    expect(terminal.shelf.active(LIST)?.manifest).toEqual(published.manifest);
+    expect(terminal.keys.get(LIST)).toEqual(LIST_KEY);
+    // And the link is as good as before.
+    const at = iso(0);
+    await platform.sendHead({ ...published.head, at });
+    await confirmed(terminal, at);
+    expect(terminal.of('lost')).toEqual([]);
+  },
+);
