@@ -55,7 +55,7 @@ export default {
         protocol,
         '^devices/sim-control\\.ts$',
         '^devices/card/(vpcd|apdu|sim-card[a-z-]*)\\.ts$',
-        '^devices/receipt/sim-printer\\.ts$',
+        '^devices/receipt/sim-[a-z-]+\\.ts$',
         npm,
       ],
       { core: true },

@@ -91,7 +91,10 @@ export class LinkSupervisor {
     this.#supervisor = supervise(
       {
         open: async () => {
-          this.#link = await open({ onLost: (reason) => this.#supervisor?.lost(reason) });
+          this.#link = await open({
+            onLost: (reason, code) =>
+              this.#supervisor?.lost(code === null ? reason : `${reason} (${code})`),
+          });
         },
         close: async () => {
           const link = this.#link;

@@ -75,6 +75,7 @@ export const PARTS = [
     file: '/usr/share/fonts/truetype/bizud-gothic/BIZUDGothic-Regular.ttf',
     why: 'text outside CP932 is printed as an image in this font',
   },
+  { name: 'fontconfig', need: 'run', file: 'fc-list', why: 'finds the fonts for such text' },
   {
     name: 'opensc',
     need: 'test',

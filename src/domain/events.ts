@@ -156,7 +156,7 @@ export const EVENTS = {
   'link.down': {
     fact: false,
     says: 'The platform is not reached; facts wait in the ledger.',
-    fields: ['reason', 'code', 'waiting'],
+    fields: ['reason', 'waiting'],
   },
   'link.refused': {
     fact: false,

@@ -43,6 +43,11 @@ export const REASONS = {
     ja: '入場リストの期限が切れています。カードは問題ありません。係員がご案内します。',
     remedy: 'staff',
   },
+  'list-damaged': {
+    cause: 'The row of this card does not open with the list key and the certificate.',
+    ja: '入場の登録を確かめられませんでした。カードは問題ありません。係員がご案内します。',
+    remedy: 'staff',
+  },
   'certificate-expired': {
     cause: "The certificate's notAfter has passed (RFC 5280 4.1.2.5).",
     ja: 'カードの電子証明書の有効期限が切れています。市区町村の窓口で更新できます。',

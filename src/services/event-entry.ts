@@ -13,7 +13,7 @@ import { seatTicket } from '../domain/seat-ticket.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import type { JournalFields } from '../journal.ts';
 import type { PlannedPaper } from '../papers.ts';
-import { certificateHash, type ListKeys } from '../pki/converted-value.ts';
+import { certificateHash, type ListKeys, RowError } from '../pki/converted-value.ts';
 import { DiskFullError } from '../store/ledger.ts';
 import type { Lease } from '../store/list-shelf.ts';
 import type { Service, TerminalParts } from './service.ts';
@@ -166,7 +166,13 @@ class EntryVisit {
       this.#stages.end('lookup');
       return this.#refuse('not-on-list');
     }
-    this.#row = { ref: found.ref, ...keys.openRow(hash, key, found.sealed) };
+    try {
+      this.#row = { ref: found.ref, ...keys.openRow(hash, key, found.sealed) };
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      this.#detail = error.message;
+      return this.#refuse('list-damaged');
+    }
     this.#state = entryState(this.#parts.recorder.ledger.factsAbout(this.#subject));
     const receipt = this.#parts.papers.stateOf(this.#subject);
     const decision = decideEntry(this.#row, this.#state, receipt, this.#parts.now());

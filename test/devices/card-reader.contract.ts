@@ -17,14 +17,12 @@ export interface CardField {
   dispose(): Promise<void>;
 }
 
-const TEST_MS_MAX = 60_000;
-
 function cardWith(certificate: Buffer, more: Partial<CardDefinition> = {}): CardDefinition {
   return { kind: 'my-number', userCertificate: certificate.toString('base64'), ...more };
 }
 
 export function describeCardReader(name: string, makeField: () => Promise<CardField>): void {
-  describe(name, { timeout: TEST_MS_MAX }, () => {
+  describe(name, () => {
     let field: CardField;
     let reader: CardReader;
     let watch: CardWatch;
@@ -37,12 +35,12 @@ export function describeCardReader(name: string, makeField: () => Promise<CardFi
     beforeEach(async () => {
       field = await makeField();
       await open();
-    }, TEST_MS_MAX);
+    });
 
     afterEach(async () => {
       await reader.close();
       await field.dispose();
-    }, TEST_MS_MAX);
+    });
 
     it('reads exactly the certificate of the card that is held over it', async () => {
       const certificate = certificateOf(1415);

@@ -201,14 +201,15 @@ describe('drawings', () => {
     );
   });
 
-  test('a warm receipt is ready in less than 30 ms', () => {
+  test('a warm receipt takes less than 30 ms of this process', () => {
     for (let round = 0; round < 3; round++) encodeReceipt(SEAT_TICKET, 80, images);
+    // Processor time, and the best of nine: the wall clock of a loaded machine measures its neighbours.
     const times = Array.from({ length: 9 }, () => {
-      const start = performance.now();
+      const start = process.cpuUsage();
       encodeReceipt(SEAT_TICKET, 80, images);
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000;
     });
-    // The best of nine: on a loaded machine the others measure the neighbours.
     expect(Math.min(...times)).toBeLessThan(30);
   });
 });

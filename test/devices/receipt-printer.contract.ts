@@ -13,8 +13,8 @@ import type { Receipt } from '../../src/domain/receipt.ts';
 
 /** Quick heartbeats; answers may take as long as a loaded machine needs. */
 export const TEST_TIMING: Timing = {
-  reply: 2000,
-  response: 4000,
+  reply: 10_000,
+  response: 15_000,
   heartbeat: 100,
   jobHeartbeat: 100,
   printed: 30_000,

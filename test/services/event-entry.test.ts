@@ -1,5 +1,7 @@
 /** Stories of the gate: what the world does to it, and what people get. One process, simulated reader and printer. */
 
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Authority } from '../../platform-sim/authority.ts';
 import { changeTicket } from '../../platform-sim/entry-lists.ts';
@@ -266,3 +268,37 @@ describe('the reader', () => {
       expect(await tap(card.card)).toMatchObject({ event: 'entry.granted' });
     }));
 });
+
+describe('what stays on the terminal', () => {
+  test('no name, certificate, serial number or key of a card is in journal, ledger, lists or trust', () =>
+    atTheGate(async ({ tap, journal, config, cards, stop }, { card, holder = '' }) => {
+      const stranger = await cards.card();
+      for (const { card: held } of [card, stranger]) await tap(held);
+      await journal.next({ event: 'print.done' });
+      await stop();
+      const secrets = [card, stranger].flatMap(({ der, serial }) => [
+        der,
+        Buffer.from(der.toString('base64').slice(0, 64)),
+        serial,
+        Buffer.from(serial.toString('hex')),
+      ]);
+      const kept = await filesUnder(config.state);
+      expect(kept.length).toBeGreaterThan(4);
+      for (const secret of [...secrets, Buffer.from(holder), Buffer.from('花子')]) {
+        expect(secret.length).toBeGreaterThan(3);
+        const found = kept.filter(({ bytes }) => bytes.includes(secret)).map(({ path }) => path);
+        expect(found).toEqual([]);
+      }
+    }));
+});
+
+async function filesUnder(directory: string): Promise<{ path: string; bytes: Buffer }[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return { path, bytes: await readFile(path) };
+    }),
+  );
+}

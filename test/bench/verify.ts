@@ -1,0 +1,78 @@
+/**
+ * The bench group "verify": the verdict on a certificate (chain, dates, usage, policy, revocation), without a card.
+ * Beside it node:crypto, which checks the signature alone, and pkijs, which validates the chain.
+ */
+
+import { X509Certificate } from 'node:crypto';
+import * as asn1js from 'asn1js';
+import * as pkijs from 'pkijs';
+import { TrustStore } from '../../src/pki/trust-store.ts';
+import { CardMaker } from '../cards.ts';
+import { startChild } from './child.ts';
+import { type Bench, median, reportTimes, timed } from './figures.ts';
+
+const CERTIFICATES = 64;
+const ROUNDS = 50;
+const PEER_ROUNDS = 20;
+const FIRST_MS_MAX = 60_000;
+
+export async function verifyBench({ report, quick }: Bench): Promise<void> {
+  const maker = await CardMaker.create();
+  const { caCertificate } = maker.authority;
+  const certificates: Buffer[] = [];
+  while (certificates.length < CERTIFICATES) certificates.push((await maker.card()).der);
+  const material = { anchors: [caCertificate], crls: [maker.authority.crl()] };
+  const store = await TrustStore.load(material);
+  await store.warm();
+
+  const times: number[] = [];
+  for (let round = 0; round < (quick ? 5 : ROUNDS); round += 1) {
+    for (const der of certificates) {
+      const before = performance.now();
+      const { valid } = await store.verify(der, Date.now());
+      times.push(performance.now() - before);
+      if (!valid) throw new Error('a good certificate was refused');
+    }
+  }
+  const floor = median(signatureChecks(certificates, caCertificate));
+  const peer = median(await pkijsValidations(certificates, caCertificate));
+  reportTimes(report, 'verify', times, {}, { p50: { floor, peer } });
+  for (const warmed of [true, false]) {
+    const figure = warmed ? 'verify.first' : 'verify.first.unwarmed';
+    report({ figure, value: await firstOfProcess(warmed), unit: 'ms', n: 1 });
+  }
+}
+
+/** Parsing and the issuer's signature by node:crypto: the least that any verdict needs. */
+function signatureChecks(certificates: readonly Buffer[], ca: Buffer): number[] {
+  const { publicKey } = new X509Certificate(ca);
+  return certificates.map((der) => timed(() => new X509Certificate(der).verify(publicKey)));
+}
+
+async function pkijsValidations(certificates: readonly Buffer[], ca: Buffer): Promise<number[]> {
+  const trustedCerts = [pkijsCertificate(ca)];
+  const times: number[] = [];
+  for (const der of certificates.slice(0, PEER_ROUNDS)) {
+    const before = performance.now();
+    const certs = [pkijsCertificate(der)];
+    const { result } = await new pkijs.CertificateChainValidationEngine({ trustedCerts, certs }).verify();
+    times.push(performance.now() - before);
+    if (!result) throw new Error('pkijs refused a good certificate');
+  }
+  return times;
+}
+
+function pkijsCertificate(der: Buffer): pkijs.Certificate {
+  return new pkijs.Certificate({ schema: asn1js.fromBER(der).result });
+}
+
+/** The first verdict of a fresh process, with and without what the daemon does at start to have it fast. */
+async function firstOfProcess(warmed: boolean): Promise<number> {
+  const child = startChild('test/bench/first-verdict.ts', [warmed ? 'warmed' : 'unwarmed']);
+  try {
+    const line = await child.lines.next({ event: 'verdict' }, 0, FIRST_MS_MAX);
+    return Number(line['ms']);
+  } finally {
+    await child.end();
+  }
+}
