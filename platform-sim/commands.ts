@@ -27,8 +27,8 @@ type RawOptions = Readonly<Record<string, unknown>>;
 
 const STATE = { state: z.string().min(1) };
 const wholeNumber = (least: number, most: number) =>
-  z.coerce.number<string>(`a whole number from ${least} to ${most}`).int().min(least).max(most);
-const hours = z.coerce.number<string>('a number of hours').positive().max(87_600);
+  numberLike(/^\d{1,9}$/u, least, most, `a whole number from ${least} to ${most}`);
+const hours = numberLike(/^\d{1,5}(\.\d+)?$/u, 0.01, 87_600, 'hours: a number over 0');
 const text = (least: number) =>
   z
     .string()
@@ -82,6 +82,11 @@ const FACTS_OPTIONS = z.object({
   follow: z.boolean().default(false),
   quarantined: z.boolean().default(false),
 });
+
+function numberLike(form: RegExp, least: number, most: number, right: string) {
+  const fits = (value: number) => value >= least && value <= most;
+  return z.string().regex(form, right).transform(Number).refine(fits, right);
+}
 
 /** Throws InputError that names the option as it is typed. */
 function check<T>(schema: z.ZodType<T>, raw: RawOptions): T {

@@ -25,6 +25,7 @@ export function openDatabase(
   createFile(directory, path);
   const db = new Database(path, { timeout: BUSY_MS });
   try {
+    checkFile(db, path);
     db.pragma('journal_mode = WAL');
     // better-sqlite3 is compiled with NORMAL for WAL, which loses acknowledged commits in a power cut.
     db.pragma('synchronous = FULL');
@@ -46,6 +47,15 @@ function createFile(directory: string, path: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new InputError(`--state ${directory} cannot be used (${code}); name a folder of yours`);
+  }
+}
+
+function checkFile(db: SqliteDatabase, path: string): void {
+  try {
+    db.pragma('schema_version');
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_NOTADB') throw error;
+    throw new InputError(`${path} is no database; name another folder with --state`);
   }
 }
 

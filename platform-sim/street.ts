@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { askControlSocket, type ControlReply, openControlSocket } from '../devices/sim-control.ts';
 import { applyFault, describeFaults } from './street/faults.ts';
 import { decisionOf, describeTap } from './street/report.ts';
@@ -70,8 +70,8 @@ async function obey(
   switch (request['do']) {
     case 'hold': {
       const resident = street.resident(String(request['who']));
-      const ms = typeof request['ms'] === 'number' ? request['ms'] : undefined;
-      const text = describeTap(resident.person, await street.tap(resident, ms));
+      const early = request['early'] === true;
+      const text = describeTap(resident.person, await street.tap(resident, early));
       say(text);
       return { text };
     }
@@ -110,12 +110,6 @@ async function ask(request: { readonly do: string } & Record<string, unknown>): 
   }
 }
 
-function milliseconds(text: string): number {
-  const ms = Number(text);
-  if (!Number.isInteger(ms) || ms < 1 || ms > 60_000) throw new InvalidArgumentError('1 to 60000');
-  return ms;
-}
-
 const program = new Command('street')
   .description(
     'The platform simulator and a gate, side by side; without a command it opens the street.',
@@ -126,8 +120,8 @@ const program = new Command('street')
 program
   .command('hold <who>')
   .description("hold a resident's card over the gate's reader (see `people`)")
-  .option('--ms <ms>', 'let go after so many milliseconds, read or not', milliseconds)
-  .action((who: string, { ms }) => ask({ do: 'hold', who, ms }));
+  .option('--early', 'take it away in the middle of the reading')
+  .action((who: string, { early }) => ask({ do: 'hold', who, early }));
 
 program
   .command('fault <name>')

@@ -82,7 +82,8 @@ function inProcess(gateState: string, why: string): CardStack {
       await askControlSocket(socket, { do: 'hold', card });
       return {
         async remove() {
-          await askControlSocket(socket, { do: 'remove' });
+          // A card that was taken away early is gone already.
+          await askControlSocket(socket, { do: 'remove' }).catch(() => {});
         },
       };
     },

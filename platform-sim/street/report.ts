@@ -20,7 +20,7 @@ export function describeTap(person: Person, { answer, paper }: Tapped): string {
   return paper === null ? line : `${line}\n${framed(paper)}`;
 }
 
-/** Milliseconds a stage, with a word where they are a model's. */
+/** Milliseconds a stage. The street's cards are virtual, so their own share of `read` is a model's time. */
 function timesOf(answer: JsonLine): string {
   const ms = answer['ms'] as Readonly<Record<string, number>> | undefined;
   if (ms === undefined) return '';
@@ -29,7 +29,7 @@ function timesOf(answer: JsonLine): string {
     .map(([stage, value]) => `${stage} ${value.toFixed(1)}`)
     .join(' + ');
   const total = ms['total']?.toFixed(1) ?? '?';
-  return `${total} ms (${stages})${answer['modelled'] === true ? ' modelled' : ''}`;
+  return `${total} ms (${stages}; card modelled)`;
 }
 
 /** A rule is the only image that is wider than it is high by far. */

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Authority } from '../authority.ts';
 import { type Population, populate, type Resident } from '../people.ts';
-import { type CardStack, type HeldOver, openCardStack } from './card-stack.ts';
+import { type CardStack, openCardStack } from './card-stack.ts';
 import { type JsonLine, Program, runCommand } from './child.ts';
 import { NetworkCut } from './network-cut.ts';
 import { openReceiptStack, type ReceiptStack } from './receipt-stack.ts';
@@ -13,6 +13,8 @@ export const PLATFORM_PORT = 8410;
 const LIST = 'kazasu-spring-festival';
 const READY_MS_MAX = 30_000;
 const ANSWER_MS_MAX = 15_000;
+/** Some of the ten commands that reading takes. */
+const EARLY_APDUS = 5;
 const RECEIPT_MS_MAX = 20_000;
 
 const ANSWERS: readonly unknown[] = [
@@ -118,8 +120,8 @@ export class Street {
     });
   }
 
-  /** Holds a resident's card until the gate has answered (or for `holdMs`), then takes it away. */
-  async tap(resident: Resident, holdMs?: number): Promise<Tapped> {
+  /** Holds a resident's card until the gate has answered, then takes it away; `early`: while it is still read. */
+  async tap(resident: Resident, early = false): Promise<Tapped> {
     const printed = (await this.receipts.papers()).length;
     let paperEnd: Promise<JsonLine> | null = null;
     const isAnswer = (line: JsonLine): boolean => {
@@ -134,27 +136,12 @@ export class Street {
       return true;
     };
     const answered = this.next(isAnswer, ANSWER_MS_MAX, 'an answer');
-    const held = await this.cards.hold(resident.card);
-    await this.#keepHolding(held, answered, holdMs);
-    const answer = await answered;
+    const faults = early ? { faults: { removedAfter: EARLY_APDUS } } : {};
+    const held = await this.cards.hold({ ...resident.card, ...faults });
+    const answer = await answered.finally(() => held.remove());
     const end: JsonLine | null = await (paperEnd as Promise<JsonLine> | null);
     if (end?.['event'] !== 'print.done') return { answer, paper: null };
     return { answer, paper: (await this.receipts.papers())[printed] ?? null };
-  }
-
-  async #keepHolding(
-    held: HeldOver,
-    answered: Promise<JsonLine>,
-    holdMs: number | undefined,
-  ): Promise<void> {
-    const pulled = new Promise((resolve) => {
-      if (holdMs !== undefined) setTimeout(resolve, holdMs);
-    });
-    try {
-      await Promise.race([answered, pulled]);
-    } finally {
-      await held.remove();
-    }
   }
 
   async close(): Promise<void> {

@@ -32,7 +32,8 @@ context.on('reader', (reader) => {
     new Promise<Buffer>((resolve, reject) => {
       reader.transmit(command, 258, protocol, (error, response) => {
         if (error) reject(error);
-        else if (response.readUInt16BE(response.length - 2) !== 0x9000) reject(new Error('refused'));
+        else if (response.readUInt16BE(response.length - 2) !== 0x9000)
+          reject(new Error('refused'));
         else resolve(response.subarray(0, -2));
       });
     });
@@ -51,7 +52,11 @@ context.on('reader', (reader) => {
     }
     const bytes = Buffer.concat(parts).length;
     const readAt = performance.now();
-    const ms = { detect: connectedAt - sensedAt, read: readAt - connectedAt, total: readAt - sensedAt };
+    const ms = {
+      detect: connectedAt - sensedAt,
+      read: readAt - connectedAt,
+      total: readAt - sensedAt,
+    };
     reader.disconnect(reader.SCARD_UNPOWER_CARD, () => tell({ event: 'read', bytes, ms }));
   };
 

@@ -16,8 +16,11 @@ import type { Line } from '../journal-lines.ts';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 
 const LIST = 'stadium-2016-02-20';
+export const READY_MS_MAX = 60_000;
 /** What a tap may take on a loaded machine, pcscd's own polling included. */
-const READY_MS_MAX = 60_000;
+export const ANSWER_MS_MAX = 20_000;
+/** pcscd polls every 400 ms (PCSCLITE_STATUS_POLL_RATE); a card that comes back sooner may not have been away. */
+export const SEEN_GONE_MS = 600;
 const REVOKED = 1_000;
 
 export const NAME = 'gate-1';
@@ -66,8 +69,7 @@ export async function withGateSite(
   const platformState = join(directory, 'platform');
   try {
     const cards = await publish(directory, platformState, shape);
-    const configure = (port: number) =>
-      writeFile(config, configuration({ state, port, ...shape }));
+    const configure = (port: number) => writeFile(config, configuration({ state, port, ...shape }));
     await configure(9);
     await measure({
       directory,
@@ -126,7 +128,11 @@ async function publish(
   const crl = join(directory, 'crl.der');
   await writeFile(ca, maker.authority.caCertificate);
   const revoked = Array.from({ length: REVOKED }, () => {
-    return { serial: randomBytes(8).fill(0x5a, 0, 1), reason: 'superseded', at: new Date() } as const;
+    return {
+      serial: randomBytes(8).fill(0x5a, 0, 1),
+      reason: 'superseded',
+      at: new Date(),
+    } as const;
   });
   await writeFile(crl, maker.authority.crl({ revoked }));
   const stores = openStores(platformState);
@@ -134,7 +140,11 @@ async function publish(
     const keys = await openKeys(platformState);
     await addTrust(stores.registry, keys, { ca: [ca], crl: [crl] }, Date.now());
     if (rows > 0) {
-      const said = { title: '春の音楽祭', place: 'かざす市民球場', startsAt: new Date().toISOString() };
+      const said = {
+        title: '春の音楽祭',
+        place: 'かざす市民球場',
+        startsAt: new Date().toISOString(),
+      };
       const all = tickets(cards, rows);
       await importEntryList(stores.registry, keys, LIST, all, said, Date.now());
     }

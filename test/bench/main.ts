@@ -5,12 +5,24 @@
 
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
+import { memoryBench } from './memory.ts';
+import { receiptBench } from './receipt.ts';
+import { sizeBench } from './size.ts';
+import { startBench } from './start.ts';
 import { storeBench } from './store.ts';
 import { tapBench } from './tap.ts';
+import { verifyBench } from './verify.ts';
 
 const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   tap: tapBench,
+  verify: verifyBench,
+  start: startBench,
+  memory: memoryBench,
+  facts: factsBench,
+  receipt: receiptBench,
+  size: sizeBench,
   store: ({ report }) => storeBench(report),
 };
 
@@ -20,7 +32,8 @@ const DIGITS = 4;
 
 function lineOf(group: string, figure: Figure): string {
   const { value, unit, budget } = figure;
-  const met = budget === undefined ? {} : { met: RATES.has(unit) ? value >= budget : value <= budget };
+  const met =
+    budget === undefined ? {} : { met: RATES.has(unit) ? value >= budget : value <= budget };
   const load = Math.round((loadavg()[0] ?? 0) * 10) / 10;
   return JSON.stringify({ group, ...figure, ...met, load }, (_key, said: unknown) =>
     typeof said === 'number' ? Number(said.toPrecision(DIGITS)) : said,

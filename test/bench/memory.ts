@@ -48,7 +48,9 @@ export async function memoryBench({ report, quick }: Bench): Promise<void> {
 async function bareNodes(node: string): Promise<number> {
   await copyFile(process.execPath, node);
   const script = 'setInterval(() => {}, 1e6); console.log("up")';
-  const bare = [0, 1].map(() => spawn(node, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }));
+  const bare = [0, 1].map(() =>
+    spawn(node, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
   try {
     await Promise.all(bare.map(({ stdout }) => once(stdout, 'data')));
     await pause(SETTLE_MS);

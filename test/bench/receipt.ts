@@ -18,7 +18,12 @@ export async function receiptBench({ report, quick }: Bench): Promise<void> {
   const receipts = quick ? QUICK_RECEIPTS : RECEIPTS;
   const directory = await mkdtemp(join(tmpdir(), 'kazasu-bench-printer-'));
   const pty = await startPtyPrinter({ directory });
-  const shape = { rows: receipts, cards: receipts, reader: 'simulated', printer: pty.path } as const;
+  const shape = {
+    rows: receipts,
+    cards: receipts,
+    reader: 'simulated',
+    printer: pty.path,
+  } as const;
   try {
     await withGateSite(shape, async (site) => {
       await site.startPlatform();

@@ -33,7 +33,13 @@ export async function startBench({ report, note, quick }: Bench): Promise<void> 
     }
     const floor = median(bare);
     reportTimes(report, 'start.ready', ready, { rows: ROWS }, { p50: { floor } });
-    reportTimes(report, 'start.in-service', serving, { rows: ROWS, budget: BUDGET_MS }, { p50: { floor } });
+    reportTimes(
+      report,
+      'start.in-service',
+      serving,
+      { rows: ROWS, budget: BUDGET_MS },
+      { p50: { floor } },
+    );
   });
 }
 

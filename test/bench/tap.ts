@@ -14,13 +14,10 @@ import { holdOnVpcd } from '../../devices/card/vpcd.ts';
 import type { TestCard } from '../cards.ts';
 import { type Child, startChild } from './child.ts';
 import { type Bench, type Figure, median, percentile, reportTimes, timed } from './figures.ts';
-import { type GateSite, inService, withGateSite } from './gate.ts';
+import { ANSWER_MS_MAX, type GateSite, inService, SEEN_GONE_MS, withGateSite } from './gate.ts';
 
 const ROWS = 100_000;
 const OTHER_SLOT = 'Virtual PCD 00 01';
-/** pcscd polls every 400 ms (PCSCLITE_STATUS_POLL_RATE); a card that comes back sooner may not have been away. */
-const SEEN_GONE_MS = 600;
-const ANSWER_MS_MAX = 20_000;
 const OPENSC_READS = 10;
 const MODELLED: CardTiming = { bitRate: 106, perApduMs: 1, signatureMs: 0 };
 
@@ -64,11 +61,7 @@ interface Rig {
   readonly note: Bench['note'];
 }
 
-async function pairsOf(
-  rig: Rig,
-  cards: readonly TestCard[],
-  timing?: CardTiming,
-): Promise<Pair[]> {
+async function pairsOf(rig: Rig, cards: readonly TestCard[], timing?: CardTiming): Promise<Pair[]> {
   const commits = new BareCommits(rig.site.directory);
   const pairs: Pair[] = [];
   try {
@@ -104,11 +97,7 @@ async function tapOf({ site, gate }: Rig, card: TestCard, timing?: CardTiming): 
   }
 }
 
-async function bareRead(
-  { site, bare }: Rig,
-  card: TestCard,
-  timing?: CardTiming,
-): Promise<Stages> {
+async function bareRead({ site, bare }: Rig, card: TestCard, timing?: CardTiming): Promise<Stages> {
   const before = bare.lines.all.length;
   const held = await holdOnVpcd(simCard(card, timing), slotOf(site, 1));
   try {
@@ -190,14 +179,23 @@ function reportZeroLatency(
     'tap.decision',
     totals,
     {},
-    { p50: { floor, peer }, p99: { floor: percentile(bare, 0.99), peer: percentile(openSc, 0.99) } },
+    {
+      p50: { floor, peer },
+      p99: { floor: percentile(bare, 0.99), peer: percentile(openSc, 0.99) },
+    },
   );
   // Less the usual bare read, not the one beside it: a slow neighbour must not make a tap look fast.
   const own = totals.map((total) => total - floor);
-  reportTimes(report, 'tap.own', own, {}, {
-    p50: { budget: OWN_BUDGET_MS.p50 },
-    p99: { budget: OWN_BUDGET_MS.p99 },
-  });
+  reportTimes(
+    report,
+    'tap.own',
+    own,
+    {},
+    {
+      p50: { budget: OWN_BUDGET_MS.p50 },
+      p99: { budget: OWN_BUDGET_MS.p99 },
+    },
+  );
   reportStages(report, pairs, {});
   reportTimes(report, 'tap.bare', bare, { floor: true });
   const hundredth = totals.slice(pairs.length / 2 - 10, pairs.length / 2 + 10);
@@ -236,7 +234,11 @@ function reportStages(
   for (const stage of ['detect', 'read', 'verify', 'lookup', 'commit']) {
     const of = (side: 'tap' | 'bare') => pairs.map((pair) => pair[side][stage] ?? Number.NaN);
     const floors =
-      stage === 'commit' ? pairs.map(({ commit }) => commit) : stage in (pairs[0]?.bare ?? {}) ? of('bare') : null;
+      stage === 'commit'
+        ? pairs.map(({ commit }) => commit)
+        : stage in (pairs[0]?.bare ?? {})
+          ? of('bare')
+          : null;
     const points =
       floors === null
         ? {}

@@ -55,7 +55,10 @@ async function pkijsValidations(certificates: readonly Buffer[], ca: Buffer): Pr
   for (const der of certificates.slice(0, PEER_ROUNDS)) {
     const before = performance.now();
     const certs = [pkijsCertificate(der)];
-    const { result } = await new pkijs.CertificateChainValidationEngine({ trustedCerts, certs }).verify();
+    const { result } = await new pkijs.CertificateChainValidationEngine({
+      trustedCerts,
+      certs,
+    }).verify();
     times.push(performance.now() - before);
     if (!result) throw new Error('pkijs refused a good certificate');
   }

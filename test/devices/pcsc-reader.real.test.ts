@@ -162,7 +162,7 @@ describe('The ten behaviours of PC/SC and npm pcsclite:', () => {
   test('6. a service that ends is told once, and a new driver works after its return', async () => {
     const reader = await open();
     await stub.set({ service: 0 });
-    expect((await watch.next('lost')).reason).toContain('pcscd');
+    expect((await watch.next('lost')).reason).toContain('NO_SERVICE');
     await expect(open()).rejects.toThrow('pcscd does not answer');
     await reader.close();
     await stub.set({ service: 1 });
@@ -322,7 +322,6 @@ describe('A card process', () => {
     ['inside a connection', { connect_ms: 60_000 }],
   ] as const) {
     test(`ends with the daemon that is killed, also when it is ${where}`, async () => {
-      await stub.set(state);
       const driver = new URL('../../devices/card/pcsc-reader.ts', import.meta.url);
       const daemon = spawn(
         process.execPath,
@@ -341,6 +340,7 @@ describe('A card process', () => {
       const exited = once(daemon, 'exit');
       try {
         await once(daemon.stdout, 'data');
+        await stub.set(state);
         const calls = (await stub.calls()).length;
         await stub.insert(1);
         await expect.poll(async () => (await stub.calls()).length, POLL).toBeGreaterThan(calls);

@@ -1,0 +1,214 @@
+/** The gate on the real PC/SC stack: pcscd, a virtual reader, the card's own process, and what can become of them. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { CardDefinition } from '../../devices/card/sim-card.ts';
+import type { CardMaker } from '../cards.ts';
+import type { Line } from '../journal-lines.ts';
+import { type Site, withSite } from '../rig/site.ts';
+import type { Ticket } from '../terminal.ts';
+
+/** What is demanded on a machine that does nothing else, times four. */
+const BACK_MS_MAX = 4 * 5_000;
+const ANSWER_MS_MAX = 4 * 3_000;
+
+/** Slow enough that something can happen while it is read, and quick enough to be read. */
+const SLOW = { bitRate: 0, perApduMs: 120, signatureMs: 0 };
+
+async function tickets(cards: CardMaker): Promise<Ticket[]> {
+  const numbers = Array.from({ length: 4 }, (_, index) => index + 1);
+  return Promise.all(
+    numbers.map(async (number) => {
+      return { card: await cards.card(), ticket: `T-${number}`, seat: `A ${number}番` };
+    }),
+  );
+}
+
+/** A gate on pcscd that serves, and the cards of T-1 to T-4, whose holders have not entered. */
+function atTheReader(
+  story: (site: Site, cards: readonly CardDefinition[]) => Promise<void>,
+): Promise<void> {
+  let sold: readonly Ticket[] = [];
+  const sell = async (cards: CardMaker) => {
+    sold = await tickets(cards);
+    return sold;
+  };
+  return withSite({ reader: 'pcsc', tickets: sell }, async (site) => {
+    await site.openGate();
+    await story(
+      site,
+      sold.map(({ card }) => card.card),
+    );
+    expect(site.gate.lines.count({ event: 'event.dropped' })).toBe(0);
+  });
+}
+
+function at(cards: readonly CardDefinition[], index: number): CardDefinition {
+  const card = cards[index];
+  if (card === undefined) throw new Error(`there is no card ${index}`);
+  return card;
+}
+
+function entries(site: Site): Line[] {
+  return site.gate.lines.all.filter(({ event }) => event.startsWith('entry.'));
+}
+
+/** The processes below the gate that hold the reader. */
+function cardProcesses(site: Site): number[] {
+  const found = [...site.gate.processes()].filter(([, command]) => command.includes('pcsc-process'));
+  return found.map(([pid]) => pid);
+}
+
+test('pcscd killed: out of service, in service again soon after its return, and the next tap is granted', () =>
+  atTheReader(async (site, cards) => {
+    const { pid } = site.gate;
+    for (const index of [0, 1]) {
+      const lost = site.upcoming({ event: 'terminal.out-of-service', reason: 'reader-lost' });
+      await site.killPcscd();
+      await lost;
+      const back = site.upcoming({ event: 'terminal.in-service' });
+      await site.startPcscdAgain();
+      const returned = performance.now();
+      await back;
+      expect(performance.now() - returned).toBeLessThan(BACK_MS_MAX);
+      expect(await site.tap(at(cards, index))).toMatchObject({ event: 'entry.granted' });
+    }
+    expect(site.gate.pid).toBe(pid);
+  }));
+
+test('pcscd killed while a card is read: no answer for that card, and it can be held again', () =>
+  atTheReader(async (site, cards) => {
+    const after = site.gate.lines.all.length;
+    await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+    await site.killPcscd();
+    await site.gate.next({ event: 'card.unreadable', reason: 'card-removed' }, after);
+    await site.remove();
+    expect(entries(site)).toEqual([]);
+    const back = site.upcoming({ event: 'terminal.in-service' });
+    await site.startPcscdAgain();
+    await back;
+    expect(await site.tap(at(cards, 0))).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+  }));
+
+test('a card pulled while it is read: hold it again, and no fact of an entry', () =>
+  atTheReader(async (site, cards) => {
+    const card = at(cards, 0);
+    for (const removedAfter of [0, 3, 6]) {
+      const answer = await site.tap({ ...card, faults: { removedAfter } });
+      expect(answer).toMatchObject({ event: 'card.unreadable', reason: 'card-removed' });
+    }
+    expect(entries(site)).toEqual([]);
+    expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+  }));
+
+test.each([
+  ['at once', 0],
+  ['after 90 ms', 90],
+])('another card put down %s never gets the answer of the first, and is served', (_when, ms) =>
+  atTheReader(async (site, cards) => {
+    const after = site.gate.lines.all.length;
+    await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+    await site.remove();
+    await pause(ms);
+    await site.hold(at(cards, 1));
+    await site.gate.next({ event: 'card.unreadable', reason: 'card-removed' }, after);
+    await site.gate.next({ event: 'entry.granted', ticket: 'T-2' }, after);
+    await site.remove();
+    expect(entries(site)).toHaveLength(1);
+  }),
+);
+
+test('another card put down on the answer of the first gets its own', () =>
+  atTheReader(async (site, cards) => {
+    const after = site.gate.lines.all.length;
+    await site.hold(at(cards, 0));
+    await site.gate.next({ event: 'entry.granted', ticket: 'T-1' }, after);
+    await site.remove();
+    await site.hold(at(cards, 1));
+    await site.gate.next({ event: 'entry.granted', ticket: 'T-2' }, after);
+    await site.remove();
+  }));
+
+test('a card that is none, or is broken, gets its reason soon, and the next one is served', () =>
+  atTheReader(async (site, cards) => {
+    const card = at(cards, 0);
+    const bad: [CardDefinition, event: string, reason: string][] = [
+      [{ kind: 'transit' }, 'entry.refused', 'card-not-supported'],
+      [{ ...card, kind: 'phone' }, 'entry.refused', 'phone-not-supported'],
+      [{ ...card, atr: '3BFF00' }, 'card.unreadable', 'card-unreadable'],
+      [{ ...card, atr: '' }, 'card.unreadable', 'card-unreadable'],
+      [broken(card, { certificate: 'truncated' }), 'card.unreadable', 'card-unreadable'],
+      [broken(card, { certificate: 'oversized' }), 'card.unreadable', 'card-unreadable'],
+      [broken(card, { endless61: true }), 'card.unreadable', 'card-unreadable'],
+      [broken(card, { muteAfter: 3 }), 'card.unreadable', 'card-unreadable'],
+    ];
+    for (const [held, event, reason] of bad) {
+      const begin = performance.now();
+      expect(await site.tap(held), JSON.stringify(held.faults ?? held.kind)).toMatchObject({
+        event,
+        reason,
+      });
+      expect(performance.now() - begin).toBeLessThan(ANSWER_MS_MAX);
+    }
+    const begin = performance.now();
+    expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+    expect(performance.now() - begin).toBeLessThan(ANSWER_MS_MAX);
+    expect(site.gate.lines.count({ event: 'device.lost' })).toBe(0);
+  }));
+
+test('the card process killed, or frozen: it is replaced, and the next card is served', () =>
+  atTheReader(async (site, cards) => {
+    for (const [index, signal] of (['SIGKILL', 'SIGSTOP'] as const).entries()) {
+      const [before = 0, ...more] = cardProcesses(site);
+      expect(more).toEqual([]);
+      const lost = site.upcoming({ event: 'device.lost', device: 'reader' });
+      const back = site.gate.next({ event: 'terminal.in-service' }, site.gate.lines.all.length);
+      process.kill(before, signal);
+      await lost;
+      await back;
+      expect(cardProcesses(site)).toEqual([expect.any(Number)]);
+      expect(cardProcesses(site)).not.toContain(before);
+      expect(await site.tap(at(cards, index))).toMatchObject({ event: 'entry.granted' });
+    }
+  }));
+
+test('the card process frozen while it reads: hold it again, and then the card is served', () =>
+  atTheReader(async (site, cards) => {
+    const [frozen = 0] = cardProcesses(site);
+    const after = site.gate.lines.all.length;
+    await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+    process.kill(frozen, 'SIGSTOP');
+    await site.gate.next({ event: 'card.unreadable' }, after);
+    await site.remove();
+    await site.gate.next({ event: 'terminal.in-service' }, after);
+    expect(entries(site)).toEqual([]);
+    expect(await site.tap(at(cards, 0))).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+  }));
+
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  'a gate that gets %s while it reads a card leaves no process behind',
+  (signal) =>
+    atTheReader(async (site, cards) => {
+      expect(cardProcesses(site)).toHaveLength(1);
+      await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+      site.gate.kill(signal);
+      await site.gate.exited;
+      await expect.poll(() => [...site.gate.processes()], { timeout: 12_000 }).toEqual([]);
+      await site.remove();
+    }),
+);
+
+test('a frozen card process does not outlive a gate that is killed', () =>
+  atTheReader(async (site) => {
+    const [frozen = 0] = cardProcesses(site);
+    process.kill(frozen, 'SIGSTOP');
+    await site.gate.killHard();
+    await expect.poll(() => [...site.gate.processes()], { timeout: 12_000 }).toEqual([]);
+  }));
+
+function broken(
+  card: CardDefinition,
+  faults: NonNullable<CardDefinition['faults']>,
+): CardDefinition {
+  return { ...card, faults };
+}
