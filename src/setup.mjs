@@ -75,6 +75,12 @@ export const PARTS = [
     file: '/usr/share/fonts/truetype/bizud-gothic/BIZUDGothic-Regular.ttf',
     why: 'text outside CP932 is printed as an image in this font',
   },
+  {
+    name: 'fonts-noto-cjk',
+    need: 'run',
+    file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+    why: 'characters that BIZ UDGothic lacks, such as 𠮷',
+  },
   { name: 'fontconfig', need: 'run', file: 'fc-list', why: 'finds the fonts for such text' },
   {
     name: 'opensc',
@@ -82,6 +88,7 @@ export const PARTS = [
     file: 'opensc-tool',
     why: 'a second opinion on the virtual card',
   },
+  { name: 'faketime', need: 'test', file: 'faketime', why: 'a clock that starts in 1970' },
   { name: 'openssl', need: 'test', file: 'openssl', why: 'a second opinion on signatures' },
   { name: 'socat', need: 'run', file: 'socat', why: 'the simulated printer on a serial line' },
 ];
