@@ -38,6 +38,7 @@ class LiveTap {
   readonly #over = new AbortController();
   readonly #connection = Promise.withResolvers<Transmit>();
   reading: Promise<CardIdentity> | undefined;
+  wasRead = false;
 
   constructor(number: Tap) {
     this.number = number;
@@ -163,7 +164,9 @@ export class Taps {
       if (monotonicNow() > stopAt) throw new CardError('card-unreadable', 'the card is too slow');
       return transmit(apdu);
     });
-    return { certificate, startedAt, finishedAt: monotonicNow() };
+    const finishedAt = monotonicNow();
+    tap.wasRead = true;
+    return { certificate, startedAt, finishedAt };
   }
 
   #beginStay(counter: number, sensedAt: number): void {
@@ -204,22 +207,28 @@ export class Taps {
 
   /** Talks to whatever is in the field until the level changes. */
   async #attend(stay: Stay, first: LiveTap): Promise<void> {
-    await this.#serve(stay, first);
     let wait = RECONNECT_MS_MIN;
+    await this.#serve(stay, first);
     while (!stay.over.aborted) {
       await pauseUnless(stay.over, wait);
-      wait = Math.min(wait * 2, RECONNECT_MS_MAX);
-      await this.#serve(stay);
+      const wasRead = await this.#serve(stay);
+      // Only a card that never can be read makes the pauses longer; others may follow each other unseen.
+      wait = wasRead ? RECONNECT_MS_MIN : Math.min(wait * 2, RECONNECT_MS_MAX);
     }
   }
 
-  /** One connection, from its begin to its end, for the tap that waits for it or for a new one. */
-  async #serve(stay: Stay, waiting?: LiveTap): Promise<void> {
+  /**
+   * One connection, from its begin to its end, for the tap that waits for it or for a new one. Resolves with whether its
+   * card was read.
+   */
+  async #serve(stay: Stay, waiting?: LiveTap): Promise<boolean> {
+    let wasRead = false;
     try {
       const transmit = await this.#connect(stay);
       const tap = waiting ?? (await this.#anotherTap(stay, transmit));
       tap.connected(transmit);
       await this.#vouchFor(tap, transmit);
+      wasRead = tap.wasRead;
       this.#endTap(stay);
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
@@ -227,6 +236,7 @@ export class Taps {
       waiting?.failed(error);
     }
     await this.#line.disconnect(this.#isClosing ? 'powerOff' : 'leave');
+    return wasRead;
   }
 
   /** A card that powers up but stays mute would be a new tap again and again; one that answers is a card. */

@@ -12,6 +12,9 @@ import type { Ticket } from '../terminal.ts';
 const BACK_MS_MAX = 4 * 5_000;
 const ANSWER_MS_MAX = 4 * 3_000;
 
+/** pcscd looks every 400 ms; who follows faster is the business of the tests that swap cards. */
+const NEXT_PERSON_MS = 1_000;
+
 /** Slow enough that something can happen while it is read, and quick enough to be read. */
 const SLOW = { bitRate: 0, perApduMs: 120, signatureMs: 0 };
 
@@ -94,7 +97,8 @@ test('a card pulled while it is read: hold it again, and no fact of an entry', (
   atTheReader(async (site, cards) => {
     const card = at(cards, 0);
     for (const removedAfter of [0, 3, 6]) {
-      const answer = await site.tap({ ...card, faults: { removedAfter } });
+      const answer = await site.tap(broken(card, { removedAfter }));
+      await pause(NEXT_PERSON_MS);
       expect(answer).toMatchObject({ event: 'card.unreadable', reason: 'card-removed' });
     }
     expect(entries(site)).toEqual([]);
@@ -136,7 +140,6 @@ test('a card that is none, or is broken, gets its reason soon, and the next one 
       [{ kind: 'transit' }, 'entry.refused', 'card-not-supported'],
       [{ ...card, kind: 'phone' }, 'entry.refused', 'phone-not-supported'],
       [{ ...card, atr: '3BFF00' }, 'card.unreadable', 'card-unreadable'],
-      [{ ...card, atr: '' }, 'card.unreadable', 'card-unreadable'],
       [broken(card, { certificate: 'truncated' }), 'card.unreadable', 'card-unreadable'],
       [broken(card, { certificate: 'oversized' }), 'card.unreadable', 'card-unreadable'],
       [broken(card, { endless61: true }), 'card.unreadable', 'card-unreadable'],
@@ -149,6 +152,7 @@ test('a card that is none, or is broken, gets its reason soon, and the next one 
         reason,
       });
       expect(performance.now() - begin).toBeLessThan(ANSWER_MS_MAX);
+      await pause(NEXT_PERSON_MS);
     }
     const begin = performance.now();
     expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });

@@ -1,8 +1,12 @@
 /** `kazasu-platform` as people run it: processes of its own, started through the launcher. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { DEADLINE_MS } from './bare-terminal.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../src/bin/kazasu-platform.mjs', import.meta.url));
@@ -80,4 +84,57 @@ export function jsonLines(text: string): Line[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);
+}
+
+/** The one line of a refusal: exit code 2, nothing on stdout. */
+export async function refusal(outcome: Promise<Outcome>): Promise<string> {
+  const { code, stdout, stderr } = await outcome;
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^kazasu-platform: [^\n]+\n$/u);
+  return stderr;
+}
+
+/** A state folder of its own, and the commands on it. */
+export class Bench {
+  readonly directory: string;
+  readonly state: string;
+  readonly #started: RunningCommand[] = [];
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.state = join(directory, 'state');
+  }
+
+  static async create(): Promise<Bench> {
+    return new Bench(await mkdtemp(join(tmpdir(), 'kazasu-command-')));
+  }
+
+  async remove(): Promise<void> {
+    for (const command of this.#started) await command.end('SIGKILL');
+    await rm(this.directory, { recursive: true });
+  }
+
+  run(...args: string[]): Promise<Outcome> {
+    return run([...args, '--state', this.state]);
+  }
+
+  importCsv(csv: string, ...more: string[]): Promise<Outcome> {
+    return this.run('list', 'import', '--list', 'stadium', '--csv', csv, ...more);
+  }
+
+  async facts(): Promise<Line[]> {
+    return jsonLines((await this.run('facts')).stdout);
+  }
+
+  begin(...args: string[]): RunningCommand {
+    const command = new RunningCommand([...args, '--state', this.state]);
+    this.#started.push(command);
+    return command;
+  }
+
+  async serve(port = 0): Promise<{ server: RunningCommand; url: string; port: number }> {
+    const server = this.begin('serve', '--port', String(port));
+    const ready = await server.line(({ event }) => event === 'platform.ready');
+    return { server, url: String(ready['url']), port: Number(ready['port']) };
+  }
 }

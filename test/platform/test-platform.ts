@@ -1,0 +1,123 @@
+/** A platform in this process, with lists made of invented bytes, for the tests beside this file. */
+
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { CsvRow } from '../../platform-sim/entry-csv.ts';
+import {
+  changeTicket,
+  importEntryList,
+  type ListSettings,
+} from '../../platform-sim/entry-lists.ts';
+import { type Platform, startPlatform } from '../../platform-sim/platform.ts';
+import type { Publication } from '../../platform-sim/registry.ts';
+import { HEAD, type Head } from '../../src/link/protocol.ts';
+import { openSignedObject } from '../../src/pki/signed-object.ts';
+import type { BareTerminal } from './bare-terminal.ts';
+
+export const LIST = 'stadium';
+
+/** The platform looks at no certificate here: any bytes stand for one. */
+export function ticket(number: number, over: Partial<CsvRow> = {}): CsvRow {
+  const certificate = over.certificate ?? Buffer.from(`certificate ${number}`);
+  const fingerprint = createHash('sha256').update(certificate).digest('hex');
+  const said = { ticket: `T-${number}`, seat: `A-${number}`, holder: '佐藤花子', party: '' };
+  return { ...said, ...over, certificate, fingerprint };
+}
+
+export function tickets(count: number): CsvRow[] {
+  return Array.from({ length: count }, (_, number) => ticket(number));
+}
+
+export class TestPlatform {
+  readonly logged: { event: string; [field: string]: unknown }[] = [];
+  readonly #directory: string;
+  #platform: Platform | null = null;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  static async start(): Promise<TestPlatform> {
+    const world = new TestPlatform(await mkdtemp(join(tmpdir(), 'kazasu-platform-')));
+    await world.restart();
+    return world;
+  }
+
+  async restart(): Promise<void> {
+    await this.#platform?.close();
+    const log = (event: string, fields: object) => this.logged.push({ event, ...fields });
+    this.#platform = await startPlatform({ stateDirectory: this.#directory, port: 0, log });
+  }
+
+  async stop(): Promise<void> {
+    await this.#platform?.close();
+    await rm(this.#directory, { recursive: true });
+  }
+
+  get #running(): Platform {
+    if (!this.#platform) throw new Error('the platform does not run');
+    return this.#platform;
+  }
+
+  get url(): string {
+    return this.#running.url;
+  }
+
+  get port(): number {
+    return this.#running.port;
+  }
+
+  get stores(): Platform['stores'] {
+    return this.#running.stores;
+  }
+
+  publish(rows: readonly CsvRow[], settings: ListSettings = {}, list = LIST): Promise<Publication> {
+    const { registry, keys } = this.stores;
+    return importEntryList(registry, keys, list, rows, settings, Date.now());
+  }
+
+  cancel(number: number, cancelled = true): Promise<Publication> {
+    const { registry, keys } = this.stores;
+    const change = {
+      list: LIST,
+      ticket: `T-${number}`,
+      by: 'box office',
+      why: 'refund',
+      cancelled,
+    };
+    return changeTicket(registry, keys, change, Date.now());
+  }
+
+  storedFacts(): { terminal: string; seq: number; event: string }[] {
+    return [...this.stores.facts.since(0)].map(({ json }) => JSON.parse(json));
+  }
+
+  async object(sha256: string): Promise<Buffer> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/objects/${sha256}`);
+    expect(answer.status).toBe(200);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    return bytes;
+  }
+
+  /** What the newest head of `list` says, its signature checked by the terminal's own code. */
+  async headOf(terminal: BareTerminal, list: string, version = 1) {
+    const pinned = Buffer.from(terminal.welcome.platform, 'base64');
+    let found: { head: Head; key: string | undefined } | undefined;
+    let read = 0;
+    while (!found) {
+      const frame = await terminal.next('head', read);
+      read = terminal.frames.indexOf(frame) + 1;
+      const cms = Buffer.from(frame.statement, 'base64');
+      const { content } = await openSignedObject(cms, 'head', pinned, Date.now());
+      const head = HEAD.parse(JSON.parse(String(content)));
+      if (head.list === list && head.version >= version) found = { head, key: frame.key };
+    }
+    const signed = await this.object(found.head.manifest);
+    const manifest = await openSignedObject(signed, found.head.of, pinned, Date.now());
+    return { ...found, manifest: JSON.parse(String(manifest.content)) as unknown };
+  }
+}
