@@ -3,14 +3,27 @@
  * the line and the key, and says what would be right.
  */
 
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { closest, distance } from 'fastest-levenshtein';
-import { type AST, getStaticTOMLValue, ParseError, parseTOML } from 'toml-eslint-parser';
+import {
+  type AST,
+  getStaticTOMLValue,
+  ParseError,
+  parseTOML,
+  traverseNodes,
+} from 'toml-eslint-parser';
 import { z } from 'zod';
 import { isUnenrolledUrl } from './link/connection.ts';
 import { NAME } from './link/protocol.ts';
 
-const path = z.string().min(1);
+const CONFIG_BYTES_MAX = 65_536;
+/** A file that is something else altogether is not told line by line. */
+const PROBLEMS_TOLD_MAX = 20;
+
+const path = z.string().regex(/^[^\0]*[^\0\s][^\0]*$/u, { error: 'a path' });
+
+/** Paper width in millimetres. */
+const paper = z.literal([80, 58]).default(80);
 
 const CARD = z.discriminatedUnion('driver', [
   z.strictObject({
@@ -26,12 +39,11 @@ const RECEIPT = z.discriminatedUnion('driver', [
     driver: z.literal('serial'),
     path,
     baud: z.int().min(1_200).max(921_600).default(115_200),
-    /** Paper width in millimetres. */
-    paper: z.union([z.literal(80), z.literal(58)]).default(80),
+    paper,
   }),
   z.strictObject({
     driver: z.literal('simulated'),
-    paper: z.union([z.literal(80), z.literal(58)]).default(80),
+    paper,
   }),
 ]);
 
@@ -52,7 +64,10 @@ export const CONFIG = z.strictObject({
     'event-entry': z.strictObject({
       list: NAME,
       /** How people call this gate; on the paper and in "already entered at". Default: the terminal's name. */
-      gate: z.string().min(1).max(40).optional(),
+      gate: z
+        .string()
+        .regex(/^(?=.*\S)[^\p{Cc}]{1,40}$/u, { error: 'a name of 1 to 40 printable characters' })
+        .optional(),
     }),
   }),
 });
@@ -67,49 +82,105 @@ export class ConfigError extends Error {
   }
 }
 
+/** What the file says, and where it says it. */
+interface Source {
+  readonly program: AST.TOMLProgram;
+  readonly value: unknown;
+}
+
 /** Throws `ConfigError` for everything that can be wrong with the file. */
 export function readConfig(file: string): Config {
-  const program = parseFile(file);
-  const parsed = CONFIG.safeParse(getStaticTOMLValue(program));
+  const source = parse(file, readText(file));
+  const parsed = CONFIG.safeParse(source.value);
   if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, source));
   throw new ConfigError(
-    parsed.error.issues.flatMap((issue) => problemsOf(issue, program)).map((p) => `${file}:${p}`),
+    problems.slice(0, PROBLEMS_TOLD_MAX).map((problem) => `${file}:${problem}`),
   );
 }
 
-function parseFile(file: string): AST.TOMLProgram {
-  let text: string;
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(readAtMost(file, CONFIG_BYTES_MAX));
   } catch (error) {
     throw new ConfigError([`${file}: can't be read: ${(error as Error).message}`]);
   }
+}
+
+/** Whatever the path names: a device without end is read no further than an ordinary file. */
+function readAtMost(file: string, limit: number): Buffer {
+  const bytes = Buffer.alloc(limit + 1);
+  const handle = openSync(file, 'r');
+  let length = 0;
   try {
-    return parseTOML(text);
+    for (let read = -1; read !== 0 && length <= limit; length += read) {
+      read = readSync(handle, bytes, length, bytes.length - length, null);
+    }
+  } finally {
+    closeSync(handle);
+  }
+  if (length > limit) throw new RangeError(`it has more than ${limit} bytes`);
+  return bytes.subarray(0, length);
+}
+
+function parse(file: string, text: string): Source {
+  try {
+    const program = parseTOML(text);
+    const inherited = inheritedKeysOf(program);
+    if (inherited.length > 0) throw new ConfigError(inherited.map((key) => `${file}:${key}`));
+    return { program, value: getStaticTOMLValue(program) };
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    throw new ConfigError([`${file}:${error.lineNumber}: not TOML: ${error.message}`]);
+    if (error instanceof ParseError) {
+      throw new ConfigError([`${file}:${error.lineNumber}: not TOML: ${error.message}`]);
+    }
+    // The parser recurses; so deep is no configuration.
+    if (error instanceof RangeError) throw new ConfigError([`${file}: it is nested too deeply`]);
+    throw error;
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue, program: AST.TOMLProgram): string[] {
+/** `__proto__.x = 1` would reach every object of this process: such keys are refused before they have a value. */
+function inheritedKeysOf(program: AST.TOMLProgram): string[] {
+  const found: string[] = [];
+  traverseNodes(program, {
+    enterNode(node) {
+      if (node.type !== 'TOMLKey') return;
+      const names = keyNames(node).filter((name) => name in Object.prototype);
+      found.push(...names.map((name) => `${node.loc.start.line}: "${name}": unknown key`));
+    },
+    leaveNode() {},
+  });
+  return found;
+}
+
+function problemsOf(issue: z.core.$ZodIssue, source: Source): string[] {
   const at = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(
-      (key) =>
-        `${lineOf(program, [...at, key])}: ${nameOf([...at, key])}: unknown key; ${rightKey(at, key, program)}`,
-    );
+    return issue.keys
+      .slice(0, PROBLEMS_TOLD_MAX)
+      .map(
+        (key) =>
+          `${lineOf(source, [...at, key])}: ${nameOf([...at, key])}: unknown key; ${rightKey(at, key, source)}`,
+      );
   }
-  const present = valueAt(program, at) !== undefined;
-  const right = messageOf(issue, program);
+  const present = valueAt(source, at) !== undefined;
+  const right = messageOf(issue, source);
   const problem = present ? right : `is missing; ${right}`;
-  return [`${lineOf(program, at)}: ${nameOf(at)}: ${problem}`];
+  return [`${lineOf(source, at)}: ${nameOf(at)}: ${problem}`];
 }
 
-function messageOf(issue: z.core.$ZodIssue, program: AST.TOMLProgram): string {
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'a table',
+  string: 'text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+};
+
+function messageOf(issue: z.core.$ZodIssue, source: Source): string {
   if (issue.code === 'invalid_value') return expected(issue.values);
+  if (issue.code === 'invalid_type') return `expected ${KINDS[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_union' && issue.path.at(-1) === 'driver') {
-    return expected(driversOf(schemaAt(issue.path.slice(0, -1).map(String), program)));
+    return expected(driversOf(schemaAt(issue.path.slice(0, -1).map(String), source)));
   }
   return issue.message;
 }
@@ -118,10 +189,10 @@ function expected(values: readonly unknown[]): string {
   return `expected ${values.map((value) => JSON.stringify(value)).join(' or ')}`;
 }
 
-function rightKey(at: readonly string[], key: string, program: AST.TOMLProgram): string {
-  const schema = schemaAt(at, program);
+function rightKey(at: readonly string[], key: string, source: Source): string {
+  const schema = schemaAt(at, source);
   const chosen =
-    schema instanceof z.ZodDiscriminatedUnion ? optionFor(schema, valueAt(program, at)) : schema;
+    schema instanceof z.ZodDiscriminatedUnion ? optionFor(schema, valueAt(source, at)) : schema;
   const known = chosen instanceof z.ZodObject ? Object.keys(chosen.shape) : [];
   const nearest = closest(key, known);
   const hint = distance(key, nearest) <= 2 ? `did you mean "${nearest}"? ` : '';
@@ -129,11 +200,11 @@ function rightKey(at: readonly string[], key: string, program: AST.TOMLProgram):
 }
 
 /** The part of the schema that the key path names, following the drivers that the file names. */
-function schemaAt(at: readonly string[], program: AST.TOMLProgram): unknown {
+function schemaAt(at: readonly string[], source: Source): unknown {
   let schema: unknown = CONFIG;
   at.forEach((key, depth) => {
     if (schema instanceof z.ZodDiscriminatedUnion) {
-      schema = optionFor(schema, valueAt(program, at.slice(0, depth)));
+      schema = optionFor(schema, valueAt(source, at.slice(0, depth)));
     }
     schema = schema instanceof z.ZodObject ? schema.shape[key] : undefined;
   });
@@ -159,8 +230,8 @@ function nameOf(at: readonly string[]): string {
   return at.length < 2 ? `"${at.join('')}"` : `[${at.slice(0, -1).join('.')}] "${at.at(-1)}"`;
 }
 
-function valueAt(program: AST.TOMLProgram, at: readonly string[]): unknown {
-  let value: unknown = getStaticTOMLValue(program);
+function valueAt(source: Source, at: readonly string[]): unknown {
+  let { value } = source;
   for (const key of at) {
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Record<string, unknown>)[key];
@@ -169,22 +240,23 @@ function valueAt(program: AST.TOMLProgram, at: readonly string[]): unknown {
 }
 
 /** The line of the key, or of the nearest table around it that the file has. */
-function lineOf(program: AST.TOMLProgram, at: readonly string[]): number {
+function lineOf(source: Source, at: readonly string[]): number {
   for (let length = at.length; length > 0; length -= 1) {
-    const line = lineOfKey(program, at.slice(0, length));
+    const line = lineOfKey(source, at.slice(0, length));
     if (line !== null) return line;
   }
   return 1;
 }
 
-function lineOfKey(program: AST.TOMLProgram, at: readonly string[]): number | null {
+function lineOfKey(source: Source, at: readonly string[]): number | null {
   const wanted = at.join('\0');
-  for (const node of program.body[0].body) {
+  for (const node of source.program.body[0].body) {
     if (node.type === 'TOMLKeyValue') {
       if (keyNames(node.key).join('\0') === wanted) return node.loc.start.line;
       continue;
     }
-    const table = node.resolvedKey.map(String);
+    // A number counts the tables of an array.
+    const table = node.resolvedKey.filter((part) => typeof part === 'string');
     if (table.join('\0') === wanted) return node.loc.start.line;
     for (const entry of node.body) {
       if ([...table, ...keyNames(entry.key)].join('\0') === wanted) return entry.loc.start.line;

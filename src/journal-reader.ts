@@ -1,7 +1,6 @@
-/** Reads the kept journal of a state folder: all of it, then, on request, what is added. */
+/** Reads the kept journal of a state folder: all of it and, on request, what is added. */
 
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { JOURNAL_FILES, journalName } from './journal.ts';
@@ -19,77 +18,93 @@ export function keptJournalFiles(stateDirectory: string): string[] {
     .filter((path) => existsSync(path));
 }
 
-/** Every kept line, oldest first, in pieces as they are on disk. */
-export async function* readJournal(stateDirectory: string): AsyncGenerator<Buffer> {
-  for (const path of keptJournalFiles(stateDirectory)) {
-    const file = await open(path, 'r');
-    try {
-      for await (const piece of file.createReadStream()) yield piece as Buffer;
-    } finally {
-      await file.close();
-    }
-  }
-}
-
-/** What is added to the journal from now on, across rotations, until the signal says stop. */
-export async function* followJournal(
+/**
+ * Every kept line, oldest first, in pieces as they are on disk; with `follow`, then what is added, across rotations, until
+ * the signal says stop.
+ */
+export async function* readJournal(
   stateDirectory: string,
-  signal: AbortSignal,
+  follow: AbortSignal | null = null,
 ): AsyncGenerator<Buffer> {
-  const path = join(stateDirectory, JOURNAL_FILES.folder, JOURNAL_FILES.current);
-  let handle = openSync(path, 'r');
-  let at = fstatSync(handle).size;
+  const files = openNewerThan(stateDirectory, null);
   try {
-    while (!signal.aborted) {
-      const piece = Buffer.alloc(READ_BYTES);
-      const length = readSync(handle, piece, 0, READ_BYTES, at);
-      at += length;
-      if (length > 0) {
-        yield piece.subarray(0, length);
-      } else if (wasRotated(path, handle)) {
-        closeSync(handle);
-        handle = openSync(path, 'r');
-        at = 0;
+    for (let file = files[0]; file !== undefined; file = files[0]) {
+      const isLastLook = follow === null || follow.aborted;
+      // Asked before reading: a file that has a successor is complete.
+      if (files.length === 1) files.push(...openNewerThan(stateDirectory, file));
+      yield* restOf(file);
+      if (files.length > 1) {
+        files.shift();
+        closeSync(file);
+      } else if (isLastLook) {
+        return;
       } else {
-        await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+        await delay(LOOK_EVERY_MS, undefined, { signal: follow }).catch(() => {});
       }
     }
   } finally {
-    closeSync(handle);
+    for (const file of files) closeSync(file);
   }
 }
 
-function wasRotated(path: string, handle: number): boolean {
-  return existsSync(path) && statSync(path).ino !== fstatSync(handle).ino;
-}
-
-/** The highest fact number among the newest kept lines; 0 when there is none. */
-export function lastJournaledFact(stateDirectory: string): number {
-  let highest = 0;
-  for (const path of keptJournalFiles(stateDirectory).slice(-2)) {
-    for (const line of tailOf(path).split('\n')) highest = Math.max(highest, factNumber(line));
+/** Opens the kept files that came after `known`, oldest first; all of them when it is null or no longer kept. */
+function openNewerThan(stateDirectory: string, known: number | null): number[] {
+  const newer: number[] = [];
+  // Names move on with each rotation, also now; the newest first and told apart by inode, none is missed or read twice.
+  for (const path of keptJournalFiles(stateDirectory).reverse()) {
+    const file = openIfThere(path);
+    if (file === null) continue;
+    const [next] = newer;
+    const isKnown = known !== null && isSameFile(file, known);
+    if (isKnown || (next !== undefined && isSameFile(file, next))) closeSync(file);
+    else newer.unshift(file);
+    if (isKnown) break;
   }
-  return highest;
+  return newer;
 }
 
-function tailOf(path: string): string {
-  const handle = openSync(path, 'r');
+function openIfThere(path: string): number | null {
   try {
-    const { size } = fstatSync(handle);
-    const tail = Buffer.alloc(Math.min(size, READ_BYTES));
-    readSync(handle, tail, 0, tail.length, size - tail.length);
-    return tail.toString('utf8');
-  } finally {
-    closeSync(handle);
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 
-/** A line cut by a crash or by the start of the tail has no number. */
-function factNumber(line: string): number {
+function isSameFile(one: number, other: number): boolean {
+  return fstatSync(one).ino === fstatSync(other).ino;
+}
+
+/** From where the last reading of this open file ended. */
+function* restOf(file: number): Generator<Buffer> {
+  for (;;) {
+    const piece = Buffer.alloc(READ_BYTES);
+    const length = readSync(file, piece, 0, READ_BYTES, null);
+    if (length === 0) return;
+    yield piece.subarray(0, length);
+  }
+}
+
+/** The number of the last fact that the kept journal shows; 0 when it shows none. */
+export function lastJournaledFact(stateDirectory: string): number {
+  for (const path of keptJournalFiles(stateDirectory).reverse()) {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    for (const line of lines.reverse()) {
+      const number = factNumber(line);
+      if (number !== null) return number;
+    }
+  }
+  return 0;
+}
+
+/** Null for an event that is no fact, and for a line that a crash cut off. */
+function factNumber(line: string): number | null {
+  if (!line.includes('"seq":')) return null;
   try {
     const { seq } = JSON.parse(line) as { seq?: unknown };
-    return typeof seq === 'number' ? seq : 0;
+    return typeof seq === 'number' ? seq : null;
   } catch {
-    return 0;
+    return null;
   }
 }

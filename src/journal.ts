@@ -4,14 +4,17 @@
  * gets through.
  */
 
-import { mkdirSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { EVENTS, type EventName } from './domain/events.ts';
 
 export const JOURNAL_FILES = { folder: 'journal', current: 'journal.jsonl', kept: 8 } as const;
 const FILE_SIZE = '4M';
 const REOPEN_AFTER_MS = 30_000;
+/** What waits for a reader of stdout that does not read; beyond it, lines are in the kept copy only. */
+const WAITING_BYTES_MAX = 1_048_576;
 
 export type JournalFields = Readonly<Record<string, unknown>>;
 
@@ -30,25 +33,29 @@ export function journalName(index: number | null | Date): string {
 
 export class Journal {
   readonly #folder: string;
-  readonly #out: NodeJS.WritableStream | null;
+  readonly #out: Writable | null;
   #file: RotatingFileStream | null = null;
   #failedAt = Number.NEGATIVE_INFINITY;
+  #closed = false;
 
-  constructor(stateDirectory: string, out: NodeJS.WritableStream | null) {
+  constructor(stateDirectory: string, out: Writable | null) {
     this.#folder = join(stateDirectory, JOURNAL_FILES.folder);
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#out = out;
+    this.#out?.on('error', ignore);
     this.#open();
   }
 
   write(entry: JournalEntry): void {
+    if (this.#closed) return;
     const line = `${JSON.stringify(lineOf(entry))}\n`;
-    this.#out?.write(line);
+    if (this.#out !== null && this.#out.writableLength < WAITING_BYTES_MAX) this.#out.write(line);
     if (this.#file === null && performance.now() - this.#failedAt > REOPEN_AFTER_MS) this.#open();
     this.#file?.write(line);
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const file = this.#file;
     this.#file = null;
     if (file !== null) await new Promise<void>((resolve) => file.end(() => resolve()));
@@ -56,6 +63,7 @@ export class Journal {
 
   /** A disk that takes no journal must not stop the terminal: it goes on without the kept copy and tries again. */
   #open(): void {
+    endTornLine(join(this.#folder, JOURNAL_FILES.current));
     const file = createStream(journalName, {
       path: this.#folder,
       size: FILE_SIZE,
@@ -67,6 +75,26 @@ export class Journal {
       this.#file = null;
     });
     this.#file = file;
+  }
+}
+
+/** Whoever read stdout is gone (EPIPE), or it is a file on a full disk. The kept copy goes on, and so does the terminal. */
+function ignore(): void {}
+
+/** A line that a power cut tore must not swallow the first one of this run. */
+function endTornLine(path: string): void {
+  try {
+    const file = openSync(path, 'a+');
+    try {
+      const { size } = fstatSync(file);
+      const last = Buffer.alloc(1);
+      if (size > 0) readSync(file, last, 0, 1, size - 1);
+      if (size > 0 && last.toString() !== '\n') writeSync(file, '\n');
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // A disk that takes no byte: the stream, which comes next, says so.
   }
 }
 

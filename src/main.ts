@@ -6,12 +6,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { followJournal, keptJournalFiles, readJournal } from './journal-reader.ts';
+import { keptJournalFiles, readJournal } from './journal-reader.ts';
 import { openPapers, StaffError, settlePaper, undoEntry } from './staff.ts';
 import { SOFTWARE } from './version.ts';
 
 /** sysexits.h has finer ones; people and scripts need three: done, wrong input, defect. */
 const EXIT = { done: 0, defect: 1, input: 2 } as const;
+
+const END_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 const log = pino(
   { base: null },
@@ -21,6 +23,14 @@ const log = pino(
 function fail(message: string, code: number): never {
   process.stderr.write(`${message}\n`);
   process.exit(code);
+}
+
+/** Says the result of a command. Whoever decided something must not believe that nothing happened: it fails aloud. */
+function say(text: string): void {
+  process.stdout.once('error', ({ message }) => {
+    fail(`done, but it could not be written: ${message}`, EXIT.defect);
+  });
+  process.stdout.write(`${text}\n`);
 }
 
 function configuration(file: string): Config {
@@ -34,7 +44,7 @@ function configuration(file: string): Config {
 
 async function run({ config: file }: { config: string }): Promise<void> {
   const config = configuration(file);
-  const { startTerminal, LedgerError, StateFolderTakenError } = await import('./terminal.ts');
+  const { startTerminal, LedgerError, StateFolderError } = await import('./terminal.ts');
   const crash = (error: unknown): never => {
     log.fatal(error, 'defect: the daemon ends and has to be started again');
     process.exit(EXIT.defect);
@@ -47,7 +57,7 @@ async function run({ config: file }: { config: string }): Promise<void> {
     await ended();
     await terminal.stop(endedBy);
   } catch (error) {
-    if (error instanceof LedgerError || error instanceof StateFolderTakenError) {
+    if (error instanceof LedgerError || error instanceof StateFolderError) {
       fail(`${config.state}: ${error.message}`, EXIT.defect);
     }
     throw error;
@@ -60,7 +70,7 @@ let endedBy = '';
 /** Resolves at the first SIGTERM or SIGINT; a second one ends at once. */
 function ended(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of END_SIGNALS) {
       process.on(signal, () => {
         if (endedBy !== '') process.exit(EXIT.defect);
         endedBy = signal;
@@ -71,24 +81,28 @@ function ended(): Promise<void> {
 }
 
 async function journal(options: { state: string; follow?: true; export?: string }): Promise<void> {
-  if (keptJournalFiles(options.state).length === 0) {
-    fail(`${options.state}: no journal here; is it the state folder of a terminal?`, EXIT.input);
+  const { state, follow, export: file } = options;
+  if (keptJournalFiles(state).length === 0) {
+    fail(`${state}: no journal here; is it the state folder of a terminal?`, EXIT.input);
   }
-  const out =
-    options.export === undefined
-      ? process.stdout
-      : createWriteStream(options.export, { mode: 0o600 });
-  await pipeline(readJournal(options.state), out, { end: out !== process.stdout });
-  if (options.follow !== true) return;
   const stop = new AbortController();
-  process.on('SIGINT', () => stop.abort());
-  process.on('SIGTERM', () => stop.abort());
-  for await (const piece of followJournal(options.state, stop.signal)) process.stdout.write(piece);
+  if (follow) for (const signal of END_SIGNALS) process.on(signal, () => stop.abort());
+  const out =
+    file === undefined ? process.stdout : createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  try {
+    const end = out !== process.stdout;
+    await pipeline(readJournal(state, follow ? stop.signal : null), out, { end });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    // `| head` has seen enough.
+    if (code !== 'EPIPE') fail(`${file ?? state}: ${message}`, EXIT.input);
+  }
 }
 
 function staff(work: () => unknown): void {
   try {
-    process.stdout.write(`${JSON.stringify(work())}\n`);
+    say(JSON.stringify(work()));
   } catch (error) {
     if (error instanceof StaffError) fail(error.message, EXIT.input);
     throw error;
@@ -98,6 +112,14 @@ function staff(work: () => unknown): void {
 function yesOrNo(text: string): boolean {
   if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('yes or no');
   return text === 'yes';
+}
+
+/** What becomes part of a fact for good. */
+function words(text: string): string {
+  if (!/^(?=.*\S)[^\p{Cc}]{1,200}$/u.test(text)) {
+    throw new InvalidArgumentError('1 to 200 printable characters');
+  }
+  return text;
 }
 
 const program = new Command('kazasu')
@@ -116,7 +138,7 @@ program
   .description('check a configuration and say what would be right')
   .action((file: string) => {
     const config = configuration(file);
-    process.stdout.write(`${file}: ok (${config.profile} "${config.name}")\n`);
+    say(`${file}: ok (${config.profile} "${config.name}")`);
   });
 
 program
@@ -124,7 +146,7 @@ program
   .description('show the kept journal of a terminal')
   .requiredOption('--state <dir>', "the terminal's state folder")
   .option('--follow', 'go on with what is added')
-  .option('--export <file>', 'write it to a file')
+  .option('--export <file>', 'write it to a new file')
   .action(journal);
 
 program
@@ -132,8 +154,8 @@ program
   .description('take an entry back, so that the ticket can be used again')
   .requiredOption('--config <file>', "the terminal's configuration")
   .requiredOption('--ticket <ticket>', 'the ticket number')
-  .requiredOption('--by <who>', 'who decides it')
-  .requiredOption('--why <why>', 'why')
+  .requiredOption('--by <who>', 'who decides it', words)
+  .requiredOption('--why <why>', 'why', words)
   .action(({ config, ticket, by, why }) =>
     staff(() => undoEntry(configuration(config), ticket, { by, why })),
   );
@@ -149,8 +171,8 @@ program
   .description('say whether a paper of unknown outcome came out; if not, it is owed')
   .requiredOption('--config <file>', "the terminal's configuration")
   .requiredOption('--printed <yes|no>', 'whether it came out', yesOrNo)
-  .requiredOption('--by <who>', 'who saw it')
-  .requiredOption('--why <why>', 'how that is known')
+  .requiredOption('--by <who>', 'who saw it', words)
+  .requiredOption('--why <why>', 'how that is known', words)
   .action((paper: string, { config, printed, by, why }) =>
     staff(() => settlePaper(configuration(config), paper, printed, { by, why })),
   );

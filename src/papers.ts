@@ -35,6 +35,9 @@ export class Papers {
   readonly #recorder: Recorder;
   readonly #printer: () => ReceiptPrinter | null;
   readonly #underWay = new Set<Promise<PaperOutcome>>();
+  /** Ids of steps that nobody works on any more and that are open still. */
+  readonly #abandoned = new Set<string>();
+  #finished = false;
 
   constructor(terminal: string, recorder: Recorder, printer: () => ReceiptPrinter | null) {
     this.#terminal = terminal;
@@ -74,9 +77,9 @@ export class Papers {
   /** Prints a planned paper once. Never rejects for what printers do. */
   print(planned: PlannedPaper, receipt: Receipt): Promise<PaperOutcome> {
     const job = this.#print(planned, receipt).catch((error: unknown) => {
-      // The step stays open in the ledger: the next start asks about it.
-      if (error instanceof DiskFullError) return 'unknown' as const;
-      throw error;
+      if (!(error instanceof DiskFullError || this.#finished)) throw error;
+      this.#abandoned.add(planned.step.id);
+      return 'unknown' as const;
     });
     this.#underWay.add(job);
     const done = () => this.#underWay.delete(job);
@@ -111,23 +114,39 @@ export class Papers {
     }
   }
 
-  /**
-   * After a start: papers that were only planned are known not to be printed and are owed; papers that may have been
-   * sent are asked about. A printer can't be asked what it printed before it was asked.
-   */
+  /** After a start, before anything is printed: what an earlier run left open is settled. */
   settleEarlierRun(): void {
-    for (const step of this.#recorder.ledger.steps.open(KIND)) {
-      if (step.state === 'due') this.#owe(step, 'interrupted');
-      if (step.state === 'started') {
-        this.#move(step, 'unknown', 'print.unknown', { reason: 'interrupted' });
+    for (const { id, state } of this.#recorder.ledger.steps.open(KIND)) {
+      if (state !== 'unknown') this.#abandoned.add(id);
+    }
+    this.settleAbandoned();
+  }
+
+  /**
+   * Papers that were only planned are known not to be printed and are owed; papers that may have been sent are asked
+   * about, for a printer can't say what it printed before it was asked. What a full disk does not take waits for
+   * another call.
+   */
+  settleAbandoned(): void {
+    try {
+      for (const id of this.#abandoned) {
+        const step = this.#recorder.ledger.steps.find(id);
+        if (step?.state === 'due') this.#owe(step, 'interrupted');
+        if (step?.state === 'started') {
+          this.#move(step, 'unknown', 'print.unknown', { reason: 'interrupted' });
+        }
+        this.#abandoned.delete(id);
       }
+    } catch (error) {
+      if (!(error instanceof DiskFullError)) throw error;
     }
   }
 
-  /** Waits for papers under way, at most `limitMs`. */
+  /** Waits for papers under way, at most `limitMs`. What ends later is left to the next start. */
   async finish(limitMs: number): Promise<void> {
     const limit = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
     await Promise.race([Promise.allSettled(this.#underWay), limit]);
+    this.#finished = true;
   }
 
   #owe(step: Step, reason: string): 'owed' {

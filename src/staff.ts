@@ -3,10 +3,11 @@
  * written beside a running daemon or without one.
  */
 
-import { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { entryState, type Fact, type NewFact } from './domain/fact.ts';
-import { Ledger } from './store/ledger.ts';
+import { openLedger } from './state-folder.ts';
+import { DiskFullError, type Ledger, LedgerError } from './store/ledger.ts';
+import { LedgerFile } from './store/ledger-file.ts';
 
 /** A request that can't be done, in words for the person at the keyboard. */
 export class StaffError extends Error {}
@@ -42,23 +43,35 @@ export function undoEntry(config: Config, ticket: string, decision: Decision): F
 
 export function openPapers(config: Config): OpenPaper[] {
   return withLedger(config, (ledger) => {
-    const open = new Map<string, OpenPaper>();
+    const open = new Map<string, OpenPaper & { readonly subject: string | null }>();
     for (const fact of ledger.facts(0)) {
-      if (!fact.event.startsWith('print.')) continue;
-      const paper = String(fact.body['paper']);
-      const state = OPEN_STATES[fact.event];
+      const { event, subject, body, at } = fact;
+      if (NOTHING_OWED_AFTER.has(event)) {
+        for (const owed of [...open.values()]) {
+          if (owed.state === 'owed' && owed.subject === subject) open.delete(owed.paper);
+        }
+      }
+      if (!event.startsWith('print.')) continue;
+      const paper = String(body['paper']);
+      const state = stateAfter(fact);
       open.delete(paper);
-      if (state === undefined) continue;
-      open.set(paper, { paper, ticket: String(fact.body['ticket']), state, since: fact.at });
+      if (state !== null) {
+        open.set(paper, { paper, ticket: String(body['ticket']), state, since: at, subject });
+      }
     }
-    return [...open.values()];
+    return [...open.values()].map(({ subject, ...paper }) => paper);
   });
 }
 
-const OPEN_STATES: Readonly<Record<string, OpenPaper['state']>> = {
-  'print.owed': 'owed',
-  'print.unknown': 'unknown',
-};
+/** Another paper was planned for the entry, or the entry is none any more. */
+const NOTHING_OWED_AFTER: ReadonlySet<string> = new Set(['receipt.claimed', 'entry.undone']);
+
+/** How a paper stands after a fact about it; null when it waits for nobody. */
+function stateAfter({ event, body }: Fact): OpenPaper['state'] | null {
+  if (event === 'print.unknown') return 'unknown';
+  const isOwed = event === 'print.owed' || (event === 'print.settled' && body['printed'] === false);
+  return isOwed ? 'owed' : null;
+}
 
 /** Closes a paper whose state could not be known. Not printed: it is owed from now on. */
 export function settlePaper(
@@ -93,6 +106,7 @@ function recordOne(ledger: Ledger, newFact: NewFact): Fact {
   return fact;
 }
 
+/** Reads the whole ledger, as every command here does: a second for 100,000 facts, the entries of a full stadium. */
 function latest(
   ledger: Ledger,
   event: Fact['event'],
@@ -105,18 +119,21 @@ function latest(
   return found;
 }
 
+/** A command of staff never begins a ledger: where there is none, it was called with the wrong configuration. */
 function withLedger<Result>(config: Config, work: (ledger: Ledger) => Result): Result {
-  const clock = new Clock({ mark: { load: () => null, save: () => {} } });
-  const ledger = Ledger.open({
-    directory: config.state,
-    terminal: config.name,
-    countsAsBoot: false,
-    read: () => clock.read(),
-  });
+  if (!LedgerFile.isIn(config.state)) {
+    throw new StaffError(`${config.state}: no ledger here; is it the state folder of a terminal?`);
+  }
   try {
-    return work(ledger);
-  } finally {
-    ledger.close();
-    clock.close();
+    const { clock, ledger } = openLedger(config, { countsAsBoot: false });
+    try {
+      return work(ledger);
+    } finally {
+      ledger.close();
+      clock.close();
+    }
+  } catch (error) {
+    if (!(error instanceof LedgerError || error instanceof DiskFullError)) throw error;
+    throw new StaffError(error.message, { cause: error });
   }
 }

@@ -2,11 +2,13 @@
 
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { Journal } from './journal.ts';
 import { lastJournaledFact } from './journal-reader.ts';
 import { Recorder } from './recorder.ts';
+import { codeOf } from './store/disk.ts';
 import { Ledger } from './store/ledger.ts';
 import { ListShelf } from './store/list-shelf.ts';
 import { SoleOwner } from './store/sole-owner.ts';
@@ -21,20 +23,34 @@ export interface StateFolder {
   close(): Promise<void>;
 }
 
-/** Another daemon runs on the same state folder. */
-export class StateFolderTakenError extends Error {}
+/** Another daemon runs on the state folder, or it can't be used. The message is for people. */
+export class StateFolderError extends Error {
+  override readonly name = 'StateFolderError';
+}
 
 /**
- * Opens or creates it, for this process alone. `out`: where the journal goes besides. Throws `StateFolderTakenError`, or
- * `LedgerError` when the folder can't be used.
+ * Opens or creates it, for this process alone. `out`: where the journal goes besides. Throws `StateFolderError`, or
+ * `LedgerError` for what is wrong with the ledger in it.
  */
-export function openStateFolder(config: Config, out: NodeJS.WritableStream | null): StateFolder {
+export function openStateFolder(config: Config, out: Writable | null): StateFolder {
+  try {
+    return open(config, out);
+  } catch (error) {
+    const code = codeOf(error);
+    if (!/^(E[A-Z0-9]+|SQLITE_\w+)$/u.test(code)) throw error;
+    throw new StateFolderError(`the state folder can't be used: ${code}`, { cause: error });
+  }
+}
+
+function open(config: Config, out: Writable | null): StateFolder {
   mkdirSync(config.state, { recursive: true, mode: 0o700 });
   const owner = SoleOwner.claim(config.state);
-  if (owner === null) throw new StateFolderTakenError('another daemon runs on this state folder');
-  const { clock, ledger } = openLedger(config, (offsetMs) =>
-    recorder.note('clock.jumped', { offsetMs: Math.round(offsetMs), quality: 'unset' }),
-  );
+  if (owner === null) throw new StateFolderError('another daemon runs on this state folder');
+  const { clock, ledger } = openLedger(config, {
+    countsAsBoot: true,
+    onJump: (offsetMs) =>
+      recorder.note('clock.jumped', { offsetMs: Math.round(offsetMs), quality: 'unset' }),
+  });
   const lastJournaled = lastJournaledFact(config.state);
   const journal = new Journal(config.state, out);
   const recorder = new Recorder(ledger, journal, () => clock.now());
@@ -58,31 +74,29 @@ export function openStateFolder(config: Config, out: NodeJS.WritableStream | nul
   };
 }
 
-/** The ledger stamps by the clock, and the clock keeps its high-water mark in the ledger. */
-function openLedger(
+/** The ledger stamps by the clock, and the clock keeps its high-water mark in the ledger. Throws `LedgerError`. */
+export function openLedger(
   config: Config,
-  onJump: (offsetMs: number) => void,
+  options: { readonly countsAsBoot: boolean; readonly onJump?: (offsetMs: number) => void },
 ): { clock: Clock; ledger: Ledger } {
-  let ledger: Ledger | null = null;
   let clock: Clock | null = null;
-  ledger = Ledger.open({
+  const ledger = Ledger.open({
     directory: config.state,
     terminal: config.name,
-    countsAsBoot: true,
+    countsAsBoot: options.countsAsBoot,
     read: () => {
       if (clock === null) throw new Error('the ledger records nothing before the clock runs');
       return clock.read();
     },
   });
-  const opened = ledger;
   clock = new Clock({
-    onJump,
+    ...(options.onJump === undefined ? {} : { onJump: options.onJump }),
     mark: {
       load: () => {
-        const kept = opened.get(TIME_HIGH);
+        const kept = ledger.get(TIME_HIGH);
         return kept === null ? null : Number(kept);
       },
-      save: (at) => opened.set(TIME_HIGH, String(at)),
+      save: (at) => ledger.set(TIME_HIGH, String(at)),
     },
   });
   return { clock, ledger };

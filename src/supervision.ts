@@ -1,7 +1,11 @@
 /** Keeps one device open for as long as the terminal runs, by the generic machine of state-machines/device.ts. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { createActor, fromPromise, type InspectionEvent, waitFor } from 'xstate';
 import { type DeviceEvent, deviceMachine } from '../state-machines/device.ts';
+
+/** What is still opening or closing then ends with the process; in a process that goes on, it is closed all the same. */
+const STOP_MS = 2_000;
 
 export interface SupervisedDevice {
   open(): Promise<void>;
@@ -14,6 +18,7 @@ export interface SupervisedDevice {
 export interface Supervisor {
   /** The driver says that its device is gone. */
   lost(reason: string): void;
+  /** Resolves when the device is closed, or when a driver hangs. */
   stop(): Promise<void>;
 }
 
@@ -55,7 +60,10 @@ export function supervise(
     lost: (reason) => send({ type: 'device.lost', reason }),
     async stop() {
       send({ type: 'device.stop' });
-      await waitFor(actor, (snapshot) => snapshot.status !== 'active');
+      const stopped = waitFor(actor, (snapshot) => snapshot.status !== 'active');
+      const limit = new AbortController();
+      await Promise.race([stopped, delay(STOP_MS, null, limit).catch(() => {})]);
+      limit.abort();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The composition root of one terminal: what is made of what, read top-down like a table of contents. */
 
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { type Actor, createActor, fromCallback, fromPromise } from 'xstate';
 import { cardReaderOpener, receiptPrinterOpener } from '../devices/open.ts';
 import { type SessionEvent, sessionMachine } from '../state-machines/session.ts';
@@ -17,7 +18,7 @@ import type { Recorder } from './recorder.ts';
 import { servicesOf } from './services/index.ts';
 import type { Service, TerminalParts } from './services/service.ts';
 import { openStateFolder } from './state-folder.ts';
-import { headroom } from './store/ledger.ts';
+import { headroom, SERVICE_HEADROOM_BYTES } from './store/disk.ts';
 import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, reportDroppedEvents, type Supervisor, supervise } from './supervision.ts';
 import { SOFTWARE } from './version.ts';
@@ -27,12 +28,12 @@ const LOOK_EVERY_MS = 1_000;
 /** A paper under way when the terminal ends may still come out. */
 const FINISH_PAPERS_MS = 3_000;
 
-export { StateFolderTakenError } from './state-folder.ts';
+export { StateFolderError } from './state-folder.ts';
 export { LedgerError } from './store/ledger.ts';
 
 export interface TerminalOptions {
   /** Where the journal goes beside its kept file; null for nowhere. */
-  readonly out: NodeJS.WritableStream | null;
+  readonly out: Writable | null;
   /** Called for what must not happen: the process should end and be started again. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -41,7 +42,7 @@ export interface RunningTerminal {
   stop(signal: string): Promise<void>;
 }
 
-/** Starts the terminal. Throws `LedgerError` when its state folder can't be used. */
+/** Starts the terminal. Throws `StateFolderError` or `LedgerError` when its state folder can't be used. */
 export async function startTerminal(
   config: Config,
   options: TerminalOptions,
@@ -76,7 +77,7 @@ export async function startTerminal(
   };
   const services = servicesOf(config, parts);
   const lists = services.flatMap((service) => service.lists);
-  const looking = lookAtLevels(config, services, recorder, conditions);
+  const looking = lookAtLevels(config, services, recorder, conditions, papers);
 
   const recover = async (): Promise<void> => {
     papers.settleEarlierRun();
@@ -105,8 +106,8 @@ export async function startTerminal(
       recorder.note('terminal.stopping', { signal });
       looking.stop();
       actor.send({ type: 'terminal.stop' });
-      await papers.finish(FINISH_PAPERS_MS);
-      await Promise.all([card.supervisor.stop(), receipt.supervisor.stop(), link.stop()]);
+      const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt.supervisor.stop());
+      await Promise.all([printing, card.supervisor.stop(), link.stop()]);
       await folder.close();
     },
   };
@@ -219,6 +220,7 @@ function lookAtLevels(
   services: readonly Service[],
   recorder: Recorder,
   conditions: Conditions,
+  papers: Papers,
 ): { look(): void; stop(): void } {
   let full = false;
   const look = (): void => {
@@ -226,8 +228,12 @@ function lookAtLevels(
     const hasRoom = recorder.ledger.hasHeadroom();
     if (hasRoom === full) {
       full = !hasRoom;
-      recorder.note(full ? 'disk.full' : 'disk.ok', { freeBytes: headroom(config.state) });
+      recorder.note(full ? 'disk.full' : 'disk.ok', {
+        freeBytes: headroom(config.state),
+        neededBytes: SERVICE_HEADROOM_BYTES,
+      });
     }
+    if (!full) papers.settleAbandoned();
     conditions.set('disk', full ? 'disk-full' : null);
   };
   look();

@@ -6,8 +6,13 @@
 import { assign, emit, setup } from 'xstate';
 import { promiseNotProvided } from './not-provided.ts';
 
-/** Ends at two seconds, so that a reader is back well within five seconds of its return. */
-export const DEVICE_DELAYS = { firstMs: 250, longestMs: 2_000 } as const;
+export const DEVICE_DELAYS = {
+  firstMs: 250,
+  /** A reader is back well within five seconds of its return. */
+  longestMs: 2_000,
+  /** A device that is lost sooner after it was opened counts as another failure: a loose plug is not tried four times a second. */
+  steadyMs: 10_000,
+} as const;
 
 export type DeviceEvent =
   /** The driver says that its device is gone. */
@@ -38,6 +43,7 @@ export const deviceMachine = setup({
     close: promiseNotProvided<void>('close'),
   },
   delays: {
+    steady: DEVICE_DELAYS.steadyMs,
     backOff: ({ context }) =>
       Math.min(
         DEVICE_DELAYS.firstMs * 2 ** Math.min(context.failures, 16),
@@ -52,7 +58,8 @@ export const deviceMachine = setup({
     announceLost: emit(({ event }) => ({ type: 'device.lost', reason: reasonOf(event) })),
     rememberReason: assign({ reported: ({ event }) => reasonOf(event) }),
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
-    forgetFailures: assign({ failures: 0, reported: null }),
+    forgetFailures: assign({ failures: 0 }),
+    forgetReason: assign({ reported: null }),
   },
 }).createMachine({
   id: 'device',
@@ -63,7 +70,7 @@ export const deviceMachine = setup({
       invoke: {
         id: 'open',
         src: 'open',
-        onDone: { target: 'up', actions: ['forgetFailures', 'announceReady'] },
+        onDone: { target: 'up', actions: ['forgetReason', 'announceReady'] },
         onError: [
           // The same failure again and again is said once.
           {
@@ -81,6 +88,7 @@ export const deviceMachine = setup({
       },
     },
     up: {
+      after: { steady: { actions: 'forgetFailures' } },
       on: {
         'device.lost': { target: 'closing', actions: ['announceLost', 'rememberReason'] },
         'device.stop': 'stopping',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
 
 const GOOD = `profile = "gate"
@@ -38,6 +38,11 @@ function problemsOf(text: string): string {
   }
   return '';
 }
+
+afterEach(() => {
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  expect(({} as { x?: unknown }).x).toBeUndefined();
+});
 
 test('the documented shape is taken, with what it leaves out filled in', () => {
   writeFileSync(file, GOOD);
@@ -90,6 +95,26 @@ test.each([
     GOOD.replace('127.0.0.1', '192.0.2.1'),
     'gate.toml:5: [platform] "url": ',
   ],
+  ['a table that is a list of tables', GOOD.replace('[card]', '[[card]]'), 'gate.toml:6: "card": '],
+  [
+    'a date',
+    GOOD.replace('"gate-1"', '2016-02-20'),
+    'gate.toml:2: "name": expected text in quotes',
+  ],
+  ['a baud rate that is none', GOOD.replace('115200', 'nan'), 'expected a number'],
+  [
+    'paper of another width',
+    GOOD.replace('baud =', 'paper = 81\nbaud ='),
+    'gate.toml:12: [receipt] "paper": expected 80 or 58',
+  ],
+  ['a state folder of blanks', GOOD.replace('./var/gate-1', '  '), '"state": a path'],
+  ['a path with a NUL', GOOD.replace('/dev/ttyUSB0', '/dev/\\u0000'), '"path": a path'],
+  ['a gate that can not be printed', `${GOOD}gate = "\\u001b@"\n`, '"gate": a name of '],
+  ['a gate of blanks', `${GOOD}gate = "　 "\n`, '"gate": a name of '],
+  ['a key of every object', `__proto__.x = 1\n${GOOD}`, 'gate.toml:1: "__proto__": unknown key'],
+  ['one in a table', `${GOOD}x = { constructor.y = 1 }`, '"constructor": unknown key'],
+  ['brackets without end', `x = ${'['.repeat(9_000)}${']'.repeat(9_000)}`, 'gate.toml: it is nested too deeply'],
+  ['a large file', `#${'x'.repeat(100_000)}\n${GOOD}`, 'it has more than 65536 bytes'],
   ['no TOML', 'profile = "gate"\nname = \n', 'gate.toml:3: not TOML: '],
   ['a key that is there twice', `${GOOD}list = "other"\n`, 'gate.toml:15: not TOML: '],
 ])('%s is named by file, line and key, with what would be right', (_what, text, said) => {
@@ -99,6 +124,26 @@ test.each([
 test('several problems are all told at once', () => {
   const text = GOOD.replace('reader =', 'reeder =').replace('baud =', 'bawd =');
   expect(problemsOf(text).split('\n')).toHaveLength(2);
+});
+
+test('a file of another kind is told in a few lines, soon', () => {
+  const began = performance.now();
+  const keys = Array.from({ length: 5_000 }, (_, at) => `k${at} = 1`).join('\n');
+  expect(problemsOf(`${GOOD}${keys}`).split('\n').length).toBeLessThanOrEqual(20);
+  expect(performance.now() - began).toBeLessThan(4_000);
+});
+
+test('what an editor on Windows puts before and between the lines does not matter', () => {
+  expect(problemsOf(`\ufeff${GOOD.replaceAll('\n', '\r\n')}`)).toBe('');
+});
+
+test('bytes that are no UTF-8 are refused, for they would end up on the paper', () => {
+  writeFileSync(file, Buffer.from(`${GOOD}gate = "Süd"\n`, 'latin1'));
+  expect(() => readConfig(file)).toThrow(/gate\.toml: can't be read: .*utf-8/u);
+});
+
+test.each(['/dev/zero', '/dev', '/dev/null'])('%s is no configuration', (path) => {
+  expect(() => readConfig(path)).toThrow(ConfigError);
 });
 
 test('a file that is not there says so', () => {

@@ -26,7 +26,6 @@ const OUTSIDE = /\.(gone|lost|cancel|stop)$/;
 const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   deviceMachine: {
     opening: 'the driver gives up by itself',
-    up: 'in use',
     closing: 'closing never rejects; the driver limits it',
     stopping: 'closing never rejects; the driver limits it',
   },

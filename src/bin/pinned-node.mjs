@@ -4,7 +4,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, existsSync, constants as fsConstants } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,8 @@ export const pinnedNode = join(
   'bin',
   'node',
 );
+
+const SETPRIV = '/usr/bin/setpriv';
 
 /**
  * Runs `entry` (path relative to the package root) on the pinned Node, with this process's streams, environment and
@@ -43,11 +45,17 @@ export function runPinned(entry, args = process.argv.slice(2)) {
 }
 
 /**
- * Node 20 cannot replace its own process: it waits for a child and hands signals and exit code through.
+ * Node 20 cannot replace its own process: it waits for a child and hands signals and exit code through. What it cannot
+ * hear, SIGKILL, must not leave the program running without it: setpriv (util-linux) has the kernel end the child too.
  * @param {readonly string[]} argv
  */
 function runAsChild(argv) {
-  const child = spawn(pinnedNode, argv, { stdio: 'inherit' });
+  const command = [pinnedNode, ...argv];
+  if (existsSync(SETPRIV) && isExecutable(pinnedNode)) {
+    command.unshift(SETPRIV, '--pdeathsig', 'KILL', '--');
+  }
+  const [file = pinnedNode, ...rest] = command;
+  const child = spawn(file, rest, { stdio: 'inherit' });
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.on('SIGHUP', () => child.kill('SIGHUP'));
   // A terminal sends Ctrl-C to both processes; a second SIGINT from here would look like an impatient person's.
@@ -59,4 +67,14 @@ function runAsChild(argv) {
   child.on('exit', (code, signal) => {
     process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
   });
+}
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, fsConstants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

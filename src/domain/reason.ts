@@ -120,7 +120,3 @@ export const REASONS = {
 } as const satisfies Record<string, ReasonEntry>;
 
 export type Reason = keyof typeof REASONS;
-
-export function isReason(text: string): text is Reason {
-  return Object.hasOwn(REASONS, text);
-}

@@ -1,6 +1,6 @@
 /**
- * A receipt as a list of blocks, without a printer in mind. `devices/receipt/escpos.ts` draws it on thermal paper;
- * `textOfReceipt` shows it to people in a terminal window. No block ever carries a person's name.
+ * A receipt as a list of blocks, without a printer in mind; `devices/receipt/escpos.ts` draws it on thermal paper. No
+ * block ever carries a person's name.
  */
 
 export type ReceiptBlock =
@@ -19,25 +19,4 @@ export interface Receipt {
   /** The number of this piece of paper, unique for the terminal, e.g. `gate-1-000318`. */
   readonly paper: string;
   readonly blocks: readonly ReceiptBlock[];
-}
-
-export function textOfReceipt(receipt: Receipt): string {
-  return receipt.blocks.map(textOfBlock).join('\n');
-}
-
-function textOfBlock(block: ReceiptBlock): string {
-  switch (block.kind) {
-    case 'mark':
-      return '◯';
-    case 'band':
-      return `■ ${block.text} ■`;
-    case 'text':
-      return block.text;
-    case 'rule':
-      return '─'.repeat(24);
-    case 'qr':
-      return `[QR ${block.data}]`;
-    case 'pair':
-      return `${block.label}  ${block.value}`;
-  }
 }

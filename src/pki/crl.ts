@@ -48,8 +48,8 @@ const REASONS: ReadonlyMap<number, string> = new Map([
 export interface Crl extends Signed {
   /** DER of the name. */
   readonly issuer: Buffer;
-  /** Hex. */
-  readonly authorityKeyId: string;
+  /** Hex; null when absent. */
+  readonly authorityKeyId: string | null;
   readonly number: bigint;
   /** Milliseconds since the epoch. */
   readonly thisUpdate: number;
@@ -132,16 +132,15 @@ function readReasonCode(reader: DerReader): string {
   return reason;
 }
 
-function readScope(extensions: Extensions): { authorityKeyId: string; number: bigint } {
+function readScope(extensions: Extensions): Pick<Crl, 'authorityKeyId' | 'number'> {
   const authorityKeyId = extension(
     extensions,
     OID.authorityKeyIdentifier,
     readAuthorityKeyIdentifier,
   );
-  // RFC 5280 5.2.1, 5.2.3: both must be there; they bind the list to a key, and order the lists of
-  // that key.
+  // RFC 5280 5.2.1 asks for the key identifier too, but openssl-ca(1) leaves it out unless told, and
+  // it is the signature that binds a list to a key. Without a number (5.2.3) lists have no order.
   const number = extension(extensions, OID.crlNumber, readCrlNumber);
-  if (authorityKeyId === null) throw new X509Error('CRL without authority key identifier');
   if (number === null) throw new X509Error('CRL without number');
   extension(extensions, OID.issuingDistributionPoint, refuseNarrowScope);
   return { authorityKeyId, number };

@@ -224,10 +224,10 @@ async function loadCrl(der: Uint8Array, anchors: readonly Anchor[]): Promise<Ver
   });
   const candidates = anchors.filter(
     ({ keyId, certificate }) =>
-      keyId === crl.authorityKeyId && certificate.subject.equals(crl.issuer),
+      (crl.authorityKeyId ?? keyId) === keyId && certificate.subject.equals(crl.issuer),
   );
   if (candidates.length === 0)
-    throw new TrustError('crl-without-anchor', 'no anchor has the key that the CRL names');
+    throw new TrustError('crl-without-anchor', 'no anchor has the name and key that the CRL names');
   for (const anchor of candidates) {
     const { keyUsage } = anchor.certificate;
     // RFC 5280 6.3.3 (f)

@@ -2,7 +2,7 @@
 
 import { fromPromise } from 'xstate';
 import { CardError, type CardIdentity } from '../../devices/card/card.ts';
-import { type Answered, eventEntryMachine } from '../../state-machines/event-entry.ts';
+import { eventEntryMachine } from '../../state-machines/event-entry.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import { decideEntry } from '../domain/entry-decision.ts';
@@ -12,7 +12,7 @@ import type { Reason } from '../domain/reason.ts';
 import { seatTicket } from '../domain/seat-ticket.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import type { JournalFields } from '../journal.ts';
-import type { PlannedPaper } from '../papers.ts';
+import type { PaperOutcome, PlannedPaper } from '../papers.ts';
 import { certificateHash, type ListKeys, RowError } from '../pki/converted-value.ts';
 import { DiskFullError } from '../store/ledger.ts';
 import type { Lease } from '../store/list-shelf.ts';
@@ -27,24 +27,15 @@ export interface EventEntryOptions {
 const GO_ON: StepResult = { next: 'go-on' };
 
 export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Service {
-  const visits = new Map<number, EntryVisit>();
-  const receipts = new Map<number, Promise<boolean>>();
+  /** The one that lasts, or the last one: a gate serves one person at a time. */
+  let latest: EntryVisit | null = null;
 
-  const visit = ({ tap }: SensedTap): EntryVisit => present(visits.get(tap), 'visit');
   const begin = (seen: SensedTap): EntryVisit => {
-    visits.clear();
-    const begun = new EntryVisit(parts, options, seen, (owed) => {
-      receipts.set(seen.tap, owed);
-      void owed.finally(() => receipts.delete(seen.tap));
-    });
-    visits.set(seen.tap, begun);
-    return begun;
+    latest = new EntryVisit(parts, options, seen);
+    return latest;
   };
-  const end = async ({ seen }: Answered, write: (visit: EntryVisit) => StepResult) => {
-    const ended = visit(seen);
-    visits.delete(seen.tap);
-    return write(ended);
-  };
+  const visit = ({ tap }: SensedTap): EntryVisit =>
+    present(latest?.tap === tap ? latest : null, 'visit');
 
   return {
     id: 'event-entry',
@@ -66,17 +57,20 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
         findEntry: fromPromise(async ({ input }) => visit(input).findEntry()),
         recordEntry: fromPromise(async ({ input }) => visit(input).recordEntry()),
         recordClaim: fromPromise(async ({ input }) => visit(input).recordClaim()),
-        recordRefusal: fromPromise(({ input }) => end(input, (v) => v.recordRefusal(input.answer))),
-        noteUnreadable: fromPromise(({ input }) =>
-          end(input, (v) => v.noteUnreadable(input.answer)),
+        recordRefusal: fromPromise(async ({ input: { seen, answer } }) =>
+          visit(seen).recordRefusal(answer),
+        ),
+        noteUnreadable: fromPromise(async ({ input: { seen, answer } }) =>
+          visit(seen).noteUnreadable(answer),
         ),
       },
     }),
 
     watchReceipt(tap, owed) {
       let listening = true;
-      void receipts.get(tap)?.then((isOwed) => {
-        if (isOwed && listening) owed();
+      const receipt = latest?.tap === tap ? latest.receipt : null;
+      void receipt?.then((outcome) => {
+        if (outcome !== 'printed' && listening) owed();
       });
       return () => {
         listening = false;
@@ -89,8 +83,9 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
 class EntryVisit {
   readonly #parts: TerminalParts;
   readonly #options: EventEntryOptions;
-  readonly #tap: number;
-  readonly #onReceipt: (owed: Promise<boolean>) => void;
+  readonly tap: number;
+  /** What becomes of the paper, once one is being printed. */
+  receipt: Promise<PaperOutcome> | null = null;
   readonly #stages: Stages;
   #lease: Lease | null = null;
   #keys: ListKeys | null = null;
@@ -100,16 +95,10 @@ class EntryVisit {
   #state: EntryState = { entered: null };
   #detail: string | null = null;
 
-  constructor(
-    parts: TerminalParts,
-    options: EventEntryOptions,
-    seen: SensedTap,
-    onReceipt: (owed: Promise<boolean>) => void,
-  ) {
+  constructor(parts: TerminalParts, options: EventEntryOptions, seen: SensedTap) {
     this.#parts = parts;
     this.#options = options;
-    this.#tap = seen.tap;
-    this.#onReceipt = onReceipt;
+    this.tap = seen.tap;
     this.#stages = new Stages(seen.sensedAt);
   }
 
@@ -127,7 +116,7 @@ class EntryVisit {
     if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
     this.#stages.modelled = reader.modelled;
     try {
-      this.#identity = await reader.identify(this.#tap);
+      this.#identity = await reader.identify(this.tap);
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
       this.#detail = error.message;
@@ -170,6 +159,7 @@ class EntryVisit {
       this.#row = { ref: found.ref, ...keys.openRow(hash, key, found.sealed) };
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
+      this.#stages.end('lookup');
       this.#detail = error.message;
       return this.#refuse('list-damaged');
     }
@@ -256,6 +246,7 @@ class EntryVisit {
               ...(this.#row === null ? {} : { ticket: this.#row.ticket }),
               ...fields,
               ...(first === null ? {} : { first: { at: first.at, gate: first.gate } }),
+              ...(this.#verdict?.valid === true ? { assurance: 'identified' } : {}),
               ...(this.#detail === null ? {} : { detail: this.#detail }),
             },
           },
@@ -312,8 +303,7 @@ class EntryVisit {
       listConfirmedAt: lease.confirmedAt,
       listIsOld: this.#listAge() !== 'fresh',
     });
-    const printed = this.#parts.papers.print(planned, receipt);
-    this.#onReceipt(printed.then((outcome) => outcome !== 'printed'));
+    this.receipt = this.#parts.papers.print(planned, receipt);
   }
 
   #listAge() {
@@ -336,7 +326,9 @@ class EntryVisit {
   #end(): void {
     this.#lease?.release();
     this.#lease = null;
+    this.#keys = null;
     this.#identity = null;
+    this.#row = null;
   }
 }
 

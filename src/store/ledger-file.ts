@@ -53,6 +53,7 @@ const MIGRATIONS = [
    CREATE INDEX step_open ON step (kind, number) WHERE state IN ('due', 'started', 'unknown');`,
 ] as const;
 
+const LEDGER_FILE = 'ledger.db';
 /**
  * How long a commit waits for another process's. Both take milliseconds; the wait blocks the event
  * loop.
@@ -82,12 +83,17 @@ export class LedgerFile {
     this.#write = database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   }
 
+  /** Whether a folder holds a ledger that this user can see. Changes nothing. */
+  static isIn(directory: string): boolean {
+    return existsSync(join(directory, LEDGER_FILE));
+  }
+
   /**
    * Opens `directory/ledger.db`, and makes a new one, with a new epoch, only where there is none.
    * Throws LedgerError.
    */
   static open(directory: string, terminal: string): LedgerFile {
-    const path = join(directory, 'ledger.db');
+    const path = join(directory, LEDGER_FILE);
     const reserve = new Reserve(directory);
     const open = (): LedgerFile => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -16,7 +16,7 @@ import { corrupt, LedgerFile, ledgerError } from './ledger-file.ts';
 import { Steps } from './steps.ts';
 
 export { DiskFullError, headroom } from './disk.ts';
-export { LedgerError, type LedgerErrorCode } from './ledger-file.ts';
+export { LedgerError } from './ledger-file.ts';
 
 export interface ClockReading {
   /** ISO 8601 in UTC. */

@@ -1,0 +1,106 @@
+/** Where cards are held: levels and tap numbers, across readers that come and go. */
+
+import { expect, test } from 'vitest';
+import type { CardReaderListener } from '../devices/card/card.ts';
+import { CardSlot } from '../src/card-slot.ts';
+
+interface Driver {
+  readonly listener: CardReaderListener;
+  readonly asked: number[];
+  closed: boolean;
+}
+
+function slotWithDrivers(): { slot: CardSlot; drivers: Driver[]; lost: string[] } {
+  const drivers: Driver[] = [];
+  const lost: string[] = [];
+  const slot = new CardSlot(
+    async (listener) => {
+      const driver: Driver = { listener, asked: [], closed: false };
+      drivers.push(driver);
+      return {
+        name: 'a reader',
+        modelled: true,
+        async identify(tap) {
+          driver.asked.push(tap);
+          return { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
+        },
+        async close() {
+          driver.closed = true;
+        },
+      };
+    },
+    (reason) => lost.push(reason),
+  );
+  return { slot, drivers, lost };
+}
+
+function driverOf(drivers: readonly Driver[], at: number): Driver {
+  const driver = drivers[at];
+  if (driver === undefined) throw new Error(`no driver ${at}`);
+  return driver;
+}
+
+test('taps go on counting when the reader is opened anew, so no answer fits another card', async () => {
+  const { slot, drivers } = slotWithDrivers();
+  await slot.open();
+  driverOf(drivers, 0).listener.onCardPresent(1, 0);
+  const first = slot.present?.tap ?? 0;
+  await slot.close();
+  expect(slot.present).toBeNull();
+
+  await slot.open();
+  driverOf(drivers, 1).listener.onCardPresent(1, 0);
+  const second = slot.present?.tap ?? 0;
+  expect(second).toBeGreaterThan(first);
+  await expect(slot.identify(first)).rejects.toMatchObject({ fault: 'card-removed' });
+  await slot.identify(second);
+  expect(driverOf(drivers, 1).asked).toEqual([1]);
+});
+
+test('what an earlier driver still says is not heard', async () => {
+  const { slot, drivers, lost } = slotWithDrivers();
+  await slot.open();
+  await slot.close();
+  await slot.open();
+  const { listener } = driverOf(drivers, 0);
+  listener.onCardPresent(7, 0);
+  listener.onLost('late');
+  expect(slot.present).toBeNull();
+  expect(lost).toEqual([]);
+  expect(slot.isOpen).toBe(true);
+});
+
+test('two cards in the same millisecond are two taps, and the first one leaving takes nobody with it', async () => {
+  const { slot, drivers } = slotWithDrivers();
+  await slot.open();
+  const { listener } = driverOf(drivers, 0);
+  listener.onCardPresent(1, 5);
+  listener.onCardPresent(2, 5);
+  const tap = slot.present?.tap;
+  listener.onCardGone(1);
+  expect(slot.present?.tap).toBe(tap);
+  listener.onCardGone(2);
+  expect(slot.present).toBeNull();
+});
+
+test('a lost reader has no card and answers nobody', async () => {
+  const { slot, drivers, lost } = slotWithDrivers();
+  await slot.open();
+  const { listener } = driverOf(drivers, 0);
+  listener.onCardPresent(1, 0);
+  const tap = slot.present?.tap ?? 0;
+  listener.onLost('unplugged');
+  expect(lost).toEqual(['unplugged']);
+  expect(slot.isOpen).toBe(false);
+  await expect(slot.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
+});
+
+test('a slot that was closed while its reader opened does not keep the reader', async () => {
+  const { slot, drivers } = slotWithDrivers();
+  const opening = slot.open();
+  await slot.close();
+  await opening;
+  await slot.close();
+  expect(driverOf(drivers, 0).closed).toBe(true);
+  expect(slot.isOpen).toBe(false);
+});
