@@ -3,10 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
-import type { CardMaker } from '../cards.ts';
 import type { Line } from '../journal-lines.ts';
 import { type Site, withSite } from '../rig/site.ts';
-import type { Ticket } from '../terminal.ts';
 
 /** What is demanded on a machine that does nothing else, times four. */
 const BACK_MS_MAX = 4 * 5_000;
@@ -18,38 +16,13 @@ const NEXT_PERSON_MS = 1_000;
 /** Slow enough that something can happen while it is read, and quick enough to be read. */
 const SLOW = { bitRate: 0, perApduMs: 120, signatureMs: 0 };
 
-async function tickets(cards: CardMaker): Promise<Ticket[]> {
-  const numbers = Array.from({ length: 4 }, (_, index) => index + 1);
-  return Promise.all(
-    numbers.map(async (number) => {
-      return { card: await cards.card(), ticket: `T-${number}`, seat: `A ${number}番` };
-    }),
-  );
-}
-
-/** A gate on pcscd that serves, and the cards of T-1 to T-4, whose holders have not entered. */
-function atTheReader(
-  story: (site: Site, cards: readonly CardDefinition[]) => Promise<void>,
-): Promise<void> {
-  let sold: readonly Ticket[] = [];
-  const sell = async (cards: CardMaker) => {
-    sold = await tickets(cards);
-    return sold;
-  };
-  return withSite({ reader: 'pcsc', tickets: sell }, async (site) => {
+/** A gate on pcscd that serves, and four people with tickets who have not entered. */
+function atTheReader(story: (site: Site) => Promise<void>): Promise<void> {
+  return withSite({ reader: 'pcsc', tickets: 4 }, async (site) => {
     await site.openGate();
-    await story(
-      site,
-      sold.map(({ card }) => card.card),
-    );
+    await story(site);
     expect(site.gate.lines.count({ event: 'event.dropped' })).toBe(0);
   });
-}
-
-function at(cards: readonly CardDefinition[], index: number): CardDefinition {
-  const card = cards[index];
-  if (card === undefined) throw new Error(`there is no card ${index}`);
-  return card;
 }
 
 function entries(site: Site): Line[] {
@@ -58,14 +31,16 @@ function entries(site: Site): Line[] {
 
 /** The processes below the gate that hold the reader. */
 function cardProcesses(site: Site): number[] {
-  const found = [...site.gate.processes()].filter(([, command]) => command.includes('pcsc-process'));
+  const found = [...site.gate.processes()].filter(([, command]) =>
+    command.includes('pcsc-process'),
+  );
   return found.map(([pid]) => pid);
 }
 
 test('pcscd killed: out of service, in service again soon after its return, and the next tap is granted', () =>
-  atTheReader(async (site, cards) => {
+  atTheReader(async (site) => {
     const { pid } = site.gate;
-    for (const index of [0, 1]) {
+    for (const ticket of ['T-1', 'T-2']) {
       const lost = site.upcoming({ event: 'terminal.out-of-service', reason: 'reader-lost' });
       await site.killPcscd();
       await lost;
@@ -74,15 +49,15 @@ test('pcscd killed: out of service, in service again soon after its return, and 
       const returned = performance.now();
       await back;
       expect(performance.now() - returned).toBeLessThan(BACK_MS_MAX);
-      expect(await site.tap(at(cards, index))).toMatchObject({ event: 'entry.granted' });
+      expect(await site.tap(site.cardOf(ticket))).toMatchObject({ event: 'entry.granted' });
     }
     expect(site.gate.pid).toBe(pid);
   }));
 
 test('pcscd killed while a card is read: no answer for that card, and it can be held again', () =>
-  atTheReader(async (site, cards) => {
+  atTheReader(async (site) => {
     const after = site.gate.lines.all.length;
-    await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+    await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
     await site.killPcscd();
     await site.gate.next({ event: 'card.unreadable', reason: 'card-removed' }, after);
     await site.remove();
@@ -90,12 +65,15 @@ test('pcscd killed while a card is read: no answer for that card, and it can be 
     const back = site.upcoming({ event: 'terminal.in-service' });
     await site.startPcscdAgain();
     await back;
-    expect(await site.tap(at(cards, 0))).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+    expect(await site.tap(site.cardOf('T-1'))).toMatchObject({
+      event: 'entry.granted',
+      ticket: 'T-1',
+    });
   }));
 
 test('a card pulled while it is read: hold it again, and no fact of an entry', () =>
-  atTheReader(async (site, cards) => {
-    const card = at(cards, 0);
+  atTheReader(async (site) => {
+    const card = site.cardOf('T-1');
     for (const removedAfter of [0, 3, 6]) {
       const answer = await site.tap(broken(card, { removedAfter }));
       await pause(NEXT_PERSON_MS);
@@ -109,12 +87,12 @@ test.each([
   ['at once', 0],
   ['after 90 ms', 90],
 ])('another card put down %s never gets the answer of the first, and is served', (_when, ms) =>
-  atTheReader(async (site, cards) => {
+  atTheReader(async (site) => {
     const after = site.gate.lines.all.length;
-    await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+    await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
     await site.remove();
     await pause(ms);
-    await site.hold(at(cards, 1));
+    await site.hold(site.cardOf('T-2'));
     await site.gate.next({ event: 'card.unreadable', reason: 'card-removed' }, after);
     await site.gate.next({ event: 'entry.granted', ticket: 'T-2' }, after);
     await site.remove();
@@ -123,23 +101,23 @@ test.each([
 );
 
 test('another card put down on the answer of the first gets its own', () =>
-  atTheReader(async (site, cards) => {
+  atTheReader(async (site) => {
     const after = site.gate.lines.all.length;
-    await site.hold(at(cards, 0));
+    await site.hold(site.cardOf('T-1'));
     await site.gate.next({ event: 'entry.granted', ticket: 'T-1' }, after);
     await site.remove();
-    await site.hold(at(cards, 1));
+    await site.hold(site.cardOf('T-2'));
     await site.gate.next({ event: 'entry.granted', ticket: 'T-2' }, after);
     await site.remove();
   }));
 
 test('a card that is none, or is broken, gets its reason soon, and the next one is served', () =>
-  atTheReader(async (site, cards) => {
-    const card = at(cards, 0);
+  atTheReader(async (site) => {
+    const card = site.cardOf('T-1');
     const bad: [CardDefinition, event: string, reason: string][] = [
       [{ kind: 'transit' }, 'entry.refused', 'card-not-supported'],
       [{ ...card, kind: 'phone' }, 'entry.refused', 'phone-not-supported'],
-      [{ ...card, atr: '3BFF00' }, 'card.unreadable', 'card-unreadable'],
+      [{ ...card, atr: 'FFFF' }, 'card.unreadable', 'card-unreadable'],
       [broken(card, { certificate: 'truncated' }), 'card.unreadable', 'card-unreadable'],
       [broken(card, { certificate: 'oversized' }), 'card.unreadable', 'card-unreadable'],
       [broken(card, { endless61: true }), 'card.unreadable', 'card-unreadable'],
@@ -161,8 +139,11 @@ test('a card that is none, or is broken, gets its reason soon, and the next one 
   }));
 
 test('the card process killed, or frozen: it is replaced, and the next card is served', () =>
-  atTheReader(async (site, cards) => {
-    for (const [index, signal] of (['SIGKILL', 'SIGSTOP'] as const).entries()) {
+  atTheReader(async (site) => {
+    for (const [ticket, signal] of [
+      ['T-1', 'SIGKILL'],
+      ['T-2', 'SIGSTOP'],
+    ] as const) {
       const [before = 0, ...more] = cardProcesses(site);
       expect(more).toEqual([]);
       const lost = site.upcoming({ event: 'device.lost', device: 'reader' });
@@ -172,29 +153,32 @@ test('the card process killed, or frozen: it is replaced, and the next card is s
       await back;
       expect(cardProcesses(site)).toEqual([expect.any(Number)]);
       expect(cardProcesses(site)).not.toContain(before);
-      expect(await site.tap(at(cards, index))).toMatchObject({ event: 'entry.granted' });
+      expect(await site.tap(site.cardOf(ticket))).toMatchObject({ event: 'entry.granted' });
     }
   }));
 
 test('the card process frozen while it reads: hold it again, and then the card is served', () =>
-  atTheReader(async (site, cards) => {
+  atTheReader(async (site) => {
     const [frozen = 0] = cardProcesses(site);
     const after = site.gate.lines.all.length;
-    await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+    await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
     process.kill(frozen, 'SIGSTOP');
     await site.gate.next({ event: 'card.unreadable' }, after);
     await site.remove();
     await site.gate.next({ event: 'terminal.in-service' }, after);
     expect(entries(site)).toEqual([]);
-    expect(await site.tap(at(cards, 0))).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+    expect(await site.tap(site.cardOf('T-1'))).toMatchObject({
+      event: 'entry.granted',
+      ticket: 'T-1',
+    });
   }));
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   'a gate that gets %s while it reads a card leaves no process behind',
   (signal) =>
-    atTheReader(async (site, cards) => {
+    atTheReader(async (site) => {
       expect(cardProcesses(site)).toHaveLength(1);
-      await site.holdUntil({ ...at(cards, 0), timing: SLOW }, 5);
+      await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
       site.gate.kill(signal);
       await site.gate.exited;
       await expect.poll(() => [...site.gate.processes()], { timeout: 12_000 }).toEqual([]);

@@ -18,8 +18,6 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: that of the tests. */
   readonly cwd?: string;
-  /** Runs the command that follows it, e.g. `faketime`; it must become that command, not its parent. */
-  readonly within?: readonly string[];
   /** Default: the Node that runs the tests. */
   readonly node?: string;
 }
@@ -79,12 +77,13 @@ export class Program {
     await this.exited;
   }
 
-  /** Asks it to end, insists after a while, and resolves with how it ended. */
+  /** Asks it to end, insists after a while, and resolves with how it ended. What it left behind is ended, too. */
   async end(): Promise<End> {
     this.kill('SIGTERM');
     const insist = setTimeout(() => this.kill('SIGKILL'), END_MS_MAX);
     const end = await this.exited;
     clearTimeout(insist);
+    for (const pid of this.processes().keys()) process.kill(pid, 'SIGKILL');
     return end;
   }
 
@@ -146,11 +145,11 @@ export function jsonLines(text: string): Line[] {
 
 function start(
   args: readonly string[],
-  { env = {}, cwd, within = [], node = process.execPath }: ProgramOptions,
+  { env = {}, cwd, node = process.execPath }: ProgramOptions,
   mark: string,
 ): { child: ChildProcess; exited: Promise<End> } {
   // setpriv (util-linux) has the kernel end the program together with the thread that started it.
-  const command = ['setpriv', '--pdeathsig', 'KILL', ...within, node, ...args];
+  const command = ['setpriv', '--pdeathsig', 'KILL', node, ...args];
   const [file = '', ...rest] = command;
   const child = spawn(file, rest, {
     cwd,

@@ -5,7 +5,7 @@
  *   await withSite({ reader: 'pcsc' }, async (site) => { await site.startGate(); ... })
  */
 
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
@@ -14,9 +14,9 @@ import { SimPrinter, type SimPrinterOptions } from '../../devices/receipt/sim-pr
 import { askControlSocket } from '../../devices/sim-control.ts';
 import { type Pcscd, startPcscd, VPCD_READER } from '../../platform-sim/pcscd.ts';
 import { startPtyPrinter } from '../../platform-sim/pty-printer.ts';
-import { CardMaker } from '../cards.ts';
+import { CardMaker, type TestCard } from '../cards.ts';
 import type { Line, Wanted } from '../journal-lines.ts';
-import { ANSWERS, LIST, type Ticket } from '../terminal.ts';
+import { ANSWERS, LIST } from '../terminal.ts';
 import { jsonLines, launcher, Program, type ProgramOptions, succeed } from './program.ts';
 
 const KAZASU = launcher('kazasu');
@@ -25,8 +25,8 @@ const PLATFORM = launcher('kazasu-platform');
 export interface SiteOptions {
   /** Default: simulated, in the gate's process. */
   readonly reader?: 'pcsc' | 'simulated';
-  /** Who holds a ticket; published, with the trust in their authority, before the story begins. */
-  readonly tickets?: (cards: CardMaker) => Promise<readonly Ticket[]>;
+  /** How many tickets are sold, to so many cards: T-1, T-2, ... Published before the story begins. Default: no list. */
+  readonly tickets?: number;
   readonly printer?: SimPrinterOptions;
   /** Default: a folder of the site. */
   readonly gateState?: string;
@@ -60,6 +60,7 @@ export class Site {
   readonly cards: CardMaker;
   readonly printer: SimPrinter;
   readonly #reader: 'pcsc' | 'simulated';
+  readonly #sold = new Map<string, TestCard>();
   readonly #programs: Program[] = [];
   readonly #ends: (() => Promise<unknown>)[] = [];
   #pcscd: Pcscd | null = null;
@@ -78,18 +79,23 @@ export class Site {
     this.#reader = options.reader ?? 'simulated';
   }
 
-  async open({ tickets }: SiteOptions): Promise<void> {
+  async open({ tickets = 0 }: SiteOptions): Promise<void> {
     if (this.#reader === 'pcsc') {
       this.#pcscd = await startPcscd({ directory: join(this.directory, 'pcscd') });
     }
     const line = await startPtyPrinter({ directory: this.directory, printer: this.printer });
     this.#ends.push(() => line.stop());
-    if (tickets !== undefined) {
-      await this.publishTrust();
-      await this.publish(await tickets(this.cards));
+    if (tickets > 0) {
+      await this.#publishTrust();
+      await this.#sell(tickets);
     }
     await this.startPlatform();
     await writeFile(this.config, this.#configuration(line.path));
+  }
+
+  /** The card of the one who holds this ticket. */
+  cardOf(ticket: string): CardDefinition {
+    return present(this.#sold.get(ticket)?.card ?? null, `ticket ${ticket}`);
   }
 
   get pcscd(): Pcscd {
@@ -121,37 +127,12 @@ export class Site {
     return this.#gate;
   }
 
-  /** As `startGate`, and serving. */
+  /** As `startGate`, and serving, with its printer ready. */
   async openGate(options: ProgramOptions = {}): Promise<Program> {
     const gate = await this.startGate(options);
     await gate.next({ event: 'terminal.in-service' });
+    await gate.next({ event: 'device.ready', device: 'receipt' });
     return gate;
-  }
-
-  /** By the commands that a stranger would use. */
-  async publishTrust(): Promise<void> {
-    const { authority } = this.cards;
-    await writeFile(join(this.directory, 'ca.der'), authority.caCertificate);
-    await writeFile(
-      join(this.directory, 'crl.der'),
-      authority.crl({ revoked: [], number: BigInt(Date.now()) }),
-    );
-    await this.platformCommand('trust', 'add', '--ca', 'ca.der', '--crl', 'crl.der');
-  }
-
-  async publish(tickets: readonly Ticket[]): Promise<void> {
-    const folder = join(this.directory, 'tickets');
-    await mkdir(folder, { recursive: true });
-    const rows = await Promise.all(
-      tickets.map(async ({ card, ticket, seat, holder = '', party = '' }, at) => {
-        await writeFile(join(folder, `${at}.der`), card.der);
-        return `${at}.der,${ticket},${seat},${holder},${party}`;
-      }),
-    );
-    const csv = ['certificate,ticket,seat,holder,party', ...rows, ''].join('\n');
-    await writeFile(join(folder, 'tickets.csv'), csv);
-    const list = ['--list', LIST, '--csv', 'tickets/tickets.csv', '--title', '春の音楽祭'];
-    await this.platformCommand('list', 'import', ...list);
   }
 
   /** Runs a command of `kazasu-platform` on the platform's state, and hands back its stdout. */
@@ -241,6 +222,26 @@ export class Site {
     await this.#pcscd?.stop();
   }
 
+  async #publishTrust(): Promise<void> {
+    const { authority } = this.cards;
+    await writeFile(join(this.directory, 'ca.der'), authority.caCertificate);
+    await writeFile(join(this.directory, 'crl.der'), authority.crl({ revoked: [] }));
+    await this.platformCommand('trust', 'add', '--ca', 'ca.der', '--crl', 'crl.der');
+  }
+
+  async #sell(tickets: number): Promise<void> {
+    const rows = ['certificate,ticket,seat'];
+    for (let number = 1; number <= tickets; number += 1) {
+      const card = await this.cards.card();
+      this.#sold.set(`T-${number}`, card);
+      await writeFile(join(this.directory, `T-${number}.der`), card.der);
+      rows.push(`T-${number}.der,T-${number},A ${number}番`);
+    }
+    await writeFile(join(this.directory, 'tickets.csv'), rows.join('\n'));
+    const list = ['--list', LIST, '--csv', 'tickets.csv', '--title', '春の音楽祭'];
+    await this.platformCommand('list', 'import', ...list);
+  }
+
   #start(args: readonly string[], options: ProgramOptions = {}): Program {
     const program = new Program(args, options);
     this.#programs.push(program);
@@ -248,14 +249,14 @@ export class Site {
   }
 
   async #askReader(request: { readonly do: string } & Record<string, unknown>): Promise<void> {
-    const socket = join(this.gateState, 'sim-card.sock');
-    await access(socket);
-    await askControlSocket(socket, request);
+    await askControlSocket(join(this.gateState, 'sim-card.sock'), request);
   }
 
   #configuration(printer: string): string {
     const reader =
-      this.#reader === 'pcsc' ? `driver = "pcsc"\nreader = "${VPCD_READER}"` : 'driver = "simulated"';
+      this.#reader === 'pcsc'
+        ? `driver = "pcsc"\nreader = "${VPCD_READER}"`
+        : 'driver = "simulated"';
     return `profile = "gate"
 name = "gate-1"
 state = ${JSON.stringify(this.gateState)}
