@@ -3,7 +3,6 @@
  * first, so that a terminal serves without a network.
  */
 
-import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.ts';
@@ -74,7 +73,6 @@ export class LinkSupervisor {
       software: SOFTWARE,
       lists,
       stateDirectory: this.#config.state,
-      listDirectory: join(this.#config.state, 'lists'),
       journal: (event, fields) => {
         recorder.note(event, fields);
         onChange();

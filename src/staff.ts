@@ -43,23 +43,23 @@ export function undoEntry(config: Config, ticket: string, decision: Decision): F
 
 export function openPapers(config: Config): OpenPaper[] {
   return withLedger(config, (ledger) => {
-    const open = new Map<string, OpenPaper & { readonly subject: string | null }>();
+    /** By paper, with the subject of its entry. */
+    const open = new Map<string, { subject: string | null; shown: OpenPaper }>();
     for (const fact of ledger.facts(0)) {
-      const { event, subject, body, at } = fact;
+      const { event, subject, body, at: since } = fact;
       if (NOTHING_OWED_AFTER.has(event)) {
-        for (const owed of [...open.values()]) {
-          if (owed.state === 'owed' && owed.subject === subject) open.delete(owed.paper);
+        for (const [paper, { subject: about, shown }] of open) {
+          if (about === subject && shown.state === 'owed') open.delete(paper);
         }
       }
       if (!event.startsWith('print.')) continue;
       const paper = String(body['paper']);
       const state = stateAfter(fact);
       open.delete(paper);
-      if (state !== null) {
-        open.set(paper, { paper, ticket: String(body['ticket']), state, since: at, subject });
-      }
+      if (state === null) continue;
+      open.set(paper, { subject, shown: { paper, ticket: String(body['ticket']), state, since } });
     }
-    return [...open.values()].map(({ subject, ...paper }) => paper);
+    return [...open.values()].map(({ shown }) => shown);
   });
 }
 
@@ -106,7 +106,7 @@ function recordOne(ledger: Ledger, newFact: NewFact): Fact {
   return fact;
 }
 
-/** Reads the whole ledger, as every command here does: a second for 100,000 facts, the entries of a full stadium. */
+/** Reads the whole ledger, as every command here does: about a second for the 100,000 facts of 30,000 visitors. */
 function latest(
   ledger: Ledger,
   event: Fact['event'],

@@ -25,6 +25,8 @@ import { SOFTWARE } from './version.ts';
 
 /** How often levels that nobody announces are looked at: the list's age, the disk. */
 const LOOK_EVERY_MS = 1_000;
+/** To open again there must be more room than to stay open, or a disk at the limit would have the gate flap. */
+const REOPEN_HEADROOM_BYTES = 1.25 * SERVICE_HEADROOM_BYTES;
 /** A paper under way when the terminal ends may still come out. */
 const FINISH_PAPERS_MS = 3_000;
 
@@ -225,13 +227,12 @@ function lookAtLevels(
   let full = false;
   const look = (): void => {
     for (const service of services) conditions.set(service.id, service.obstacle());
-    const hasRoom = recorder.ledger.hasHeadroom();
+    const neededBytes = full ? REOPEN_HEADROOM_BYTES : SERVICE_HEADROOM_BYTES;
+    const hasRoom = recorder.ledger.hasHeadroom(neededBytes);
     if (hasRoom === full) {
       full = !hasRoom;
-      recorder.note(full ? 'disk.full' : 'disk.ok', {
-        freeBytes: headroom(config.state),
-        neededBytes: SERVICE_HEADROOM_BYTES,
-      });
+      const freeBytes = headroom(config.state);
+      recorder.note(full ? 'disk.full' : 'disk.ok', { freeBytes, neededBytes });
     }
     if (!full) papers.settleAbandoned();
     conditions.set('disk', full ? 'disk-full' : null);

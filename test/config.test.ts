@@ -113,7 +113,11 @@ test.each([
   ['a gate of blanks', `${GOOD}gate = "　 "\n`, '"gate": a name of '],
   ['a key of every object', `__proto__.x = 1\n${GOOD}`, 'gate.toml:1: "__proto__": unknown key'],
   ['one in a table', `${GOOD}x = { constructor.y = 1 }`, '"constructor": unknown key'],
-  ['brackets without end', `x = ${'['.repeat(9_000)}${']'.repeat(9_000)}`, 'gate.toml: it is nested too deeply'],
+  [
+    'brackets without end',
+    `x = ${'['.repeat(9_000)}${']'.repeat(9_000)}`,
+    'gate.toml: it is nested too deeply',
+  ],
   ['a large file', `#${'x'.repeat(100_000)}\n${GOOD}`, 'it has more than 65536 bytes'],
   ['no TOML', 'profile = "gate"\nname = \n', 'gate.toml:3: not TOML: '],
   ['a key that is there twice', `${GOOD}list = "other"\n`, 'gate.toml:15: not TOML: '],

@@ -23,7 +23,7 @@ import type {
 export interface PcscReaderOptions {
   /** What the name of the reader begins with; without it, the first reader. */
   readonly reader?: string;
-  /** True when the cards are modelled: a virtual reader. */
+  /** Whether the cards are modelled. Default: when the reader is vpcd's. */
   readonly modelled?: boolean;
   /** Limits to be changed, in ms. */
   readonly limits?: Partial<CardLimits>;
@@ -51,6 +51,8 @@ const UNANSWERED_PINGS_MAX = 3;
 /** Beyond its own limit the card process gets this much before its silence is taken for a card that can't be read. */
 const IDENTIFY_GRACE_MS = 250;
 const CLOSE_MS_MAX = 1000;
+/** How pcscd names the readers of vsmartcard's vpcd. */
+const VPCD_NAME = 'Virtual PCD ';
 
 const PROCESS = fileURLToPath(new URL('./pcsc-process.ts', import.meta.url));
 
@@ -63,7 +65,7 @@ export function openPcscReader(options: PcscReaderOptions = {}): OpenCardReader 
 }
 
 class PcscReader implements CardReader {
-  readonly modelled: boolean;
+  readonly #modelled: boolean | undefined;
   readonly #process: ChildProcess;
   readonly #exited: Promise<void>;
   readonly #listener: CardReaderListener;
@@ -86,7 +88,7 @@ class PcscReader implements CardReader {
 
   private constructor(options: PcscReaderOptions, listener: CardReaderListener) {
     const limits = { ...LIMITS, ...options.limits };
-    this.modelled = options.modelled ?? false;
+    this.#modelled = options.modelled;
     this.#listener = listener;
     this.#identifyMs = limits.identifyMs + IDENTIFY_GRACE_MS;
     this.#process = forkCardProcess({ reader: options.reader ?? '', limits }, options);
@@ -102,6 +104,10 @@ class PcscReader implements CardReader {
 
   get name(): string {
     return this.#name;
+  }
+
+  get modelled(): boolean {
+    return this.#modelled ?? this.#name.startsWith(VPCD_NAME);
   }
 
   async identify(tap: Tap): Promise<CardIdentity> {

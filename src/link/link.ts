@@ -70,8 +70,6 @@ export interface LinkOptions {
   /** The entry lists that are wanted. Anchors and revocation lists always are. */
   readonly lists: readonly string[];
   readonly stateDirectory: string;
-  /** The shelf's folder. */
-  readonly listDirectory: string;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly shelf: ListShelf;

@@ -21,8 +21,6 @@ export interface ListDownloadOptions {
   /** Every entry list that this terminal wants. */
   readonly lists: readonly string[];
   readonly stateDirectory: string;
-  /** The shelf's folder. */
-  readonly listDirectory: string;
   readonly shelf: ListShelf;
   readonly keys: ListKeyFiles;
   readonly clock: Clock;
@@ -79,10 +77,10 @@ export class ListDownload {
   }
 
   async #replace(head: Head, key: Buffer | null, signal: AbortSignal): Promise<void> {
-    const { listDirectory, shelf, keys, journal } = this.#options;
+    const { shelf, keys, journal } = this.#options;
     const startedAt = performance.now();
     const manifest = await this.#manifest(head, signal);
-    const path = await this.#build(listDirectory, manifest, signal);
+    const path = await this.#build(manifest, signal);
     // The key belongs to the version: it changes with it, not before.
     if (key !== null) keys.keep(head.list, key);
     // Confirmed first: the first tap already sees the right age.
@@ -115,11 +113,8 @@ export class ListDownload {
     return manifest;
   }
 
-  async #build(
-    directory: string,
-    manifest: EntryListManifest,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async #build(manifest: EntryListManifest, signal: AbortSignal): Promise<string> {
+    const { directory } = this.#options.shelf;
     try {
       const chunkFiles = await this.#chunks.provide(manifest.chunks, signal);
       return await buildListFile({ directory, manifest, chunkFiles });

@@ -61,12 +61,13 @@ type Confirmation = z.infer<typeof CONFIRMED>[number];
 export class ListShelf {
   /** What was removed at start. */
   readonly dropped: readonly DroppedFile[];
-  readonly #directory: string;
+  /** Where its files lie. A file is built here before it is activated. */
+  readonly directory: string;
   readonly #active = new Map<string, Shelved>();
   #confirmed: readonly Confirmation[];
 
   private constructor(directory: string) {
-    this.#directory = directory;
+    this.directory = directory;
     const dropped: DroppedFile[] = [];
     const newestFirst = this.#files().sort((a, b) => b.version - a.version);
     for (const { path } of newestFirst) {
@@ -180,7 +181,7 @@ export class ListShelf {
   }
 
   get #confirmedPath(): string {
-    return join(this.#directory, 'confirmed.json');
+    return join(this.directory, 'confirmed.json');
   }
 
   /** What was not confirmed yet is as old as its signature says. */
@@ -192,10 +193,10 @@ export class ListShelf {
   }
 
   #files(): Found[] {
-    return readdirSync(this.#directory).flatMap((name) => {
+    return readdirSync(this.directory).flatMap((name) => {
       const { list, version } = FILE_NAME.exec(name)?.groups ?? {};
       if (list === undefined) return [];
-      return [{ list, version: Number(version), path: join(this.#directory, name) }];
+      return [{ list, version: Number(version), path: join(this.directory, name) }];
     });
   }
 

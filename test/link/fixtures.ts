@@ -91,7 +91,6 @@ export class TestTerminal {
       software: 'test',
       lists: [LIST],
       stateDirectory: this.state,
-      listDirectory: this.listDirectory,
       ledger: this.ledger,
       clock: this.clock,
       shelf: this.shelf,

@@ -1,0 +1,179 @@
+/**
+ * What `npm start` runs: the street, as a process, with the residents' cards on the real card stack. Each street has a
+ * machine of its own as far as ports and the system's pcscd go (network and mount namespaces), and its own folder.
+ */
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { PEOPLE } from '../platform-sim/people.ts';
+import { FAULT_NAMES } from '../platform-sim/street/faults.ts';
+import { packageRoot } from '../src/bin/pinned-node.mjs';
+import {
+  type Finished,
+  jsonLines,
+  launcher,
+  PATIENCE_MS,
+  Program,
+  runToEnd,
+  succeed,
+} from './rig/program.ts';
+
+const STREET = [launcher('pinned'), 'platform-sim/street.ts'];
+
+/** Loopback and /run/pcscd of its own. */
+const OWN_MACHINE = [
+  ...['unshare', '--net', '--mount', 'sh', '-c'],
+  'ip link set lo up && mkdir -p /run/pcscd && mount -t tmpfs none /run/pcscd && exec "$@"',
+  'sh',
+];
+
+interface OpenStreet {
+  readonly program: Program;
+  /** Runs `npm run street -- ...` beside it. */
+  say(...args: readonly string[]): Promise<Finished>;
+  readonly folder: string;
+}
+
+async function withStreet(
+  args: readonly string[],
+  story: (street: OpenStreet) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kazasu-street-'));
+  const options = { cwd: folder, within: OWN_MACHINE, says: 'text' } as const;
+  const program = new Program([...STREET, ...args], options);
+  const say = (...words: readonly string[]) => runToEnd([...STREET, ...words], { cwd: folder });
+  try {
+    await story({ program, say, folder });
+  } finally {
+    await program.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when everybody has come by, and rejects when the street ends before. */
+async function isOpen({ program }: OpenStreet): Promise<void> {
+  const open = expect
+    .poll(() => program.stdout, { timeout: PATIENCE_MS })
+    .toContain('The street stays open');
+  const ended = program.exited.then((end) => {
+    throw new Error(`the street ended (${end}): ${program.stdout}${program.stderr}`);
+  });
+  await Promise.race([open, ended]);
+}
+
+test('once: every resident comes by, every decision is right, and nothing is left running', () =>
+  withStreet(['--once'], async ({ program }) => {
+    const end = await program.exited;
+    const { stdout, stderr } = program;
+    expect([end, stderr], stdout).toEqual([0, '']);
+    expect(stdout).toContain('virtual cards on the real PC/SC stack (pcscd started here');
+    expect(stdout).toContain('printer on a real serial line');
+    const shown = stdout.split('\n').flatMap((line) => {
+      const [, who, decision] = /^\d\d?:\d\d:\d\d {2}([a-z-]+) +([a-z-]+) /u.exec(line) ?? [];
+      return who === undefined ? [] : [[who, decision]];
+    });
+    expect(shown).toEqual(
+      PEOPLE.flatMap(({ id, decisions }) => decisions.map((each) => [id, each])),
+    );
+    const granted = shown.filter(([, decision]) => decision === 'granted').length;
+    expect(stdout.split('座席券')).toHaveLength(granted + 1);
+    expect(stdout.trimEnd()).toMatch(/every decision was right$/u);
+    expect([...program.processes()]).toEqual([]);
+  }));
+
+test('open: cards are held and things are broken from another window, until Ctrl-C ends it all', () =>
+  withStreet([], async (street) => {
+    await isOpen(street);
+    const { say, folder } = street;
+    const hold = async (who: string) => (await say('hold', who)).stdout;
+    const fault = async (name: string) => expect((await say('fault', name)).code).toBe(0);
+    const undo = (ticket: string) =>
+      succeed(
+        [
+          launcher('kazasu'),
+          'undo',
+          '--config',
+          'var/street/gate-1.toml',
+          '--ticket',
+          ticket,
+        ].concat(['--by', 'Mori', '--why', 'the next part of the test']),
+        { cwd: folder },
+      );
+    const entriesTold = async () => {
+      const facts = await succeed(
+        [launcher('kazasu-platform'), 'facts', '--state', 'var/street/platform'],
+        { cwd: folder },
+      );
+      return jsonLines(facts).filter(
+        ({ event, ticket }) => event === 'entry.granted' && ticket === 'T-0002',
+      ).length;
+    };
+
+    expect((await say('people')).stdout.trim().split('\n')).toHaveLength(PEOPLE.length);
+    expect(await hold('sato-hanako')).toMatch(/already-entered/u);
+
+    await undo('T-0001');
+    await fault('paper-out');
+    expect(await hold('sato-hanako')).toMatch(/granted.*\n$/u);
+    await fault('printer-ok');
+    const papers = (await say('papers')).stdout;
+    expect(await hold('sato-hanako')).toContain('座席券');
+    expect((await say('papers')).stdout.length).toBeGreaterThan(papers.length);
+
+    await undo('T-0002');
+    await fault('network-down');
+    expect(await hold('kazami-taro')).toContain('座席券');
+    expect(await entriesTold()).toBe(1);
+    await fault('network-up');
+    await expect.poll(entriesTold, { timeout: PATIENCE_MS, interval: 500 }).toBe(2);
+
+    await fault('gate-killed');
+    expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
+    await fault('pcscd-killed');
+    expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
+
+    for (const wrong of [
+      ['hold', 'nobody'],
+      ['fault', 'nonsense'],
+    ]) {
+      const { code, stderr } = await say(...wrong);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(wrong[1] ?? '')]);
+    }
+
+    await pressCtrlC(street);
+  }));
+
+/** A terminal sends SIGINT to every process in its foreground; pcscd is in a session of its own, out of reach. */
+async function pressCtrlC({ program }: OpenStreet): Promise<void> {
+  const before = program.processes();
+  const parts = ['street.ts', 'platform-sim/main.ts', 'src/main.ts', 'pcsc-process', 'pcscd'];
+  for (const part of parts) {
+    expect([...before.values()].filter((command) => command.includes(part))).not.toEqual([]);
+  }
+  for (const [pid, command] of before) {
+    if (!command.includes('/pcscd')) process.kill(pid, 'SIGINT');
+  }
+  expect(await program.exited).toBe(0);
+  expect(program.stdout).not.toMatch(/the gate ended \(0\)/u);
+  await expect.poll(() => [...program.processes()], { timeout: 12_000 }).toEqual([]);
+}
+
+test('npm run street -- --help lists commands and faults; without a street the commands say so', async () => {
+  const { stdout } = await promisify(execFile)(
+    'npm',
+    ['run', '--silent', 'street', '--', '--help'],
+    {
+      cwd: packageRoot,
+    },
+  );
+  for (const word of ['--once', 'hold', 'fault', 'people', 'papers'])
+    expect(stdout).toContain(word);
+  const help = await runToEnd([...STREET, 'fault', '--help']);
+  for (const name of FAULT_NAMES) expect(help.stdout).toContain(name);
+  const { code, stderr } = await runToEnd([...STREET, 'hold', 'sato-hanako'], { cwd: '/' });
+  expect([code, stderr]).toEqual([2, 'no street is open here: npm start\n']);
+});
