@@ -73,7 +73,10 @@ function stateAfter({ event, body }: Fact): OpenPaper['state'] | null {
   return isOwed ? 'owed' : null;
 }
 
-/** Closes a paper whose state could not be known. Not printed: it is owed from now on. */
+/**
+ * Closes a paper: one whose outcome could not be known (not printed: it is owed from now on), or an owed one that staff
+ * has handed out otherwise.
+ */
 export function settlePaper(
   config: Config,
   paper: string,
@@ -81,11 +84,16 @@ export function settlePaper(
   decision: Decision,
 ): Fact {
   return withLedger(config, (ledger) => {
-    const asked = latest(ledger, 'print.unknown', (fact) => fact.body['paper'] === paper);
+    const isOfPaper = (fact: Fact) => fact.body['paper'] === paper;
+    const asked =
+      latest(ledger, 'print.unknown', isOfPaper) ?? latest(ledger, 'print.owed', isOfPaper);
     const number = Number(paper.slice(paper.lastIndexOf('-') + 1));
-    const step = ledger.steps.open('receipt').find((open) => open.number === number);
-    if (asked === null || step?.state !== 'unknown') {
-      throw new StaffError(`paper ${paper} is not one that waits for an answer`);
+    const step = ledger.steps
+      .about('receipt', asked?.subject ?? '')
+      .find((planned) => planned.number === number);
+    const waits = step?.state === 'unknown' || (step?.state === 'failed' && printed);
+    if (asked === null || step === undefined || !waits) {
+      throw new StaffError(`paper ${paper} is not one that waits for this answer`);
     }
     const { ticket, list, ref } = asked.body;
     const body = { paper, ticket, list, ref, printed, by: decision.by, why: decision.why };

@@ -34,7 +34,7 @@ const NEXT: Readonly<Record<StepState, readonly StepState[]>> = {
   due: ['started', 'failed', 'settled'],
   started: ['due', 'done', 'failed', 'unknown'],
   unknown: ['due', 'done', 'failed', 'settled'],
-  failed: ['due'],
+  failed: ['due', 'settled'],
   done: [],
   settled: [],
 };

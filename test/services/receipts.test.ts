@@ -68,3 +68,22 @@ test(
     }),
   240_000,
 );
+
+test(
+  'an owed paper that staff hands out by hand is closed, and not printed later',
+  () =>
+    atTheGate(async ({ printer, tap, journal, papers, config }, { card }) => {
+      await printer('paper-out');
+      await tap(card.card);
+      const owed = await journal.next({ event: 'print.owed' }, 0, 60_000);
+      const paper = String(owed['paper']);
+      const decision = { by: 'Mori', why: 'written by hand' };
+      expect(() => settlePaper(config, paper, false, decision)).toThrow(StaffError);
+      settlePaper(config, paper, true, decision);
+      await journal.next({ event: 'print.settled', paper, printed: true });
+      await printer('none');
+      expect(await tap(card.card)).toMatchObject({ reason: 'already-entered' });
+      expect(await papers()).toEqual([]);
+    }),
+  180_000,
+);

@@ -30,6 +30,7 @@ const LEGAL = [
   'unknown failed',
   'unknown settled',
   'failed due',
+  'failed settled',
 ];
 
 const illegal = STATES.flatMap((from) => STATES.map((to) => `${from} ${to}`)).filter(
