@@ -1,153 +1,145 @@
-/**
- * What the platform reads of a CRL (RFC 5280 5): who issued it, its number and times, and whether its signature
- * verifies. A CRL of national size holds millions of entries, so they are stepped over, not parsed.
- */
+/** A CRL (RFC 5280 5), as a terminal wants it: complete, direct, numbered, with the time by which the next one comes. */
 
-import { type KeyObject, verify, type X509Certificate } from 'node:crypto';
+import { DerError, Elements, natural, simple, structured, TAG, time } from './der.ts';
+import {
+  checkAlgorithm,
+  DELTA_MESSAGE,
+  type Extensions,
+  INDIRECT_MESSAGE,
+  OID,
+  readAuthorityKeyId,
+  readExtension,
+  readExtensions,
+  readSigned,
+  type Signed,
+  UnfitError,
+} from './x509-reader.ts';
 
-/** Hash of the signature algorithms that Japanese CAs use (RFC 4055, RFC 5758), by OID in hex of its content. */
-const SIGNATURE_HASH: Readonly<Record<string, string>> = {
-  '2a864886f70d01010b': 'sha256',
-  '2a864886f70d01010c': 'sha384',
-  '2a864886f70d01010d': 'sha512',
-  '2a8648ce3d040302': 'sha256',
-  '2a8648ce3d040303': 'sha384',
-  '2a8648ce3d040304': 'sha512',
-};
+/** As many bytes as terminals fetch. */
+export const CRL_BYTES_MAX = 67_108_864;
 
-const TAG = {
-  integer: 0x02,
-  oid: 0x06,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
-  sequence: 0x30,
-  extensions: 0xa0,
-} as const;
-const OID_CRL_NUMBER = '551d14';
-const OID_DELTA_CRL_INDICATOR = '551d1b';
+const NUMBER_OCTETS_MAX = 20;
+const MAY_BE_CRITICAL: ReadonlySet<string> = new Set([OID.issuingDistributionPoint]);
+const ENTRY_MAY_BE_CRITICAL: ReadonlySet<string> = new Set([OID.reasonCode]);
+/** RFC 5280 5.3.1: 7 is no reason. */
+const REASON_NUMBERS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5, 6, 9, 10]);
+const REMOVE_FROM_CRL = 8;
 
-export interface Crl {
+export interface Crl extends Signed {
+  /** DER of the name. */
+  readonly issuer: Buffer;
+  /** Hex; null when the CRL names no key, as openssl-ca(1) makes them unless told. */
+  readonly authorityKeyId: string | null;
   readonly number: bigint;
   readonly thisUpdate: string;
-  readonly nextUpdate: string | null;
-  /** The DER of tbsCertList, which is signed. */
-  readonly signed: Buffer;
-  readonly hash: string;
-  readonly signature: Buffer;
+  readonly nextUpdate: string;
 }
 
-/** `message` ends the sentence "FILE is ...". */
-export class CrlError extends Error {
-  override readonly name = 'CrlError';
+/** Throws UnfitError when a terminal would refuse this CRL, whoever signed it. */
+export function readCrl(der: Buffer): Crl {
+  if (der.length > CRL_BYTES_MAX) {
+    throw new UnfitError(
+      `has ${der.length} bytes; terminals take CRLs of ${CRL_BYTES_MAX} at most`,
+    );
+  }
+  try {
+    return parseCrl(der);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new UnfitError(
+      `is no CRL, or not written as strictly as DER and RFC 5280 ask for (${error.message}); get it again`,
+    );
+  }
 }
 
-/** Throws CrlError. */
-export function parseCrl(der: Buffer): Crl {
-  const outer = children(expect(element(der, 0), TAG.sequence, 'CertificateList'));
-  const [tbs, algorithm, signature] = [next(outer), next(outer), next(outer)];
-  const oid = next(children(expect(algorithm, TAG.sequence, 'signatureAlgorithm'))).content;
-  const hash = SIGNATURE_HASH[oid.toString('hex')];
-  if (!hash) throw new CrlError('a CRL signed with an algorithm that is not supported');
+function parseCrl(der: Buffer): Crl {
+  const signed = readSigned(der);
+  const body = new Elements(signed.tbs).inside(TAG.sequence);
+  // RFC 5280 5.1.2.1: version 2 is written as 1.
+  if (body.optional(TAG.integer)?.content.toString('hex') !== '01') {
+    throw new UnfitError(
+      'is not a version 2 CRL, so it has no CRL number; openssl ca: set crlnumber = FILE in the section of the CA ("echo 01 > FILE" once)',
+    );
+  }
+  checkAlgorithm(signed, body.next(TAG.sequence));
+  const issuer = body.next(TAG.sequence).whole;
+  const thisUpdate = time(body);
+  if (!body.isNext(TAG.utcTime) && !body.isNext(TAG.generalizedTime)) {
+    throw new UnfitError(
+      'has no nextUpdate, so nobody could tell that a newer one is withheld; openssl ca: -crldays 7, or default_crl_days',
+    );
+  }
+  const nextUpdate = time(body);
+  if (nextUpdate < thisUpdate) {
+    throw new UnfitError('has a nextUpdate before its thisUpdate; make it again with a later one');
+  }
+  const entries = body.optional(TAG.sequence);
+  if (entries) checkEntries(new Elements(entries.content));
+  const extensions = readAll(body);
   return {
-    ...parseTbs(expect(tbs, TAG.sequence, 'tbsCertList')),
-    signed: tbs.whole,
-    hash,
-    // BIT STRING: the first octet counts unused bits, none in a signature.
-    signature: signature.content.subarray(1),
+    ...signed,
+    issuer,
+    thisUpdate: new Date(thisUpdate).toISOString(),
+    nextUpdate: new Date(nextUpdate).toISOString(),
+    ...readScope(extensions),
   };
 }
 
-/** Whether the key of `issuer` signed the CRL. */
-export function isSignedBy(crl: Crl, issuer: X509Certificate): boolean {
-  const key: KeyObject = issuer.publicKey;
-  return verify(crl.hash, crl.signed, key, crl.signature);
+function readAll(body: Elements): Extensions {
+  const wrapper = body.optional(structured(0));
+  body.end();
+  if (!wrapper) return new Map();
+  const inside = new Elements(wrapper.content);
+  const extensions = readExtensions(inside, MAY_BE_CRITICAL);
+  inside.end();
+  return extensions;
 }
 
-function parseTbs(tbs: Element): Pick<Crl, 'number' | 'thisUpdate' | 'nextUpdate'> {
-  const times: string[] = [];
-  let extensions: Element | undefined;
-  for (const part of children(tbs)) {
-    if (part.tag === TAG.utcTime || part.tag === TAG.generalizedTime) times.push(timeOf(part));
-    else if (part.tag === TAG.extensions) extensions = part;
-  }
-  const [thisUpdate, nextUpdate = null] = times;
-  if (!thisUpdate) throw new CrlError('no CRL: thisUpdate is missing');
-  let number: bigint | undefined;
-  if (extensions) {
-    for (const extension of children(next(children(extensions)))) {
-      const fields = [...children(extension)];
-      const oid = fields[0]?.content.toString('hex');
-      if (oid === OID_DELTA_CRL_INDICATOR) {
-        throw new CrlError('a delta CRL; a full CRL is needed (RFC 5280 5.2.4)');
-      }
-      const value = fields.at(-1);
-      if (oid === OID_CRL_NUMBER && value) number = integerOf(element(value.content, 0));
-    }
-  }
-  if (number === undefined) {
-    throw new CrlError(
-      'a CRL without a CRL number, so nobody could tell which is newer (RFC 5280 5.2.3)',
+function readScope(extensions: Extensions): Pick<Crl, 'authorityKeyId' | 'number'> {
+  if (extensions.has(OID.deltaCrlIndicator)) throw new UnfitError(DELTA_MESSAGE);
+  readExtension(extensions, OID.issuingDistributionPoint, checkScope);
+  const number = readExtension(extensions, OID.crlNumber, (value) =>
+    natural(value.next(TAG.integer), NUMBER_OCTETS_MAX),
+  );
+  if (number === null) {
+    throw new UnfitError(
+      'has no CRL number, so nobody could tell which of two is newer; openssl ca: set crlnumber = FILE in the section of the CA ("echo 01 > FILE" once)',
     );
   }
-  return { number, thisUpdate, nextUpdate };
+  const authorityKeyId = readExtension(extensions, OID.authorityKeyIdentifier, readAuthorityKeyId);
+  return { authorityKeyId, number };
 }
 
-interface Element {
-  readonly tag: number;
-  readonly content: Buffer;
-  readonly whole: Buffer;
+/** RFC 5280 5.2.5: for all certificates, or for those of people at least (onlyContainsUserCerts). */
+function checkScope(value: Elements): void {
+  const scope = value.inside(TAG.sequence);
+  scope.optional(simple(1));
+  if (scope.isNext(simple(4))) throw new UnfitError(INDIRECT_MESSAGE);
+  if (scope.atEnd) return;
+  throw new UnfitError(
+    'covers a part of the certificates only (issuingDistributionPoint); a CRL for all of them is needed, or one with onlyContainsUserCerts alone',
+  );
 }
 
-/** The DER element that starts at `at` (X.690 8.1, definite length, low tag numbers). */
-function element(der: Buffer, at: number): Element {
-  const tag = der[at];
-  const first = der[at + 1];
-  if (tag === undefined || first === undefined) throw new CrlError('cut short or no CRL');
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  const start = at + 2 + lengthBytes;
-  if (lengthBytes > 4 || (lengthBytes === 0 && first > 0x7f) || start > der.length) {
-    throw new CrlError('cut short or no CRL');
-  }
-  const end = start + (lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes));
-  if (end > der.length) throw new CrlError('cut short or no CRL');
-  return { tag, content: der.subarray(start, end), whole: der.subarray(at, end) };
-}
-
-function* children(parent: Element): Generator<Element> {
-  for (let at = 0; at < parent.content.length; ) {
-    const child = element(parent.content, at);
-    yield child;
-    at += child.whole.length;
+/** A list of millions is stepped over: nothing is kept. */
+function checkEntries(entries: Elements): void {
+  while (!entries.atEnd) {
+    const entry = entries.inside(TAG.sequence);
+    if (natural(entry.next(TAG.integer), NUMBER_OCTETS_MAX) === 0n) {
+      throw new UnfitError('revokes the serial number 0, which no certificate may have');
+    }
+    entry.next(entry.isNext(TAG.utcTime) ? TAG.utcTime : TAG.generalizedTime);
+    if (entry.atEnd) continue;
+    const extensions = readExtensions(entry, ENTRY_MAY_BE_CRITICAL);
+    entry.end();
+    readExtension(extensions, OID.reasonCode, checkReason);
   }
 }
 
-function next(elements: Generator<Element>): Element {
-  const found = elements.next();
-  if (found.done) throw new CrlError('no CRL: something is missing in it');
-  return found.value;
-}
-
-function expect(found: Element, tag: number, name: string): Element {
-  if (found.tag !== tag) throw new CrlError(`no CRL: ${name} is not where it should be`);
-  return found;
-}
-
-function integerOf(found: Element): bigint {
-  const { content } = expect(found, TAG.integer, 'cRLNumber');
-  // RFC 5280 5.2.3: not negative, 20 octets at most.
-  if (content.length === 0 || content.length > 20 || (content[0] ?? 0) > 0x7f) {
-    throw new CrlError('a CRL with an impossible number');
-  }
-  return BigInt(`0x${content.toString('hex')}`);
-}
-
-/** UTCTime YYMMDDHHMMSSZ counts from 1950 to 2049 (RFC 5280 4.1.2.5.1). */
-function timeOf(found: Element): string {
-  const text = found.content.toString('latin1');
-  const year = found.tag === TAG.utcTime ? (Number(text.slice(0, 2)) < 50 ? '20' : '19') : '';
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/u.exec(year + text);
-  const [, y, mo, d, h, mi, s] = match ?? [];
-  const time = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
-  if (Number.isNaN(time)) throw new CrlError('no CRL: a time in it is no time');
-  return new Date(time).toISOString();
+function checkReason(value: Elements): void {
+  const { content } = value.next(TAG.enumerated);
+  const [number = -1] = content;
+  if (content.length === 1 && REASON_NUMBERS.has(number)) return;
+  if (number === REMOVE_FROM_CRL) throw new UnfitError(DELTA_MESSAGE);
+  throw new UnfitError('has an entry with a reason that RFC 5280 does not know');
 }

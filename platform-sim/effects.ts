@@ -1,9 +1,10 @@
 /** Who has entered, as a pure function of the set of facts: whatever the order in which they arrived. */
 
+import type { EventName } from '../src/domain/events.ts';
 import type { ClockQuality } from '../src/domain/fact.ts';
 
 export interface EntryFact {
-  readonly event: 'entry.granted' | 'entry.undone';
+  readonly event: Extract<EventName, 'entry.granted' | 'entry.undone'>;
   readonly ref: string;
   readonly gate: string;
   readonly terminal: string;

@@ -1,12 +1,13 @@
 /** The organiser's table of tickets: a CSV file with a certificate file for each. Every problem names its place. */
 
+import { isUtf8 } from 'node:buffer';
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import iconv from 'iconv-lite';
 import { LIMITS } from '../src/link/protocol.ts';
 import { InputError } from './input-error.ts';
+import { readInputFile } from './input-file.ts';
 
 const CSV_BYTES_MAX = 1_073_741_824;
 const RECORD_BYTES_MAX = 65_536;
@@ -34,77 +35,37 @@ export interface CsvRow {
   readonly seat: string;
   readonly holder: string;
   readonly party: string;
-  /** DER. */
-  readonly certificate: Buffer;
-  /** SHA-256 of the DER, hex. */
+  /** SHA-256 of the certificate's DER, hex. The certificate itself is not kept. */
   readonly fingerprint: string;
 }
 
 /** Reads the whole table. Throws InputError that names each problem by file, line and column. */
 export function readEntryCsv(file: string): CsvRow[] {
-  const records = parseRecords(file, readText(file));
-  const header = readHeader(file, records.shift());
-  if (records.length > LIMITS.listRows) {
-    throw new InputError(`${file}: ${records.length} rows; a list holds ${LIMITS.listRows}`);
-  }
-  const reader = new RowReader(file, header);
-  const rows = records.flatMap((record) => reader.read(record) ?? []);
-  if (reader.problems.length > 0) throw new InputError(...shown(reader.problems));
-  if (rows.length === 0) throw new InputError(`${file}: no rows; give one line for each ticket`);
-  return rows;
+  const reader = new TableReader(file);
+  readRecords(file, (fields, line) => reader.read(fields, line));
+  return reader.rows();
 }
 
-function shown(problems: readonly string[]): string[] {
-  const more = problems.length - PROBLEMS_SHOWN;
-  return more > 0
-    ? [...problems.slice(0, PROBLEMS_SHOWN), `... and ${more} more problems`]
-    : [...problems];
-}
-
-function readText(file: string): string {
-  const bytes = readLimited(file, CSV_BYTES_MAX);
-  if (typeof bytes === 'string') throw new InputError(`--csv ${file} ${bytes}`);
+/**
+ * Calls `onRecord` for one record after another, with the number of the line that it ends on, so that never more than
+ * the bytes of the file and one record are in memory.
+ */
+function readRecords(
+  file: string,
+  onRecord: (fields: readonly string[], line: number) => void,
+): void {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new InputError(
-      `${file} is ${guessEncoding(bytes)}; save it as UTF-8 (Excel: "CSV UTF-8")`,
-    );
-  }
-}
-
-function guessEncoding(bytes: Buffer): string {
-  if (bytes.length >= 2 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0))) return 'UTF-16 text';
-  const readsAsCp932 = !iconv.decode(bytes, 'cp932').includes('\ufffd');
-  return readsAsCp932 ? 'not UTF-8 but looks like CP932 (Shift_JIS)' : 'not UTF-8 text';
-}
-
-/** The bytes, or what is the matter with the file. */
-function readLimited(file: string, bytesMax: number): Buffer | string {
-  try {
-    if (statSync(file).size > bytesMax) return `is larger than ${bytesMax} bytes`;
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-  }
-}
-
-interface CsvRecord {
-  readonly info: { readonly lines: number };
-  readonly record: readonly string[];
-}
-
-function parseRecords(file: string, text: string): CsvRecord[] {
-  try {
-    return parse(text, {
+    parse(readText(file), {
       bom: true,
-      info: true,
       trim: true,
       skip_empty_lines: true,
       relax_column_count: true,
       max_record_size: RECORD_BYTES_MAX,
-    }) as unknown as CsvRecord[];
+      on_record(fields: string[], { lines }) {
+        onRecord(fields, lines);
+        return null;
+      },
+    });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = (error as CsvError & { lines?: number }).lines ?? '?';
@@ -114,8 +75,20 @@ function parseRecords(file: string, text: string): CsvRecord[] {
   }
 }
 
-function readHeader(file: string, first: CsvRecord | undefined): Column[] {
-  const names = first?.record ?? [];
+function readText(file: string): Buffer {
+  const bytes = readInputFile(file, CSV_BYTES_MAX);
+  if (typeof bytes === 'string') throw new InputError(`--csv ${file} ${bytes}`);
+  if (isUtf8(bytes)) return bytes;
+  throw new InputError(`${file} is ${guessEncoding(bytes)}; save it as UTF-8 (Excel: "CSV UTF-8")`);
+}
+
+function guessEncoding(bytes: Buffer): string {
+  if (bytes.length >= 2 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0))) return 'UTF-16 text';
+  const readsAsCp932 = !iconv.decode(bytes, 'cp932').includes('\ufffd');
+  return readsAsCp932 ? 'not UTF-8 but looks like CP932 (Shift_JIS)' : 'not UTF-8 text';
+}
+
+function readHeader(file: string, names: readonly string[]): readonly Column[] {
   const right = `the first line names the columns: ${COLUMN_NAMES.join(',')}`;
   const unknown = names.find((name) => !COLUMN_NAMES.includes(name as Column));
   if (unknown !== undefined) {
@@ -125,33 +98,57 @@ function readHeader(file: string, first: CsvRecord | undefined): Column[] {
   if (missing) throw new InputError(`${file}, line 1: column ${missing} is missing; ${right}`);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice) throw new InputError(`${file}, line 1: column ${twice} stands twice; ${right}`);
-  return names as Column[];
+  return names as readonly Column[];
 }
 
-class RowReader {
-  readonly problems: string[] = [];
+class TableReader {
   readonly #file: string;
-  readonly #header: readonly Column[];
   readonly #folders: readonly string[];
+  #header: readonly Column[] | null = null;
+  readonly #rows: CsvRow[] = [];
   readonly #ticketLines = new Map<string, number>();
   readonly #certificateLines = new Map<string, number>();
+  readonly #problems: string[] = [];
+  #problemCount = 0;
 
-  constructor(file: string, header: readonly Column[]) {
+  constructor(file: string) {
     this.#file = file;
-    this.#header = header;
     this.#folders = [...new Set([resolve(dirname(file)), process.cwd()])];
   }
 
+  /** Takes the next record of the table; the first one names the columns. */
+  read(record: readonly string[], line: number): void {
+    if (this.#header === null) {
+      this.#header = readHeader(this.#file, record);
+      return;
+    }
+    if (this.#rows.length === LIMITS.listRows) {
+      throw new InputError(`${this.#file}, line ${line}: a list holds ${LIMITS.listRows} rows`);
+    }
+    const row = this.#readRow(this.#header, record, line);
+    if (row) this.#rows.push(row);
+  }
+
+  /** All rows, once every record was read. */
+  rows(): CsvRow[] {
+    if (this.#header === null) readHeader(this.#file, []);
+    const more = this.#problemCount - this.#problems.length;
+    if (more > 0) throw new InputError(...this.#problems, `... and ${more} more problems`);
+    if (this.#problemCount > 0) throw new InputError(...this.#problems);
+    if (this.#rows.length > 0) return this.#rows;
+    throw new InputError(`${this.#file}: no rows; give one line for each ticket`);
+  }
+
   /** The row, or null after its problems were noted. */
-  read({ info: { lines: line }, record }: CsvRecord): CsvRow | null {
-    const before = this.problems.length;
-    if (record.length !== this.#header.length) {
-      const [found, right] = [record.length, this.#header.length];
-      this.#note(line, this.#header.at(-1), `the line has ${found} fields; ${right} are right`);
+  #readRow(header: readonly Column[], record: readonly string[], line: number): CsvRow | null {
+    const before = this.#problemCount;
+    if (record.length !== header.length) {
+      const [found, right] = [record.length, header.length];
+      this.#note(line, header.at(-1), `the line has ${found} fields; ${right} are right`);
       return null;
     }
     const fields = { certificate: '', ticket: '', seat: '', holder: '', party: '' };
-    for (const [at, name] of this.#header.entries()) {
+    for (const [at, name] of header.entries()) {
       fields[name] = this.#checkField(line, name, record[at] ?? '');
     }
     this.#noteDuplicate(this.#ticketLines, line, 'ticket', fields.ticket);
@@ -165,11 +162,10 @@ class RowReader {
         `the row is ${over} bytes too long in all; shorten seat or holder`,
       );
     }
-    const der = path === '' ? null : this.#readCertificate(line, path);
-    if (!der) return null;
-    const fingerprint = createHash('sha256').update(der).digest('hex');
+    const fingerprint = path === '' ? null : this.#readFingerprint(line, path);
+    if (!fingerprint) return null;
     this.#noteDuplicate(this.#certificateLines, line, 'certificate', fingerprint);
-    return this.problems.length > before ? null : { ...said, certificate: der, fingerprint };
+    return this.#problemCount > before ? null : { ...said, fingerprint };
   }
 
   #checkField(line: number, name: Column, value: string): string {
@@ -185,10 +181,11 @@ class RowReader {
     return value;
   }
 
-  #readCertificate(line: number, path: string): Buffer | null {
+  /** SHA-256 of the certificate's DER, hex; null after its problem was noted. */
+  #readFingerprint(line: number, path: string): string | null {
     let bytes: Buffer | string = '';
     for (const folder of this.#folders) {
-      bytes = readLimited(resolve(folder, path), CERTIFICATE_BYTES_MAX);
+      bytes = readInputFile(resolve(folder, path), CERTIFICATE_BYTES_MAX);
       if (bytes !== 'does not exist') break;
     }
     if (typeof bytes === 'string') {
@@ -197,7 +194,7 @@ class RowReader {
       return null;
     }
     try {
-      return new X509Certificate(bytes).raw;
+      return createHash('sha256').update(new X509Certificate(bytes).raw).digest('hex');
     } catch {
       this.#note(line, 'certificate', `${path} is not a certificate; give one in PEM or DER`);
       return null;
@@ -212,6 +209,8 @@ class RowReader {
   }
 
   #note(line: number, column: Column | undefined, problem: string): void {
-    this.problems.push(`${this.#file}, line ${line}, column ${column}: ${problem}`);
+    this.#problemCount += 1;
+    if (this.#problems.length === PROBLEMS_SHOWN) return;
+    this.#problems.push(`${this.#file}, line ${line}, column ${column}: ${problem}`);
   }
 }

@@ -1,28 +1,18 @@
-/**
- * Entry lists: imported, changed on the day, published as a manifest and chunks of sealed rows.
- *
- * Rows stand in chunks by the first bits of their key, so a change of one row changes one chunk and leaves the hash
- * of every other as it was: terminals fetch that one only.
- */
+/** Entry lists: imported, changed on the day, published as a manifest and chunks of sealed rows. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { EntryListManifest, StalenessPolicy } from '../src/domain/entry-list.ts';
-import {
-  decodeChunk,
-  ENTRY_LIST_MANIFEST,
-  encodeChunk,
-  NAME,
-  type SealedRow,
-} from '../src/link/protocol.ts';
+import { ENTRY_LIST_MANIFEST, NAME } from '../src/link/protocol.ts';
+import { groupByPart, partOf, prefixBits, resealRow, sealChunk } from './entry-chunks.ts';
 import type { CsvRow } from './entry-csv.ts';
+import { type EntryRow, EntryRows, type ListedRow } from './entry-rows.ts';
 import { InputError } from './input-error.ts';
-import { type Draft, publishNext, rootOf, sha256 } from './publish.ts';
+import { type Draft, publishNext, rootOf } from './publish.ts';
 import type { Part, Publication, Registry } from './registry.ts';
-import { deriveRowKeys, sealRow } from './row-seal.ts';
+import { deriveRowKeys } from './row-seal.ts';
 import type { PlatformKeys } from './signing.ts';
 import { TRUST_LIST } from './trust.ts';
 
-const CHUNK_ROWS = 1000;
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 30;
 const DEFAULT_STALENESS: StalenessPolicy = {
@@ -40,26 +30,6 @@ export interface ListSettings
     >
   > {
   readonly staleness?: Partial<StalenessPolicy>;
-}
-
-/** A row as the platform keeps it. `ref` is hex; `listed` is 0 once a later import left the ticket out. */
-interface StoredRow {
-  readonly ticket: string;
-  readonly ref: string;
-  readonly certificate: string;
-  readonly seat: string;
-  readonly holder: string;
-  readonly party: string;
-  readonly cancelled_at: string | null;
-  readonly listed: 0 | 1;
-}
-
-export interface ListedRow {
-  readonly ticket: string;
-  readonly seat: string;
-  readonly party: string;
-  readonly ref: string;
-  readonly cancelledAt: string | null;
 }
 
 /**
@@ -81,13 +51,7 @@ export async function importEntryList(
   }
   return publishNext(registry, keys, list, 'entry-list', (version, previous) => {
     const said = applySettings(list, settings, previous, now);
-    const listKey = registry.listKey(list) ?? randomBytes(32);
-    const merged = mergeRows(registry, list, rows);
-    const sealed = sealRows(registry, list, listKey, merged, rows, previous);
-    const bits = Math.max(0, Math.ceil(Math.log2(sealed.length / CHUNK_ROWS)));
-    return draftOf({ ...said, version, rows: sealed.length }, chunksOf(sealed, bits), now, () =>
-      saveRows(registry, list, listKey, bits, merged, rows),
-    );
+    return draftImport(registry, list, rows, { ...said, version }, now);
   });
 }
 
@@ -109,18 +73,21 @@ export async function changeTicket(
   const { list, ticket, cancelled, by, why } = change;
   return publishNext(registry, keys, list, 'entry-list', (version, previous) => {
     const before = readManifest(list, previous);
-    const row = findRow(registry, list, ticket);
-    if (cancelled && row.cancelled_at) {
-      throw new InputError(`ticket ${ticket} is cancelled already, since ${row.cancelled_at}`);
+    const table = new EntryRows(registry, list);
+    const row = table.findListed(ticket);
+    if (!row) {
+      throw new InputError(
+        `list ${list} has no ticket ${JSON.stringify(ticket)}; "kazasu-platform list show ${list}" shows all`,
+      );
     }
-    if (!cancelled && !row.cancelled_at) throw new InputError(`ticket ${ticket} is not cancelled`);
+    if (cancelled && row.cancelledAt) {
+      throw new InputError(`ticket ${ticket} is cancelled already, since ${row.cancelledAt}`);
+    }
+    if (!cancelled && !row.cancelledAt) throw new InputError(`ticket ${ticket} is not cancelled`);
     const cancelledAt = cancelled ? new Date(now).toISOString() : null;
-    const changed = { ...row, cancelled_at: cancelledAt };
-    const parts = replaceRow(registry, list, before.version, changed);
+    const parts = replaceRow(registry, list, before.version, { ...row, cancelledAt });
     return draftOf({ ...before, version }, parts, now, () => {
-      registry.db
-        .prepare('UPDATE entry_row SET cancelled_at = ? WHERE list = ? AND ticket = ?')
-        .run(cancelledAt, list, ticket);
+      table.setCancelled(ticket, cancelledAt);
       registry.announce({
         id: randomUUID(),
         event: cancelled ? 'ticket.cancelled' : 'ticket.restored',
@@ -139,16 +106,14 @@ export function entryListManifest(registry: Registry, list: string): EntryListMa
 
 /** The rows of the newest version, by ticket; without what only the person's own certificate opens. */
 export function listedRows(registry: Registry, list: string): ListedRow[] {
-  const select = registry.db.prepare(
-    `SELECT ticket, seat, party, ref, cancelled_at AS cancelledAt
-     FROM entry_row WHERE list = ? AND listed = 1 ORDER BY ticket`,
-  );
-  return select.all(list) as ListedRow[];
+  return new EntryRows(registry, list).listed();
 }
 
 function readManifest(list: string, publication: Publication | undefined): EntryListManifest {
   if (publication?.kind !== 'entry-list') {
-    throw new InputError(`there is no entry list ${JSON.stringify(list)}; see: list list`);
+    throw new InputError(
+      `there is no entry list ${JSON.stringify(list)}; "kazasu-platform list list" shows all`,
+    );
   }
   return ENTRY_LIST_MANIFEST.parse(JSON.parse(publication.manifest));
 }
@@ -196,63 +161,44 @@ function applySettings(
   return said;
 }
 
-function mergeRows(registry: Registry, list: string, rows: readonly CsvRow[]): StoredRow[] {
-  const held = new Map(allRows(registry, list).map((row) => [row.ticket, row]));
-  return rows.map(({ ticket, seat, holder, party, fingerprint }) => {
-    const before = held.get(ticket);
-    return {
-      ticket,
-      ref: before?.ref ?? randomBytes(16).toString('hex'),
-      certificate: fingerprint,
-      seat,
-      holder,
-      party,
-      cancelled_at: before?.cancelled_at ?? null,
-      listed: 1,
-    };
-  });
-}
-
-function allRows(registry: Registry, list: string): StoredRow[] {
-  return registry.db.prepare('SELECT * FROM entry_row WHERE list = ?').all(list) as StoredRow[];
-}
-
-/** In key order. A row that says what it said before keeps its bytes, so that its chunk keeps its hash. */
-function sealRows(
+/** One chunk after another is sealed and set aside, so that never more than one is in memory. */
+function draftImport(
   registry: Registry,
   list: string,
-  listKey: Buffer,
-  merged: readonly StoredRow[],
   rows: readonly CsvRow[],
-  previous: Publication | undefined,
-): SealedRow[] {
-  const rowKeys = deriveRowKeys(listKey, list);
-  const before = new Map(allRows(registry, list).map((row) => [row.ref, row]));
-  const published = new Map<string, SealedRow>();
-  for (const { sha256 } of previous ? registry.parts(list, previous.version) : []) {
-    for (const row of decodeChunk(chunkBytes(registry, sha256))) {
-      published.set(row.ref.toString('hex'), row);
-    }
-  }
-  const sealed = merged.map((row, at) => {
-    const old = before.get(row.ref);
-    const kept = old && saysTheSame(old, row) ? published.get(row.ref) : undefined;
-    const certificate = rows[at]?.certificate ?? Buffer.alloc(0);
-    const ref = Buffer.from(row.ref, 'hex');
-    return kept ?? { ...sealRow(rowKeys, certificate, rowData(row)), ref };
+  said: ManifestSettings & { readonly version: number },
+  now: number,
+): Draft {
+  const table = new EntryRows(registry, list);
+  const held = table.key();
+  const bits = prefixBits(rows.length);
+  const key = held?.key ?? randomBytes(32);
+  const rowKeys = deriveRowKeys(key, list);
+  // Where other bits choose the chunk of a row, every chunk changes anyway.
+  const published = held?.bits === bits ? registry.parts(list, said.version - 1) : [];
+  const hashes = new Map(published.map(({ part, sha256 }) => [part, sha256]));
+  const merged = rows.map((row) => mergeRow(held && table.find(row.ticket), row));
+  const parts = groupByPart(rowKeys, merged, bits).map(([part, group]) => {
+    const hash = hashes.get(part);
+    // Gone when others published many versions meanwhile; then this one is drafted again anyway.
+    const before = (hash !== undefined && registry.object(hash)) || null;
+    const chunk = sealChunk(rowKeys, part, group, ({ isUnchanged }) => isUnchanged, before);
+    return registry.setAside(chunk);
   });
-  return sealed.sort((a, b) => Buffer.compare(a.key, b.key));
-}
-
-function saysTheSame(a: StoredRow, b: StoredRow): boolean {
-  return (['certificate', 'seat', 'holder', 'party', 'cancelled_at', 'listed'] as const).every(
-    (field) => a[field] === b[field],
+  return draftOf({ ...said, rows: rows.length }, parts, now, () =>
+    table.replace({ key, bits }, merged),
   );
 }
 
-function rowData({ ticket, seat, holder, party, cancelled_at }: StoredRow) {
-  const said = { ticket, seat, holder, party };
-  return cancelled_at ? { ...said, cancelledAt: cancelled_at } : said;
+/** `held`: what is known of the ticket, of this version or an earlier one. */
+function mergeRow(held: EntryRow | undefined, row: CsvRow): EntryRow & { isUnchanged: boolean } {
+  const fields = ['fingerprint', 'seat', 'holder', 'party'] as const;
+  return {
+    ...row,
+    ref: held?.ref ?? randomBytes(16).toString('hex'),
+    cancelledAt: held?.cancelledAt ?? null,
+    isUnchanged: held !== undefined && fields.every((field) => held[field] === row[field]),
+  };
 }
 
 function chunkBytes(registry: Registry, hash: string): Buffer {
@@ -261,35 +207,14 @@ function chunkBytes(registry: Registry, hash: string): Buffer {
   return bytes;
 }
 
-/** The part of a list that a key belongs to: its first `bits` bits, 16 at most. */
-function partOf(key: Buffer, bits: number): number {
-  return key.readUInt16BE(0) >>> (16 - bits);
-}
-
-function chunksOf(rows: readonly SealedRow[], bits: number): Part[] {
-  const groups = Map.groupBy(rows, (row) => partOf(row.key, bits));
-  return [...groups].map(([part, group]) => chunkOf(part, group));
-}
-
-function chunkOf(part: number, rows: readonly SealedRow[]): Part {
-  const bytes = encodeChunk(rows);
-  return { part, sha256: sha256(bytes), bytes };
-}
-
-function replaceRow(registry: Registry, list: string, version: number, row: StoredRow): Part[] {
-  const { db } = registry;
-  const { key: listKey, prefix_bits: bits } = db
-    .prepare('SELECT key, prefix_bits FROM entry_list WHERE list = ?')
-    .get(list) as { key: Buffer; prefix_bits: number };
-  const selectDer = db.prepare('SELECT der FROM certificate WHERE sha256 = ?').pluck();
-  const certificate = selectDer.get(row.certificate) as Buffer;
-  const sealed = sealRow(deriveRowKeys(listKey, list), certificate, rowData(row));
-  const changed = { ...sealed, ref: Buffer.from(row.ref, 'hex') };
+function replaceRow(registry: Registry, list: string, version: number, row: EntryRow): Part[] {
+  const held = new EntryRows(registry, list).key();
+  if (!held) throw new Error(`published list ${list} has no key`);
+  const keys = deriveRowKeys(held.key, list);
+  const changed = partOf(keys, row, held.bits);
   return registry.parts(list, version).map((part) => {
-    if (part.part !== partOf(changed.key, bits)) return part;
-    const rows = [...decodeChunk(chunkBytes(registry, part.sha256))];
-    const replaced = rows.map((old) => (old.ref.equals(changed.ref) ? changed : old));
-    return chunkOf(part.part, replaced);
+    if (part.part !== changed) return part;
+    return resealRow(keys, changed, row, chunkBytes(registry, part.sha256));
   });
 }
 
@@ -304,43 +229,4 @@ function draftOf(
   const issuedAt = new Date(now).toISOString();
   const whole = ENTRY_LIST_MANIFEST.parse({ ...manifest, root, chunks, issuedAt });
   return { root, manifest: whole, parts, alongside };
-}
-
-function findRow(registry: Registry, list: string, ticket: string): StoredRow {
-  const select = registry.db.prepare(
-    'SELECT * FROM entry_row WHERE list = ? AND ticket = ? AND listed = 1',
-  );
-  const row = select.get(list, ticket) as StoredRow | undefined;
-  if (!row) {
-    throw new InputError(`list ${list} has no ticket ${JSON.stringify(ticket)}; see: list show`);
-  }
-  return row;
-}
-
-function saveRows(
-  { db }: Registry,
-  list: string,
-  listKey: Buffer,
-  bits: number,
-  merged: readonly StoredRow[],
-  rows: readonly CsvRow[],
-): void {
-  db.prepare(
-    `INSERT INTO entry_list (list, key, prefix_bits) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET prefix_bits = excluded.prefix_bits`,
-  ).run(list, listKey, bits);
-  db.prepare('UPDATE entry_row SET listed = 0 WHERE list = ?').run(list);
-  const addRow = db.prepare(
-    `INSERT OR REPLACE INTO entry_row
-       (list, ticket, ref, certificate, seat, holder, party, cancelled_at, listed)
-     VALUES (@list, @ticket, @ref, @certificate, @seat, @holder, @party, @cancelled_at, 1)`,
-  );
-  for (const row of merged) addRow.run({ ...row, list });
-  const addCertificate = db.prepare(
-    'INSERT INTO certificate (sha256, der) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  );
-  for (const { fingerprint, certificate } of rows) addCertificate.run(fingerprint, certificate);
-  db.exec(
-    'DELETE FROM certificate WHERE sha256 NOT IN (SELECT certificate FROM entry_row WHERE listed = 1)',
-  );
 }

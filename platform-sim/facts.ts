@@ -8,6 +8,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { EventName } from '../src/domain/events.ts';
 import { NAME, type TerminalFrame } from '../src/link/protocol.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
 import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
@@ -210,7 +211,7 @@ export class FactStore {
    * Adds a fact of the platform itself. `id` makes it happen once, however often it is asked for.
    * `body` is what the event says; `subject` as in the domain's NewFact.
    */
-  appendOwn(id: string, event: string, subject: string, body: object, now: number): void {
+  appendOwn(id: string, event: EventName, subject: string, body: object, now: number): void {
     this.#db
       .transaction(() => {
         if (this.#statements.hasOwn.get(id) !== undefined) return;

@@ -1,5 +1,6 @@
 /** The command line `kazasu-platform`. Exit codes: 0 done, 2 the input is wrong (one clear line), 1 unexpected. */
 
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import {
   cancelTicket,
@@ -16,6 +17,7 @@ import {
 import { InputError } from './input-error.ts';
 
 const EXIT_INPUT = 2;
+const PACKAGE = new URL('../package.json', import.meta.url);
 
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
@@ -33,6 +35,7 @@ function command(parent: Command, name: string, says: string): Command {
 function buildProgram(): Command {
   const program = new Command('kazasu-platform')
     .description('The other side of the terminals: trust, entry lists, facts.')
+    .version((JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version)
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
@@ -41,39 +44,39 @@ function buildProgram(): Command {
       },
     });
   command(program, 'serve', 'serve the terminals on 127.0.0.1')
-    .option('--port <number>', '0: chosen by the system and printed', '8410')
-    .option('--beat-ms <number>', 'interval of the heartbeats', '2000')
+    .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8410')
+    .option('--beat-ms <number>', 'milliseconds between heartbeats', '2000')
     .action(serve);
 
   const trust = program.command('trust').description('whose cards the terminals accept');
-  command(trust, 'add', 'add CA certificates and revocation lists')
-    .option('--ca <file>', 'CA certificate, PEM or DER; may be repeated', collect)
-    .option('--crl <file>', 'CRL of a known CA, PEM or DER; may be repeated', collect)
+  command(trust, 'add', 'add CA certificates and revocation lists; all of them, or none')
+    .option('--ca <file>', 'self-signed CA that issues cards, PEM or DER; may be repeated', collect)
+    .option('--crl <file>', 'full CRL of a CA known here, PEM or DER; may be repeated', collect)
     .action(trustCa);
   command(trust, 'list', 'show what is trusted, as JSON').action(showTrust);
 
   const list = program.command('list').description('entry lists');
   addListImport(list);
   command(list, 'show', 'show a list and who has entered, as JSON')
-    .argument('<id>')
+    .argument('<id>', 'name of the list')
     .action(showList);
   command(list, 'list', 'show all lists, one JSON line each').action(showLists);
 
   const ticket = program.command('ticket').description('changes on the day');
   for (const [name, says, action] of [
-    ['cancel', 'cancel a ticket; terminals refuse it', cancelTicket],
+    ['cancel', 'cancel a ticket: terminals refuse it as soon as they hear of it', cancelTicket],
     ['restore', 'take a cancellation back', restoreTicket],
   ] as const) {
     command(ticket, name, says)
-      .requiredOption('--list <id>', 'the entry list')
-      .requiredOption('--ticket <number>', 'the ticket')
+      .requiredOption('--list <id>', 'name of the list')
+      .requiredOption('--ticket <number>', 'the ticket, as the table of the import has it')
       .requiredOption('--by <who>', 'who decided it')
       .requiredOption('--why <why>', 'the reason, for the record')
       .action(action);
   }
   command(program, 'facts', 'show what terminals told, one JSON line a fact, in order of arrival')
     .option('--follow', 'go on until interrupted')
-    .option('--quarantined', 'those that contradict the ledger that is held')
+    .option('--quarantined', 'only those that contradict the ledger that is held')
     .action(showFacts);
   command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
     showTerminals,
@@ -83,16 +86,20 @@ function buildProgram(): Command {
 
 function addListImport(list: Command): void {
   command(list, 'import', 'publish a CSV of tickets as the next version of an entry list')
+    .addHelpText(
+      'after',
+      '\nWhat an import does not name stays as it was; the defaults are those of a new list.',
+    )
     .requiredOption('--list <id>', 'name of the list')
-    .requiredOption('--csv <file>', 'columns certificate,ticket,seat,holder,party; UTF-8')
-    .option('--title <text>', 'what the receipt says (default: the name of the list)')
-    .option('--assurance <level>', 'identified (default), possession or possession+pin')
-    .option('--place <text>', 'where, for the receipt')
-    .option('--starts-at <time>', 'when, for the receipt (ISO 8601 with its zone)')
-    .option('--valid-from <time>', 'default: a day ago')
-    .option('--valid-to <time>', 'default: in 30 days')
-    .option('--old-after-hours <hours>', 'default: 24')
-    .option('--too-old-after-hours <hours>', 'default: 72')
+    .requiredOption('--csv <file>', 'UTF-8; columns certificate,ticket,seat,holder,party')
+    .option('--title <text>', 'the event, on the receipt (default: the name of the list)')
+    .option('--assurance <level>', 'least proof: identified (default), possession, possession+pin')
+    .option('--place <text>', 'where it is, on the receipt')
+    .option('--starts-at <time>', 'when it begins, on the receipt; with its zone, as in ISO 8601')
+    .option('--valid-from <time>', 'no entry before this time (default: a day ago)')
+    .option('--valid-to <time>', 'no entry after this time (default: in 30 days)')
+    .option('--old-after-hours <hours>', 'without contact so long, facts say "old" (default: 24)')
+    .option('--too-old-after-hours <hours>', 'and then "too-old" (default: 72)')
     .option('--when-too-old <what>', 'admit (default) or refuse')
     .option('--audience <names>', 'terminals that may use it, with commas (default: all)')
     .action(importList);

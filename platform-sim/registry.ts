@@ -6,6 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { EventName } from '../src/domain/events.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
 
 /** So many older versions stay fetchable, for a terminal that is in the middle of a download. */
@@ -27,14 +28,13 @@ CREATE TABLE IF NOT EXISTS entry_list (
   list TEXT PRIMARY KEY, key BLOB NOT NULL, prefix_bits INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entry_row (
-  list TEXT NOT NULL, ticket TEXT NOT NULL, ref TEXT NOT NULL, certificate TEXT NOT NULL,
+  list TEXT NOT NULL, ticket TEXT NOT NULL, ref TEXT NOT NULL,
+  certificate TEXT NOT NULL, -- SHA-256 of its DER; the certificate itself is kept nowhere
   seat TEXT NOT NULL, holder TEXT NOT NULL, party TEXT NOT NULL,
-  cancelled_at TEXT, listed INTEGER NOT NULL,
+  cancelled_at TEXT,
+  listed INTEGER NOT NULL, -- 0 once a later import left the ticket out
   PRIMARY KEY (list, ticket)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS certificate (
-  id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, der BLOB NOT NULL
-) STRICT;
 CREATE TABLE IF NOT EXISTS anchor (
   id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, issuer_key TEXT NOT NULL, der BLOB NOT NULL
 ) STRICT;
@@ -45,6 +45,11 @@ CREATE TABLE IF NOT EXISTS crl (
 CREATE TABLE IF NOT EXISTS announcement (
   id TEXT PRIMARY KEY, event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+`;
+
+/** In SQLite's temporary file, which this connection alone sees and which ends with it. */
+const ASIDE = `
+CREATE TEMP TABLE aside (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
 `;
 
 export type PublicationKind = 'entry-list' | 'trust';
@@ -71,14 +76,14 @@ export interface NewPublication extends Omit<Publication, 'statement'> {
 export interface Part {
   readonly part: number;
   readonly sha256: string;
-  /** Absent when the object is already stored. */
+  /** Absent when the object is already stored, or set aside. */
   readonly bytes?: Buffer;
 }
 
 /** A fact of the platform itself that is to be told once a version is out; `body` is JSON. */
 export interface Announcement {
   readonly id: string;
-  readonly event: string;
+  readonly event: EventName;
   readonly subject: string;
   readonly body: string;
   readonly at: number;
@@ -94,6 +99,7 @@ export class Registry {
   /** Opens or creates lists.db in `directory`. */
   constructor(directory: string) {
     this.db = openDatabase(directory, 'lists.db', SCHEMA, 1);
+    this.db.exec(ASIDE);
   }
 
   publications(): Publication[] {
@@ -125,11 +131,25 @@ export class Registry {
     return select.all(list, version) as Part[];
   }
 
+  /** Takes the bytes of a part of the next version out of memory, until `publish` is asked for that version. */
+  setAside({ part, sha256, bytes }: Part): Part {
+    const add = 'INSERT INTO temp.aside (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING';
+    this.db.prepare(add).run(sha256, bytes);
+    return { part, sha256 };
+  }
+
   /**
    * Commits a version together with what `alongside` writes, if it continues the version that is held.
    * Returns false, with nothing changed, when another process published in the meantime.
    */
   publish(next: NewPublication, alongside: () => void): boolean {
+    const published = this.#commit(next, alongside);
+    const forget = this.db.prepare('DELETE FROM temp.aside WHERE sha256 = ?');
+    for (const { sha256 } of next.parts) forget.run(sha256);
+    return published;
+  }
+
+  #commit(next: NewPublication, alongside: () => void): boolean {
     return this.db
       .transaction(() => {
         if ((this.publication(next.list)?.version ?? 0) !== next.version - 1) return false;
@@ -152,9 +172,14 @@ export class Registry {
     const addObject = this.db.prepare(
       'INSERT INTO object (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );
+    const addFromAside = this.db.prepare(
+      `INSERT INTO object (sha256, bytes) SELECT sha256, bytes FROM temp.aside WHERE sha256 = ?
+       ON CONFLICT DO NOTHING`,
+    );
     const addPart = this.db.prepare('INSERT INTO version_object VALUES (?, ?, ?, ?)');
     for (const { part, sha256, bytes } of parts) {
       if (bytes) addObject.run(sha256, bytes);
+      else addFromAside.run(sha256);
       addPart.run(list, version, part, sha256);
     }
   }

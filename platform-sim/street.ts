@@ -20,25 +20,29 @@ interface OpenOptions {
 }
 
 async function open({ once }: OpenOptions): Promise<void> {
+  const ended = endOfStreet();
   await mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
   say('Kazasu: the street opens (platform, one gate, residents with their cards)');
   const street = await Street.open({ directory: DIRECTORY, say });
-  const ended = endOfStreet();
   const control = await openControlSocket(SOCKET, (request) => obey(street, request));
   try {
     say('');
-    const right = await Promise.race([walkThrough(street), ended.then(() => false)]);
+    const right = await Promise.race([walkThrough(street), ended.then(() => null)]);
     if (once === true) {
-      say(right ? 'every decision was right' : 'A DECISION WAS WRONG');
-      process.exitCode = right ? 0 : 1;
+      say(right === null ? 'ended before the last resident' : verdictOn(right));
+      process.exitCode = right === true ? 0 : 1;
       return;
     }
-    say('\nThe street stays open. In another window: npm run street -- --help');
+    if (right !== null) say('\nThe street stays open. In another window: npm run street -- --help');
     await ended;
   } finally {
     await control.close();
     await street.close();
   }
+}
+
+function verdictOn(right: boolean): string {
+  return right ? 'every decision was right' : 'A DECISION WAS WRONG';
 }
 
 function endOfStreet(): Promise<void> {

@@ -1,19 +1,22 @@
 /** Which CAs the terminals trust, and the newest revocation list of each: published as the list `trust`. */
 
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { TRUST_MANIFEST } from '../src/link/protocol.ts';
-import { type Crl, CrlError, isSignedBy, parseCrl } from './crl.ts';
+import { type AnchorCertificate, readAnchor } from './anchor.ts';
+import { CRL_BYTES_MAX, type Crl, readCrl } from './crl.ts';
 import { InputError } from './input-error.ts';
+import { readInputFile } from './input-file.ts';
 import { publishNext, rootOf, sha256 } from './publish.ts';
 import type { Registry } from './registry.ts';
 import type { PlatformKeys } from './signing.ts';
+import { isSignedBy, UnfitError } from './x509-reader.ts';
 
 export const TRUST_LIST = 'trust';
 
 const CA_FILE_BYTES_MAX = 1_048_576;
-const CRL_FILE_BYTES_MAX = 268_435_456;
-/** The manifest's own limit. */
+/** Base64 with line ends takes 65 bytes for every 48; a file may hold the CRLs of several CAs. */
+const CRL_FILE_BYTES_MAX = 2 * CRL_BYTES_MAX;
+/** What the manifest and a terminal hold. Of one key there is one CRL, so there are never more of them. */
 const ANCHORS_MAX = 64;
 
 interface Anchor {
@@ -151,14 +154,10 @@ function mergeCrls(
   anchors: readonly Anchor[],
 ): HeldCrl[] {
   const merged = new Map(held.map((crl) => [crl.issuer_key, crl]));
+  const issuers = added.length > 0 ? anchors.map(({ der }) => readAnchor(der)) : [];
   for (const { file, der, crl } of added) {
-    const issuer = anchors.find((anchor) => isSignedBy(crl, new X509Certificate(anchor.der)));
-    if (!issuer) {
-      throw new InputError(
-        `--crl ${file} is not signed by any CA known here; add its CA with --ca first`,
-      );
-    }
-    const before = merged.get(issuer.issuer_key);
+    const issuerKey = keyHash(issuerOf(file, crl, issuers));
+    const before = merged.get(issuerKey);
     const hash = sha256(der);
     if (before?.sha256 === hash) continue;
     if (before && BigInt(before.number) >= crl.number) {
@@ -166,8 +165,8 @@ function mergeCrls(
         `--crl ${file} has CRL number ${crl.number}; number ${before.number} is held already and only a higher one replaces it`,
       );
     }
-    merged.set(issuer.issuer_key, {
-      issuer_key: issuer.issuer_key,
+    merged.set(issuerKey, {
+      issuer_key: issuerKey,
       number: String(crl.number),
       this_update: crl.thisUpdate,
       next_update: crl.nextUpdate,
@@ -178,55 +177,56 @@ function mergeCrls(
   return [...merged.values()].sort((a, b) => (a.issuer_key < b.issuer_key ? -1 : 1));
 }
 
+/** RFC 5280 6.3.3 (f), (g): a CRL belongs to the key that signed it, and name and key identifier must say the same. */
+function issuerOf(file: string, crl: Crl, anchors: readonly AnchorCertificate[]) {
+  const named = anchors.filter(({ subject }) => subject.equals(crl.issuer));
+  const signers = named.filter(({ key }) => isSignedBy(crl, key));
+  if (signers.length === 0) {
+    const hint = named.length > 0 ? ', though one has the name of its issuer' : '';
+    throw new InputError(
+      `--crl ${file} is not signed by any CA known here${hint}; add its CA with --ca first`,
+    );
+  }
+  const fitting = signers.filter(({ keyId }) => (crl.authorityKeyId ?? keyId) === keyId);
+  const issuer = fitting.find(({ maySignCrls }) => maySignCrls);
+  if (issuer) return issuer;
+  throw new InputError(
+    fitting.length > 0
+      ? `--crl ${file} is signed by a CA whose keyUsage lacks cRLSign; give a certificate of the CA with "keyUsage = keyCertSign, cRLSign"`
+      : `--crl ${file} names another key (authorityKeyIdentifier) than the CA that signed it (subjectKeyIdentifier); openssl ca: authorityKeyIdentifier = keyid:always`,
+  );
+}
+
 function readAnchors(file: string): Anchor[] {
   return readBlocks('--ca', file, 'CERTIFICATE', CA_FILE_BYTES_MAX).map((der) => {
-    const certificate = parseCertificate(der);
-    if (!certificate) {
-      throw new InputError(`--ca ${file} is no certificate; a CA certificate in PEM or DER is`);
-    }
-    if (!certificate.ca) {
-      throw new InputError(
-        `--ca ${file} is not a CA certificate (basicConstraints CA:TRUE and keyCertSign); give the certificate of the CA that issued it`,
-      );
-    }
-    const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
-    return { sha256: sha256(certificate.raw), issuer_key: sha256(spki), der: certificate.raw };
+    const anchor = checked('--ca', file, () => readAnchor(der));
+    return { sha256: sha256(der), issuer_key: keyHash(anchor), der };
   });
 }
 
-function parseCertificate(der: Buffer): X509Certificate | null {
-  try {
-    return new X509Certificate(der);
-  } catch {
-    return null;
-  }
+function keyHash({ key }: AnchorCertificate): string {
+  return sha256(key.export({ type: 'spki', format: 'der' }));
 }
 
 function readCrls(file: string): CrlFile[] {
   return readBlocks('--crl', file, 'X509 CRL', CRL_FILE_BYTES_MAX).map((der) => {
-    try {
-      return { file, der, crl: parseCrl(der) };
-    } catch (error) {
-      if (!(error instanceof CrlError)) throw error;
-      throw new InputError(`--crl ${file} is ${error.message}`);
-    }
+    return { file, der, crl: checked('--crl', file, () => readCrl(der)) };
   });
+}
+
+function checked<T>(option: string, file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnfitError)) throw error;
+    throw new InputError(`${option} ${file} ${error.message}`);
+  }
 }
 
 /** The DER of every PEM block called `label`, or the whole file when it is DER. */
 function readBlocks(option: string, file: string, label: string, bytesMax: number): Buffer[] {
-  let bytes: Buffer;
-  try {
-    if (statSync(file).size > bytesMax) {
-      throw new InputError(`${option} ${file} is larger than ${bytesMax} bytes`);
-    }
-    bytes = readFileSync(file);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${option} ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-    );
-  }
+  const bytes = readInputFile(file, bytesMax);
+  if (typeof bytes === 'string') throw new InputError(`${option} ${file} ${bytes}`);
   // DER of either begins with SEQUENCE; PEM is text.
   if (bytes[0] === 0x30) return [bytes];
   const block = new RegExp(

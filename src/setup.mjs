@@ -88,9 +88,10 @@ export const PARTS = [
     file: 'opensc-tool',
     why: 'a second opinion on the virtual card',
   },
-  { name: 'faketime', need: 'test', file: 'faketime', why: 'a clock that starts in 1970' },
   { name: 'openssl', need: 'test', file: 'openssl', why: 'a second opinion on signatures' },
   { name: 'socat', need: 'run', file: 'socat', why: 'the simulated printer on a serial line' },
+  { name: 'faketime', need: 'test', file: 'faketime', why: 'a clock without a battery' },
+  { name: 'iproute2', need: 'test', file: 'ip', why: 'a network of its own for the street' },
 ];
 
 const STAMP = join(packageRoot, 'node_modules', '.kazasu-setup.json');

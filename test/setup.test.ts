@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot, pinnedNode } from '../src/bin/pinned-node.mjs';
 import { installedMatchesLock, type Machine, PARTS, setUp } from '../src/setup.mjs';
@@ -298,22 +298,36 @@ test.each([
   expect(await once(child, 'exit')).toEqual([9, null]);
 });
 
-test('a launcher in a clone that was never set up names the command that does it', async () => {
-  const pinned = await launcher('', null);
-  const { status, stderr } = spawnSync(process.execPath, [pinned, 'program.mjs'], {
-    encoding: 'utf8',
-  });
-  expect(status).toBe(1);
-  expect(stderr).toMatch(/^kazasu: not set up yet; run: node .*src\/setup\.mjs\n$/);
-});
+test.each([
+  ['kazasu.mjs', 'kazasu'],
+  ['kazasu-platform.mjs', 'kazasu-platform'],
+  ['pinned.mjs', 'kazasu'],
+])(
+  '%s in a clone that was never set up names itself and the command that does it',
+  async (file, name) => {
+    const called = join(dirname(await launcher('', null)), file);
+    const { status, stderr } = spawnSync(process.execPath, [called, 'program.mjs'], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr.replace(/run: node \/.*\/src\/setup\.mjs/, '')).toBe(
+      `${name}: not set up yet; \n`,
+    );
+  },
+);
 
 test('a launcher whose pinned Node cannot be run says so', async () => {
   const folder = await tempFolder();
   await writeFile(join(folder, 'node'), 'no program');
   await chmod(join(folder, 'node'), 0o644);
-  const pinned = await launcher('', join(folder, 'node'));
-  const args = [...withoutExecve, pinned, 'program.mjs'];
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  expect(status).toBe(1);
-  expect(stderr).toMatch(/does not start: .*EACCES/);
+  const bin = dirname(await launcher('', join(folder, 'node')));
+  for (const [file, name] of [
+    ['kazasu.mjs', 'kazasu'],
+    ['kazasu-platform.mjs', 'kazasu-platform'],
+  ] as const) {
+    const args = [...withoutExecve, join(bin, file)];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^${name}: .* does not start: .*EACCES`));
+  }
 });

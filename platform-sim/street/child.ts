@@ -26,7 +26,9 @@ export class Program {
   readonly exited: Promise<number | string>;
 
   constructor(options: ProgramOptions) {
-    const child = spawn(process.execPath, [`${ROOT}${options.entry}`, ...options.args], {
+    // setpriv (util-linux) has the kernel end it together with the street, however that ends.
+    const command = [process.execPath, `${ROOT}${options.entry}`, ...options.args];
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -116,6 +116,8 @@ export class Street {
         done();
         reject(new Error(`${what} did not come within ${limitMs / 1000} s`));
       }, limitMs);
+      // A street that was ended in the meantime does not wait for the answer.
+      timer.unref();
       this.#listeners.add(listener);
     });
   }

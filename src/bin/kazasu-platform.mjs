@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { runPinned } from './pinned-node.mjs';
 
-runPinned('platform-sim/main.ts');
+runPinned('kazasu-platform', 'platform-sim/main.ts');

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { runPinned } from './pinned-node.mjs';
 
-runPinned('src/main.ts');
+runPinned('kazasu', 'src/main.ts');

@@ -27,13 +27,14 @@ const SETPRIV = '/usr/bin/setpriv';
  * Runs `entry` (path relative to the package root) on the pinned Node, with this process's streams, environment and
  * working directory, and ends with its exit code. Where this Node can, it becomes that process (same pid, nothing left behind).
  *
+ * @param {string} name what people call the program, for messages
  * @param {string} entry
  * @param {readonly string[]} [args] what the program finds in process.argv.slice(2)
  */
-export function runPinned(entry, args = process.argv.slice(2)) {
+export function runPinned(name, entry, args = process.argv.slice(2)) {
   if (!existsSync(pinnedNode)) {
     process.stderr.write(
-      `kazasu: not set up yet; run: node ${join(packageRoot, 'src/setup.mjs')}\n`,
+      `${name}: not set up yet; run: node ${join(packageRoot, 'src/setup.mjs')}\n`,
     );
     process.exit(1);
   }
@@ -41,15 +42,16 @@ export function runPinned(entry, args = process.argv.slice(2)) {
   if (typeof process.execve === 'function') {
     process.execve(pinnedNode, [pinnedNode, ...argv], process.env);
   }
-  runAsChild(argv);
+  runAsChild(name, argv);
 }
 
 /**
  * Node 20 cannot replace its own process: it waits for a child and hands signals and exit code through. What it cannot
  * hear, SIGKILL, must not leave the program running without it: setpriv (util-linux) has the kernel end the child too.
+ * @param {string} name
  * @param {readonly string[]} argv
  */
-function runAsChild(argv) {
+function runAsChild(name, argv) {
   const command = [pinnedNode, ...argv];
   if (existsSync(SETPRIV) && isExecutable(pinnedNode)) {
     command.unshift(SETPRIV, '--pdeathsig', 'KILL', '--');
@@ -61,7 +63,7 @@ function runAsChild(argv) {
   // A terminal sends Ctrl-C to both processes; a second SIGINT from here would look like an impatient person's.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   child.on('error', (error) => {
-    process.stderr.write(`kazasu: ${pinnedNode} does not start: ${error.message}\n`);
+    process.stderr.write(`${name}: ${pinnedNode} does not start: ${error.message}\n`);
     process.exit(1);
   });
   child.on('exit', (code, signal) => {

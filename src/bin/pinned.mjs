@@ -2,4 +2,4 @@
 import { runPinned } from './pinned-node.mjs';
 
 const [entry = 'src/main.ts', ...args] = process.argv.slice(2);
-runPinned(entry, args);
+runPinned('kazasu', entry, args);

@@ -3,6 +3,7 @@
  *
  * `fact: true` means: durable in the ledger first, sent to the platform, and then shown in the journal.
  * `fields` is the allow-list: a field that is not named here never reaches a log, whatever the caller hands over.
+ * The platform's own facts stand here too: whoever reads facts finds every name in one place.
  */
 
 export interface EventEntry {
@@ -96,6 +97,16 @@ export const EVENTS = {
     fact: true,
     says: 'Staff took an entry back: the ticket can be used again.',
     fields: ['ticket', 'list', 'ref', 'gate', 'by', 'why'],
+  },
+  'ticket.cancelled': {
+    fact: true,
+    says: "The platform's own fact, shown by `kazasu-platform facts` and in no terminal's journal: somebody cancelled a ticket. `version` of the list is the first that says so.",
+    fields: ['ticket', 'list', 'version', 'ref', 'by', 'why'],
+  },
+  'ticket.restored': {
+    fact: true,
+    says: "The platform's own fact, like `ticket.cancelled`: somebody took the cancellation back.",
+    fields: ['ticket', 'list', 'version', 'ref', 'by', 'why'],
   },
   'receipt.claimed': {
     fact: true,

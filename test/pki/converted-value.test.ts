@@ -34,7 +34,7 @@ const GOLDEN = {
 const keys = ListKeys.derive(LIST_KEY, LIST);
 const hash = certificateHash(CERTIFICATE);
 const seal = (row: unknown, list = LIST, key = LIST_KEY) =>
-  sealRow(deriveRowKeys(key, list), CERTIFICATE, row as EntryRowData);
+  sealRow(deriveRowKeys(key, list), hash, row as EntryRowData);
 const refusal = (open: () => unknown) => {
   try {
     open();
@@ -84,6 +84,12 @@ describe('the converted value and the rows of a list', () => {
   it('need a list key of 32 bytes', () => {
     expect(() => ListKeys.derive(randomBytes(16), LIST)).toThrow(RangeError);
     expect(() => deriveRowKeys(randomBytes(33), LIST)).toThrow(RangeError);
+  });
+
+  it('are sealed for the hash of a certificate, and a certificate in its place is noticed', () => {
+    const sealFor = (given: Buffer) => () => sealRow(deriveRowKeys(LIST_KEY, LIST), given, ROW);
+    expect(sealFor(hash)).not.toThrow();
+    expect(sealFor(CERTIFICATE)).toThrow(RangeError);
   });
 
   it('keep a ticket that the organiser cancelled', () => {

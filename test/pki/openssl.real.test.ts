@@ -105,7 +105,7 @@ describe('OpenSSL', () => {
     expect(ListKeys.derive(listKey, list).convertedValue(hash)).toEqual(value);
 
     const row = { ticket: 'T-1', seat: 'A 1', holder: '佐藤花子', party: '' };
-    const { sealed } = sealRow(deriveRowKeys(listKey, list), Buffer.from('any bytes'), row);
+    const { sealed } = sealRow(deriveRowKeys(listKey, list), hash, row);
     // GCM encrypts as CTR does, from block 2 on (NIST SP 800-38D 7.1).
     await writeFile(file('row'), sealed.subarray(12, -16));
     const counter = `${sealed.subarray(0, 12).toString('hex')}00000002`;

@@ -166,7 +166,6 @@ describe('trust material is refused whole', () => {
     ],
     ['has an extension twice', () => ({ extra: [extension.crlNumber(9n)] })],
     ['has no number', () => ({ number: null })],
-    ['names no key', () => ({ authorityKeyId: null })],
     ['covers one distribution point', () => withIdp(encode(0xa0, encode(0xa0)))],
     ['covers CA certificates only', () => withIdp(yes(2))],
     ['covers some reasons only', () => withIdp(encode(0x83, Uint8Array.of(1, 6)))],
@@ -179,6 +178,16 @@ describe('trust material is refused whole', () => {
     ],
   ])('when a CRL %s', async (_what, options) => {
     expect(await loadFault(load([authority.crl(options())]))).toBe('crl-malformed');
+  });
+
+  it('but not when a CRL names no key, as openssl makes them, and an anchor of its name signed it', async () => {
+    const nameless = { authorityKeyId: null };
+    const revoked = [{ serial: card.serial, at: at(-1), reason: 'superseded' as const }];
+    const both = [elder, authority];
+    const store = load([authority.crl({ ...nameless, revoked })], both);
+    expect(await judge(card.der, store)).toBe('certificate-revoked');
+    expect(await loadFault(load([elder.crl(nameless)]))).toBe('crl-bad-signature');
+    expect(await loadFault(load([foreign.crl(nameless)]))).toBe('crl-without-anchor');
   });
 
   it('but not when a CRL covers user certificates only, for cards are such', async () => {

@@ -246,6 +246,15 @@ describe('a command that is not one', () => {
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain('--when-too-old');
     expect((await run([])).code).toBe(2);
+    expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('every option says in its help what it is for', async () => {
+    for (const command of ['serve', 'trust add', 'list import', 'ticket cancel', 'facts']) {
+      const { stdout } = await run([...command.split(' '), '--help']);
+      // A default alone explains nothing.
+      expect(stdout).not.toMatch(/>\s+\(?default/u);
+    }
   });
 
   test('a file of the state that is no database is named', async () => {

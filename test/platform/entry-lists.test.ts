@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listedRows } from '../../platform-sim/entry-lists.ts';
 import { InputError } from '../../platform-sim/input-error.ts';
+import { EVENTS } from '../../src/domain/events.ts';
 import { decodeChunk, ENTRY_LIST_MANIFEST } from '../../src/link/protocol.ts';
 import { certificateHash, ListKeys } from '../../src/pki/converted-value.ts';
 import { BareTerminal, Chain } from './bare-terminal.ts';
-import { LIST, TestPlatform, ticket, tickets } from './test-platform.ts';
+import { certificateOf, LIST, TestPlatform, ticket, tickets } from './test-platform.ts';
 
 let platform: TestPlatform;
 
@@ -29,7 +30,7 @@ describe('an entry list', () => {
     expect(all).toHaveLength(2500);
     expect(all.toSorted((a, b) => Buffer.compare(a.key, b.key))).toEqual(all);
     const keys = ListKeys.derive(Buffer.from(key ?? '', 'base64'), LIST);
-    const hash = certificateHash(ticket(7).certificate);
+    const hash = certificateHash(certificateOf(7));
     const value = keys.convertedValue(hash);
     const row = all.find((candidate) => candidate.key.equals(value));
     const opened = keys.openRow(hash, value, row?.sealed ?? Buffer.alloc(0));
@@ -64,7 +65,7 @@ describe('an entry list', () => {
     await platform.publish(tickets(3));
     await platform.cancel(1);
     const before = listedRows(registry, LIST);
-    const renewed = ticket(1, { certificate: randomBytes(40), seat: 'B-1' });
+    const renewed = ticket(1, { fingerprint: randomBytes(32).toString('hex'), seat: 'B-1' });
     await platform.publish([ticket(0)]);
     expect(listedRows(registry, LIST)).toHaveLength(1);
     await platform.publish([ticket(0), renewed, ticket(2)]);
@@ -93,7 +94,7 @@ describe('an entry list', () => {
     const { key, manifest } = await platform.headOf(terminal, LIST, 2);
     const [chunk] = ENTRY_LIST_MANIFEST.parse(manifest).chunks;
     const keys = ListKeys.derive(Buffer.from(key ?? '', 'base64'), LIST);
-    const hash = certificateHash(ticket(1).certificate);
+    const hash = certificateHash(certificateOf(1));
     const rows = [...decodeChunk(await platform.object(chunk ?? ''))];
     const row = rows.find((candidate) => candidate.key.equals(keys.convertedValue(hash)));
     const opened = keys.openRow(hash, keys.convertedValue(hash), row?.sealed ?? Buffer.alloc(0));
@@ -109,9 +110,12 @@ describe('an entry list', () => {
         },
       ]);
     await platform.cancel(1, false);
-    await expect
-      .poll(() => platform.storedFacts().map(({ event }) => event))
-      .toContain('ticket.restored');
+    await expect.poll(() => platform.storedFacts()).toHaveLength(2);
+    const told = platform.storedFacts().map(({ event, body }) => [event, Object.keys(body)]);
+    // With the fields of the public table, no more and no less.
+    expect(told).toEqual(
+      (['ticket.cancelled', 'ticket.restored'] as const).map((name) => [name, EVENTS[name].fields]),
+    );
   });
 
   test('refuses to cancel what is cancelled, restore what is not, and what it does not have', async () => {
@@ -145,6 +149,22 @@ describe('an entry list', () => {
     await Promise.all([1, 2, 3, 4].map((number) => platform.cancel(number)));
     const cancelled = listedRows(platform.stores.registry, LIST).filter((row) => row.cancelledAt);
     expect(cancelled.map(({ ticket }) => ticket)).toEqual(['T-1', 'T-2', 'T-3', 'T-4']);
+  });
+
+  test('can be imported by several at once: the last version is whole, and nothing stays aside', async () => {
+    const imports = [5, 6, 7].map((seat) =>
+      platform.publish(tickets(1500).map((row) => ({ ...row, seat: `S-${seat}` }))),
+    );
+    await Promise.all([...imports, platform.publish(tickets(1500), {}, 'other')]);
+    const { registry } = platform.stores;
+    for (const list of [LIST, 'other']) {
+      const publication = registry.publication(list);
+      const manifest = ENTRY_LIST_MANIFEST.parse(JSON.parse(publication?.manifest ?? ''));
+      expect(manifest).toMatchObject({ version: list === LIST ? 3 : 1, rows: 1500 });
+      const chunks = await Promise.all(manifest.chunks.map((hash) => platform.object(hash)));
+      expect(chunks.flatMap((chunk) => [...decodeChunk(chunk)])).toHaveLength(1500);
+    }
+    expect(registry.db.prepare('SELECT count(*) FROM temp.aside').pluck().get()).toBe(0);
   });
 
   test('leaves no objects behind that no kept version needs', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -43,7 +43,7 @@ describe('trust add', () => {
     ['a file that is no certificate', ['--ca', 'nonsense.der'], 'BEGIN CERTIFICATE'],
     ['a CRL given as a CA', ['--ca', 'crl-7.der'], 'is no certificate'],
     ['a CA given as a CRL', ['--ca', 'ca.der', '--crl', 'ca.der'], 'CRL'],
-    ['a file that is not there', ['--ca', 'missing.pem'], 'ENOENT'],
+    ['a file that is not there', ['--ca', 'missing.pem'], 'missing.pem does not exist'],
     ['a CRL of an unknown CA', ['--ca', 'ca.der', '--crl', 'crl-foreign.der'], 'not signed by any'],
     ['a CRL without its CA', ['--crl', 'crl-7.der'], 'add its CA'],
     ['a CRL without a number', ['--ca', 'ca.der', '--crl', 'crl-unnumbered.der'], 'CRL number'],
@@ -160,6 +160,20 @@ describe('list import', () => {
     expect(read).toThrow(InputError);
     expect(read).toThrow(message);
     expect(read).toThrow(`${csv}, line`);
+  });
+
+  test('keeps no certificate: neither of its bytes nor of its public key', async () => {
+    await bench.importCsv(path('good.csv'));
+    const who = ['--by', 'me', '--why', 'refund'];
+    await bench.run('ticket', 'cancel', '--list', 'stadium', '--ticket', 'T-1', ...who);
+    const kept = await Promise.all(
+      ['lists.db', 'facts.db'].map((name) => readFile(join(bench.state, name))),
+    );
+    const certificate = await readFile(path('a.der'));
+    for (let at = 0; at + 48 <= certificate.length; at += 16) {
+      const piece = certificate.subarray(at, at + 48);
+      expect(kept.map((file) => file.includes(piece))).toEqual([false, false]);
+    }
   });
 
   test('imports nothing when one line is wrong', async () => {

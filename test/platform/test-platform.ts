@@ -19,12 +19,15 @@ import type { BareTerminal } from './bare-terminal.ts';
 
 export const LIST = 'stadium';
 
-/** The platform looks at no certificate here: any bytes stand for one. */
+/** The platform looks at no certificate here: any bytes stand for the one of a ticket. */
+export function certificateOf(number: number): Buffer {
+  return Buffer.from(`certificate ${number}`);
+}
+
 export function ticket(number: number, over: Partial<CsvRow> = {}): CsvRow {
-  const certificate = over.certificate ?? Buffer.from(`certificate ${number}`);
-  const fingerprint = createHash('sha256').update(certificate).digest('hex');
+  const fingerprint = createHash('sha256').update(certificateOf(number)).digest('hex');
   const said = { ticket: `T-${number}`, seat: `A-${number}`, holder: '佐藤花子', party: '' };
-  return { ...said, ...over, certificate, fingerprint };
+  return { ...said, fingerprint, ...over };
 }
 
 export function tickets(count: number): CsvRow[] {
@@ -91,7 +94,7 @@ export class TestPlatform {
     return changeTicket(registry, keys, change, Date.now());
   }
 
-  storedFacts(): { terminal: string; seq: number; event: string }[] {
+  storedFacts(): { terminal: string; seq: number; event: string; body: object }[] {
     return [...this.stores.facts.since(0)].map(({ json }) => JSON.parse(json));
   }
 
