@@ -7,17 +7,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
-import { type CardTiming, SimCard } from '../../devices/card/sim-card.ts';
+import { type CardDefinition, type CardTiming, SimCard } from '../../devices/card/sim-card.ts';
 import { holdOnVpcd } from '../../devices/card/vpcd.ts';
 import type { TestCard } from '../cards.ts';
-import { type Child, startChild } from './child.ts';
+import { Program } from '../rig/program.ts';
+import { type Site, withSite } from '../rig/site.ts';
 import { type Bench, type Figure, median, percentile, reportTimes, timed } from './figures.ts';
-import { ANSWER_MS_MAX, type GateSite, inService, SEEN_GONE_MS, withGateSite } from './gate.ts';
+import { publish, ROWS, SEEN_GONE_MS } from './gate.ts';
 
-const ROWS = 100_000;
 const OTHER_SLOT = 'Virtual PCD 00 01';
+const BARE_READ = fileURLToPath(new URL('./bare-read.ts', import.meta.url));
 const OPENSC_READS = 10;
 const MODELLED: CardTiming = { bitRate: 106, perApduMs: 1, signatureMs: 0 };
 
@@ -36,18 +38,16 @@ interface Pair {
 export async function tapBench(bench: Bench): Promise<void> {
   const taps = bench.quick ? 40 : 200;
   const modelledTaps = bench.quick ? 10 : 60;
-  const shape = { rows: ROWS, cards: taps + modelledTaps, reader: 'pcsc' } as const;
-  await withGateSite(shape, async (site) => {
-    await site.startPlatform();
-    const gate = site.startGate();
-    await inService(gate);
-    const bare = startChild('test/bench/bare-read.ts', [OTHER_SLOT], { env: site.env });
+  await withSite({ reader: 'pcsc' }, async (site) => {
+    const cards = await publish(site, { rows: ROWS, cards: taps + modelledTaps });
+    await site.openGate();
+    const bare = new Program([BARE_READ, OTHER_SLOT], { env: site.pcscd.env });
     try {
-      await bare.lines.next({ event: 'watching' }, 0, ANSWER_MS_MAX);
-      const rig = { site, gate, bare, note: bench.note };
-      const pairs = await pairsOf(rig, site.cards.slice(0, taps));
-      reportZeroLatency(bench, pairs, await openScReads(rig));
-      reportModelled(bench, await pairsOf(rig, site.cards.slice(taps), MODELLED));
+      await bare.next({ event: 'watching' });
+      const rig = { site, bare, note: bench.note };
+      const pairs = await pairsOf(rig, cards.slice(0, taps));
+      reportZeroLatency(bench, pairs, await openScReads(rig, cards));
+      reportModelled(bench, await pairsOf(rig, cards.slice(taps), MODELLED));
     } finally {
       await bare.end();
     }
@@ -55,9 +55,8 @@ export async function tapBench(bench: Bench): Promise<void> {
 }
 
 interface Rig {
-  readonly site: GateSite;
-  readonly gate: Child;
-  readonly bare: Child;
+  readonly site: Site;
+  readonly bare: Program;
   readonly note: Bench['note'];
 }
 
@@ -65,10 +64,11 @@ async function pairsOf(rig: Rig, cards: readonly TestCard[], timing?: CardTiming
   const commits = new BareCommits(rig.site.directory);
   const pairs: Pair[] = [];
   try {
-    for (const card of cards) {
-      const tap = await tapOf(rig, card, timing);
+    for (const { der, card } of cards) {
+      const timed = timing === undefined ? card : { ...card, timing };
+      const tap = await tapOf(rig, timed);
       const goneAt = performance.now();
-      pairs.push({ tap, bare: await bareRead(rig, card, timing), commit: commits.time() });
+      pairs.push({ tap, bare: await bareRead(rig, timed, der.length), commit: commits.time() });
       await pause(Math.max(0, goneAt + SEEN_GONE_MS - performance.now()));
       if (pairs.length % 20 === 0) rig.note(`tap: ${pairs.length} of ${cards.length}`);
     }
@@ -78,70 +78,44 @@ async function pairsOf(rig: Rig, cards: readonly TestCard[], timing?: CardTiming
   return pairs;
 }
 
-async function tapOf({ site, gate }: Rig, card: TestCard, timing?: CardTiming): Promise<Stages> {
-  const before = gate.lines.all.length;
-  const held = await holdOnVpcd(simCard(card, timing), slotOf(site, 0));
-  try {
-    const answer = await gate.lines.first(
-      ({ event }) => /^(entry|card)\./.test(event),
-      before,
-      ANSWER_MS_MAX,
-      'answer',
-    );
-    if (answer.event !== 'entry.granted') {
-      throw new Error(`a tap was not granted: ${JSON.stringify(answer)}`);
-    }
-    return answer['ms'] as Stages;
-  } finally {
-    await held.remove();
+async function tapOf({ site }: Rig, card: CardDefinition): Promise<Stages> {
+  const after = site.gate.lines.all.length;
+  const answer = await site.tap(card);
+  if (answer.event !== 'entry.granted') {
+    throw new Error(`a tap was not granted: ${JSON.stringify(answer)}`);
   }
+  // The modelled printer shares this process with the modelled cards: it must not slow the next one down.
+  await site.gate.next({ event: 'print.done' }, after);
+  return answer['ms'] as Stages;
 }
 
-async function bareRead({ site, bare }: Rig, card: TestCard, timing?: CardTiming): Promise<Stages> {
-  const before = bare.lines.all.length;
-  const held = await holdOnVpcd(simCard(card, timing), slotOf(site, 1));
-  try {
-    const read = await bare.lines.first(() => true, before, ANSWER_MS_MAX, 'bare read');
-    if (read['bytes'] !== card.der.length) throw new Error(`no bare read: ${JSON.stringify(read)}`);
-    return read['ms'] as Stages;
-  } finally {
-    await held.remove();
-    await bare.lines.next({ event: 'gone' }, before, ANSWER_MS_MAX);
-  }
+async function bareRead({ site, bare }: Rig, card: CardDefinition, bytes: number): Promise<Stages> {
+  const after = bare.lines.all.length;
+  const held = await holdOnVpcd(new SimCard(card), { port: site.pcscd.port + 1 });
+  const read = await bare.first(() => true, after);
+  await held.remove();
+  await bare.next({ event: 'gone' }, after);
+  if (read['bytes'] !== bytes) throw new Error(`no bare read: ${JSON.stringify(read)}`);
+  return read['ms'] as Stages;
 }
 
 /** Wall time of `pkcs15-tool --read-certificate`, in ms, on a card that lies there already. */
-async function openScReads({ site, bare }: Rig): Promise<number[]> {
-  const [card] = site.cards;
-  if (card === undefined) throw new Error('there is no card');
-  const before = bare.lines.all.length;
-  const held = await holdOnVpcd(simCard(card), slotOf(site, 1));
+async function openScReads({ site, bare }: Rig, [any]: readonly TestCard[]): Promise<number[]> {
+  if (any === undefined) throw new Error('there is no card');
+  const after = bare.lines.all.length;
+  const held = await holdOnVpcd(new SimCard(any.card), { port: site.pcscd.port + 1 });
+  await bare.next({ event: 'read' }, after);
+  const read = ['--reader', OTHER_SLOT, '--read-certificate', '01'];
+  const env = { ...process.env, ...site.pcscd.env };
   const times: number[] = [];
-  try {
-    await bare.lines.next({ event: 'read' }, before, ANSWER_MS_MAX).catch(() => undefined);
-    for (let n = 0; n < OPENSC_READS; n += 1) {
-      const startedAt = performance.now();
-      await promisify(execFile)(
-        'pkcs15-tool',
-        ['--reader', OTHER_SLOT, '--read-certificate', '01'],
-        { env: { ...process.env, ...site.env } },
-      );
-      times.push(performance.now() - startedAt);
-    }
-    return times;
-  } finally {
-    await held.remove();
-    await bare.lines.next({ event: 'gone' }, before, ANSWER_MS_MAX);
+  for (let n = 0; n < OPENSC_READS; n += 1) {
+    const startedAt = performance.now();
+    await promisify(execFile)('pkcs15-tool', read, { env });
+    times.push(performance.now() - startedAt);
   }
-}
-
-function simCard({ card }: TestCard, timing?: CardTiming): SimCard {
-  return new SimCard(timing === undefined ? card : { ...card, timing });
-}
-
-function slotOf({ vpcdPort }: GateSite, slot: 0 | 1): { port: number } {
-  if (vpcdPort === null) throw new Error('there is no vpcd');
-  return { port: vpcdPort + slot };
+  await held.remove();
+  await bare.next({ event: 'gone' }, after);
+  return times;
 }
 
 /** What one durable commit costs on this disk, whoever asks for it: WAL, synchronous=FULL, one row. */
@@ -197,7 +171,7 @@ function reportZeroLatency(
     },
   );
   reportStages(report, pairs, {});
-  reportTimes(report, 'tap.bare', bare, { floor: true });
+  reportTimes(report, 'tap.bare', bare);
   const hundredth = totals.slice(pairs.length / 2 - 10, pairs.length / 2 + 10);
   report({
     figure: 'tap.first',

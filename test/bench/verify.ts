@@ -4,17 +4,18 @@
  */
 
 import { X509Certificate } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 import { TrustStore } from '../../src/pki/trust-store.ts';
 import { CardMaker } from '../cards.ts';
-import { startChild } from './child.ts';
+import { Program } from '../rig/program.ts';
 import { type Bench, median, reportTimes, timed } from './figures.ts';
 
 const CERTIFICATES = 64;
 const ROUNDS = 50;
 const PEER_ROUNDS = 20;
-const FIRST_MS_MAX = 60_000;
+const FIRST_VERDICT = fileURLToPath(new URL('./first-verdict.ts', import.meta.url));
 
 export async function verifyBench({ report, quick }: Bench): Promise<void> {
   const maker = await CardMaker.create();
@@ -71,11 +72,8 @@ function pkijsCertificate(der: Buffer): pkijs.Certificate {
 
 /** The first verdict of a fresh process, with and without what the daemon does at start to have it fast. */
 async function firstOfProcess(warmed: boolean): Promise<number> {
-  const child = startChild('test/bench/first-verdict.ts', [warmed ? 'warmed' : 'unwarmed']);
-  try {
-    const line = await child.lines.next({ event: 'verdict' }, 0, FIRST_MS_MAX);
-    return Number(line['ms']);
-  } finally {
-    await child.end();
-  }
+  const program = new Program([FIRST_VERDICT, warmed ? 'warmed' : 'unwarmed']);
+  const { ms } = await program.next({ event: 'verdict' });
+  await program.exited;
+  return Number(ms);
 }

@@ -1,10 +1,12 @@
 /** The gate on the real PC/SC stack: pcscd, a virtual reader, the card's own process, and what can become of them. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import type { Line } from '../journal-lines.ts';
 import { type Site, withSite } from '../rig/site.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 /** What is demanded on a machine that does nothing else, times four. */
 const BACK_MS_MAX = 4 * 5_000;

@@ -6,7 +6,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
 import { holdOnVpcd } from '../../devices/card/vpcd.ts';
 import { SimPrinter } from '../../devices/receipt/sim-printer.ts';
@@ -20,6 +20,8 @@ import { withSite } from '../rig/site.ts';
 import { ANSWERS } from '../terminal.ts';
 
 const LIST = 'stadium-2016-02-20';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 /** Who comes, the certificate, and what has to be said to them. */
 const VISITORS: Readonly<Record<string, readonly [IssueSettings, decision: string]>> = {

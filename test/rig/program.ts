@@ -11,6 +11,7 @@ import { JournalLines, type Line, type Wanted } from '../journal-lines.ts';
 export const PATIENCE_MS = 60_000;
 const END_MS_MAX = 15_000;
 const COMMAND_MS_MAX = 60_000;
+const LAST_WORDS_MS = 2_000;
 /** In the environment of a program and of everything that it starts. */
 const MARK = 'KAZASU_TEST_MARK';
 
@@ -18,8 +19,12 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: that of the tests. */
   readonly cwd?: string;
-  /** Default: the Node that runs the tests. */
-  readonly node?: string;
+  /** Runs the command that follows it, e.g. in a namespace; must become that command, not stay as its parent. */
+  readonly within?: readonly string[];
+  /** What runs with the arguments. Default: the Node that runs the tests. */
+  readonly program?: string;
+  /** What is on its stdout. Default: JSON lines. */
+  readonly says?: 'text' | 'json';
 }
 
 /** How a process ended: an exit code, or the name of a signal. */
@@ -30,14 +35,16 @@ export function launcher(name: 'kazasu' | 'kazasu-platform' | 'pinned'): string 
   return join(packageRoot, 'src', 'bin', `${name}.mjs`);
 }
 
-/** A program whose stdout is JSON lines. It does not outlive the thread that started it, however that ends. */
+/** A program that goes on. It does not outlive the thread that started it, however that ends. */
 export class Program {
   readonly pid: number;
+  /** What it writes on stdout, for programs that write JSON lines. */
   readonly lines = new JournalLines();
   readonly exited: Promise<End>;
   readonly #child: ChildProcess;
   readonly #mark: string;
   readonly #command: string;
+  #stdout = '';
   #stderr = '';
 
   constructor(args: readonly string[], options: ProgramOptions = {}) {
@@ -47,10 +54,17 @@ export class Program {
     this.#child = child;
     this.exited = exited;
     this.pid = child.pid ?? 0;
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.lines.push(text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+      if (options.says !== 'text') this.lines.push(text);
+    });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
     });
+  }
+
+  get stdout(): string {
+    return this.#stdout;
   }
 
   /** What it said to people. */
@@ -145,11 +159,11 @@ export function jsonLines(text: string): Line[] {
 
 function start(
   args: readonly string[],
-  { env = {}, cwd, node = process.execPath }: ProgramOptions,
+  { env = {}, cwd, within = [], program = process.execPath }: ProgramOptions,
   mark: string,
 ): { child: ChildProcess; exited: Promise<End> } {
   // setpriv (util-linux) has the kernel end the program together with the thread that started it.
-  const command = ['setpriv', '--pdeathsig', 'KILL', node, ...args];
+  const command = ['setpriv', '--pdeathsig', 'KILL', ...within, program, ...args];
   const [file = '', ...rest] = command;
   const child = spawn(file, rest, {
     cwd,
@@ -158,6 +172,10 @@ function start(
   });
   const exited = new Promise<End>((resolve, reject) => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
+    // Somebody whom it left behind may hold its stdout open for ever.
+    child.once('exit', (code, signal) => {
+      setTimeout(() => resolve(code ?? signal ?? 'SIGKILL'), LAST_WORDS_MS);
+    });
     child.once('error', reject);
   });
   return { child, exited };
