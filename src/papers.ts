@@ -28,18 +28,21 @@ export interface PlannedPaper {
   readonly reissue: number;
 }
 
+export type CurrentPrinter = () => ReceiptPrinter | null | Promise<ReceiptPrinter | null>;
+
 export type PaperOutcome = 'printed' | 'owed' | 'unknown';
 
 export class Papers {
   readonly #terminal: string;
   readonly #recorder: Recorder;
-  readonly #printer: () => ReceiptPrinter | null;
+  readonly #printer: CurrentPrinter;
   readonly #underWay = new Set<Promise<PaperOutcome>>();
   /** Ids of steps that nobody works on any more and that are open still. */
   readonly #abandoned = new Set<string>();
   #finished = false;
 
-  constructor(terminal: string, recorder: Recorder, printer: () => ReceiptPrinter | null) {
+  /** `printer`: the one that is open at the time of printing. */
+  constructor(terminal: string, recorder: Recorder, printer: CurrentPrinter) {
     this.#terminal = terminal;
     this.#recorder = recorder;
     this.#printer = printer;
@@ -88,7 +91,7 @@ export class Papers {
   }
 
   async #print(planned: PlannedPaper, receipt: Receipt): Promise<PaperOutcome> {
-    const printer = this.#printer();
+    const printer = await this.#printer();
     const condition = printer === null ? 'offline' : await printer.condition();
     if (printer === null || condition !== 'ready') return this.#owe(planned.step, condition);
     this.#move(planned.step, 'started', 'print.intent', { reissue: planned.reissue });

@@ -14,6 +14,7 @@ export interface PrinterSlotListener {
 export class PrinterSlot {
   readonly #open: OpenReceiptPrinter;
   readonly #listener: PrinterSlotListener;
+  readonly #firstTry = Promise.withResolvers<void>();
   #printer: ReceiptPrinter | null = null;
 
   constructor(open: OpenReceiptPrinter, listener: PrinterSlotListener) {
@@ -25,11 +26,24 @@ export class PrinterSlot {
     return this.#printer;
   }
 
+  /**
+   * The printer that is open, or null. After a start it waits for the first try to open it: the first visitor may be
+   * quicker, and a printer that is well should not owe them a receipt.
+   */
+  async afterFirstTry(): Promise<ReceiptPrinter | null> {
+    await this.#firstTry.promise;
+    return this.#printer;
+  }
+
   async open(): Promise<void> {
-    this.#printer = await this.#open({
-      onCondition: (condition) => this.#listener.onCondition(condition),
-      onLost: (reason) => this.#listener.onLost(reason),
-    });
+    try {
+      this.#printer = await this.#open({
+        onCondition: (condition) => this.#listener.onCondition(condition),
+        onLost: (reason) => this.#listener.onLost(reason),
+      });
+    } finally {
+      this.#firstTry.resolve();
+    }
   }
 
   async close(): Promise<void> {

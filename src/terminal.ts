@@ -57,7 +57,7 @@ export async function startTerminal(
 
   const card = await superviseReader(config, recorder, conditions, inspect);
   const receipt = await supervisePrinter(config, recorder, inspect);
-  const papers = new Papers(config.name, recorder, () => receipt.slot.current);
+  const papers = new Papers(config.name, recorder, () => receipt.slot.afterFirstTry());
   const link = await LinkSupervisor.open(config, {
     ledger,
     clock,
