@@ -42,6 +42,7 @@ function storeBudgetOf({ figure, rows }: Figure): { budget?: number } {
 /** Figures that are the better the higher they are. */
 const RATES: ReadonlySet<string> = new Set(['1/s']);
 const DIGITS = 4;
+const ERROR_CHARACTERS_SHOWN = 4_000;
 
 function lineOf(group: string, figure: Figure): string {
   const { value, unit, budget } = figure;
@@ -67,7 +68,8 @@ async function measure(group: string, quick: boolean): Promise<void> {
     await GROUPS[group]?.({ report, note, quick });
   } catch (error) {
     process.exitCode = 1;
-    note(`${group} could not be measured: ${error instanceof Error ? error.stack : error}`);
+    const why = String(error instanceof Error ? error.stack : error);
+    note(`${group} could not be measured: ${why.slice(0, ERROR_CHARACTERS_SHOWN)}`);
   }
 }
 
