@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { keptJournalFiles, readJournal } from './journal-reader.ts';
+import { ServiceManager } from './service-manager.ts';
 import { openPapers, StaffError, settlePaper, undoEntry } from './staff.ts';
 import { SOFTWARE } from './version.ts';
 
@@ -52,9 +53,13 @@ async function run({ config: file }: { config: string }): Promise<void> {
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   try {
+    const manager = await ServiceManager.connect((problem) => log.warn(problem));
     const terminal = await startTerminal(config, { out: process.stdout, onDefect: crash });
+    manager.ready(terminal.answers);
+    terminal.watchObstacles((obstacles) => manager.status(obstacles));
     log.info(`${config.name} runs (profile ${config.profile}, state ${config.state})`);
     await ended();
+    manager.stopping();
     await terminal.stop(endedBy);
   } catch (error) {
     if (error instanceof LedgerError || error instanceof StateFolderError) {

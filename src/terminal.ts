@@ -9,12 +9,14 @@ import { type TerminalEvent, terminalMachine } from '../state-machines/terminal.
 import { CardSlot } from './card-slot.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
+import type { Reason } from './domain/reason.ts';
 import type { SensedTap } from './domain/tap.ts';
 import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import { Papers } from './papers.ts';
 import { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
+import { followSupervisors } from './service-manager.ts';
 import { servicesOf } from './services/index.ts';
 import type { Service, TerminalParts } from './services/service.ts';
 import { openStateFolder } from './state-folder.ts';
@@ -41,6 +43,10 @@ export interface TerminalOptions {
 }
 
 export interface RunningTerminal {
+  /** Whether the machines that keep it going still do; how the devices are does not matter. */
+  answers(): boolean;
+  /** Tells the listener at once and on every change what stands in the way of serving, until it ends. */
+  watchObstacles(listener: (obstacles: readonly Reason[]) => void): void;
   stop(signal: string): Promise<void>;
 }
 
@@ -53,7 +59,10 @@ export async function startTerminal(
   const folder = openStateFolder(config, options.out);
   const { clock, ledger, shelf, recorder } = folder;
   const conditions = new Conditions();
-  const inspect = reportDroppedEvents((fields) => recorder.note('event.dropped', fields));
+  const supervisors = followSupervisors(
+    reportDroppedEvents((fields) => recorder.note('event.dropped', fields)),
+  );
+  const { inspect } = supervisors;
 
   const card = await superviseReader(config, recorder, conditions, inspect);
   const receipt = await supervisePrinter(config, recorder, inspect);
@@ -88,6 +97,7 @@ export async function startTerminal(
   };
   const actor = createActor(machineOf(services, card.slot, conditions, recover), {
     id: 'terminal',
+    input: { hasStaff: false, sound: 'normal' },
     inspect,
   });
   journalOf(actor, recorder, options.onDefect, () => ({
@@ -104,6 +114,10 @@ export async function startTerminal(
   actor.start();
 
   return {
+    answers: supervisors.answer,
+    watchObstacles(listener) {
+      conditions.watch(listener);
+    },
     async stop(signal) {
       recorder.note('terminal.stopping', { signal });
       looking.stop();
@@ -130,6 +144,7 @@ function machineOf(
       ),
       awaitCard: awaitCard(slot),
       session: sessionFor(services, slot),
+      watchReceipt: watchReceipt<TerminalEvent>(services),
     },
   });
 }
@@ -259,9 +274,21 @@ function awaitCard(slot: CardSlot) {
 }
 
 /** A gate has one service; a terminal with several will ask which one in a menu before this. */
-function sessionFor(services: readonly Service[], slot: CardSlot) {
+function onlyOne(services: readonly Service[]): Service {
   const [service] = services;
   if (service === undefined) throw new Error('a terminal without a service');
+  return service;
+}
+
+/** The receipt may fail while its person still holds the card, or when they have taken it away. */
+function watchReceipt<Event extends SessionEvent | TerminalEvent>(services: readonly Service[]) {
+  const service = onlyOne(services);
+  return fromCallback<Event, SensedTap>(({ input, sendBack }) =>
+    service.watchReceipt(input.tap, () => sendBack({ type: 'receipt.owed' } as Event)),
+  );
+}
+
+function sessionFor(services: readonly Service[], slot: CardSlot) {
   const watchCard = fromCallback<SessionEvent, SensedTap>(({ input, sendBack }) => {
     const see = (): void => {
       if (slot.present?.tap !== input.tap) sendBack({ type: 'card.gone' });
@@ -270,8 +297,11 @@ function sessionFor(services: readonly Service[], slot: CardSlot) {
     see();
     return stop;
   });
-  const watchReceipt = fromCallback<SessionEvent, SensedTap>(({ input, sendBack }) =>
-    service.watchReceipt(input.tap, () => sendBack({ type: 'receipt.owed' })),
-  );
-  return sessionMachine.provide({ actors: { watchCard, watchReceipt, service: service.machine } });
+  return sessionMachine.provide({
+    actors: {
+      watchCard,
+      watchReceipt: watchReceipt<SessionEvent>(services),
+      service: onlyOne(services).machine,
+    },
+  });
 }

@@ -21,7 +21,16 @@ export interface Answered {
   readonly answer: Answer;
 }
 
-const HOLD = { screen: 'hold' } as const satisfies StateMeta;
+/** A reading that lasts is spoken of by the session (state-machines/session.ts), which knows how long it has been. */
+const HOLD = {
+  screen: 'hold',
+  voice: null,
+  tone: 'hold',
+  keys: [],
+  timeout: null,
+} as const satisfies StateMeta;
+const HOLD_FOR_CARD = { ...HOLD, timeout: 'cardStep' } as const satisfies StateMeta;
+const HOLD_FOR_OURS = { ...HOLD, timeout: 'ownStep' } as const satisfies StateMeta;
 
 function resultOf(event: { readonly type: string }): StepResult | null {
   return 'output' in event ? (event.output as StepResult) : null;
@@ -56,6 +65,7 @@ export const eventEntryMachine = setup({
   delays: ENTRY_DELAYS,
   guards: {
     goesOn: ({ event }) => resultOf(event)?.next === 'go-on',
+    recognises: ({ event }) => resultOf(event)?.next === 'attendant',
     claims: ({ event }) => resultOf(event)?.next === 'claim-receipt',
     refuses: ({ event }) => resultOf(event)?.next === 'refuse',
     asksToHoldAgain: ({ event }) => resultOf(event)?.next === 'hold-again',
@@ -69,6 +79,8 @@ export const eventEntryMachine = setup({
             return { answer: 'refused', reason: result.reason };
           case 'hold-again':
             return { answer: 'hold-again', reason: result.reason };
+          case 'attendant':
+            return { answer: 'attendant', by: result.by };
           case 'not-recorded':
             return { answer: 'not-recorded', reason: result.reason };
           default:
@@ -108,7 +120,7 @@ export const eventEntryMachine = setup({
       },
     },
     reading: {
-      meta: HOLD,
+      meta: HOLD_FOR_CARD,
       invoke: {
         id: 'readCard',
         src: 'readCard',
@@ -119,7 +131,7 @@ export const eventEntryMachine = setup({
       after: { cardStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
     },
     verifying: {
-      meta: HOLD,
+      meta: HOLD_FOR_OURS,
       invoke: {
         id: 'verifyCertificate',
         src: 'verifyCertificate',
@@ -130,7 +142,7 @@ export const eventEntryMachine = setup({
       after: { ownStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
     },
     proving: {
-      meta: HOLD,
+      meta: HOLD_FOR_CARD,
       invoke: {
         id: 'proveCard',
         src: 'proveCard',
@@ -141,7 +153,7 @@ export const eventEntryMachine = setup({
       after: { cardStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
     },
     finding: {
-      meta: HOLD,
+      meta: HOLD_FOR_OURS,
       invoke: {
         id: 'findEntry',
         src: 'findEntry',
@@ -149,6 +161,7 @@ export const eventEntryMachine = setup({
         onDone: [
           { guard: 'goesOn', target: 'granting' },
           { guard: 'claims', target: 'claiming' },
+          { guard: 'recognises', target: 'recognised', actions: 'keepAnswer' },
           ...OTHERWISE,
         ],
         onError: { target: 'failed', actions: 'answerDefect' },
@@ -192,7 +205,7 @@ export const eventEntryMachine = setup({
       },
     },
     holdAgain: {
-      meta: { screen: 'refused' },
+      meta: HOLD,
       on: { 'session.cancel': {} },
       invoke: {
         id: 'noteUnreadable',
@@ -202,12 +215,13 @@ export const eventEntryMachine = setup({
         onError: { target: 'failed', actions: 'answerDefect' },
       },
     },
-    granted: { type: 'final', meta: { screen: 'welcome' } },
-    claimed: { type: 'final', meta: { screen: 'welcome' } },
-    refused: { type: 'final', meta: { screen: 'refused' } },
-    unread: { type: 'final', meta: { screen: 'refused' } },
-    notRecorded: { type: 'final', meta: { screen: 'closed' } },
-    failed: { type: 'final', meta: { screen: 'closed' } },
+    granted: { type: 'final' },
+    claimed: { type: 'final' },
+    recognised: { type: 'final' },
+    refused: { type: 'final' },
+    unread: { type: 'final' },
+    notRecorded: { type: 'final' },
+    failed: { type: 'final' },
   },
   output: ({ context }) => context.answer,
 });

@@ -1,6 +1,6 @@
 /**
  * One person at the terminal: their card is served, the answer is shown while the card is there, a forgotten card is
- * called for, and the session ends with nothing left of it.
+ * called for, and the session ends. What stays on the screen after that is the terminal's.
  */
 
 import { type AnyActorLogic, assign, setup } from 'xstate';
@@ -10,6 +10,8 @@ import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
 
 export const SESSION_DELAYS = {
+  /** Most cards are read before a sentence could be spoken; from here on one is. */
+  slowReading: 1_000,
   /** No service may keep a person longer without an answer. */
   serviceLimit: 20_000,
   /** A card that still lies on the reader then is called for. */
@@ -22,6 +24,30 @@ export type SessionEvent =
   | { readonly type: 'receipt.owed' }
   /** The terminal ends. */
   | { readonly type: 'session.cancel' };
+
+const AFTER_CARD = { keys: [], timeout: 'cardForgotten' } as const;
+const HOLD: StateMeta = {
+  screen: 'hold',
+  voice: null,
+  tone: 'hold',
+  keys: [],
+  timeout: 'slowReading',
+};
+const WELCOME: StateMeta = { screen: 'welcome', voice: 'welcome', tone: 'done', ...AFTER_CARD };
+const OWED: StateMeta = {
+  screen: 'receipt-owed',
+  voice: 'receipt-owed',
+  tone: 'done',
+  ...AFTER_CARD,
+};
+const REFUSED: StateMeta = {
+  screen: 'refused',
+  voice: 'by-reason',
+  tone: 'problem',
+  ...AFTER_CARD,
+};
+const AGAIN: StateMeta = { screen: 'again', voice: 'by-reason', tone: 'problem', ...AFTER_CARD };
+const CLOSED: StateMeta = { screen: 'closed', voice: 'closed', tone: 'problem', ...AFTER_CARD };
 
 const GIVEN_UP: Answer = { answer: 'hold-again', reason: 'card-unreadable' };
 
@@ -43,9 +69,11 @@ export const sessionMachine = setup({
   },
   delays: SESSION_DELAYS,
   guards: {
-    isDefect: ({ context }) => context.answer.answer === 'defect',
     isGranted: ({ context }) =>
       context.answer.answer === 'granted' || context.answer.answer === 'claimed',
+    isRefused: ({ context }) => context.answer.answer === 'refused',
+    isHoldAgain: ({ context }) => context.answer.answer === 'hold-again',
+    isNotRecorded: ({ context }) => context.answer.answer === 'not-recorded',
   },
   actions: {
     keepAnswer: assign({
@@ -64,7 +92,6 @@ export const sessionMachine = setup({
   initial: 'serving',
   states: {
     serving: {
-      meta: { screen: 'hold' },
       invoke: {
         id: 'service',
         src: 'service',
@@ -79,16 +106,27 @@ export const sessionMachine = setup({
         'receipt.owed': {},
         'session.cancel': 'ended',
       },
+      initial: 'reading',
+      states: {
+        reading: {
+          meta: HOLD,
+          after: { slowReading: 'stillReading' },
+        },
+        stillReading: { meta: { ...HOLD, voice: 'hold', timeout: 'serviceLimit' } },
+      },
     },
     answering: {
       always: [
-        { guard: 'isDefect', target: 'ended' },
         { guard: 'isGranted', target: 'welcoming' },
-        { target: 'refusing' },
+        { guard: 'isRefused', target: 'refusing' },
+        { guard: 'isHoldAgain', target: 'askingAgain' },
+        { guard: 'isNotRecorded', target: 'turningAway' },
+        // An attendant's card, or a defect: nothing to say to a visitor.
+        { target: 'ended' },
       ],
     },
     welcoming: {
-      meta: { screen: 'welcome' },
+      meta: WELCOME,
       invoke: [
         { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
         { id: 'watchReceipt', src: 'watchReceipt', input: ({ context }) => context.seen },
@@ -97,19 +135,31 @@ export const sessionMachine = setup({
       on: { 'card.gone': 'ended', 'receipt.owed': 'owing', 'session.cancel': 'ended' },
     },
     owing: {
-      meta: { screen: 'receipt-owed' },
+      meta: OWED,
       invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
       after: { cardForgotten: 'callingForCard' },
       on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },
     },
     refusing: {
-      meta: { screen: 'refused' },
+      meta: REFUSED,
+      invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
+      after: { cardForgotten: 'callingForCard' },
+      on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },
+    },
+    askingAgain: {
+      meta: AGAIN,
+      invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
+      after: { cardForgotten: 'callingForCard' },
+      on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },
+    },
+    turningAway: {
+      meta: CLOSED,
       invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
       after: { cardForgotten: 'callingForCard' },
       on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },
     },
     callingForCard: {
-      meta: { screen: 'take-card' },
+      meta: { screen: 'take-card', voice: 'take-card', tone: 'take', keys: [], timeout: null },
       invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
       on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },
     },

@@ -15,6 +15,7 @@ import {
 } from 'xstate';
 import { getShortestPaths, type StatePath } from 'xstate/graph';
 import type { Answer, StepResult } from '../src/domain/answer.ts';
+import { KEY_NAMES, SCREENS, SPEECHES, type StateMeta } from '../src/domain/screen.ts';
 import { allMachines } from './documents/machines.ts';
 
 const machines = await allMachines();
@@ -41,7 +42,8 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     recovering: 'nothing is served before what an earlier run left open is settled',
     'operating.availability.inService': 'level, watched by watchConditions',
     'operating.availability.outOfService': 'level, watched by watchConditions',
-    'operating.visit.waiting': 'for the next card',
+    'operating.visit.waiting.quiet': 'for the next card',
+    'operating.visit.attending': 'the staff machine has limits of its own',
     'operating.visit.serving': 'the session has limits of its own',
   },
 };
@@ -54,6 +56,7 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const STEP_RESULTS = [
   { next: 'go-on' },
   { next: 'claim-receipt' },
+  { next: 'attendant', by: 'Yamada' },
   { next: 'refuse', reason: 'not-on-list' },
   { next: 'hold-again', reason: 'card-removed' },
   { next: 'not-recorded', reason: 'disk-full' },
@@ -65,6 +68,7 @@ const ANSWERS = [
   { answer: 'refused', reason: 'not-on-list' },
   { answer: 'hold-again', reason: 'card-removed' },
   { answer: 'not-recorded', reason: 'disk-full' },
+  { answer: 'attendant', by: 'Yamada' },
   { answer: 'defect', error: new Error('seeded') },
 ] as const satisfies readonly Answer[];
 
@@ -73,6 +77,7 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'conditions.changed': [{ obstacles: [] }, { obstacles: ['disk-full'] }],
   'card.present': [{ tap: 2 }],
   'device.lost': [{ reason: 'seeded' }],
+  'key.language': [{ language: 'en' }],
 };
 
 function statesOf(node: AnyStateNode): AnyStateNode[] {
@@ -101,7 +106,7 @@ type Path = StatePath<ReturnType<AnyStateMachine['getInitialSnapshot']>, AnyEven
 function pathsOf(machine: AnyStateMachine, events = eventsOf(machine)): Path[] {
   return getShortestPaths(machine, {
     events,
-    input: { tap: 1 },
+    input: { tap: 1, hasStaff: true, sound: 'normal' },
     serializeState: ({ value }) => JSON.stringify(value),
   });
 }
@@ -114,9 +119,14 @@ function reached(paths: readonly Path[]): Set<string> {
   return new Set(paths.flatMap((path) => activeNodes(path).map(pathOf)));
 }
 
-/** A state that is left in the same step in which it is entered: one of its eventless arrows has no condition. */
+/**
+ * A state that is left in the same step in which it is entered: one of its eventless arrows has no condition, or it is
+ * the end of a part whose whole has an arrow for that.
+ */
 function isPassedThrough(node: AnyStateNode): boolean {
-  return node.always?.some(({ guard }) => guard === undefined) ?? false;
+  const endsPart =
+    node.type === 'final' && node.parent?.transitions.has(`xstate.done.state.${node.parent.id}`);
+  return endsPart || (node.always?.some(({ guard }) => guard === undefined) ?? false);
 }
 
 function lineage(node: AnyStateNode): AnyStateNode[] {
@@ -147,6 +157,32 @@ function waitingWithoutLimit(machine: AnyStateMachine): string[] {
     .filter((node) => node.type === 'atomic' && !isPassedThrough(node))
     .filter((node) => lineage(node).every(({ after }) => after.length === 0))
     .map(pathOf);
+}
+
+/** A visible state must say how long it is shown: a delay that it or a state around it ends by, or null where it waits. */
+function wrongTimeouts(machine: AnyStateMachine): string[] {
+  return statesOf(machine.root).flatMap((node) => {
+    const meta = node.meta as StateMeta | undefined;
+    if (meta === undefined) return [];
+    const delays = lineage(node).flatMap(({ after }) => after.map(({ delay }) => delay));
+    const right = meta.timeout === null ? node.after.length === 0 : delays.includes(meta.timeout);
+    return right ? [] : [`${pathOf(node)}: ${meta.timeout}`];
+  });
+}
+
+/** Who can't see has to be told, unless the state says that its silence is meant. */
+function wordless(machine: AnyStateMachine): string[] {
+  return statesOf(machine.root).flatMap((node) => {
+    const meta = node.meta as Partial<StateMeta> | undefined;
+    if (meta === undefined) return [];
+    const hasText = SCREENS.some((screen) => screen === meta.screen);
+    const hasVoice =
+      meta.voice === null ||
+      meta.voice === 'by-reason' ||
+      SPEECHES.some((speech) => speech === meta.voice);
+    const hasKeys = meta.keys?.every((key) => KEY_NAMES.includes(key)) ?? false;
+    return hasText && hasVoice && hasKeys && meta.tone !== undefined ? [] : [pathOf(node)];
+  });
 }
 
 function effectsWhoseFailureIsIgnored(machine: AnyStateMachine): string[] {
@@ -212,6 +248,14 @@ describe.each([...machines])('%s', (name, machine) => {
     expect(waitingWithoutLimit(machine).sort()).toEqual(known.sort());
   });
 
+  test('has text, voice and keys for every state that a person can see', () => {
+    expect(wordless(machine)).toEqual([]);
+  });
+
+  test('says how long each state is shown, by the delay that ends it', () => {
+    expect(wrongTimeouts(machine)).toEqual([]);
+  });
+
   test('answers when one of its effects fails', () => {
     expect(effectsWhoseFailureIsIgnored(machine)).toEqual([]);
   });
@@ -255,7 +299,7 @@ test('a machine that breaks every rule is reported by each of them', () => {
         invoke: { src: 'effect', onDone: 'shown' },
         on: { 'card.gone': { target: 'shown', actions: () => {} } },
       },
-      shown: { after: { 5: 'reading' } },
+      shown: { after: { 5: 'reading' }, meta: { screen: 'shown', timeout: null } },
       forgotten: {},
     },
   });
@@ -263,6 +307,8 @@ test('a machine that breaks every rule is reported by each of them', () => {
   expect(ignoring(broken)).toEqual(['"shown" ignores card.gone']);
   expect(waitingWithoutLimit(broken)).toEqual(['reading', 'forgotten']);
   expect(effectsWhoseFailureIsIgnored(broken)).toHaveLength(1);
+  expect(wordless(broken)).toEqual(['shown']);
+  expect(wrongTimeouts(broken)).toEqual(['shown: null']);
   expect(badEffectIds(broken)).toHaveLength(1);
   expect(unnamed(broken)).toEqual([expect.any(Function), 5]);
 });

@@ -11,6 +11,8 @@ export type Answer =
   | { readonly answer: 'hold-again'; readonly reason: Reason }
   /** Nothing was decided, because it could not be kept. */
   | { readonly answer: 'not-recorded'; readonly reason: Reason }
+  /** The card is an attendant's: the staff's menu opens. */
+  | { readonly answer: 'attendant'; readonly by: string }
   /** The software failed. The daemon ends and is started again. */
   | { readonly answer: 'defect'; readonly error: unknown };
 
@@ -18,6 +20,7 @@ export type Answer =
 export type StepResult =
   | { readonly next: 'go-on' }
   | { readonly next: 'claim-receipt' }
+  | { readonly next: 'attendant'; readonly by: string }
   | { readonly next: 'refuse'; readonly reason: Reason }
   | { readonly next: 'hold-again'; readonly reason: Reason }
   | { readonly next: 'not-recorded'; readonly reason: Reason };

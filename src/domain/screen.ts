@@ -1,25 +1,287 @@
-/** The screens of a terminal, by name. Every machine state that a person can see names one in its `meta`. */
+/**
+ * What a terminal shows and what can be pressed there: `Screen` goes out to the browser, `Key` comes back. The browser
+ * draws the one and sends the other; it decides nothing.
+ *
+ * Every machine state that a person can see names its screen in its `meta`, so all screens can be listed, translated,
+ * checked and photographed without playing through the stories that lead to them.
+ */
+
+import type { CheckId, CheckState } from './check.ts';
+import type { Reason } from './reason.ts';
+
+export const LANGUAGES = ['ja', 'ja-simple', 'en'] as const;
+/** `ja-simple` is やさしい日本語. */
+export type Language = (typeof LANGUAGES)[number];
+
+export const SOUND_LEVELS = ['normal', 'loud', 'off'] as const;
+/** In the order in which the sound key goes through them. */
+export type SoundLevel = (typeof SOUND_LEVELS)[number];
 
 export const SCREENS = [
   /** Hold your card. */
   'waiting',
   /** Keep holding. */
   'hold',
-  /** Closed ring, the answer inside. */
+  /** Nothing was decided: hold it again. */
+  'again',
+  /** Closed ring, the seat inside. */
   'welcome',
   /** You may enter; the paper follows later. */
   'receipt-owed',
-  /** Not admitted, or hold again: reason, harm, next step. */
+  /** Not admitted: the card, why, what now. */
   'refused',
   /** Please take your card. */
   'take-card',
   /** Out of service. */
   'closed',
+  /** Staff: who are you? */
+  'staff-pin',
+  'staff-menu',
+  /** A ticket number is typed, to let in somebody without a card or to take an entry back. */
+  'staff-ticket',
+  /** What is known of that ticket; do it? */
+  'staff-confirm',
+  /** Why an entry is taken back. */
+  'staff-why',
+  /** What was done, or why not. */
+  'staff-done',
+  /** Receipts that are owed or of unknown outcome. */
+  'staff-papers',
+  /** One of them: did it come out? */
+  'staff-paper',
+  /** What is wrong, and what to do. */
+  'staff-health',
+  /** Nobody has pressed anything for a while: it closes soon. */
+  'staff-leaving',
 ] as const;
 
 export type ScreenName = (typeof SCREENS)[number];
 
-/** The `meta` of a machine state. */
+/** Tones of the design language; `hold` and `take` repeat while the screen stays. */
+export const TONES = ['hold', 'done', 'problem', 'take'] as const;
+export type Tone = (typeof TONES)[number];
+
+export const KEY_NAMES = [
+  'language',
+  'sound',
+  'staff',
+  'character',
+  'erase',
+  'enter',
+  'back',
+  'choose',
+  'stay',
+] as const;
+export type KeyName = (typeof KEY_NAMES)[number];
+
+/** What a typed character may be. A ticket number has no more than `TYPED_MAX` of them. */
+export const CHARACTER = /^[0-9A-Z-]$/u;
+export const TYPED_MAX = 24;
+
+/** What a person pressed. `language` and `sound` may be pressed on every screen, the others where its `keys` name them. */
+export type Key =
+  | { readonly key: 'language'; readonly language: Language }
+  | { readonly key: 'sound' }
+  | { readonly key: 'staff' }
+  | { readonly key: 'character'; readonly character: string }
+  | { readonly key: 'erase' }
+  | { readonly key: 'enter' }
+  | { readonly key: 'back' }
+  /** One of the choices that the screen offers, by its id. */
+  | { readonly key: 'choose'; readonly choice: string }
+  /** Asked whether somebody is still there: yes. */
+  | { readonly key: 'stay' };
+
+/** What is spoken; every one has a reading in every language (src/text/speech.ts). Nothing personal is ever spoken. */
+export const SPEECHES = [
+  'waiting',
+  'hold',
+  'again',
+  'welcome',
+  'receipt-owed',
+  'take-card',
+  'closed',
+  'staff-leaving',
+] as const;
+/** A refusal is spoken by its reason. */
+export type Speech = (typeof SPEECHES)[number] | Reason;
+
+/** The `meta` of a machine state that a person can see. */
 export interface StateMeta {
   readonly screen: ScreenName;
+  /** `by-reason`: the reason of the answer says it; null: silence on purpose. */
+  readonly voice: (typeof SPEECHES)[number] | 'by-reason' | null;
+  readonly tone: Tone | null;
+  /** Besides `language` and `sound`. */
+  readonly keys: readonly KeyName[];
+  /** The delay (a name in the machine's table) after which the state ends by itself; null: it waits, on purpose. */
+  readonly timeout: string | null;
+  /** What is typed here is a secret: it never enters an event, a context or a journal. */
+  readonly secret?: true;
 }
+
+/** A moment that is shown: ISO 8601 in UTC. */
+type Moment = string;
+
+export interface ListShown {
+  readonly issuedAt: Moment;
+  readonly age: 'fresh' | 'old' | 'too-old';
+}
+
+export interface FirstEntry {
+  readonly at: Moment;
+  readonly gate: string;
+}
+
+export interface CheckShown {
+  readonly id: CheckId;
+  readonly state: CheckState;
+}
+
+export interface PaperShown {
+  readonly paper: string;
+  readonly ticket: string;
+  readonly state: 'owed' | 'unknown';
+  readonly since: Moment;
+}
+
+/** Staff lets somebody in by ticket number, or takes an entry back. */
+export type StaffErrand = 'entry' | 'undo';
+
+export type StaffResult =
+  | 'entered'
+  | 'already-entered'
+  | 'undone'
+  | 'nothing-to-undo'
+  | 'settled'
+  | 'not-recorded';
+
+export const UNDO_REASONS = ['wrong-ticket', 'went-out', 'test', 'other'] as const;
+export type UndoReason = (typeof UNDO_REASONS)[number];
+
+export const STAFF_ERRANDS = ['entry', 'undo', 'papers', 'health'] as const;
+
+/** What is on the screen, by its name. */
+export type ScreenBody =
+  | {
+      readonly screen: 'waiting';
+      readonly list: ListShown | null;
+      /** No contact with the platform; entry goes on. */
+      readonly offline: boolean;
+    }
+  | { readonly screen: 'hold' }
+  | { readonly screen: 'again'; readonly reason: Reason }
+  | {
+      readonly screen: 'welcome';
+      /** Masked (src/domain/masked-name.ts); null: none is known, or the card is gone. */
+      readonly name: string | null;
+      readonly seat: string;
+      /** The list is old: staff may want to know. */
+      readonly list: ListShown | null;
+    }
+  | { readonly screen: 'receipt-owed'; readonly seat: string; readonly minutes: number }
+  | {
+      readonly screen: 'refused';
+      readonly reason: Reason;
+      readonly first: FirstEntry | null;
+      readonly list: ListShown | null;
+    }
+  | { readonly screen: 'take-card' }
+  /** `starting`: it will serve in a moment. */
+  | { readonly screen: 'closed'; readonly reason: Reason | 'starting' }
+  | {
+      readonly screen: 'staff-pin';
+      readonly digits: number;
+      readonly result: 'ask' | 'wrong' | 'locked' | 'checking';
+      /** Whole seconds until the next try. */
+      readonly waitSeconds: number;
+    }
+  | {
+      readonly screen: 'staff-menu';
+      readonly by: string;
+      readonly owed: number;
+      readonly notWell: number;
+    }
+  | {
+      readonly screen: 'staff-ticket';
+      readonly errand: StaffErrand;
+      readonly typed: string;
+    }
+  | {
+      readonly screen: 'staff-confirm';
+      readonly errand: StaffErrand;
+      readonly ticket: string;
+      readonly entered: FirstEntry | null;
+    }
+  | { readonly screen: 'staff-why'; readonly ticket: string }
+  | {
+      readonly screen: 'staff-done';
+      readonly result: StaffResult;
+      readonly subject: string;
+      readonly first: FirstEntry | null;
+    }
+  | {
+      readonly screen: 'staff-papers';
+      /** No more than `PAPERS_SHOWN_MAX`, oldest first; chosen by `paper`. */
+      readonly papers: readonly PaperShown[];
+      readonly more: number;
+    }
+  | { readonly screen: 'staff-paper'; readonly paper: PaperShown }
+  | { readonly screen: 'staff-health'; readonly checks: readonly CheckShown[] }
+  | { readonly screen: 'staff-leaving'; readonly seconds: number };
+
+export const PAPERS_SHOWN_MAX = 4;
+
+/** What every screen has around it. */
+export interface ScreenFrame {
+  /** Rises with every change; a key names the one on which it was pressed, so that a late key does nothing. */
+  readonly number: number;
+  readonly language: Language;
+  readonly sound: SoundLevel;
+  readonly tone: Tone | null;
+  /** Path below the page's origin of what is to be said now, or null. Rises in number say it anew only when it differs. */
+  readonly speech: string | null;
+  /** What may be pressed here, besides `language` and `sound`. */
+  readonly keys: readonly KeyName[];
+  readonly place: {
+    /** The event; empty before there is a list. */
+    readonly title: string;
+    /** How people call this gate. */
+    readonly gate: string;
+    readonly startsAt: Moment | null;
+  };
+  /** Which way to help from here, as the operator configured it; null: the catalogue's general words. */
+  readonly ways: {
+    readonly information: string | null;
+    readonly otherGate: string | null;
+  };
+  readonly look: {
+    readonly profile: 'small' | 'kiosk' | 'tv';
+    /** The edge of the screen nearest the reader. */
+    readonly reader: 'down' | 'right' | 'left' | 'up';
+  };
+}
+
+export type Screen = ScreenFrame & ScreenBody;
+
+/** The subprotocol of the screen's websocket; the token of the page is offered beside it as `token.<token>`. */
+export const SCREEN_PROTOCOL = 'kazasu.screen.v1';
+/** The daemon says something at least this often. */
+export const BEAT_MS = 1_000;
+/** A browser that heard nothing for so long shows nothing of anybody any more. */
+export const SILENCE_MS_MAX = 3_000;
+
+/** To the browser. */
+export type ToBrowser =
+  | { readonly type: 'screen'; readonly screen: Screen }
+  | { readonly type: 'beat' };
+
+/** From the browser; `number` is the screen's. */
+export interface FromBrowser {
+  readonly type: 'key';
+  readonly number: number;
+  readonly key: Key;
+}
+
+/** Websocket close codes of ours (RFC 6455 7.4.2: 4000-4999 are for applications). */
+export const SCREEN_CLOSED = { anotherBrowser: 4001, badFrame: 4002 } as const;

@@ -57,10 +57,14 @@ function busyTerminal() {
         onCard = (seen) => sendBack({ type: 'card.present', ...seen });
       }),
       session,
+      watchReceipt: fromCallback<TerminalEvent, SensedTap>(() => {}),
     },
   });
   const inspect = reportDroppedEvents((event) => dropped.push(JSON.stringify(event)));
-  const actor = createActor(terminal, { inspect }).start();
+  const actor = createActor(terminal, {
+    inspect,
+    input: { hasStaff: false, sound: 'normal' },
+  }).start();
   return {
     actor,
     dropped,

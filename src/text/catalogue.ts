@@ -1,0 +1,160 @@
+/**
+ * Every sentence that a person reads on a screen, by language. A catalogue that lacks one, or a sentence that is not
+ * given what it mentions, does not compile.
+ *
+ * Text may carry ruby as `漢字《かんじ》`; the screen draws it (kiosk-ui/look/ruby.tsx), `plain` takes it away.
+ * A line is broken by the layout, never in the text.
+ */
+
+import type { CheckId, CheckState } from '../domain/check.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Language, StaffErrand, StaffResult, UndoReason } from '../domain/screen.ts';
+
+export interface Catalogue {
+  /** Names of the languages, each in itself. */
+  readonly languages: Readonly<Record<Language, string>>;
+  readonly bar: {
+    /** Label of the group of language keys, for screen readers. */
+    readonly languages: string;
+    readonly sound: Readonly<Record<'normal' | 'loud' | 'off', string>>;
+    /** e.g. 17:00 開演 */
+    readonly starts: (given: { readonly time: string }) => string;
+    readonly staff: string;
+  };
+  /** Shown when the daemon is silent or another browser has this screen. */
+  readonly silent: { readonly title: string; readonly body: string };
+  readonly elsewhere: { readonly title: string; readonly body: string };
+
+  readonly waiting: {
+    readonly title: string;
+    /** Where to hold which card. */
+    readonly body: string;
+    readonly note: string;
+    /** Beside the arrow that points at the reader. */
+    readonly here: Readonly<Record<'down' | 'right' | 'left' | 'up', string>>;
+    readonly offline: string;
+    readonly list: (given: { readonly time: string }) => string;
+    readonly oldList: (given: { readonly time: string }) => string;
+  };
+  readonly hold: { readonly title: string; readonly body: string };
+  readonly again: { readonly title: string; readonly note: string };
+  readonly welcome: {
+    readonly title: string;
+    /** e.g. 佐＊ 花＊ 様 */
+    readonly name: (given: { readonly name: string }) => string;
+    readonly body: string;
+  };
+  readonly receiptOwed: {
+    readonly title: string;
+    readonly owed: string;
+    readonly body: (given: { readonly minutes: number }) => string;
+  };
+  readonly refused: {
+    /** The three questions: the card, why, what now. */
+    readonly card: string;
+    readonly why: string;
+    readonly next: string;
+    /** 14:05 のリストで確認 */
+    readonly checkedWith: (given: { readonly time: string }) => string;
+    readonly first: (given: { readonly time: string; readonly gate: string }) => string;
+  };
+  readonly takeCard: { readonly title: string; readonly body: string };
+  readonly closed: {
+    readonly title: string;
+    readonly card: string;
+    readonly starting: string;
+    readonly otherGate: string;
+  };
+  /** What `refused`, `again` and `closed` say of a reason. `information` is how to get to help. */
+  readonly reasons: Readonly<Record<Reason, ReasonText>>;
+  readonly information: string;
+
+  readonly staff: {
+    readonly keys: {
+      readonly enter: string;
+      readonly erase: string;
+      readonly back: string;
+      readonly close: string;
+      readonly stay: string;
+      readonly yes: string;
+      readonly no: string;
+      readonly digits: string;
+      readonly letters: string;
+    };
+    readonly pin: {
+      readonly title: string;
+      readonly body: string;
+      /** For screen readers: how many are typed. */
+      readonly typed: (given: { readonly digits: number }) => string;
+      readonly wrong: string;
+      readonly locked: (given: { readonly seconds: number }) => string;
+      readonly checking: string;
+    };
+    readonly menu: {
+      readonly title: string;
+      readonly by: (given: { readonly by: string }) => string;
+      readonly entry: string;
+      readonly undo: string;
+      readonly papers: (given: { readonly count: number }) => string;
+      readonly health: (given: { readonly count: number }) => string;
+    };
+    readonly ticket: Readonly<
+      Record<StaffErrand, { readonly title: string; readonly body: string }>
+    >;
+    readonly confirm: Readonly<
+      Record<
+        StaffErrand,
+        {
+          readonly title: string;
+          /** When the ticket is not in the wanted state. */
+          readonly warning: string;
+          readonly go: string;
+        }
+      >
+    > & {
+      readonly ticket: (given: { readonly ticket: string }) => string;
+      readonly entered: (given: { readonly time: string; readonly gate: string }) => string;
+      readonly notEntered: string;
+      /** A ticket number can't be checked here: rows open with their card alone. */
+      readonly unchecked: string;
+    };
+    readonly why: { readonly title: string } & Readonly<Record<UndoReason, string>>;
+    readonly done: Readonly<Record<StaffResult, { readonly title: string; readonly body: string }>>;
+    readonly papers: {
+      readonly title: string;
+      readonly none: string;
+      readonly more: (given: { readonly count: number }) => string;
+      readonly owed: string;
+      readonly unknown: string;
+      readonly since: (given: { readonly time: string }) => string;
+    };
+    readonly paper: {
+      readonly title: string;
+      readonly owed: string;
+      readonly unknown: string;
+      readonly printed: string;
+      readonly notPrinted: string;
+    };
+    readonly health: {
+      readonly title: string;
+      readonly allWell: string;
+      readonly states: Readonly<Record<CheckState, string>>;
+    };
+    readonly checks: Readonly<
+      Record<CheckId, { readonly name: string /** When not well. */; readonly remedy: string }>
+    >;
+    readonly leaving: {
+      readonly title: string;
+      readonly body: (given: { readonly seconds: number }) => string;
+    };
+  };
+}
+
+/** Says whether the card is harmed, why the person is not served, and what to do next. */
+export interface ReasonText {
+  readonly title: string;
+  readonly card: string;
+  readonly why: string;
+  /** May mention how to get to help, which the operator may have put in better words. */
+  readonly next: (given: { readonly information: string }) => string;
+}
