@@ -32,6 +32,7 @@ export const SW = {
   endOfFile: 0x6282,
   wrongLength: 0x6700,
   securityStatusNotSatisfied: 0x6982,
+  noCurrentFile: 0x6986,
   fileNotFound: 0x6a82,
   noPreciseDiagnosis: 0x6f00,
 } as const;

@@ -10,6 +10,11 @@ const JPKI_AID = Buffer.from('D392F000260100000001', 'hex');
 const EF_TOKEN_INFO = 0x0006;
 const EF_USER_CERTIFICATE = 0x000a;
 
+/** Bit 8 of P1 of READ BINARY: bits 5 to 1 are a short EF identifier, P2 is the offset (ISO 7816-4 7.2.3). */
+const SHORT_IDENTIFIER = 0x80;
+/** A certificate is a SEQUENCE (X.690 8.9). */
+const TAG_SEQUENCE = 0x30;
+
 /**
  * 250 and the status word fit one ISO 14443-4 frame of 256 bytes with its protocol bytes; 256 need two.
  */
@@ -77,17 +82,21 @@ async function selectApplication(card: Transmit): Promise<void> {
 
 /** Null when the token hides its label or has none. */
 async function readTokenLabel(card: Transmit): Promise<string | null> {
-  const hidden: number[] = [SW.fileNotFound, SW.securityStatusNotSatisfied];
-  const selected = await selectFile(card, EF_TOKEN_INFO);
-  if (hidden.includes(selected.sw)) return null;
-  expectOk(selected, 'SELECT of the token information');
-  const read = await readBinary(card, 0, LABEL_BYTES);
-  if (hidden.includes(read.sw)) return null;
-  expectOk(read, 'READ BINARY of the token information');
-  if (read.data.length !== LABEL_BYTES) {
-    throw new CardError('card-unreadable', `a token label of ${read.data.length} bytes`);
+  const { data, sw } = await readBeginning(card, EF_TOKEN_INFO, LABEL_BYTES, isKnownLabel);
+  if (sw === SW.fileNotFound || sw === SW.securityStatusNotSatisfied) return null;
+  if (sw !== SW.ok) throw new CardError('card-unreadable', `token information: ${hex(sw)}`);
+  if (data.length !== LABEL_BYTES) {
+    throw new CardError('card-unreadable', `a token label of ${data.length} bytes`);
   }
-  return Buffer.from(read.data).toString('latin1').trimEnd();
+  return labelOf(data);
+}
+
+function labelOf(data: Uint8Array): string {
+  return Buffer.from(data).toString('latin1').trimEnd();
+}
+
+function isKnownLabel(data: Uint8Array): boolean {
+  return [LABEL_MY_NUMBER_CARD, ...LABELS_OF_PHONES].includes(labelOf(data));
 }
 
 /** The old resident card (住基カード, JPKIAPICCTOKEN) is refused as every unknown token is. */
@@ -101,13 +110,12 @@ function refuseOtherTokens(label: string): void {
 
 /** The first bytes of EF 000A, or the refusal (6982): some tokens refuse at SELECT, others at READ BINARY. */
 async function beginUserCertificate(card: Transmit): Promise<Response> {
-  const selected = await selectFile(card, EF_USER_CERTIFICATE);
-  if (selected.sw === SW.securityStatusNotSatisfied) return selected;
-  if (selected.sw === SW.fileNotFound) {
+  const isCertificate = ([tag]: Uint8Array) => tag === TAG_SEQUENCE;
+  const begin = await readBeginning(card, EF_USER_CERTIFICATE, READ_STEP, isCertificate);
+  if (begin.sw === SW.fileNotFound) {
     throw new CardError('card-not-supported', 'the card has no user-authentication certificate');
   }
-  expectOk(selected, 'SELECT of the certificate');
-  return readBinary(card, 0, READ_STEP);
+  return begin;
 }
 
 async function readRest(card: Transmit, first: Response): Promise<Uint8Array> {
@@ -122,7 +130,7 @@ async function readRest(card: Transmit, first: Response): Promise<Uint8Array> {
   certificate.set(begin);
   for (let at = begin.length; at < length; ) {
     const wanted = Math.min(READ_STEP, length - at);
-    const { data, sw } = await readBinary(card, at, wanted);
+    const { data, sw } = await readOn(card, at, wanted);
     if (sw !== SW.ok) throw new CardError('card-unreadable', `READ BINARY at ${at}: ${hex(sw)}`);
     if (data.length !== wanted) throw shortRead(data.length, at);
     certificate.set(data, at);
@@ -138,9 +146,35 @@ function derLength({ data, sw }: Response): number {
   }
   const [tag, form, high = 0, low = 0] = data;
   if (data.length > READ_STEP) throw shortRead(data.length, 0);
-  if (tag === 0x30 && form === 0x81 && high >= 0x80) return 3 + high;
-  if (tag === 0x30 && form === 0x82 && high >= 0x01) return 4 + ((high << 8) | low);
+  if (tag === TAG_SEQUENCE && form === 0x81 && high >= 0x80) return 3 + high;
+  if (tag === TAG_SEQUENCE && form === 0x82 && high >= 0x01) return 4 + ((high << 8) | low);
   throw new CardError('card-unreadable', 'the file does not begin like a certificate');
+}
+
+/**
+ * The beginning of a file, which is the selected one from then on. By its short identifier that is one command (ISO
+ * 7816-4 7.2.1) instead of two. No specification says that every card takes those identifiers, so such an answer counts
+ * only when it is the beginning that was expected; otherwise the file is selected, and what is read then counts.
+ */
+async function readBeginning(
+  card: Transmit,
+  ef: number,
+  le: number,
+  isExpected: (data: Uint8Array) => boolean,
+): Promise<Response> {
+  const short = command(0x00, INS.readBinary, SHORT_IDENTIFIER | ef, 0x00, { le });
+  const read = await exchange(card, short);
+  if ((read.sw === SW.ok || read.sw === SW.endOfFile) && isExpected(read.data)) return read;
+  const selected = await selectFile(card, ef);
+  return selected.sw === SW.ok ? readBinary(card, 0, le) : selected;
+}
+
+/** From a later offset; also on a card that read the beginning without selecting the file. */
+async function readOn(card: Transmit, offset: number, le: number): Promise<Response> {
+  const read = await readBinary(card, offset, le);
+  if (read.sw !== SW.noCurrentFile) return read;
+  const selected = await selectFile(card, EF_USER_CERTIFICATE);
+  return selected.sw === SW.ok ? readBinary(card, offset, le) : selected;
 }
 
 function selectFile(card: Transmit, ef: number): Promise<Response> {
@@ -151,10 +185,6 @@ function selectFile(card: Transmit, ef: number): Promise<Response> {
 /** From the selected file; offsets below 32,768. */
 function readBinary(card: Transmit, offset: number, le: number): Promise<Response> {
   return exchange(card, command(0x00, INS.readBinary, offset >> 8, offset & 0xff, { le }));
-}
-
-function expectOk({ sw }: Response, what: string): void {
-  if (sw !== SW.ok) throw new CardError('card-unreadable', `${what}: ${hex(sw)}`);
 }
 
 function shortRead(bytes: number, at: number): CardError {

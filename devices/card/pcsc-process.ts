@@ -10,6 +10,7 @@
  * threads of libuv, and one of them may be inside a card that never answers.
  */
 
+import { flushCompileCache } from 'node:module';
 import type { CardIdentity } from './card.ts';
 import { CardError } from './card.ts';
 import { fromPcsc, ReaderLost } from './pcsc-errors.ts';
@@ -166,6 +167,8 @@ async function serve(options: CardProcessOptions): Promise<void> {
   const taps = new Taps(line, options.limits, tell, lose);
   process.on('message', (message) => obey(taps, message as ToCardProcess));
   tell({ is: 'ready', reader: watched.name });
+  // This process never comes to an orderly end, at which Node would keep what it compiled.
+  flushCompileCache();
   watched.onLevel = ({ state, sensedAt }) => taps.onLevel(state, sensedAt);
   if (watched.latest !== undefined) watched.onLevel(watched.latest);
 }

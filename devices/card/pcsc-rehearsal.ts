@@ -16,7 +16,7 @@ const OK = Buffer.of(0x90, 0x00);
 function answer([, ins, p1 = 0, p2 = 0, le = 0]: Buffer): Buffer {
   if (ins !== INS.readBinary) return OK;
   if (le === LABEL.length) return Buffer.concat([LABEL, OK]);
-  const offset = (p1 << 8) | p2;
+  const offset = p1 >= 0x80 ? p2 : (p1 << 8) | p2;
   return Buffer.concat([CERTIFICATE.subarray(offset, offset + le), OK]);
 }
 

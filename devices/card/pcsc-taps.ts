@@ -2,11 +2,13 @@
  * From the levels that PC/SC reports to taps, and from a tap to its certificate.
  *
  * PC/SC tells levels, not edges: events coalesce, and a swap within pcscd's poll of 400 ms makes none at all. So a
- * tap is tied to one connection. The connection is made as soon as the card is sensed, it dies with the card, and it is
- * proved alive every `probeMs`. A tap whose connection died is over, whatever the level says; if the level still says
- * present, whoever answers on a new connection gets a new tap.
+ * tap is tied to a connection. The connection is made as soon as the card is sensed, it dies with the card, and it is
+ * proved alive every `probeMs`. When it dies and the level still says present, the tap is in doubt: nothing is answered
+ * for it until a card on a new connection has given the very certificate that was read before. Then it was one card, and
+ * the tap goes on. Any other card gets a tap of its own.
  */
 
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { command, exchange, INS, type Transmit } from './apdu.ts';
 import { CardError, type CardIdentity, type Tap } from './card.ts';
@@ -26,6 +28,11 @@ const SHARING_RETRY_MS = 20;
  */
 const RECONNECT_MS_MIN = 900;
 const RECONNECT_MS_MAX = 3600;
+/**
+ * How long a tap may be in doubt. Its answer may be on the screen before somebody else's card, so no longer than an
+ * answer stays there anyway.
+ */
+const DOUBT_MS_MAX = 2000;
 
 /**
  * SELECT MF. Every card of ISO 7816-4 answers it somehow; a JPKI card says 6A82 and keeps what it had selected.
@@ -36,14 +43,18 @@ const PROBE = command(0x00, INS.select, 0x00, 0x0c, { data: Uint8Array.of(0x3f, 
 class LiveTap {
   readonly number: Tap;
   readonly #over = new AbortController();
-  readonly #connection = Promise.withResolvers<Transmit>();
+  #connection = Promise.withResolvers<Transmit>();
+  /** Under way, or finished and not yet asked for. */
   reading: Promise<CardIdentity> | undefined;
-  wasRead = false;
+  /** SHA-256 of the certificate; undefined until it was read. */
+  fingerprint: string | undefined;
+  /** Whether the connection died under a reading. What answered on it now would be another card. */
+  isCut = false;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(number: Tap) {
     this.number = number;
-    // Nobody may ever ask who the card is.
-    this.#connection.promise.catch(() => undefined);
+    this.#expectConnection();
   }
 
   get over(): AbortSignal {
@@ -56,7 +67,17 @@ class LiveTap {
   }
 
   connected(transmit: Transmit): void {
+    clearTimeout(this.#patience);
     this.#connection.resolve(transmit);
+  }
+
+  /** Whoever asks who the card is waits for a new connection, or for the end. */
+  doubt(giveUp: () => void): void {
+    this.#patience = setTimeout(giveUp, DOUBT_MS_MAX);
+    this.isCut = false;
+    this.reading = undefined;
+    this.#connection = Promise.withResolvers<Transmit>();
+    this.#expectConnection();
   }
 
   failed(fault: CardError): void {
@@ -64,8 +85,14 @@ class LiveTap {
   }
 
   end(): void {
+    clearTimeout(this.#patience);
     this.#over.abort(new CardError('card-removed', 'the card left the field'));
     this.#connection.reject(this.over.reason);
+  }
+
+  #expectConnection(): void {
+    // Nobody may ever ask who the card is.
+    this.#connection.promise.catch(() => undefined);
   }
 }
 
@@ -124,17 +151,16 @@ export class Taps {
   /** Rejects with `CardError`, at the latest after `identifyMs`. */
   async identify(number: Tap): Promise<CardIdentity> {
     const tap = this.#stay?.tap;
-    if (tap === undefined || tap.number !== number) {
+    if (tap === undefined || tap.number !== number || tap.isCut) {
       throw new CardError('card-removed', 'the card of this tap is no longer in the field');
     }
-    const { identifyMs } = this.#limits;
     // Whoever asks twice at once gets one reading.
-    tap.reading ??= within(identifyMs, this.#read(tap), `not read in ${identifyMs} ms`).finally(
-      () => {
-        tap.reading = undefined;
-      },
-    );
-    return tap.reading;
+    tap.reading ??= this.#startReading(tap);
+    const { reading } = tap;
+    const identity = await reading;
+    // Whoever asks later gets a new one.
+    if (tap.reading === reading) tap.reading = undefined;
+    return identity;
   }
 
   /** Ends the tap and powers the card off. */
@@ -144,29 +170,48 @@ export class Taps {
     await this.#attending;
   }
 
+  /** A reading that succeeds is kept for the one who will ask for it; one that fails is not. */
+  #startReading(tap: LiveTap): Promise<CardIdentity> {
+    const { identifyMs } = this.#limits;
+    const reading = within(identifyMs, this.#read(tap), `not read in ${identifyMs} ms`);
+    reading.catch((error: unknown) => {
+      if (tap.reading !== reading) return;
+      tap.reading = undefined;
+      tap.isCut = error instanceof CardError && error.fault === 'card-removed';
+    });
+    return reading;
+  }
+
   async #read(tap: LiveTap): Promise<CardIdentity> {
     const removed = Promise.withResolvers<never>();
     const remove = () => removed.reject(tap.over.reason);
     tap.over.addEventListener('abort', remove);
     try {
-      return await Promise.race([this.#readCertificate(tap), removed.promise]);
+      return await Promise.race([this.#readOnConnection(tap), removed.promise]);
     } finally {
       tap.over.removeEventListener('abort', remove);
     }
   }
 
-  async #readCertificate(tap: LiveTap): Promise<CardIdentity> {
+  async #readOnConnection(tap: LiveTap): Promise<CardIdentity> {
     const stopAt = monotonicNow() + this.#limits.identifyMs;
-    const transmit = await tap.connection;
+    const identity = await this.#readCertificate(tap, await tap.connection, stopAt);
+    tap.fingerprint = fingerprintOf(identity);
+    return identity;
+  }
+
+  async #readCertificate(
+    { over }: LiveTap,
+    transmit: Transmit,
+    stopAt: number,
+  ): Promise<CardIdentity> {
     const startedAt = monotonicNow();
     const certificate = await readUserCertificate(async (apdu) => {
-      tap.over.throwIfAborted();
+      over.throwIfAborted();
       if (monotonicNow() > stopAt) throw new CardError('card-unreadable', 'the card is too slow');
       return transmit(apdu);
     });
-    const finishedAt = monotonicNow();
-    tap.wasRead = true;
-    return { certificate, startedAt, finishedAt };
+    return { certificate, startedAt, finishedAt: monotonicNow() };
   }
 
   #beginStay(counter: number, sensedAt: number): void {
@@ -218,33 +263,54 @@ export class Taps {
   }
 
   /**
-   * One connection, from its begin to its end, for the tap that waits for it or for a new one. Resolves with whether its
-   * card was read.
+   * One connection, from its begin to its end, for the tap that waits for it, the tap in doubt, or a new one. Resolves
+   * with whether its card was read.
    */
   async #serve(stay: Stay, waiting?: LiveTap): Promise<boolean> {
     let wasRead = false;
     try {
       const transmit = await this.#connect(stay);
-      const tap = waiting ?? (await this.#anotherTap(stay, transmit));
+      const tap = waiting ?? (await this.#recognise(stay, transmit));
       tap.connected(transmit);
+      // The card waits for nobody: it is read before the daemon asks.
+      if (tap.fingerprint === undefined) tap.reading ??= this.#startReading(tap);
       await this.#vouchFor(tap, transmit);
-      wasRead = tap.wasRead;
-      this.#endTap(stay);
+      wasRead = tap.fingerprint !== undefined;
+      if (wasRead && !tap.over.aborted) tap.doubt(() => this.#endTap(stay));
+      else this.#endTap(stay);
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
       // Such a tap goes on: the card that can't be read is still there, and its owner must be told.
-      waiting?.failed(error);
+      if (waiting !== undefined) waiting.failed(error);
+      else if (stay.tap?.fingerprint !== undefined) this.#endTap(stay);
     }
     await this.#line.disconnect(this.#isClosing ? 'powerOff' : 'leave');
     return wasRead;
   }
 
-  /** A card that powers up but stays mute would be a new tap again and again; one that answers is a card. */
-  async #anotherTap(stay: Stay, transmit: Transmit): Promise<LiveTap> {
-    await exchange(transmit, PROBE);
+  /**
+   * Whose the new connection is: of the tap in doubt, when its certificate is read again, or else of a new tap. A card
+   * that powers up but stays mute would be a new tap again and again; one that answers is a card.
+   */
+  async #recognise(stay: Stay, transmit: Transmit): Promise<LiveTap> {
+    const { tap } = stay;
+    const isSame = tap !== undefined && (await this.#isCardOf(tap, transmit));
+    if (!isSame) await exchange(transmit, PROBE);
     stay.over.throwIfAborted();
+    if (isSame && !tap.over.aborted) return tap;
     this.#endTap(stay);
     return this.#beginTap(stay, monotonicNow());
+  }
+
+  async #isCardOf(tap: LiveTap, transmit: Transmit): Promise<boolean> {
+    if (tap.fingerprint === undefined) return false;
+    const stopAt = monotonicNow() + this.#limits.identifyMs;
+    try {
+      return fingerprintOf(await this.#readCertificate(tap, transmit, stopAt)) === tap.fingerprint;
+    } catch (error) {
+      if (!(error instanceof CardError)) throw error;
+      return false;
+    }
   }
 
   async #connect(stay: Stay): Promise<Transmit> {
@@ -262,10 +328,15 @@ export class Taps {
 
   /** Returns when the tap is over, or when nobody can say that its card is still there. */
   async #vouchFor(tap: LiveTap, transmit: Transmit): Promise<void> {
+    let read: Promise<CardIdentity> | undefined;
     for (;;) {
       await pauseUnless(tap.over, this.#limits.probeMs);
-      if (tap.reading !== undefined && (await isFulfilled(tap.reading))) continue;
-      if (tap.over.aborted) return;
+      // A reading proves as much as a probe, once.
+      if (tap.reading !== undefined && tap.reading !== read) {
+        read = tap.reading;
+        if (await isFulfilled(read)) continue;
+      }
+      if (tap.over.aborted || tap.isCut) return;
       try {
         await exchange(transmit, PROBE);
       } catch (error) {
@@ -274,6 +345,10 @@ export class Taps {
       }
     }
   }
+}
+
+function fingerprintOf({ certificate }: CardIdentity): string {
+  return createHash('sha256').update(certificate).digest('hex');
 }
 
 async function pauseUnless(over: AbortSignal, ms: number): Promise<void> {

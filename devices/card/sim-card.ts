@@ -69,6 +69,10 @@ export class SimCard {
     this.#clock = new ModelledClock(definition.timing ?? INSTANT);
   }
 
+  get isPowered(): boolean {
+    return this.#power !== null;
+  }
+
   /** Power, or a cold reset when it is there already. Retry counters outlive it. */
   powerOn(): void {
     this.powerOff();

@@ -9,6 +9,12 @@ import type { SimCard } from './sim-card.ts';
 /** The port of the first slot, as the Debian package of vpcd has it. */
 export const VPCD_PORT = 35_963;
 
+/**
+ * What a card without power answers: nothing that has a status word. vpcd ends the connection of a card that says
+ * nothing at all; this one still lies there, and the next reader to power it will be answered.
+ */
+const NO_ANSWER = Uint8Array.of(0x00);
+
 const CONTROL = { off: 0x00, on: 0x01, reset: 0x02, atr: 0x04 } as const;
 
 export interface HeldCard {
@@ -69,7 +75,7 @@ function readMessages(socket: Socket, onMessage: (message: Buffer) => void): voi
 async function answer(card: SimCard, socket: Socket, message: Buffer): Promise<void> {
   if (message.length > 1) {
     try {
-      send(socket, await card.transmit(message));
+      send(socket, card.isPowered ? await card.transmit(message) : NO_ANSWER);
     } catch {
       // No card answers any more: it left by a fault, or lost its power under the command.
       socket.destroy();

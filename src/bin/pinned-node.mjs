@@ -30,15 +30,16 @@ const SETPRIV = '/usr/bin/setpriv';
  * @param {string} name what people call the program, for messages
  * @param {string} entry
  * @param {readonly string[]} [args] what the program finds in process.argv.slice(2)
+ * @param {readonly string[]} [flags] for Node itself
  */
-export function runPinned(name, entry, args = process.argv.slice(2)) {
+export function runPinned(name, entry, args = process.argv.slice(2), flags = []) {
   if (!existsSync(pinnedNode)) {
     process.stderr.write(
       `${name}: not set up yet; run: node ${join(packageRoot, 'src/setup.mjs')}\n`,
     );
     process.exit(1);
   }
-  const argv = [join(packageRoot, entry), ...args];
+  const argv = [...flags, join(packageRoot, entry), ...args];
   if (typeof process.execve === 'function') {
     process.execve(pinnedNode, [pinnedNode, ...argv], process.env);
   }

@@ -8,6 +8,8 @@ import pcsclite from 'pcsclite';
 const SELECT_JPKI = Buffer.from('00A4040C0AD392F000260100000001', 'hex');
 const SELECT_CERTIFICATE = Buffer.from('00A4020C02000A', 'hex');
 const READ_STEP = 250;
+/** SCARD_READERSTATE.dwEventState: the upper half counts insertions and removals (pcsclite.h). */
+const COUNTER_SHIFT = 16;
 
 const wanted = process.argv[2] ?? '';
 
@@ -19,7 +21,8 @@ const context = pcsclite();
 context.on('reader', (reader) => {
   reader.on('error', () => undefined);
   if (!reader.name.startsWith(wanted)) return;
-  let present = false;
+  /** By pcscd's count of insertions and removals; null when there is none. */
+  let card: number | null = null;
 
   const connect = () =>
     new Promise<number>((resolve, reject) => {
@@ -62,12 +65,14 @@ context.on('reader', (reader) => {
 
   reader.on('status', ({ state }) => {
     const sensedAt = performance.now();
-    const before = present;
-    present = (state & reader.SCARD_STATE_PRESENT) !== 0;
-    if (present && !before) {
-      void read(sensedAt).catch((error: Error) => tell({ event: 'failed', why: error.message }));
-    }
-    if (before && !present) tell({ event: 'gone' });
+    const isPresent = (state & reader.SCARD_STATE_PRESENT) !== 0;
+    // Levels coalesce: another count is another card, though nobody said that the field was empty between them.
+    const now = isPresent ? state >>> COUNTER_SHIFT : null;
+    if (now === card) return;
+    if (card !== null) tell({ event: 'gone' });
+    card = now;
+    if (card === null) return;
+    void read(sensedAt).catch((error: Error) => tell({ event: 'failed', why: error.message }));
   });
   tell({ event: 'watching', reader: reader.name });
 });

@@ -22,10 +22,12 @@ const IDLE = 'setInterval(() => {}, 1e6); console.log(JSON.stringify({ event: "i
 export async function memoryBench({ report, quick }: Bench): Promise<void> {
   await withSite({ reader: 'pcsc' }, async (site) => {
     // As in a terminal that was started before: its code is compiled and kept.
-    await (await site.startGate()).end();
+    const env = compiledCodeIn(site.directory, 'compiled');
+    await (await site.startGate({ env })).end();
     const cards = await publish(site, { rows: ROWS, cards: quick ? QUICK_TAPS : TAPS });
     const floor = await memoryOfTwoBareNodes(site.directory);
-    const gate = await site.openGate({ within: await onACopyOfNode(site.directory) });
+    const within = await onACopyOfNode(site.directory);
+    const gate = await site.openGate({ within, env });
     const detail = { unit: 'MiB', budget: BUDGET_MIB, floor, rows: ROWS };
     report({ ...detail, figure: 'memory.after-download', value: await memoryOf([gate]) });
     for (const { card } of cards) {
@@ -39,9 +41,17 @@ export async function memoryBench({ report, quick }: Bench): Promise<void> {
       taps: cards.length,
     });
     await gate.end();
-    const again = await site.openGate({ within: await onACopyOfNode(site.directory) });
+    const again = await site.openGate({ within, env });
     report({ ...detail, figure: 'memory.list-from-disk', value: await memoryOf([again]) });
+    await again.end();
+    const first = await site.openGate({ within, env: compiledCodeIn(site.directory, 'none-yet') });
+    report({ ...detail, figure: 'memory.first-start', value: await memoryOf([first]) });
   });
+}
+
+/** Environment of a gate that keeps its compiled code in this folder, whatever was run in this clone before. */
+function compiledCodeIn(directory: string, name: string): Record<string, string> {
+  return { NODE_COMPILE_CACHE: join(directory, name) };
 }
 
 /** A command that runs the rest of its arguments where the pinned Node is a file of its own. */

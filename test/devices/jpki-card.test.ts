@@ -43,16 +43,55 @@ describe('the certificate of a My Number Card', () => {
     expect(Buffer.from(await readUserCertificate(transmit))).toEqual(CERTIFICATE);
     expect(sent).toEqual([
       '00A4040C0AD392F000260100000001',
-      '00A4020C020006',
-      '00B0000010',
-      '00A4020C02000A',
-      '00B00000FA',
+      '00B0860010',
+      '00B08A00FA',
       '00B000FAFA',
       '00B001F4FA',
       '00B002EEFA',
       '00B003E8FA',
       '00B004E2A5',
     ]);
+  });
+
+  test('is read with SELECT from a card that knows no short file identifiers', async () => {
+    const { transmit, sent } = trace(myNumberCard());
+    const certificate = await readUserCertificate(async (request) => {
+      const short = Buffer.from(request).toString('hex').startsWith('00b08');
+      return short ? Buffer.from('6A86', 'hex') : transmit(request);
+    });
+    expect(Buffer.from(certificate)).toEqual(CERTIFICATE);
+    expect(sent.slice(1, 5)).toEqual([
+      '00A4020C020006',
+      '00B0000010',
+      '00A4020C02000A',
+      '00B00000FA',
+    ]);
+  });
+
+  test.each([
+    ['another file', Buffer.alloc(16, 0x20)],
+    ['nothing', Buffer.alloc(0)],
+  ])('is read with SELECT from a card whose short identifiers give %s', async (_what, given) => {
+    const card = myNumberCard();
+    const certificate = await readUserCertificate(async (request) => {
+      const short = request[1] === 0xb0 && (request[2] ?? 0) >= 0x80;
+      return short ? Buffer.concat([given, Buffer.from('9000', 'hex')]) : card.transmit(request);
+    });
+    expect(Buffer.from(certificate)).toEqual(CERTIFICATE);
+  });
+
+  test('is read from a card that reads by short identifier and selects nothing thereby', async () => {
+    const card = myNumberCard();
+    let application: Uint8Array = new Uint8Array();
+    const certificate = await readUserCertificate(async (request) => {
+      if (request[1] === 0xa4 && request[2] === 0x04) application = request;
+      const response = await card.transmit(request);
+      const short = request[1] === 0xb0 && (request[2] ?? 0) >= 0x80;
+      // The application stays selected; no file is.
+      if (short) await card.transmit(application);
+      return response;
+    });
+    expect(Buffer.from(certificate)).toEqual(CERTIFICATE);
   });
 
   test('is read whole at every length, also at the seams of the steps', async () => {
@@ -84,7 +123,7 @@ describe('the certificate of a My Number Card', () => {
     const { transmit, sent } = trace(myNumberCard({ faults: { failsFirst: true } }));
     expect(await readUserCertificate(transmit)).toHaveLength(CERTIFICATE.length);
     expect(sent[1]).toBe(sent[0]);
-    expect(sent).toHaveLength(11);
+    expect(sent).toHaveLength(9);
   });
 });
 
@@ -133,12 +172,13 @@ describe('a card that is not served', () => {
     expect(count).toBeLessThanOrEqual(2);
   });
 
-  /** Answers as a My Number Card, but hides the token information behind `sw` and the certificate behind 6982. */
+  /** As a card without short file identifiers that hides its token information behind `sw`, its certificate too. */
   const hiding = (at: 'select' | 'read', sw: string, certificateSw: string): Transmit => {
     const card = myNumberCard();
     let file = '';
     return async (request) => {
       const hex = Buffer.from(request).toString('hex').toUpperCase();
+      if (hex.startsWith('00B08')) return Buffer.from('6A86', 'hex');
       if (hex.startsWith('00A4020C')) file = hex.slice(-4);
       const own = file === '0006' ? sw : certificateSw;
       const step = hex.startsWith('00B0') ? 'read' : 'select';
@@ -196,7 +236,7 @@ describe('a card that misbehaves', () => {
   });
 
   test('is never mixed with the card that was put down in its place', async () => {
-    const commands = 10;
+    const commands = 8;
     for (let swapAt = 1; swapAt < commands; swapAt += 1) {
       const cards = [
         myNumberCard(),

@@ -255,6 +255,24 @@ describe('A card process', () => {
     expect((await certificateIn(reader)).equals(SECOND)).toBe(true);
   });
 
+  test('reads a card before anybody asks, and proves its presence all the same', async () => {
+    const reader = await open({ limits: { probeMs: 20 } });
+    await stub.insert(1);
+    const { tap } = await watch.next('present');
+    const selects = async () => {
+      const calls = await stub.calls();
+      return calls.filter((call) => call.startsWith('transmit a4')).length;
+    };
+    // One SELECT is the reading's own.
+    await expect.poll(selects, POLL).toBeGreaterThan(2);
+    const reads = async () =>
+      (await stub.calls()).filter((call) => call.startsWith('transmit b0')).length;
+    const before = await reads();
+    expect(before).toBeGreaterThan(1);
+    expect(Buffer.from((await reader.identify(tap)).certificate).equals(FIRST)).toBe(true);
+    expect(await reads()).toBe(before);
+  });
+
   test('answers card-unreadable in time when connecting hangs', async () => {
     const reader = await open({ limits: { identifyMs: 200 } });
     await stub.set({ connect_ms: 2000 });
@@ -274,9 +292,9 @@ describe('A card process', () => {
 
   test('that is killed is a lost reader', async () => {
     const reader = await open();
+    await stub.set({ transmit_ms: 60_000 });
     await stub.insert(1);
     const { tap } = await watch.next('present');
-    await stub.set({ transmit_ms: 60_000 });
     const reading = expect(reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
     for (const pid of await stub.processes()) process.kill(pid, 'SIGKILL');
     expect((await watch.next('lost')).reason).toContain('SIGKILL');

@@ -79,10 +79,12 @@ test('what is neither control nor command is passed over', async () => {
   await expect.poll(said).toBe(`${ATR}0002670000026700`);
 });
 
-test('a command without power takes the card away', async () => {
-  const { reader } = await holdCard();
+test('a card without power gives no status word, stays, and answers when it has power', async () => {
+  const { reader, said } = await holdCard();
   reader.write(message(SELECT_JPKI));
-  await held?.removed;
+  await expect.poll(said).toBe('000100');
+  reader.write(Buffer.concat([message('01'), message(SELECT_JPKI)]));
+  await expect.poll(said).toBe('00010000029000');
 });
 
 test('a card that leaves by a fault closes the connection in the middle of the command', async () => {
