@@ -2,6 +2,7 @@
 
 import type { OpenCardReader } from './card/card.ts';
 import type { OpenReceiptPrinter } from './receipt/receipt-printer.ts';
+import type { Clips, Voice } from './voice/voice.ts';
 
 export type CardConfig =
   | { readonly driver: 'pcsc'; readonly reader?: string | undefined }
@@ -15,6 +16,12 @@ export type ReceiptConfig =
       readonly paper: 80 | 58;
     }
   | { readonly driver: 'simulated'; readonly paper: 80 | 58 };
+
+export interface VoiceConfig {
+  readonly voice: 'espeak-ng' | 'none';
+  /** A folder of recorded clips. */
+  readonly clips?: string | undefined;
+}
 
 /** `controlPath`: where a simulator opens its control socket. */
 export async function cardReaderOpener(
@@ -47,4 +54,17 @@ export async function receiptPrinterOpener(
       return openSimPrinter({ controlPath, width: config.paper });
     }
   }
+}
+
+/** A voice is always opened: that its program is missing shows when it is to speak. */
+export async function openVoice({
+  voice,
+  clips,
+}: VoiceConfig): Promise<{ readonly voice: Voice | null; readonly clips: Clips | null }> {
+  const { openEspeakVoice } = await import('./voice/espeak-voice.ts');
+  const { clipsIn } = await import('./voice/clips.ts');
+  return {
+    voice: voice === 'none' ? null : openEspeakVoice(),
+    clips: clips === undefined ? null : clipsIn(clips),
+  };
 }

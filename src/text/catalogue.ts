@@ -37,7 +37,12 @@ export interface Catalogue {
     readonly oldList: (given: { readonly time: string }) => string;
   };
   readonly hold: { readonly title: string; readonly body: string };
-  readonly again: { readonly title: string; readonly note: string };
+  readonly again: {
+    readonly title: string;
+    /** The reason's `why` as a sentence of its own. */
+    readonly body: (given: { readonly why: string }) => string;
+    readonly note: string;
+  };
   readonly welcome: {
     readonly title: string;
     /** e.g. 佐＊ 花＊ 様 */
@@ -62,11 +67,16 @@ export interface Catalogue {
   readonly closed: {
     readonly title: string;
     readonly card: string;
+    /** Why, and what now, when it will serve in a moment. */
     readonly starting: string;
+    readonly wait: string;
+    /** What now, when it will not: to the gate that the operator named, or else this. */
+    readonly next: (given: { readonly otherGate: string }) => string;
     readonly otherGate: string;
   };
-  /** What `refused`, `again` and `closed` say of a reason. `information` is how to get to help. */
+  /** What `refused`, `again` and `closed` say of a reason. */
   readonly reasons: Readonly<Record<Reason, ReasonText>>;
+  /** How people call the place of help, when the operator has no words for it. */
   readonly information: string;
 
   readonly staff: {
@@ -76,8 +86,6 @@ export interface Catalogue {
       readonly back: string;
       readonly close: string;
       readonly stay: string;
-      readonly yes: string;
-      readonly no: string;
       readonly digits: string;
       readonly letters: string;
     };

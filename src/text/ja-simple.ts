@@ -1,0 +1,384 @@
+/**
+ * やさしい日本語, after the guideline of the Immigration Services Agency and the Agency for Cultural Affairs (2020):
+ * one idea a sentence, です・ます, no keigo, words apart, ruby on every kanji.
+ */
+
+import type { Catalogue, ReasonText } from './catalogue.ts';
+import { LANGUAGE_NAMES } from './languages.ts';
+
+const UNHARMED = 'だいじょうぶです';
+const STAFF_COMES: ReasonText['next'] = () => '係《かかり》の 人《ひと》が 案内《あんない》します';
+const TELL_STAFF: ReasonText['next'] = () => '係《かかり》の 人《ひと》に 言《い》って ください';
+const HOLD_MY_NUMBER_CARD: ReasonText['next'] = () => 'マイナンバーカードを かざして ください';
+const TELL_ADMINISTRATOR = '管理《かんり》の 人《ひと》に 言《い》って ください';
+
+/** 分 is read ぷん after 1, 3, 4, 6, 8 and 0, and ふん after the others. */
+function minutesText(minutes: number): string {
+  return `${minutes}分《${[1, 3, 4, 6, 8, 0].includes(minutes % 10) ? 'ぷん' : 'ふん'}》`;
+}
+
+export const jaSimple: Catalogue = {
+  languages: LANGUAGE_NAMES,
+  bar: {
+    languages: 'ことば',
+    sound: { normal: '音《おと》', loud: '音《おと》 大《だい》', off: '音《おと》 なし' },
+    starts: ({ time }) => `${time} から`,
+    staff: '係《かかり》',
+  },
+  silent: {
+    title: 'すこし 待《ま》って ください',
+    body: 'カードは だいじょうぶです。画面《がめん》は すぐに もどります。',
+  },
+  elsewhere: {
+    title: 'この 画面《がめん》は 使《つか》って いません',
+    body: 'いまは ほかの 画面《がめん》を 使《つか》っています。ここで 使《つか》う ときは、ページを もういちど 開《ひら》いて ください。',
+  },
+
+  waiting: {
+    title: 'カードを かざして ください',
+    body: 'まるい しるしに マイナンバーカードを 近《ちか》づけて ください。',
+    note: '暗証番号《あんしょうばんごう》は いりません',
+    here: {
+      down: 'この 下《した》です',
+      right: 'この 右《みぎ》です',
+      left: 'この 左《ひだり》です',
+      up: 'この 上《うえ》です',
+    },
+    offline: 'インターネットは 止《と》まっています。でも、入《はい》れます',
+    list: ({ time }) => `${time}の リスト`,
+    oldList: ({ time }) => `${time}の 古《ふる》い リスト`,
+  },
+  hold: { title: 'そのまま', body: 'カードを はなさないで、待《ま》って ください。' },
+  again: {
+    title: 'もういちど かざして ください',
+    body: ({ why }) => `${why}。`,
+    note: 'まるが とじて 音《おと》が するまで、そのままで',
+  },
+  welcome: {
+    title: '入《はい》って ください',
+    name: ({ name }) => `${name} さん`,
+    body: '席《せき》の 紙《かみ》が 出《で》ます。とって ください。',
+  },
+  receiptOwed: {
+    title: '入《はい》って ください',
+    owed: '席《せき》の 紙《かみ》は あとで 出《で》ます。',
+    body: ({ minutes }) =>
+      `${minutesText(minutes)}までに 同《おな》じ カードを もういちど かざして ください。`,
+  },
+  refused: {
+    card: 'カード',
+    why: 'どうして',
+    next: 'つぎに',
+    checkedWith: ({ time }) => `${time}の リストを 見《み》ました`,
+    first: ({ time, gate }) => `${time}に ${gate} から 入《はい》りました`,
+  },
+  takeCard: {
+    title: 'カードを とって ください',
+    body: 'カードが ここに のこっています。',
+  },
+  closed: {
+    title: 'いま 使《つか》えません',
+    card: UNHARMED,
+    starting: '準備《じゅんび》を しています',
+    wait: 'もうすぐ 使《つか》えます。ここで 待《ま》って ください',
+    next: ({ otherGate }) => `${otherGate}へ 行《い》って ください`,
+    otherGate: '係《かかり》の 人《ひと》が 案内《あんない》します',
+  },
+
+  reasons: {
+    'not-on-list': {
+      title: 'ここからは 入《はい》れません',
+      card: UNHARMED,
+      why: 'きょう 入《はい》る 人《ひと》の リストに この カードが ありません',
+      next: ({ information }) =>
+        `${information}へ 行《い》って ください。チケットを 見《み》せて ください`,
+    },
+    'already-entered': {
+      title: 'もう 入《はい》って います',
+      card: UNHARMED,
+      why: 'この チケットは もう 使《つか》いました',
+      next: TELL_STAFF,
+    },
+    'ticket-cancelled': {
+      title: 'チケットが 使《つか》えません',
+      card: UNHARMED,
+      why: 'この チケットは キャンセルに なりました',
+      next: ({ information }) => `${information}で 聞《き》いて ください`,
+    },
+    'list-missing': {
+      title: 'まだ 準備中《じゅんびちゅう》です',
+      card: UNHARMED,
+      why: '入《はい》る 人《ひと》の リストが まだ 来《き》ていません',
+      next: STAFF_COMES,
+    },
+    'list-expired': {
+      title: 'いま 確《たし》かめられません',
+      card: UNHARMED,
+      why: '入《はい》る 人《ひと》の リストが いまは 使《つか》えません',
+      next: STAFF_COMES,
+    },
+    'list-damaged': {
+      title: 'リストが 読《よ》めません',
+      card: UNHARMED,
+      why: 'リストの この カードの ところが 読《よ》めません',
+      next: STAFF_COMES,
+    },
+    'certificate-expired': {
+      title: 'カードの 証明書《しょうめいしょ》が 古《ふる》いです',
+      card: 'こわれて いません',
+      why: '証明書《しょうめいしょ》を 使《つか》える 日《ひ》が 終《お》わりました',
+      next: ({ information }) =>
+        `きょうは ${information}へ 行《い》って ください。証明書《しょうめいしょ》は 市役所《しやくしょ》で 新《あたら》しく できます`,
+    },
+    'certificate-not-yet-valid': {
+      title: 'まだ 使《つか》えない カードです',
+      card: UNHARMED,
+      why: 'カードの 証明書《しょうめいしょ》は まだ 使《つか》えません',
+      next: ({ information }) => `${information}へ 行《い》って ください`,
+    },
+    'certificate-revoked': {
+      title: '証明書《しょうめいしょ》が 使《つか》えません',
+      card: 'こわれて いません',
+      why: 'カードの 証明書《しょうめいしょ》が 止《と》まっています',
+      next: ({ information }) =>
+        `きょうは ${information}へ 行《い》って ください。カードの ことは 市役所《しやくしょ》で 聞《き》いて ください`,
+    },
+    'certificate-untrusted': {
+      title: 'ここでは 確《たし》かめられません',
+      card: UNHARMED,
+      why: 'ここでは この カードの 証明書《しょうめいしょ》を 調《しら》べる ことが できません',
+      next: TELL_STAFF,
+    },
+    'certificate-not-for-authentication': {
+      title: '証明書《しょうめいしょ》が ちがいます',
+      card: UNHARMED,
+      why: 'ここで 使《つか》う 証明書《しょうめいしょ》では ありません',
+      next: TELL_STAFF,
+    },
+    'card-not-supported': {
+      title: 'この カードは 使《つか》えません',
+      card: UNHARMED,
+      why: '証明書《しょうめいしょ》が 入《はい》った マイナンバーカードが いります',
+      next: HOLD_MY_NUMBER_CARD,
+    },
+    'phone-not-supported': {
+      title: 'スマホは 使《つか》えません',
+      card: 'スマホは だいじょうぶです',
+      why: 'スマホは 暗証番号《あんしょうばんごう》が いります。ここでは 使《つか》えません',
+      next: HOLD_MY_NUMBER_CARD,
+    },
+    'card-unreadable': {
+      title: '読《よ》めませんでした',
+      card: UNHARMED,
+      why: 'カードが 読《よ》めませんでした',
+      next: () => 'もういちど かざして ください',
+    },
+    'card-removed': {
+      title: 'カードが はなれました',
+      card: UNHARMED,
+      why: 'カードが はやく はなれました',
+      next: () => 'もういちど かざして ください。まるが とじるまで 待《ま》って ください',
+    },
+    'possession-not-proved': {
+      title: 'カードを 確《たし》かめられません',
+      card: UNHARMED,
+      why: 'カードの 中《なか》を 調《しら》べる ことが できませんでした',
+      next: TELL_STAFF,
+    },
+    'receipt-unsettled': {
+      title: '席《せき》の 紙《かみ》を 確《たし》かめます',
+      card: UNHARMED,
+      why: 'もう 入《はい》っています。席《せき》の 紙《かみ》が 出《で》たか わかりません',
+      next: () =>
+        '紙《かみ》が 出《で》ましたか。係《かかり》の 人《ひと》に 言《い》って ください',
+    },
+    'disk-full': {
+      title: 'いま 使《つか》えません',
+      card: UNHARMED,
+      why: 'この 機械《きかい》は いま 書《か》くことが できません',
+      next: STAFF_COMES,
+    },
+    'reader-lost': {
+      title: 'いま 使《つか》えません',
+      card: UNHARMED,
+      why: 'カードを 読《よ》む 機械《きかい》が 動《うご》きません',
+      next: STAFF_COMES,
+    },
+  },
+  information: '案内《あんない》',
+
+  staff: {
+    keys: {
+      enter: '決《き》める',
+      erase: '1つ 消《け》す',
+      back: 'もどる',
+      close: '閉《と》じる',
+      stay: '続《つづ》ける',
+      digits: '数字《すうじ》',
+      letters: 'ABC',
+    },
+    pin: {
+      title: '係《かかり》の 暗証番号《あんしょうばんごう》',
+      body: '番号《ばんごう》を 入《い》れて、「決《き》める」を おして ください。',
+      typed: ({ digits }) => `${digits}けた 入《い》れました`,
+      wrong: '番号《ばんごう》が ちがいます。もういちど 入《い》れて ください。',
+      locked: ({ seconds }) =>
+        `番号《ばんごう》が 何回《なんかい》も ちがいました。${seconds}秒《びょう》 待《ま》って ください。`,
+      checking: '確《たし》かめています',
+    },
+    menu: {
+      title: '係《かかり》の メニュー',
+      by: ({ by }) => `係《かかり》 ${by}`,
+      entry: 'カードが ない 人《ひと》を 入《い》れる',
+      undo: '入場《にゅうじょう》を 取《と》り消《け》す',
+      papers: ({ count }) =>
+        count === 0 ? '席《せき》の 紙《かみ》' : `席《せき》の 紙《かみ》 ${count}件《けん》`,
+      health: ({ count }) =>
+        count === 0
+          ? '機械《きかい》の ようす'
+          : `機械《きかい》の ようす 直《なお》す ${count}件《けん》`,
+    },
+    ticket: {
+      entry: {
+        title: 'チケットの 番号《ばんごう》を 入《い》れて ください',
+        body: 'カードが ない 人《ひと》の 入場《にゅうじょう》を 書《か》きます。',
+      },
+      undo: {
+        title: 'チケットの 番号《ばんごう》を 入《い》れて ください',
+        body: 'この チケットの 入場《にゅうじょう》を 取《と》り消《け》します。',
+      },
+    },
+    confirm: {
+      entry: {
+        title: '入場《にゅうじょう》に しますか',
+        warning: 'この チケットは もう 入場《にゅうじょう》しています',
+        go: '入場《にゅうじょう》に する',
+      },
+      undo: {
+        title: '入場《にゅうじょう》を 取《と》り消《け》しますか',
+        warning: 'ここには この チケットの 入場《にゅうじょう》が ありません',
+        go: 'つぎへ',
+      },
+      ticket: ({ ticket }) => `チケット ${ticket}`,
+      entered: ({ time, gate }) => `${time}に ${gate} から 入場《にゅうじょう》`,
+      notEntered: 'ここには 入場《にゅうじょう》の 記録《きろく》が ありません',
+      unchecked:
+        '正《ただ》しい 番号《ばんごう》か どうかは わかりません。チケットを 見《み》て 確《たし》かめて ください。',
+    },
+    why: {
+      title: 'どうして 取《と》り消《け》しますか',
+      'wrong-ticket': '番号《ばんごう》を まちがえた',
+      'went-out': '外《そと》へ 出《で》た',
+      test: 'ためしに 使《つか》った',
+      other: 'ほかの こと',
+    },
+    done: {
+      entered: {
+        title: '入場《にゅうじょう》を 書《か》きました',
+        body: 'この 人《ひと》を 中《なか》へ 案内《あんない》して ください。',
+      },
+      'already-entered': {
+        title: 'もう 入場《にゅうじょう》しています',
+        body: '記録《きろく》は 変《か》わっていません。番号《ばんごう》を 確《たし》かめて ください。',
+      },
+      undone: {
+        title: '入場《にゅうじょう》を 取《と》り消《け》しました',
+        body: 'この チケットで もういちど 入《はい》れます。',
+      },
+      'nothing-to-undo': {
+        title: '取《と》り消《け》す 入場《にゅうじょう》が ありません',
+        body: '記録《きろく》は 変《か》わっていません。番号《ばんごう》を 確《たし》かめて ください。',
+      },
+      settled: {
+        title: '席《せき》の 紙《かみ》を 書《か》きました',
+        body: '答《こた》えの とおりに 書《か》きました。',
+      },
+      'not-recorded': {
+        title: '書《か》けませんでした',
+        body: '何《なに》も 変《か》わっていません。機械《きかい》の ようすを 見《み》て ください。',
+      },
+    },
+    papers: {
+      title: '席《せき》の 紙《かみ》',
+      none: '確《たし》かめる 紙《かみ》は ありません',
+      more: ({ count }) => `ほかに ${count}件《けん》`,
+      owed: 'まだ わたして いません',
+      unknown: '出《で》たか わかりません',
+      since: ({ time }) => `${time} から`,
+    },
+    paper: {
+      title: '紙《かみ》を わたしましたか',
+      owed: '機械《きかい》から 紙《かみ》が 出《で》ませんでした。手《て》で わたした ときは「わたしました」を おして ください。',
+      unknown:
+        '紙《かみ》が 出《で》たか わかりません。お客《きゃく》さんに 聞《き》いて ください。',
+      printed: 'わたしました',
+      notPrinted: '出《で》ていません',
+    },
+    health: {
+      title: '機械《きかい》の ようす',
+      allWell: 'ぜんぶ だいじょうぶです',
+      states: { ok: 'よい', 'not-well': '直《なお》す', unknown: 'わからない' },
+    },
+    checks: {
+      node: { name: 'プログラムの 土台《どだい》', remedy: TELL_ADMINISTRATOR },
+      configuration: { name: '設定《せってい》', remedy: TELL_ADMINISTRATOR },
+      daemon: {
+        name: '機械《きかい》の プログラム',
+        remedy: '機械《きかい》を 起動《きどう》し直《なお》して ください',
+      },
+      'card-service': {
+        name: 'カードの サービス',
+        remedy: '機械《きかい》を 起動《きどう》し直《なお》して ください',
+      },
+      'card-reader': {
+        name: 'カードを 読《よ》む 機械《きかい》',
+        remedy: 'ケーブルを 見《み》て ください',
+      },
+      'receipt-printer': {
+        name: '席《せき》の 紙《かみ》の プリンター',
+        remedy: '電源《でんげん》と 紙《かみ》と ふたを 見《み》て ください',
+      },
+      disk: { name: '書《か》く ところの 空《あ》き', remedy: TELL_ADMINISTRATOR },
+      clock: { name: '時計《とけい》', remedy: TELL_ADMINISTRATOR },
+      list: {
+        name: '入《はい》る 人《ひと》の リスト',
+        remedy: 'インターネットを 確《たし》かめて ください',
+      },
+      trust: {
+        name: '証明書《しょうめいしょ》を 調《しら》べる データ',
+        remedy: 'インターネットを 確《たし》かめて ください',
+      },
+      revocation: {
+        name: '使《つか》えない 証明書《しょうめいしょ》の リスト',
+        remedy: 'インターネットを 確《たし》かめて ください',
+      },
+      ledger: {
+        name: '入場《にゅうじょう》の 記録《きろく》',
+        remedy: '使《つか》わないで、管理《かんり》の 人《ひと》に 言《い》って ください',
+      },
+      'facts-waiting': {
+        name: '送《おく》っていない 記録《きろく》',
+        remedy: 'インターネットが もどると 送《おく》ります',
+      },
+      papers: {
+        name: 'わたして いない 紙《かみ》',
+        remedy: '「席《せき》の 紙《かみ》」で 答《こた》えて ください',
+      },
+      link: {
+        name: 'センターとの つながり',
+        remedy: '入場《にゅうじょう》は できます。ケーブルを 見《み》て ください',
+      },
+      fonts: { name: '文字《もじ》の 形《かたち》', remedy: TELL_ADMINISTRATOR },
+      voice: {
+        name: '声《こえ》',
+        remedy:
+          '入場《にゅうじょう》は できます。管理《かんり》の 人《ひと》に 言《い》って ください',
+      },
+      screen: { name: '画面《がめん》', remedy: TELL_ADMINISTRATOR },
+    },
+    leaving: {
+      title: 'まだ 使《つか》いますか',
+      body: ({ seconds }) => `${seconds}秒《びょう》で この 画面《がめん》を 閉《と》じます。`,
+    },
+  },
+};

@@ -1,0 +1,152 @@
+/**
+ * Every message as it is read aloud. Japanese is written as it is heard: the particles は and へ as わ and え, long vowels
+ * with ー (そーごー), a space between phrases. A message without a reading in one of the languages does not compile.
+ *
+ * Bystanders hear it too: a refusal says that the card is fine and what to do, and of the cause no more than that needs.
+ */
+
+import type { Language, Speech } from '../domain/screen.ts';
+
+/** Ready to be read aloud. */
+export interface Places {
+  readonly information: string;
+  /** Null: no other gate is known. */
+  readonly otherGate: string | null;
+}
+
+type Reading = string | ((places: Places) => string);
+
+const JA_STAFF = 'かかりいんが ごあんないします。';
+const JA_UNHARMED = 'カードわ もんだいありません。';
+const JA_TELL = 'かかりいんに おしらせください。';
+
+const JA: Readonly<Record<Speech, Reading>> = {
+  waiting: 'カードを かざしてください。',
+  hold: 'そのまま おまちください。',
+  again: 'もーいちど かざしてください。おとが なるまで、そのままで おまちください。',
+  welcome: 'おはいりください。ざせきけんが でます。おとりください。',
+  'receipt-owed':
+    'おはいりください。ざせきけんわ、あとで おわたしします。のちほど、おなじ カードを もーいちど かざしてください。',
+  'take-card': 'カードを おとりください。',
+  closed: ({ otherGate }) =>
+    `ただいま つかえません。${JA_UNHARMED}${otherGate === null ? JA_STAFF : `${otherGate}え おまわりください。`}`,
+  'staff-leaving': 'まだ おつかいですか。まもなく がめんを とじます。',
+
+  'not-on-list': ({ information }) =>
+    `にゅーじょーの とーろくが みつかりません。${JA_UNHARMED}${information}え、チケットを おもちください。`,
+  'already-entered': `この チケットわ、にゅーじょーずみです。${JA_UNHARMED}かかりいんに おこえがけください。`,
+  'ticket-cancelled': ({ information }) =>
+    `この チケットわ つかえません。${JA_UNHARMED}${information}で おたしかめください。`,
+  'list-missing': `まだ じゅんびが できていません。${JA_UNHARMED}${JA_STAFF}`,
+  'list-expired': `ただいま たしかめられません。${JA_UNHARMED}${JA_STAFF}`,
+  'list-damaged': `とーろくを たしかめられません。${JA_UNHARMED}${JA_STAFF}`,
+  'certificate-expired': ({ information }) =>
+    `でんししょーめーしょの きげんが きれています。カードの こしょーでわ ありません。きょーわ ${information}え おこしください。こーしんわ、しくちょーそんの まどぐちで できます。`,
+  'certificate-not-yet-valid': ({ information }) =>
+    `でんししょーめーしょわ、まだ つかえません。${JA_UNHARMED}${information}え おこしください。`,
+  'certificate-revoked': ({ information }) =>
+    `でんししょーめーしょが つかえません。カードの こしょーでわ ありません。きょーわ ${information}え おこしください。`,
+  'certificate-untrusted': `カードを たしかめられません。${JA_UNHARMED}${JA_TELL}`,
+  'certificate-not-for-authentication': `この でんししょーめーしょわ つかえません。${JA_UNHARMED}${JA_TELL}`,
+  'card-not-supported': `この カードわ つかえません。${JA_UNHARMED}マイナンバーカードを かざしてください。`,
+  'phone-not-supported':
+    'スマートフォンわ つかえません。スマートフォンに もんだいわ ありません。マイナンバーカードを かざしてください。',
+  'card-unreadable': `よみとれませんでした。${JA_UNHARMED}もーいちど かざしてください。`,
+  'card-removed': `カードが はなれました。${JA_UNHARMED}おとが なるまで、もーいちど かざしてください。`,
+  'possession-not-proved': `カードの かくにんが できません。${JA_UNHARMED}${JA_TELL}`,
+  'receipt-unsettled': `にゅーじょーわ きろくされています。${JA_UNHARMED}ざせきけんが でたか どーかを、${JA_TELL}`,
+  'disk-full': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
+  'reader-lost': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
+};
+
+const SIMPLE_STAFF = 'かかりの ひとが あんないします。';
+const SIMPLE_UNHARMED = 'カードわ だいじょーぶです。';
+const SIMPLE_TELL = 'かかりの ひとに いってください。';
+
+const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
+  waiting: 'カードを かざしてください。',
+  hold: 'そのまま まってください。',
+  again: 'もーいちど かざしてください。おとが するまで、そのままで。',
+  welcome: 'はいってください。せきの かみが でます。とってください。',
+  'receipt-owed':
+    'はいってください。せきの かみわ あとで でます。あとで、おなじ カードを もーいちど かざしてください。',
+  'take-card': 'カードを とってください。',
+  closed: ({ otherGate }) =>
+    `いま つかえません。${SIMPLE_UNHARMED}${otherGate === null ? SIMPLE_STAFF : `${otherGate}え いってください。`}`,
+  'staff-leaving': 'まだ つかいますか。もーすぐ がめんを とじます。',
+
+  'not-on-list': ({ information }) =>
+    `ここからわ はいれません。${SIMPLE_UNHARMED}${information}え いってください。チケットを みせてください。`,
+  'already-entered': `もー はいっています。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'ticket-cancelled': ({ information }) =>
+    `チケットが つかえません。${SIMPLE_UNHARMED}${information}で きいてください。`,
+  'list-missing': `まだ じゅんびちゅーです。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'list-expired': `いま たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'list-damaged': `リストが よめません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'certificate-expired': ({ information }) =>
+    `カードの しょーめーしょが ふるいです。カードわ こわれていません。きょーわ ${information}え いってください。しょーめーしょわ、しやくしょで あたらしく できます。`,
+  'certificate-not-yet-valid': ({ information }) =>
+    `カードの しょーめーしょわ まだ つかえません。${SIMPLE_UNHARMED}${information}え いってください。`,
+  'certificate-revoked': ({ information }) =>
+    `カードの しょーめーしょが つかえません。カードわ こわれていません。きょーわ ${information}え いってください。`,
+  'certificate-untrusted': `ここでわ たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'certificate-not-for-authentication': `しょーめーしょが ちがいます。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'card-not-supported': `この カードわ つかえません。${SIMPLE_UNHARMED}マイナンバーカードを かざしてください。`,
+  'phone-not-supported':
+    'スマホわ つかえません。スマホわ だいじょーぶです。マイナンバーカードを かざしてください。',
+  'card-unreadable': `よめませんでした。${SIMPLE_UNHARMED}もーいちど かざしてください。`,
+  'card-removed': `カードが はやく はなれました。${SIMPLE_UNHARMED}おとが するまで かざしてください。`,
+  'possession-not-proved': `カードを たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'receipt-unsettled': `もー はいっています。${SIMPLE_UNHARMED}せきの かみが でましたか。${SIMPLE_TELL}`,
+  'disk-full': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'reader-lost': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+};
+
+const EN_STAFF = 'Our staff will help you.';
+const EN_UNHARMED = 'Nothing is wrong with your card.';
+const EN_TELL = 'Please speak to our staff.';
+
+const EN: Readonly<Record<Speech, Reading>> = {
+  waiting: 'Hold your card on the round mark.',
+  hold: 'Keep holding.',
+  again: 'Please hold it again. Keep it there until you hear the sound.',
+  welcome: 'Please go in. Your seat ticket is coming out. Take it with you.',
+  'receipt-owed':
+    'Please go in. Your seat ticket will follow later. Hold the same card here again in a while.',
+  'take-card': 'Please take your card.',
+  closed: ({ otherGate }) =>
+    `Out of service. ${EN_UNHARMED} ${otherGate === null ? EN_STAFF : `Please use ${otherGate}.`}`,
+  'staff-leaving': 'Are you still there? This screen closes soon.',
+
+  'not-on-list': ({ information }) =>
+    `Entry not found. ${EN_UNHARMED} Please take your ticket to ${information}.`,
+  'already-entered': `This ticket has already been used. ${EN_UNHARMED} ${EN_TELL}`,
+  'ticket-cancelled': ({ information }) =>
+    `This ticket cannot be used. ${EN_UNHARMED} Please ask at ${information}.`,
+  'list-missing': `Not ready yet. ${EN_UNHARMED} ${EN_STAFF}`,
+  'list-expired': `Entries cannot be checked now. ${EN_UNHARMED} ${EN_STAFF}`,
+  'list-damaged': `Your entry could not be confirmed. ${EN_UNHARMED} ${EN_STAFF}`,
+  'certificate-expired': ({ information }) =>
+    `The certificate in your card has expired. The card is not broken. Your municipal office can renew it. Today, please go to ${information}.`,
+  'certificate-not-yet-valid': ({ information }) =>
+    `The certificate in your card is not valid yet. ${EN_UNHARMED} Please go to ${information}.`,
+  'certificate-revoked': ({ information }) =>
+    `The certificate in your card cannot be used. The card is not broken. Today, please go to ${information}.`,
+  'certificate-untrusted': `Your card could not be confirmed. ${EN_UNHARMED} ${EN_TELL}`,
+  'certificate-not-for-authentication': `This certificate is of a different kind. ${EN_UNHARMED} ${EN_TELL}`,
+  'card-not-supported': `This card is not accepted here. ${EN_UNHARMED} Please hold a My Number Card here.`,
+  'phone-not-supported':
+    'Phones are not accepted here. Nothing is wrong with your phone. Please hold a My Number Card here.',
+  'card-unreadable': `The card could not be read. ${EN_UNHARMED} Please hold it here again.`,
+  'card-removed': `The card moved away too soon. ${EN_UNHARMED} Hold it again until you hear the sound.`,
+  'possession-not-proved': `Your card could not be verified. ${EN_UNHARMED} ${EN_TELL}`,
+  'receipt-unsettled': `Your entry is on record. ${EN_UNHARMED} Please tell our staff whether your seat ticket came out.`,
+  'disk-full': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
+  'reader-lost': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
+};
+
+export const READINGS: Readonly<Record<Language, Readonly<Record<Speech, Reading>>>> = {
+  ja: JA,
+  'ja-simple': JA_SIMPLE,
+  en: EN,
+};
