@@ -5,10 +5,18 @@ import { CardError, type CardIdentity } from '../../devices/card/card.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
-import { decideEntry } from '../domain/entry-decision.ts';
-import { ageOfList, assuranceReaches, type EntryRow, listRefusal } from '../domain/entry-list.ts';
-import { type EntryState, entryState } from '../domain/fact.ts';
+import { decideEntry, RECEIPT_CLAIM_MS } from '../domain/entry-decision.ts';
+import {
+  ageOfList,
+  assuranceReaches,
+  type EntryListManifest,
+  type EntryRow,
+  listRefusal,
+} from '../domain/entry-list.ts';
+import type { EntryState } from '../domain/fact.ts';
+import { maskedName } from '../domain/masked-name.ts';
 import type { Reason } from '../domain/reason.ts';
+import type { FirstEntry, ListShown } from '../domain/screen.ts';
 import { seatTicket } from '../domain/seat-ticket.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import type { JournalFields } from '../journal.ts';
@@ -16,7 +24,9 @@ import type { PaperOutcome, PlannedPaper } from '../papers.ts';
 import { certificateHash, type ListKeys, RowError } from '../pki/converted-value.ts';
 import { DiskFullError } from '../store/ledger.ts';
 import type { Lease } from '../store/list-shelf.ts';
-import type { Service, TerminalParts } from './service.ts';
+import { holdAgainstOthers, OvertakenError, ticketState } from '../store/ticket-state.ts';
+import { TapStages } from '../tap-stages.ts';
+import type { AnswerShown, Service, TerminalParts } from './service.ts';
 
 export interface EventEntryOptions {
   readonly list: string;
@@ -66,6 +76,20 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
       },
     }),
 
+    place() {
+      const active = parts.shelf.active(options.list);
+      const { title, startsAt } = active?.manifest ?? { title: '', startsAt: null };
+      const list = active && listShown(active.manifest, active.confirmedAt, parts.now());
+      return { title, startsAt, gate: options.gate ?? parts.terminal, list };
+    },
+
+    shown: (tap) => (latest?.tap === tap ? latest.shown : null),
+
+    forget(what) {
+      if (what === 'answer') latest = null;
+      else if (latest?.shown) latest.shown = { ...latest.shown, name: null };
+    },
+
     watchReceipt(tap, owed) {
       let listening = true;
       const receipt = latest?.tap === tap ? latest.receipt : null;
@@ -79,14 +103,18 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
   };
 }
 
-/** What one tap knows while it lasts. Nothing of it outlives the tap, and nothing of it is journaled by itself. */
+/**
+ * What one tap knows while it lasts. Nothing of it outlives the tap but what is shown, and nothing of it is journaled by
+ * itself.
+ */
 class EntryVisit {
   readonly #parts: TerminalParts;
   readonly #options: EventEntryOptions;
   readonly tap: number;
   /** What becomes of the paper, once one is being printed. */
   receipt: Promise<PaperOutcome> | null = null;
-  readonly #stages: Stages;
+  shown: AnswerShown | null = null;
+  readonly #stages: TapStages;
   #lease: Lease | null = null;
   #keys: ListKeys | null = null;
   #identity: CardIdentity | null = null;
@@ -99,7 +127,7 @@ class EntryVisit {
     this.#parts = parts;
     this.#options = options;
     this.tap = seen.tap;
-    this.#stages = new Stages(seen.sensedAt);
+    this.#stages = new TapStages(seen.sensedAt);
   }
 
   leaseList(): StepResult {
@@ -133,6 +161,11 @@ class EntryVisit {
     const verdict = await this.#parts.trust().verify(certificate, this.#parts.now());
     this.#stages.end('verify');
     this.#verdict = verdict;
+    const by = verdict.valid ? this.#parts.attendant(certificate) : null;
+    if (by !== null) {
+      this.#end();
+      return { next: 'attendant', by };
+    }
     if (verdict.valid) return GO_ON;
     this.#detail = verdict.detail;
     return this.#refuse(verdict.reason);
@@ -163,7 +196,7 @@ class EntryVisit {
       this.#detail = error.message;
       return this.#refuse('list-damaged');
     }
-    this.#state = entryState(this.#parts.recorder.ledger.factsAbout(this.#subject));
+    this.#state = ticketState(this.#parts.recorder.ledger, this.#ticket);
     const receipt = this.#parts.papers.stateOf(this.#subject);
     const decision = decideEntry(this.#row, this.#state, receipt, this.#parts.now());
     this.#stages.end('lookup');
@@ -199,12 +232,15 @@ class EntryVisit {
         ],
         {
           steps: (steps) => {
+            holdAgainstOthers(this.#parts.recorder.ledger, this.#ticket);
             planned = this.#parts.papers.plan(steps, this.#subject, this.#about(row));
           },
           journal: () => this.#stages.journal(),
         },
       );
-      this.#print(present<PlannedPaper>(planned, 'paper'), Date.parse(present(fact, 'fact').at));
+      const enteredAt = Date.parse(present(fact, 'fact').at);
+      this.#show({ row, enteredAt });
+      this.#print(present<PlannedPaper>(planned, 'paper'), enteredAt);
     });
   }
 
@@ -228,6 +264,7 @@ class EntryVisit {
           journal: () => this.#stages.journal(),
         },
       );
+      this.#show({ row, enteredAt });
       this.#print(present<PlannedPaper>(planned, 'paper'), enteredAt);
     });
   }
@@ -253,6 +290,7 @@ class EntryVisit {
         ],
         { journal: () => this.#stages.journal() },
       );
+      this.#show({ first: first && { at: first.at, gate: first.gate } });
     });
   }
 
@@ -274,33 +312,45 @@ class EntryVisit {
         ...(this.#row === null ? {} : { ref: this.#row.ref }),
         gate: this.#options.gate,
       });
+      this.#end();
       return GO_ON;
     } catch (error) {
+      if (error instanceof OvertakenError) {
+        // Staff let the same ticket in meanwhile, at a keyboard.
+        this.#state = ticketState(this.#parts.recorder.ledger, this.#ticket);
+        return this.#refuse('already-entered');
+      }
       if (!(error instanceof DiskFullError)) throw error;
       this.#parts.recorder.note('card.ignored', { reason: 'disk-full' });
-      return { next: 'not-recorded', reason: 'disk-full' };
-    } finally {
       this.#end();
+      return { next: 'not-recorded', reason: 'disk-full' };
     }
+  }
+
+  #show(said: { row?: EntryRow; first?: FirstEntry | null; enteredAt?: number }): void {
+    const now = this.#parts.now();
+    const { row = null, first = null, enteredAt = now } = said;
+    this.shown = {
+      seat: row?.seat ?? null,
+      name: row && (maskedName(row.holder) || null),
+      first,
+      list: this.#lease && listShown(this.#lease.file.manifest, this.#lease.confirmedAt, now),
+      claimMinutes: Math.max(1, Math.ceil((enteredAt + RECEIPT_CLAIM_MS - now) / 60_000)),
+    };
   }
 
   /** The gate is open by now: nothing that the printer does changes the answer. */
   #print(planned: PlannedPaper, enteredAt: number): void {
-    const row = present(this.#row, 'row');
-    const lease = present(this.#lease, 'lease');
-    const { manifest } = lease.file;
+    const { paper, reissue } = planned;
+    const { seat, ticket } = present(this.#row, 'row');
+    const { file, confirmedAt: listConfirmedAt } = present(this.#lease, 'lease');
+    const { title, place, startsAt, issuedAt } = file.manifest;
+    const known = { paper, reissue, title, place, startsAt, seat, ticket, enteredAt };
     const receipt = seatTicket({
-      paper: planned.paper,
-      reissue: planned.reissue,
-      title: manifest.title,
-      place: manifest.place,
-      startsAt: manifest.startsAt,
-      seat: row.seat,
-      ticket: row.ticket,
+      ...known,
       gate: this.#options.gate ?? null,
-      enteredAt,
-      listIssuedAt: Date.parse(manifest.issuedAt),
-      listConfirmedAt: lease.confirmedAt,
+      listIssuedAt: Date.parse(issuedAt),
+      listConfirmedAt,
       listIsOld: this.#listAge() !== 'fresh',
     });
     this.receipt = this.#parts.papers.print(planned, receipt);
@@ -319,6 +369,11 @@ class EntryVisit {
     return `${this.#options.list}/${present(this.#row, 'row').ref}`;
   }
 
+  get #ticket() {
+    const { ticket } = present(this.#row, 'row');
+    return { list: this.#options.list, subject: this.#subject, ticket };
+  }
+
   #refuse(reason: Reason): StepResult {
     return { next: 'refuse', reason };
   }
@@ -332,44 +387,8 @@ class EntryVisit {
   }
 }
 
-/** How long each stage of a tap took, in ms on CLOCK_MONOTONIC, which the card's process shares. */
-class Stages {
-  readonly #sensedAt: number;
-  #last: number;
-  readonly #ms: Record<string, number> = {};
-  modelled = false;
-
-  constructor(sensedAt: number) {
-    this.#sensedAt = sensedAt;
-    this.#last = sensedAt;
-  }
-
-  read(startedAt: number, finishedAt: number): void {
-    this.#ms['detect'] = startedAt - this.#sensedAt;
-    this.#ms['read'] = finishedAt - startedAt;
-    this.#last = finishedAt;
-  }
-
-  end(stage: 'read' | 'verify' | 'lookup' | 'commit'): void {
-    const now = monotonicMs();
-    this.#ms[stage] = now - this.#last;
-    this.#last = now;
-  }
-
-  /** Called right after the commit. */
-  journal(): JournalFields {
-    this.end('commit');
-    const total = this.#last - this.#sensedAt;
-    const rounded = Object.entries({ ...this.#ms, total }).map(([stage, ms]) => [
-      stage,
-      Math.round(ms * 1_000) / 1_000,
-    ]);
-    return { ms: Object.fromEntries(rounded), modelled: this.modelled || undefined };
-  }
-}
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
+function listShown(manifest: EntryListManifest, confirmedAt: number, now: number): ListShown {
+  return { issuedAt: manifest.issuedAt, age: ageOfList(manifest.staleness, confirmedAt, now) };
 }
 
 /** The machine's order guarantees it; were it wrong, it is a defect and must be loud. */

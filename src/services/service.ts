@@ -3,6 +3,7 @@
 import type { AnyStateMachine } from 'xstate';
 import type { CardReader } from '../../devices/card/card.ts';
 import type { Reason } from '../domain/reason.ts';
+import type { FirstEntry, ListShown } from '../domain/screen.ts';
 import type { Papers } from '../papers.ts';
 import type { ListKeys } from '../pki/converted-value.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
@@ -16,10 +17,33 @@ export interface TerminalParts {
   now(): number;
   reader(): CardReader | null;
   trust(): TrustStore;
+  /** The name of the attendant whose user-authentication certificate (DER) this is; null for everybody else. */
+  attendant(certificate: Uint8Array): string | null;
   listKeys(list: string): ListKeys | null;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
   readonly papers: Papers;
+}
+
+/** What a screen may say of the latest answer. */
+export interface AnswerShown {
+  readonly seat: string | null;
+  /** Masked; null when none is known, or the card is gone. */
+  readonly name: string | null;
+  readonly first: FirstEntry | null;
+  /** The list that decided. */
+  readonly list: ListShown | null;
+  /** For so many minutes an owed receipt is printed for the same card. */
+  readonly claimMinutes: number;
+}
+
+/** Where a terminal stands, as people know it. */
+export interface Place {
+  /** The event; empty before there is a list. */
+  readonly title: string;
+  readonly gate: string;
+  readonly startsAt: string | null;
+  readonly list: ListShown | null;
 }
 
 export interface Service {
@@ -31,6 +55,11 @@ export interface Service {
   obstacle(): Reason | null;
   /** Serves one tap: input `SensedTap`, output `Answer`. */
   readonly machine: AnyStateMachine;
+  place(): Place;
+  /** Null when there is nothing to say, or not any more. */
+  shown(tap: number): AnswerShown | null;
+  /** The name goes with the card; the rest of the answer when it leaves the screen. */
+  forget(what: 'name' | 'answer'): void;
   /** Calls `owed` when the receipt of this tap turns out not to come; returns how to stop listening. */
   watchReceipt(tap: number, owed: () => void): () => void;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Authority } from '../../platform-sim/authority.ts';
 import { changeTicket } from '../../platform-sim/entry-lists.ts';
-import { StaffError, undoEntry } from '../../src/staff.ts';
+import { StaffError, undoEntry } from '../../src/staff/commands.ts';
 import type { CardMaker } from '../cards.ts';
 import { atTheGate, hanako, LIST, type Ticket, withTerminal } from '../terminal.ts';
 

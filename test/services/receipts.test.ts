@@ -1,7 +1,7 @@
 /** Stories of the paper: once, or known not to be, or asked. One process, simulated reader and printer. */
 
 import { expect, test } from 'vitest';
-import { StaffError, settlePaper } from '../../src/staff.ts';
+import { StaffError, settlePaper } from '../../src/staff/commands.ts';
 import { atTheGate } from '../terminal.ts';
 
 test.each(['paper-out', 'cover-open', 'power-off'])(

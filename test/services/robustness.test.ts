@@ -49,6 +49,7 @@ function smallGate() {
     now: Date.now,
     reader: () => ({ modelled: true, identify: async () => identity }),
     trust: () => ({ verify: async () => ({ valid: true, revocation: 'checked' }) }),
+    attendant: () => null,
     listKeys: () => ({ convertedValue: () => Buffer.of(1), openRow: () => ROW }),
     shelf: { lease: () => lease, active: () => null },
     recorder,

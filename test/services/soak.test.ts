@@ -9,7 +9,8 @@ import type { SensedTap } from '../../src/domain/tap.ts';
 import { reportDroppedEvents } from '../../src/supervision.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
 import { type SessionEvent, sessionMachine } from '../../state-machines/session.ts';
-import { type TerminalEvent, terminalMachine } from '../../state-machines/terminal.ts';
+import { terminalMachine } from '../../state-machines/terminal.ts';
+import type { TerminalEvent } from '../../state-machines/terminal-setup.ts';
 
 const WARM_UP = 2_000;
 const TAPS = 8_000;

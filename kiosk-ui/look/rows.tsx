@@ -1,0 +1,40 @@
+/** Choices, one below the other: no more than six. */
+
+import type { ComponentChildren } from 'preact';
+import { Icon } from './icons.tsx';
+import { Ruby } from './ruby.tsx';
+
+export interface Row {
+  readonly id: string;
+  /** May carry ruby. */
+  readonly title: string;
+  readonly about?: ComponentChildren;
+}
+
+interface RowsProps {
+  readonly rows: readonly Row[];
+  readonly onChoose: (id: string) => void;
+}
+
+export function Rows({ rows, onChoose }: RowsProps) {
+  return (
+    <ol class="rows">
+      {rows.map(({ id, title, about }, index) => (
+        <li key={id}>
+          <button type="button" class="row" onClick={() => onChoose(id)} data-first={index === 0}>
+            <span class="number" aria-hidden="true">
+              {index + 1}
+            </span>
+            <span>
+              <b>
+                <Ruby text={title} />
+              </b>
+              {about !== undefined && <small>{about}</small>}
+            </span>
+            <Icon name="next" />
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,169 @@
+/** Each screen by its name, in the frame that all have. */
+
+import { useLayoutEffect } from 'preact/hooks';
+import {
+  type Key,
+  LANGUAGES,
+  type Language,
+  type Screen,
+  type ScreenName,
+} from '../../src/domain/screen.ts';
+import { catalogueOf } from '../../src/text/index.ts';
+import { plain } from '../../src/text/ruby.ts';
+import { Frame, type LanguageKey } from '../look/frame.tsx';
+import { restoreFocus } from './focus.ts';
+import * as gate from './gate-screens.tsx';
+import { clockTime } from './moments.ts';
+import * as staff from './staff-screens.tsx';
+import { Stage } from './stage.tsx';
+import * as typing from './typing-screens.tsx';
+import type { Draw, Hand, ScreenOf, View } from './view.ts';
+
+const DRAWINGS: { readonly [Name in ScreenName]: Draw<Name> } = {
+  waiting: gate.waiting,
+  hold: gate.hold,
+  again: gate.again,
+  welcome: gate.welcome,
+  'receipt-owed': gate.receiptOwed,
+  refused: gate.refused,
+  'take-card': gate.takeCard,
+  closed: gate.closed,
+  'staff-pin': typing.staffPin,
+  'staff-menu': staff.staffMenu,
+  'staff-ticket': typing.staffTicket,
+  'staff-confirm': staff.staffConfirm,
+  'staff-why': staff.staffWhy,
+  'staff-done': staff.staffDone,
+  'staff-papers': staff.staffPapers,
+  'staff-paper': staff.staffPaper,
+  'staff-health': staff.staffHealth,
+  'staff-leaving': staff.staffLeaving,
+};
+
+export interface ShownProps {
+  readonly screen: Screen;
+  readonly press: (key: Key) => void;
+}
+
+/** A screen of the daemon's. */
+export function Shown({ screen, press }: ShownProps) {
+  const { language, look, place } = screen;
+  const text = catalogueOf(language);
+  const hand: Hand = {
+    text,
+    ways: screen.ways,
+    press,
+    offers: (key) => screen.keys.includes(key),
+  };
+  const view = draw(screen, hand);
+  useDress({
+    language,
+    profile: look.profile,
+    title: view.title,
+    gate: place.gate,
+    number: screen.number,
+  });
+  const starts =
+    place.startsAt === null ? '' : text.bar.starts({ time: clockTime(place.startsAt) });
+  return (
+    <Frame
+      place={{
+        title: place.title,
+        about: [place.gate, plain(starts)].filter((part) => part !== ''),
+      }}
+      languagesLabel={plain(text.bar.languages)}
+      languages={languageKeys(language, (chosen) => press({ key: 'language', language: chosen }))}
+      sound={{
+        icon: screen.sound,
+        text: text.bar.sound[screen.sound],
+        onPress: () => press({ key: 'sound' }),
+      }}
+    >
+      <Stage
+        name={'reason' in screen ? `${screen.screen} ${screen.reason}` : screen.screen}
+        view={view}
+        reader={look.reader}
+        here={text.waiting.here[look.reader]}
+        staff={
+          hand.offers('staff')
+            ? { text: text.bar.staff, onPress: () => press({ key: 'staff' }) }
+            : null
+        }
+      />
+    </Frame>
+  );
+}
+
+function draw<Name extends ScreenName>(screen: ScreenOf<Name> & Screen, hand: Hand): View {
+  return DRAWINGS[screen.screen as Name](screen, hand);
+}
+
+export interface NobodyProps {
+  readonly why: 'silent' | 'elsewhere';
+  readonly language: Language;
+  readonly onLanguage: (language: Language) => void;
+  /** What was known before: where this is, not who was there. */
+  readonly last: Pick<Screen, 'place' | 'look'> | null;
+}
+
+/** Nothing of anybody. */
+export function Nobody({ why, language, onLanguage, last }: NobodyProps) {
+  const text = catalogueOf(language);
+  const view = gate.nobody(text[why]);
+  const gateName = last?.place.gate ?? '';
+  useDress({
+    language,
+    profile: last?.look.profile ?? 'small',
+    title: view.title,
+    gate: gateName,
+    number: null,
+  });
+  return (
+    <Frame
+      place={{ title: last?.place.title ?? '', about: [gateName] }}
+      languagesLabel={plain(text.bar.languages)}
+      languages={languageKeys(language, onLanguage)}
+      sound={null}
+    >
+      <Stage name={why} view={view} reader={last?.look.reader ?? 'down'} here="" staff={null} />
+    </Frame>
+  );
+}
+
+function languageKeys(now: Language, onChosen: (language: Language) => void): LanguageKey[] {
+  return LANGUAGES.map((language) => ({
+    id: language,
+    name: catalogueOf(language).languages[language],
+    lang: langOf(language),
+    pressed: language === now,
+    onPress: () => onChosen(language),
+  }));
+}
+
+/** BCP 47: やさしい日本語 is Japanese. */
+function langOf(language: Language): string {
+  return language === 'ja-simple' ? 'ja' : language;
+}
+
+interface Dress {
+  readonly language: Language;
+  readonly profile: Screen['look']['profile'];
+  readonly title: string;
+  readonly gate: string;
+  /** Of the screen that is drawn: whoever watches from outside knows that it is. */
+  readonly number: number | null;
+}
+
+/** What the whole document says about the screen that it shows. */
+function useDress({ language, profile, title, gate, number }: Dress): void {
+  useLayoutEffect(() => {
+    const { documentElement: page } = document;
+    page.lang = langOf(language);
+    page.dataset['language'] = language;
+    page.dataset['profile'] = profile;
+    page.dataset['theme'] = profile === 'tv' ? 'dark' : 'light';
+    document.title = [plain(title), gate].filter((part) => part !== '').join(' - ');
+    page.dataset['number'] = number === null ? '' : String(number);
+    restoreFocus();
+  });
+}

@@ -1,0 +1,70 @@
+/** Four arrows and Enter reach and press every control; a keyboard types where something is typed. */
+
+import { getNextFocus } from '@bbc/tv-lrud-spatial';
+import { CHARACTER, type Key, type KeyName } from '../../src/domain/screen.ts';
+
+const ARROWS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
+
+export interface Typing {
+  readonly press: (key: Key) => void;
+  readonly offers: (key: KeyName) => boolean;
+}
+
+/** Whoever touches the screen needs no focus where nothing has to be pressed. */
+let usesKeys = false;
+
+/** Follows the keyboard, or the remote control, for the page's life. */
+export function followKeyboard(typing: Typing): void {
+  /** After a typed character Enter ends the number, whatever the arrows rest on. */
+  let isTyping = false;
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    usesKeys = true;
+    if (ARROWS.has(event.key)) {
+      isTyping = false;
+      moveFocus(event.key);
+      event.preventDefault();
+      return;
+    }
+    const key = keyOf(event.key, isTyping, typing);
+    if (key === null) return;
+    isTyping = key.key !== 'back' && key.key !== 'enter';
+    typing.press(key);
+    event.preventDefault();
+  });
+  document.addEventListener('pointerdown', () => {
+    isTyping = false;
+    usesKeys = false;
+  });
+}
+
+function keyOf(pressed: string, isTyping: boolean, { offers }: Typing): Key | null {
+  const character = pressed.toUpperCase();
+  if (CHARACTER.test(character) && offers('character')) return { key: 'character', character };
+  if (pressed === 'Backspace' && offers('erase')) return { key: 'erase' };
+  if (pressed === 'Enter' && isTyping && offers('enter')) return { key: 'enter' };
+  if (pressed === 'Escape' && offers('back')) return { key: 'back' };
+  return null;
+}
+
+function moveFocus(arrow: string): void {
+  const { activeElement } = document;
+  if (activeElement === null || activeElement === document.body) {
+    restoreFocus();
+    return;
+  }
+  // The package takes a key's name as well as its code; its types know the code alone.
+  getNextFocus(activeElement, arrow as unknown as number, document.body)?.focus();
+}
+
+/**
+ * Gives the focus to where it belongs first if nothing has it: it was on something that is gone. The browser shows it
+ * only to people who use keys (:focus-visible).
+ */
+export function restoreFocus(): void {
+  const { activeElement } = document;
+  if (activeElement !== null && activeElement !== document.body) return;
+  const first = document.querySelector<HTMLElement>('[data-first="true"]');
+  const other = usesKeys ? document.querySelector<HTMLElement>('[aria-pressed="true"]') : null;
+  (first ?? other)?.focus({ preventScroll: true });
+}

@@ -1,0 +1,237 @@
+/** What the people who come to the gate see. */
+
+import { type ComponentChildren, Fragment } from 'preact';
+import type { ListShown } from '../../src/domain/screen.ts';
+import type { Catalogue } from '../../src/text/catalogue.ts';
+import { Fuda } from '../look/fuda.tsx';
+import { Icon } from '../look/icons.tsx';
+import { Ruby, Sentences } from '../look/ruby.tsx';
+import { clockTime } from './moments.ts';
+import { Seat } from './seat.tsx';
+import type { Draw, View } from './view.ts';
+
+export const waiting: Draw<'waiting'> = ({ list, offline }, { text }) => ({
+  layout: 'call',
+  ring: { state: 'waiting' },
+  here: true,
+  title: text.waiting.title,
+  words: (
+    <>
+      <p>
+        <Sentences text={text.waiting.body} />
+      </p>
+      <Notes>
+        {offline ? text.waiting.offline : text.waiting.note}
+        {list === null ? null : listAge(list, text)}
+      </Notes>
+    </>
+  ),
+});
+
+export const hold: Draw<'hold'> = (_screen, { text }) => ({
+  layout: 'call',
+  ring: { state: 'hold' },
+  title: text.hold.title,
+  titleSize: 'shout',
+  words: (
+    <p class="lead">
+      <Sentences text={text.hold.body} />
+    </p>
+  ),
+});
+
+export const again: Draw<'again'> = ({ reason }, { text }) => ({
+  layout: 'call',
+  ring: { state: 'waiting' },
+  here: true,
+  title: text.again.title,
+  words: (
+    <>
+      <p>
+        <Sentences text={text.again.body({ why: text.reasons[reason].why })} />
+      </p>
+      <Notes>{text.again.note}</Notes>
+    </>
+  ),
+});
+
+export const welcome: Draw<'welcome'> = ({ name, seat, list }, { text }) => ({
+  layout: 'call',
+  ring: { state: 'done', inside: <Seat seat={seat} /> },
+  before: name === null ? null : <Name text={text.welcome.name({ name })} />,
+  title: text.welcome.title,
+  words: (
+    <>
+      <p class="vh">{seat}</p>
+      <p class="paper">
+        <Icon name="paper" />
+        <span>
+          <Sentences text={text.welcome.body} />
+        </span>
+      </p>
+      {list !== null && list.age !== 'fresh' && <Notes>{listAge(list, text)}</Notes>}
+    </>
+  ),
+});
+
+export const receiptOwed: Draw<'receipt-owed'> = ({ seat, minutes }, { text }) => ({
+  layout: 'call',
+  ring: { state: 'done', inside: <Seat seat={seat} /> },
+  title: text.receiptOwed.title,
+  titleSize: 'head',
+  words: (
+    <>
+      <p class="vh">{seat}</p>
+      <p class="paper owed">
+        <Icon name="paper" />
+        <b>
+          <Sentences text={text.receiptOwed.owed} />
+        </b>
+      </p>
+      <p>
+        <Sentences text={text.receiptOwed.body({ minutes })} />
+      </p>
+    </>
+  ),
+});
+
+export const refused: Draw<'refused'> = ({ reason, first, list }, { text, ways }) => {
+  const said = text.reasons[reason];
+  const entered =
+    first === null ? null : text.refused.first({ time: clockTime(first.at), gate: first.gate });
+  const information = ways.information ?? text.information;
+  return {
+    layout: 'tell',
+    ring: { state: 'problem' },
+    title: said.title,
+    words: (
+      <>
+        <ThreeAnswers
+          text={text}
+          card={said.card}
+          why={entered === null ? [said.why] : [said.why, entered]}
+          next={said.next({ information })}
+        />
+        <Notes code={reason}>
+          {list === null ? null : text.refused.checkedWith({ time: clockTime(list.issuedAt) })}
+        </Notes>
+      </>
+    ),
+  };
+};
+
+export const takeCard: Draw<'take-card'> = (_screen, { text }) => ({
+  layout: 'call',
+  ring: { state: 'take' },
+  title: text.takeCard.title,
+  words: (
+    <p class="lead">
+      <Sentences text={text.takeCard.body} />
+    </p>
+  ),
+});
+
+export const closed: Draw<'closed'> = ({ reason }, { text, ways }) => {
+  const isStarting = reason === 'starting';
+  const elsewhere =
+    ways.otherGate === null
+      ? text.closed.otherGate
+      : text.closed.next({ otherGate: ways.otherGate });
+  return {
+    layout: 'tell',
+    ring: { state: 'closed' },
+    title: text.closed.title,
+    words: (
+      <>
+        <ThreeAnswers
+          text={text}
+          card={text.closed.card}
+          why={[isStarting ? text.closed.starting : text.reasons[reason].why]}
+          next={isStarting ? text.closed.wait : elsewhere}
+        />
+        {!isStarting && <Notes code={reason} />}
+      </>
+    ),
+  };
+};
+
+/** Nothing is heard from the daemon, or another browser has this screen: nothing of anybody is shown. */
+export function nobody({ title, body }: { readonly title: string; readonly body: string }): View {
+  return {
+    layout: 'tell',
+    ring: { state: 'closed' },
+    title,
+    words: (
+      <p class="lead">
+        <Sentences text={body} />
+      </p>
+    ),
+  };
+}
+
+interface ThreeAnswersProps {
+  readonly text: Catalogue;
+  readonly card: string;
+  readonly why: readonly string[];
+  readonly next: string;
+}
+
+function ThreeAnswers({ text, card, why, next }: ThreeAnswersProps) {
+  const { refused } = text;
+  return (
+    <Fuda
+      rows={[
+        { term: refused.card, answer: <Sentences text={card} /> },
+        {
+          term: refused.why,
+          answer: why.map((sentence) => (
+            <span class="line" key={sentence}>
+              <Sentences text={sentence} />
+            </span>
+          )),
+        },
+        { term: refused.next, answer: <Sentences text={next} />, now: true },
+      ]}
+    />
+  );
+}
+
+/** A line ends between the parts of a name, not before its ＊. */
+function Name({ text }: { readonly text: string }) {
+  return (
+    <p class="lead">
+      {text.split(' ').map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && ' '}
+          <span class="nb">{part}</span>
+        </Fragment>
+      ))}
+    </p>
+  );
+}
+
+interface NotesProps {
+  /** Texts that may carry ruby. */
+  readonly children?: ComponentChildren;
+  /** Which staff looks up. */
+  readonly code?: string;
+}
+
+function Notes({ children, code }: NotesProps) {
+  const said = [children].flat().filter((part): part is string => typeof part === 'string');
+  return (
+    <p class="note notes">
+      {said.map((part) => (
+        <span key={part}>
+          <Ruby text={part} />
+        </span>
+      ))}
+      {code !== undefined && <span class="nb fixed">{code}</span>}
+    </p>
+  );
+}
+
+function listAge({ issuedAt, age }: ListShown, text: Catalogue): string {
+  const time = clockTime(issuedAt);
+  return age === 'fresh' ? text.waiting.list({ time }) : text.waiting.oldList({ time });
+}

@@ -1,0 +1,47 @@
+/** What a screen is made of, before it is drawn, and what its drawing needs. */
+
+import type { ComponentChildren } from 'preact';
+import type { Key, KeyName, Screen, ScreenName } from '../../src/domain/screen.ts';
+import type { Catalogue } from '../../src/text/catalogue.ts';
+import type { MaruState } from '../look/maru.tsx';
+
+/** One of the screens, with what is around it. */
+export type ScreenOf<Name extends ScreenName> = Extract<Screen, { readonly screen: Name }>;
+
+export interface Hand {
+  readonly text: Catalogue;
+  readonly ways: Screen['ways'];
+  readonly press: (key: Key) => void;
+  /** Whether this screen offers the key. */
+  readonly offers: (key: KeyName) => boolean;
+}
+
+/**
+ * `call`: a large ring and one sentence; `tell`: a small ring and what there is to say; `work`: words beside, or above,
+ * what is pressed; `letters`: `work` with more keys than fit beside words.
+ */
+export type Layout = 'call' | 'tell' | 'work' | 'letters';
+
+export interface View {
+  readonly layout: Layout;
+  readonly ring: {
+    readonly state: MaruState;
+    /** Stands in the ring instead of the card. */
+    readonly inside?: ComponentChildren;
+    /** No thread: neither card nor reader has to do with it. */
+    readonly alone?: boolean;
+  } | null;
+  /** Whether it points at the reader. */
+  readonly here?: boolean;
+  /** May carry ruby. */
+  readonly title: string;
+  readonly titleSize?: 'shout' | 'head';
+  /** Above the title. */
+  readonly before?: ComponentChildren;
+  readonly words?: ComponentChildren;
+  readonly hands?: ComponentChildren;
+  /** The ways out. */
+  readonly foot?: ComponentChildren;
+}
+
+export type Draw<Name extends ScreenName> = (screen: ScreenOf<Name>, hand: Hand) => View;

@@ -1,0 +1,193 @@
+/**
+ * What is on the screen now, from the running machines; and the keys, back to the machine whose screen it is. It lives
+ * whether or not a browser shows it, and sees to it that what is not shown any more is forgotten.
+ */
+
+import type { Actor, AnyActorRef, AnyMachineSnapshot } from 'xstate';
+import type { terminalMachine } from '../../state-machines/terminal.ts';
+import type {
+  Key,
+  Language,
+  Screen,
+  ScreenBody,
+  ScreenFrame,
+  StateMeta,
+} from '../domain/screen.ts';
+import type { Service } from '../services/service.ts';
+import { isAnswered, isServing, type Shown, type Speaker, screenOf } from './screen-of.ts';
+import type { PressResult, ScreenSource } from './screen-source.ts';
+
+/** Actors by their ids; what the others do, such as the steps of a service, changes no screen. */
+const SPEAKERS: ReadonlySet<string> = new Set<Speaker>(['terminal', 'session', 'staff']);
+
+/** The staff's part of the screen. */
+export interface StaffScreens {
+  /** Whether the staff key leads anywhere; an attendant's card opens the menu without it. */
+  readonly takesPin: boolean;
+  screenOf(snapshot: AnyMachineSnapshot): ScreenBody;
+  /** Where what is typed on a secret screen goes: it is in no event, no context and no journal. */
+  typeSecret(character: string): void;
+}
+
+export interface HubParts {
+  readonly actor: Actor<typeof terminalMachine>;
+  readonly service: Service;
+  /** Null: nobody is configured who could open the staff's menu. */
+  readonly staff: StaffScreens | null;
+  readonly isOffline: () => boolean;
+  /** Whether there is a voice at all. */
+  readonly speaks: boolean;
+  readonly look: ScreenFrame['look'];
+  readonly ways: (language: Language) => ScreenFrame['ways'];
+}
+
+export class ScreenHub implements ScreenSource {
+  readonly #parts: HubParts;
+  readonly #listeners = new Set<(screen: Screen) => void>();
+  #shown: Shown;
+  /** The number since which the shown screen has been this one: keys pressed on it since then are not late. */
+  #since = 1;
+  /**
+   * A state that was left before a browser could hear of it, as when a card is gone before its answer is there: while
+   * the screen stays the same, its tone and its voice are still due.
+   */
+  #cue: StateMeta | null = null;
+  #announced: StateMeta;
+  #current: Screen;
+  /** `current` without its number, to see what changed. */
+  #text: string;
+  #announcing = false;
+
+  /** Before the machine starts: a person who holds a card then misses nothing. */
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    const shown = this.#read();
+    if (shown === null) throw new Error('the terminal begins without a screen');
+    this.#shown = shown;
+    this.#announced = shown.meta;
+    const content = this.#content();
+    this.#text = JSON.stringify(content);
+    this.#current = { ...content, number: 1 };
+    const { actor } = parts;
+    actor.system.inspect((event) => {
+      const { id } = event.actorRef as AnyActorRef;
+      if (event.type === '@xstate.snapshot' && SPEAKERS.has(id)) this.refresh();
+    });
+  }
+
+  get current(): Screen {
+    return this.#current;
+  }
+
+  watch(listener: (screen: Screen) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Looks again; also for what no machine says: the age of the list, the link. */
+  refresh(): void {
+    this.#forget();
+    const shown = this.#read();
+    if (shown !== null) {
+      const { meta } = this.#shown;
+      if (meta.screen !== shown.meta.screen) this.#since = this.#current.number + 1;
+      if (meta !== shown.meta && meta !== this.#announced) this.#cue = meta;
+      this.#shown = shown;
+    }
+    if (this.#announcing) return;
+    this.#announcing = true;
+    queueMicrotask(() => this.#announce());
+  }
+
+  press(number: number, key: Key): PressResult {
+    if (number < this.#since || number > this.#current.number) return 'stale-screen';
+    const { actor } = this.#parts;
+    if (key.key === 'language') {
+      actor.send({ type: 'key.language', language: key.language });
+      return 'taken';
+    }
+    if (key.key === 'sound') {
+      actor.send({ type: 'key.sound' });
+      return 'taken';
+    }
+    const { meta, speaker } = this.#shown;
+    if (!this.#keys.includes(key.key)) return 'key-not-allowed';
+    const target: AnyActorRef | undefined =
+      speaker === 'terminal' ? actor : actor.getSnapshot().children[speaker];
+    target?.send(this.#eventOf(key, meta));
+    return 'taken';
+  }
+
+  /** Where nobody is staff, there is no key for them. */
+  get #keys(): StateMeta['keys'] {
+    const { keys } = this.#shown.meta;
+    const offersStaff = this.#parts.staff?.takesPin ?? false;
+    return offersStaff ? keys : keys.filter((key) => key !== 'staff');
+  }
+
+  #eventOf({ key, ...what }: Key, { secret }: StateMeta) {
+    const type = `key.${key}`;
+    if (!secret || !('character' in what)) return { type, ...what };
+    this.#parts.staff?.typeSecret(what.character);
+    return { type };
+  }
+
+  #forget(): void {
+    const { actor, service } = this.#parts;
+    const terminal = actor.getSnapshot();
+    if (isServing(terminal)) return;
+    service.forget(isAnswered(terminal) ? 'name' : 'answer');
+  }
+
+  #read(): Shown | null {
+    const { actor, service, staff, isOffline } = this.#parts;
+    const terminal = actor.getSnapshot();
+    return screenOf(terminal, {
+      answer: service.shown(terminal.context.seen.tap),
+      list: service.place().list,
+      offline: isOffline(),
+      staffScreenOf: (snapshot) => staff?.screenOf(snapshot) ?? null,
+    });
+  }
+
+  #announce(): void {
+    this.#announcing = false;
+    this.#announced = this.#shown.meta;
+    const content = this.#content();
+    const text = JSON.stringify(content);
+    if (text === this.#text) {
+      // Another screen came and went within one turn.
+      this.#since = Math.min(this.#since, this.#current.number);
+      return;
+    }
+    this.#text = text;
+    this.#current = { ...content, number: this.#current.number + 1 };
+    for (const listener of [...this.#listeners]) listener(this.#current);
+  }
+
+  #content(): Omit<ScreenFrame, 'number'> & ScreenBody {
+    const { actor, service, look, ways } = this.#parts;
+    const { language, chosenSound: sound } = actor.getSnapshot().context;
+    const { meta, body } = this.#shown;
+    const { title, gate, startsAt } = service.place();
+    const cue = this.#cue?.screen === meta.screen ? this.#cue : null;
+    const voice = meta.voice ?? cue?.voice ?? null;
+    return {
+      language,
+      sound,
+      tone: meta.tone ?? cue?.tone ?? null,
+      speech: sound === 'off' ? null : this.#speech(voice, language),
+      keys: this.#keys,
+      place: { title, gate, startsAt },
+      ways: ways(language),
+      look,
+      ...body,
+    };
+  }
+
+  #speech(voice: StateMeta['voice'], language: Language): string | null {
+    if (voice === null || !this.#parts.speaks) return null;
+    const speech = voice === 'by-reason' ? this.#shown.reason : voice;
+    return speech === null ? null : `/voice/${language}/${speech}`;
+  }
+}

@@ -1,0 +1,114 @@
+/** Every screen that the machines can show, from the `meta` of their states: nobody has to play through a story to see them. */
+
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { eventEntryMachine } from '../../state-machines/event-entry.ts';
+import { sessionMachine } from '../../state-machines/session.ts';
+import { staffMachine } from '../../state-machines/staff.ts';
+import { terminalMachine } from '../../state-machines/terminal.ts';
+import type { KeyName, Language, ScreenName, StateMeta } from '../domain/screen.ts';
+import type { Catalogue } from '../text/catalogue.ts';
+import { catalogueOf } from '../text/index.ts';
+import { plain } from '../text/ruby.ts';
+
+const MACHINES: readonly AnyStateMachine[] = [
+  terminalMachine,
+  sessionMachine,
+  eventEntryMachine,
+  staffMachine,
+];
+
+/** `kazasu screens --json` prints a list of these. */
+export interface ListedScreen {
+  readonly machine: string;
+  /** Path of the state in its machine. */
+  readonly state: string;
+  readonly screen: ScreenName;
+  /** What its headline can be. */
+  readonly titles: readonly string[];
+  readonly voice: StateMeta['voice'];
+  readonly tone: StateMeta['tone'];
+  /** Besides language and sound. */
+  readonly keys: readonly KeyName[];
+  /** The delay that ends the state by itself; `ms` null: it depends. */
+  readonly timeout: { readonly delay: string; readonly ms: number | null } | null;
+  readonly secret: boolean;
+}
+
+export function listScreens(language: Language): ListedScreen[] {
+  const catalogue = catalogueOf(language);
+  return MACHINES.flatMap((machine) =>
+    statesOf(machine.root).flatMap((node) => {
+      const meta: StateMeta | undefined = node.meta;
+      if (meta === undefined) return [];
+      const { screen, voice, tone, keys, timeout, secret = false } = meta;
+      const titles = titlesOf(catalogue)[screen].map(plain);
+      const state = node.path.join('.');
+      const limit = timeout === null ? null : { delay: timeout, ms: lengthOf(machine, timeout) };
+      return [
+        { machine: machine.id, state, screen, titles, voice, tone, keys, timeout: limit, secret },
+      ];
+    }),
+  );
+}
+
+/** One line a screen, for people. */
+export function screenLines(screens: readonly ListedScreen[]): string {
+  const rows = screens.map(({ machine, state, screen, titles, voice, keys, timeout }) => [
+    `${machine} ${state}`,
+    screen,
+    voice ?? '-',
+    keys.join(',') || '-',
+    timeout === null ? '-' : `${timeout.delay}${timeout.ms === null ? '' : ` ${timeout.ms} ms`}`,
+    titles.length > 1 ? `${titles[0]} (+${titles.length - 1})` : (titles[0] ?? ''),
+  ]);
+  const table = [['state', 'screen', 'voice', 'keys', 'time-out', 'title'], ...rows];
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => width(row[column]))));
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function width(cell: string | undefined): number {
+  return cell?.length ?? 0;
+}
+
+function statesOf(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap(statesOf)];
+}
+
+function lengthOf(machine: AnyStateMachine, delay: string): number | null {
+  const length: unknown = machine.implementations.delays[delay];
+  return typeof length === 'number' ? length : null;
+}
+
+function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[]>> {
+  const { staff } = text;
+  const titles = (of: Readonly<Record<string, { readonly title: string }>>) =>
+    Object.values(of).map(({ title }) => title);
+  const { entry, undo } = staff.confirm;
+  return {
+    waiting: [text.waiting.title],
+    hold: [text.hold.title],
+    again: [text.again.title],
+    welcome: [text.welcome.title],
+    'receipt-owed': [text.receiptOwed.title],
+    refused: titles(text.reasons),
+    'take-card': [text.takeCard.title],
+    closed: [text.closed.title],
+    'staff-pin': [staff.pin.title],
+    'staff-menu': [staff.menu.title],
+    'staff-ticket': titles(staff.ticket),
+    'staff-confirm': titles({ entry, undo }),
+    'staff-why': [staff.why.title],
+    'staff-done': titles(staff.done),
+    'staff-papers': [staff.papers.title],
+    'staff-paper': [staff.paper.title],
+    'staff-health': [staff.health.title],
+    'staff-leaving': [staff.leaving.title],
+  };
+}

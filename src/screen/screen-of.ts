@@ -1,0 +1,143 @@
+/**
+ * From the machines' snapshots to what is on the screen: pure, so that every rule of what is shown when stands here.
+ * Which machine speaks: the staff's while they are there, then that of the card in the field, then the latest answer,
+ * then whatever stands in the way of serving; otherwise the terminal waits.
+ */
+
+import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
+import type { sessionMachine } from '../../state-machines/session.ts';
+import type { terminalMachine } from '../../state-machines/terminal.ts';
+import type { Answer } from '../domain/answer.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { ListShown, ScreenBody, ScreenName, StateMeta } from '../domain/screen.ts';
+import type { AnswerShown } from '../services/service.ts';
+
+type TerminalSnapshot = SnapshotFrom<typeof terminalMachine>;
+type SessionSnapshot = SnapshotFrom<typeof sessionMachine>;
+
+/** The machine whose screen is shown, and which gets the keys that its screen offers. */
+export type Speaker = 'terminal' | 'session' | 'staff';
+
+export interface Shown {
+  readonly speaker: Speaker;
+  readonly meta: StateMeta;
+  readonly body: ScreenBody;
+  /** Why, where the screen says so. */
+  readonly reason: Reason | null;
+}
+
+export interface Surroundings {
+  /** What the service still says of the tap that the terminal serves or has served. */
+  readonly answer: AnswerShown | null;
+  /** The list in use now. */
+  readonly list: ListShown | null;
+  readonly offline: boolean;
+  readonly staffScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
+}
+
+export function isServing(terminal: TerminalSnapshot): boolean {
+  return terminal.matches({ operating: { visit: 'serving' } });
+}
+
+export function isAnswered(terminal: TerminalSnapshot): boolean {
+  return terminal.matches({ operating: { visit: 'answered' } });
+}
+
+function isAttended(terminal: TerminalSnapshot): boolean {
+  return terminal.matches({ operating: { visit: 'attending' } });
+}
+
+const STOPPED: Shown = {
+  speaker: 'terminal',
+  meta: { screen: 'closed', voice: null, tone: null, keys: [], timeout: null },
+  body: { screen: 'closed', reason: 'starting' },
+  reason: null,
+};
+
+/** Null between two states of a person's visit: what is shown stays. */
+export function screenOf(terminal: TerminalSnapshot, surroundings: Surroundings): Shown | null {
+  if (terminal.status !== 'active') return STOPPED;
+  if (isAttended(terminal)) return staffScreen(terminal, surroundings);
+  if (isServing(terminal)) return sessionScreen(terminal, surroundings);
+  const { answer } = terminal.context;
+  const answered = metaBelow(terminal, 'terminal.operating.visit.answered.');
+  if (isAnswered(terminal)) {
+    return answered && visitScreen('terminal', answered, answer, surroundings);
+  }
+  const closed =
+    metaBelow(terminal, 'terminal.operating.availability.') ??
+    metaBelow(terminal, 'terminal.recovering');
+  if (closed !== null) {
+    const reason = closed.voice === null ? null : (terminal.context.obstacles[0] ?? null);
+    const body = { screen: 'closed', reason: reason ?? 'starting' } as const;
+    return { speaker: 'terminal', meta: closed, body, reason };
+  }
+  const waiting = metaBelow(terminal, 'terminal.operating.visit.waiting.');
+  if (waiting === null) return null;
+  const { list, offline } = surroundings;
+  const body = { screen: 'waiting', list, offline } as const;
+  return { speaker: 'terminal', meta: waiting, body, reason: null };
+}
+
+function staffScreen(terminal: TerminalSnapshot, { staffScreenOf }: Surroundings): Shown | null {
+  const staff = childOf(terminal, 'staff');
+  const meta = staff && metaBelow(staff, '');
+  const body = staff && staffScreenOf(staff);
+  return meta && body && { speaker: 'staff', meta, body, reason: null };
+}
+
+function sessionScreen(terminal: TerminalSnapshot, surroundings: Surroundings): Shown | null {
+  const session = childOf(terminal, 'session') as SessionSnapshot | null;
+  const meta = session && metaBelow(session, '');
+  return session && meta && visitScreen('session', meta, session.context.answer, surroundings);
+}
+
+/** What a visitor is told: `screen` is the machine's decision, the answer fills it in. */
+function visitScreen(
+  speaker: Speaker,
+  meta: StateMeta,
+  answer: Answer | null,
+  { answer: shown }: Surroundings,
+): Shown | null {
+  const reason = answer !== null && 'reason' in answer ? answer.reason : null;
+  const body = visitBody(meta.screen, reason, shown);
+  return body && { speaker, meta, body, reason };
+}
+
+function visitBody(
+  screen: ScreenName,
+  reason: Reason | null,
+  shown: AnswerShown | null,
+): ScreenBody | null {
+  const list = shown?.list ?? null;
+  switch (screen) {
+    case 'hold':
+    case 'take-card':
+      return { screen };
+    case 'welcome': {
+      const oldList = list?.age === 'fresh' ? null : list;
+      return { screen, name: shown?.name ?? null, seat: shown?.seat ?? '', list: oldList };
+    }
+    case 'receipt-owed':
+      return { screen, seat: shown?.seat ?? '', minutes: shown?.claimMinutes ?? 0 };
+    case 'refused':
+      return reason && { screen, reason, first: shown?.first ?? null, list };
+    case 'again':
+      return reason && { screen, reason };
+    case 'closed':
+      return reason && { screen, reason };
+    default:
+      throw new Error(`no visitor is shown ${screen}`);
+  }
+}
+
+function childOf(terminal: TerminalSnapshot, id: 'session' | 'staff'): AnyMachineSnapshot | null {
+  return terminal.children[id]?.getSnapshot() ?? null;
+}
+
+/** The meta of the one active state whose id begins so. */
+function metaBelow(snapshot: AnyMachineSnapshot, id: string): StateMeta | null {
+  const metas: Readonly<Record<string, StateMeta | undefined>> = snapshot.getMeta();
+  const found = Object.entries(metas).find(([state]) => state.startsWith(id));
+  return found?.[1] ?? null;
+}

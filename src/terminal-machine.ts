@@ -1,0 +1,81 @@
+/** The terminal's machine, tied to what it watches and whom it serves. */
+
+import { fromCallback, fromPromise } from 'xstate';
+import { type SessionEvent, sessionMachine } from '../state-machines/session.ts';
+import { terminalMachine } from '../state-machines/terminal.ts';
+import type { TerminalEvent } from '../state-machines/terminal-setup.ts';
+import type { CardSlot } from './card-slot.ts';
+import type { Conditions } from './conditions.ts';
+import type { SensedTap } from './domain/tap.ts';
+import type { Service } from './services/service.ts';
+import type { StaffDesk } from './staff/staff-desk.ts';
+
+export function terminalMachineFor(
+  services: readonly Service[],
+  slot: CardSlot,
+  conditions: Conditions,
+  recover: () => Promise<void>,
+  staff: StaffDesk | null,
+) {
+  return terminalMachine.provide({
+    actors: {
+      recover: fromPromise(recover),
+      watchConditions: fromCallback<TerminalEvent>(({ sendBack }) =>
+        conditions.watch((obstacles) => sendBack({ type: 'conditions.changed', obstacles })),
+      ),
+      awaitCard: awaitCard(slot),
+      session: sessionFor(services, slot),
+      watchReceipt: watchReceipt<TerminalEvent>(services),
+      ...(staff === null ? {} : { staff: staff.machine }),
+    },
+  });
+}
+
+/** Levels, not edges: a card that came while another was served is seen as soon as one is awaited again. */
+function awaitCard(slot: CardSlot) {
+  let served = 0;
+  return fromCallback<TerminalEvent>(({ sendBack }) => {
+    const see = (): void => {
+      const { present } = slot;
+      if (present === null || present.tap <= served) return;
+      served = present.tap;
+      sendBack({ type: 'card.present', tap: present.tap, sensedAt: present.sensedAt });
+    };
+    const stop = slot.watch(see);
+    see();
+    return stop;
+  });
+}
+
+/** A gate has one service; a terminal with several will ask which one in a menu before this. */
+export function onlyOne(services: readonly Service[]): Service {
+  const [service] = services;
+  if (service === undefined) throw new Error('a terminal without a service');
+  return service;
+}
+
+/** The receipt may fail while its person still holds the card, or when they have taken it away. */
+function watchReceipt<Event extends SessionEvent | TerminalEvent>(services: readonly Service[]) {
+  const service = onlyOne(services);
+  return fromCallback<Event, SensedTap>(({ input, sendBack }) =>
+    service.watchReceipt(input.tap, () => sendBack({ type: 'receipt.owed' } as Event)),
+  );
+}
+
+function sessionFor(services: readonly Service[], slot: CardSlot) {
+  const watchCard = fromCallback<SessionEvent, SensedTap>(({ input, sendBack }) => {
+    const see = (): void => {
+      if (slot.present?.tap !== input.tap) sendBack({ type: 'card.gone' });
+    };
+    const stop = slot.watch(see);
+    see();
+    return stop;
+  });
+  return sessionMachine.provide({
+    actors: {
+      watchCard,
+      watchReceipt: watchReceipt<SessionEvent>(services),
+      service: onlyOne(services).machine,
+    },
+  });
+}

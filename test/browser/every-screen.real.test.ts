@@ -1,0 +1,126 @@
+/**
+ * Every screen in every language, in a real browser: nothing leaves the screen or is too small, axe-core has no
+ * complaint, and every control is reached from every other by the four arrows. SAMPLES has a screen of every kind, so a
+ * new kind can't be left out.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LANGUAGES, SCREENS } from '../../src/domain/screen.ts';
+import type { UiServer } from '../../src/screen/ui-server.ts';
+import { LAYOUT_FAULTS } from '../screens/layout-faults.ts';
+import { SAMPLES } from '../screens/samples.ts';
+import { ShownScreen, serve } from '../screens/shown-screen.ts';
+import { launchChromium, openPage, SIZES, type Size, untilNumber } from './chromium.ts';
+import { arrowsBetween, CONTROL_NAMES, FOCUS_FAULT, focusControl } from './focus.ts';
+
+/** WCAG 2.2 A and AA, and what axe calls best practice. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const shown = new ShownScreen({ screen: 'hold' });
+let server: UiServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await serve(shown);
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+async function withScreens(size: Size, work: (page: Page) => Promise<void>): Promise<void> {
+  const page = await openPage(browser, { size });
+  try {
+    await page.goto(server.origin);
+    await work(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
+describe.each(Object.keys(SIZES) as Size[])('at %s', (size) => {
+  const look = { profile: SIZES[size].profile, reader: 'down' } as const;
+
+  test.each(LANGUAGES)('in %s, no text leaves its place or is too small', async (language) => {
+    await withScreens(size, async (page) => {
+      const found: string[] = [];
+      for (const name of SCREENS) {
+        for (const [at, sample] of SAMPLES[name].entries()) {
+          await untilNumber(page, shown.show(sample, { language, look }));
+          const { faults } = await page.evaluate<{ faults: string[] }>(LAYOUT_FAULTS);
+          found.push(...faults.map((fault) => `${name} ${at}: ${fault}`));
+        }
+      }
+      expect(found).toEqual([]);
+    });
+  });
+});
+
+test.each(LANGUAGES)('in %s, axe-core finds nothing against WCAG 2.2 AA', async (language) => {
+  await withScreens('800x480', async (page) => {
+    await page.evaluate(AXE);
+    const found: string[] = [];
+    for (const name of SCREENS) {
+      await untilNumber(page, shown.show(SAMPLES[name][0], { language }));
+      const { violations } = await page.evaluate<{
+        violations: { id: string; nodes: { target: string[] }[] }[];
+      }>(`axe.run({ runOnly: ${JSON.stringify(RULES)}, preload: false })`);
+      found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.target}`));
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+function reachedFrom(start: number, leads: readonly (readonly number[])[]): Set<number> {
+  const reached = new Set([start]);
+  for (const at of reached) for (const next of leads[at] ?? []) reached.add(next);
+  return reached;
+}
+
+test.each(['800x480', '768x1024'] as const)(
+  'at %s, four arrows lead from every control to every other, and the focus is seen on each',
+  async (size) => {
+    const look = { profile: SIZES[size].profile, reader: 'down' } as const;
+    await withScreens(size, async (page) => {
+      const found: string[] = [];
+      for (const name of SCREENS) {
+        await untilNumber(page, shown.show(SAMPLES[name][0], { look }));
+        const names = await page.evaluate<string[]>(CONTROL_NAMES);
+        const leads = await arrowsBetween(page, names.length);
+        for (const [from, control] of names.entries()) {
+          const missing = names.filter((_, at) => !reachedFrom(from, leads).has(at));
+          found.push(...missing.map((other) => `${name}: ${other} is out of reach of ${control}`));
+          await page.evaluate(focusControl(from));
+          const fault = await page.evaluate<string | null>(FOCUS_FAULT);
+          if (fault !== null) found.push(`${name}: ${fault}`);
+        }
+      }
+      expect(found).toEqual([]);
+    });
+  },
+);
+
+test('the checks of this file find what is wrong with a page that is wrong', async () => {
+  const page = await openPage(browser);
+  await page.setContent(`<!doctype html><html lang="ja"><body style="margin:0;font-size:20px">
+    <p style="font-size:8px">小さい</p>
+    <p style="position:absolute;left:700px;white-space:nowrap">右にはみ出す長い文です。右にはみ出す長い文です。</p>
+    <p style="color:#bbb;margin-top:40px">うすい</p>
+    <button style="outline:none;height:20px">おす</button></body></html>`);
+  const { faults } = await page.evaluate<{ faults: string[] }>(LAYOUT_FAULTS);
+  expect(faults.join('\n')).toMatch(/smaller than 1rem/);
+  expect(faults.join('\n')).toMatch(/outside the screen/);
+  expect(faults.join('\n')).toMatch(/key too low/);
+  await page.evaluate(focusControl(0));
+  expect(await page.evaluate(FOCUS_FAULT)).toMatch(/no outline/);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
+  expect(violations.map(({ id }) => id)).toContain('color-contrast');
+  await page.context().close();
+});

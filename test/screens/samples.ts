@@ -1,0 +1,217 @@
+/** Screens as they can be: the short and the longest, the empty and the full, every reason. */
+
+import { CHECK_IDS } from '../../src/domain/check.ts';
+import { REASONS, type Reason } from '../../src/domain/reason.ts';
+import {
+  type KeyName,
+  PAPERS_SHOWN_MAX,
+  type PaperShown,
+  type ScreenBody,
+  type ScreenFrame,
+  type ScreenName,
+  type StaffResult,
+  type Tone,
+  TYPED_MAX,
+} from '../../src/domain/screen.ts';
+
+type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
+
+/** 14:05 and 17:00 in Japan. */
+const MORNING = '2026-11-25T05:05:00Z';
+const EVENING = '2026-11-25T08:00:00Z';
+
+const reasons = Object.keys(REASONS) as Reason[];
+const freshList = { issuedAt: MORNING, age: 'fresh' } as const;
+const oldList = { issuedAt: MORNING, age: 'old' } as const;
+const first = { at: EVENING, gate: '西ゲート' } as const;
+
+/** From no seat at all to as many full-width characters as fit on a paper. */
+const SEATS = [
+  'B 12列 34番',
+  '1塁側 A列 12番',
+  '自由席',
+  'S',
+  '2階スタンド北側ブロック 108列 1234番',
+  'アリーナ南ブロック特別招待席車いすスペース第十二番',
+  'Section 114 Row AA Seat 1234-A',
+];
+
+const paper = (ticket: string, state: PaperShown['state'], number = 1): PaperShown => ({
+  paper: `gate-1-${String(number).padStart(6, '0')}`,
+  ticket,
+  state,
+  since: MORNING,
+});
+
+const RESULTS: Readonly<Record<StaffResult, true>> = {
+  entered: true,
+  'already-entered': true,
+  undone: true,
+  'nothing-to-undo': true,
+  settled: true,
+  'not-recorded': true,
+};
+
+const LONG_TICKET = 'TICKET-2026-ABCDEFGH-012'.slice(0, TYPED_MAX);
+
+/** Of every screen at least one. */
+export const SAMPLES: {
+  readonly [Name in ScreenName]: readonly [BodyOf<Name>, ...BodyOf<Name>[]];
+} = {
+  waiting: [
+    { screen: 'waiting', list: freshList, offline: false },
+    { screen: 'waiting', list: oldList, offline: true },
+    { screen: 'waiting', list: null, offline: false },
+  ],
+  hold: [{ screen: 'hold' }],
+  again: [
+    { screen: 'again', reason: 'card-removed' },
+    ...reasons.map((reason) => ({ screen: 'again', reason }) as const),
+  ],
+  welcome: [
+    { screen: 'welcome', name: '佐＊ 花＊', seat: 'B 12列 34番', list: freshList },
+    ...SEATS.map((seat) => ({ screen: 'welcome', name: null, seat, list: oldList }) as const),
+    {
+      screen: 'welcome',
+      name: 'ア＊ ヴ＊ デ＊ ラ＊ ク＊',
+      seat: 'B 12列 34番',
+      list: { issuedAt: MORNING, age: 'too-old' },
+    },
+  ],
+  'receipt-owed': [
+    { screen: 'receipt-owed', seat: 'B 12列 34番', minutes: 15 },
+    ...SEATS.map((seat) => ({ screen: 'receipt-owed', seat, minutes: 120 }) as const),
+  ],
+  refused: [
+    { screen: 'refused', reason: 'not-on-list', first: null, list: freshList },
+    ...reasons.map(
+      (reason) =>
+        ({
+          screen: 'refused',
+          reason,
+          first: reason === 'already-entered' ? first : null,
+          list: oldList,
+        }) as const,
+    ),
+  ],
+  'take-card': [{ screen: 'take-card' }],
+  closed: [
+    { screen: 'closed', reason: 'list-missing' },
+    { screen: 'closed', reason: 'starting' },
+    ...reasons.map((reason) => ({ screen: 'closed', reason }) as const),
+  ],
+  'staff-pin': [
+    { screen: 'staff-pin', digits: 2, result: 'ask', waitSeconds: 0 },
+    { screen: 'staff-pin', digits: 0, result: 'wrong', waitSeconds: 0 },
+    { screen: 'staff-pin', digits: 0, result: 'locked', waitSeconds: 300 },
+    { screen: 'staff-pin', digits: 12, result: 'checking', waitSeconds: 0 },
+  ],
+  'staff-menu': [
+    { screen: 'staff-menu', by: '山田', owed: 0, notWell: 0 },
+    { screen: 'staff-menu', by: '東ゲート夜間責任者（臨時）', owed: 128, notWell: 18 },
+  ],
+  'staff-ticket': [
+    { screen: 'staff-ticket', errand: 'entry', typed: '0042-77' },
+    { screen: 'staff-ticket', errand: 'undo', typed: '' },
+    { screen: 'staff-ticket', errand: 'undo', typed: LONG_TICKET },
+  ],
+  'staff-confirm': [
+    { screen: 'staff-confirm', errand: 'entry', ticket: '0042-7781', entered: null },
+    { screen: 'staff-confirm', errand: 'entry', ticket: LONG_TICKET, entered: first },
+    { screen: 'staff-confirm', errand: 'undo', ticket: '0042-7781', entered: first },
+    { screen: 'staff-confirm', errand: 'undo', ticket: LONG_TICKET, entered: null },
+  ],
+  'staff-why': [
+    { screen: 'staff-why', ticket: '0042-7781' },
+    { screen: 'staff-why', ticket: LONG_TICKET },
+  ],
+  'staff-done': [
+    { screen: 'staff-done', result: 'entered', subject: '0042-7781', first: null },
+    ...(Object.keys(RESULTS) as StaffResult[]).map(
+      (result) =>
+        ({
+          screen: 'staff-done',
+          result,
+          subject: LONG_TICKET,
+          first: result === 'already-entered' ? first : null,
+        }) as const,
+    ),
+  ],
+  'staff-papers': [
+    {
+      screen: 'staff-papers',
+      papers: [
+        paper('0042-7781', 'owed', 1),
+        paper('0042-7790', 'unknown', 2),
+        paper(LONG_TICKET, 'owed', 3),
+        paper('7', 'unknown', 4),
+      ].slice(0, PAPERS_SHOWN_MAX),
+      more: 124,
+    },
+    { screen: 'staff-papers', papers: [paper('0042-7781', 'owed')], more: 0 },
+    { screen: 'staff-papers', papers: [], more: 0 },
+  ],
+  'staff-paper': [
+    { screen: 'staff-paper', paper: paper('0042-7781', 'unknown') },
+    { screen: 'staff-paper', paper: paper(LONG_TICKET, 'owed') },
+  ],
+  'staff-health': [
+    {
+      screen: 'staff-health',
+      checks: CHECK_IDS.map((id) => ({
+        id,
+        state: id === 'receipt-printer' ? 'not-well' : id === 'daemon' ? 'unknown' : 'ok',
+      })),
+    },
+    { screen: 'staff-health', checks: CHECK_IDS.map((id) => ({ id, state: 'ok' })) },
+    { screen: 'staff-health', checks: CHECK_IDS.map((id) => ({ id, state: 'not-well' })) },
+    { screen: 'staff-health', checks: CHECK_IDS.map((id) => ({ id, state: 'unknown' })) },
+    { screen: 'staff-health', checks: [] },
+  ],
+  'staff-leaving': [{ screen: 'staff-leaving', seconds: 20 }],
+};
+
+const TONES: Partial<Record<ScreenName, Tone>> = {
+  hold: 'hold',
+  welcome: 'done',
+  'receipt-owed': 'done',
+  refused: 'problem',
+  'take-card': 'take',
+};
+
+const TYPING = ['character', 'erase', 'enter', 'back'] as const;
+const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
+  waiting: ['staff'],
+  closed: ['staff'],
+  refused: ['staff'],
+  'staff-pin': TYPING,
+  'staff-menu': ['choose', 'back'],
+  'staff-ticket': TYPING,
+  'staff-confirm': ['enter', 'back'],
+  'staff-why': ['choose', 'back'],
+  'staff-done': ['back'],
+  'staff-papers': ['choose', 'back'],
+  'staff-paper': ['choose', 'back'],
+  'staff-health': ['back'],
+  'staff-leaving': ['stay', 'back'],
+};
+
+export type FrameGiven = Partial<Omit<ScreenFrame, 'look'>> & {
+  readonly look?: Partial<ScreenFrame['look']>;
+};
+
+/** What is around a sample, in Japanese on a small screen unless told otherwise. */
+export function frameOf({ screen }: ScreenBody, given: FrameGiven = {}): ScreenFrame {
+  return {
+    number: 1,
+    language: 'ja',
+    sound: 'normal',
+    tone: TONES[screen] ?? null,
+    speech: null,
+    keys: KEYS[screen] ?? [],
+    place: { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
+    ways: { information: '右手の「総合案内」', otherGate: '左手の「西ゲート」' },
+    ...given,
+    look: { profile: 'small', reader: 'down', ...given.look },
+  };
+}
