@@ -185,11 +185,15 @@ function printPublished(publication: Publication): void {
 export async function showList(list: string, raw: RawOptions): Promise<void> {
   await withStores(check(z.object(STATE), raw).state, ({ registry, facts }) => {
     const { chunks: _, ...manifest } = entryListManifest(registry, list);
-    const entries = entriesOf(facts.entryFacts(list), facts.clockOrigins());
-    const rows = listedRows(registry, list).map((row) => {
-      return { ...row, entered: entries.get(row.ref) ?? null };
-    });
-    process.stdout.write(`${JSON.stringify({ ...manifest, rows }, null, 2)}\n`);
+    const listed = listedRows(registry, list);
+    const entries = entriesOf(facts.entryFacts(list), facts.clockOrigins(), listed);
+    const rows = listed.map((row) => ({ ...row, entered: entries.get(row.ref) ?? null }));
+    const unknown = [...entries].filter(([, { flag }]) => flag === 'unknown-ticket');
+    const unknownTickets = unknown.map(([key, entered]) => ({
+      ticket: key.slice('ticket:'.length),
+      entered,
+    }));
+    process.stdout.write(`${JSON.stringify({ ...manifest, rows, unknownTickets }, null, 2)}\n`);
   });
 }
 

@@ -264,9 +264,10 @@ export class FactStore {
       if (fact.body['list'] !== list) continue;
       if (fact.event !== 'entry.granted' && fact.event !== 'entry.undone') continue;
       const { event, terminal, epoch, seq, at, clock, boot, mono } = fact;
-      const { ref, gate = terminal } = fact.body;
-      if (typeof ref !== 'string' || typeof gate !== 'string') continue;
-      found.push({ event, ref, gate, terminal, epoch, seq, at, clock, boot, mono });
+      const { gate = terminal } = fact.body;
+      const [ref, ticket] = [textOf(fact.body['ref']), textOf(fact.body['ticket'])];
+      if ((ref === null && ticket === null) || typeof gate !== 'string') continue;
+      found.push({ event, ref, ticket, gate, terminal, epoch, seq, at, clock, boot, mono });
     }
     return found;
   }
@@ -382,6 +383,10 @@ function parseItem(of: StreamName, seq: number, json: string): Item {
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function iso(ms: number): string {

@@ -24,6 +24,7 @@ export function decideEntry(
 ): EntryDecision {
   if (row.cancelledAt !== undefined) return { decision: 'refuse', reason: 'ticket-cancelled' };
   if (state.entered === null) return { decision: 'grant' };
+  if (state.entered.byNumber) return { decision: 'refuse', reason: 'already-entered' };
   if (receipt === 'unknown') return { decision: 'refuse', reason: 'receipt-unsettled' };
   const inTime = now - Date.parse(state.entered.at) <= RECEIPT_CLAIM_MS;
   if (receipt === 'owed' && inTime) return { decision: 'claim-receipt' };

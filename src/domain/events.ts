@@ -61,7 +61,7 @@ export const EVENTS = {
   },
   'entry.granted': {
     fact: true,
-    says: 'The holder of this ticket may enter. Durable before the gate opens.',
+    says: 'The holder of this ticket may enter. Durable before the gate opens. `assurance` is "attendant" when `by` let them in by the number of their ticket, without a card.',
     fields: [
       'ticket',
       'list',
@@ -72,6 +72,8 @@ export const EVENTS = {
       'assurance',
       'revocation',
       'listAge',
+      'by',
+      'why',
       'ms',
       'modelled',
     ],
@@ -195,6 +197,56 @@ export const EVENTS = {
     fields: ['freeBytes', 'neededBytes'],
   },
   'disk.ok': { fact: false, says: 'There is space again.', fields: ['freeBytes'] },
+  'screen.connected': {
+    fact: false,
+    says: 'A browser shows the screen.',
+    fields: [],
+  },
+  'screen.disconnected': {
+    fact: false,
+    says: 'The browser that showed the screen is gone; `code` is that of its websocket (RFC 6455 7.4).',
+    fields: ['code'],
+  },
+  'screen.refused': {
+    fact: false,
+    says: "Somebody asked the screen's server for what it does not give, and why not; the screen goes on. `untold`: how many before it got no line of their own.",
+    fields: ['reason', 'untold'],
+  },
+  'voice.missing': {
+    fact: false,
+    says: 'A message of the screen could not be spoken; its text and its tone are there all the same. Written once, until something is spoken again.',
+    fields: ['language', 'speech', 'reason'],
+  },
+  'metrics.ready': {
+    fact: false,
+    says: 'Metrics can be read on this port of the loopback address.',
+    fields: ['port'],
+  },
+  'metrics.unavailable': {
+    fact: false,
+    says: 'Metrics can not be read: the port is taken, or not for this user. The terminal serves all the same.',
+    fields: ['port', 'reason'],
+  },
+  'staff.opened': {
+    fact: false,
+    says: "Staff opened their screen, with an attendant's card or the PIN.",
+    fields: ['by', 'how'],
+  },
+  'staff.closed': {
+    fact: false,
+    says: "The staff's screen closed. `by` is absent when nobody had said who they were.",
+    fields: ['by', 'why'],
+  },
+  'staff.pin-wrong': {
+    fact: false,
+    says: 'A wrong PIN was typed; `tries` in a row.',
+    fields: ['tries'],
+  },
+  'staff.pin-locked': {
+    fact: false,
+    says: 'After too many wrong PINs none is taken for so many `seconds`; also after a start, when they had been typed before it.',
+    fields: ['seconds'],
+  },
   'event.dropped': {
     fact: false,
     says: 'A machine got an event that its state has no answer for. A defect: please report it.',

@@ -20,7 +20,7 @@ export type FactBody = Readonly<Record<string, unknown>>;
 /** What a caller hands to the ledger. */
 export interface NewFact {
   readonly event: EventName;
-  /** What later facts will be asked for: for an entry, `list/ref` of its row. */
+  /** What later facts will be asked for: for an entry, `list/ref` of its row, or `list/ticket:number` without a card. */
   readonly subject: string | null;
   readonly body: FactBody;
 }
@@ -33,16 +33,23 @@ export interface Fact extends Stamp, NewFact {
   readonly prev: string;
 }
 
-/** Whether a row has been used: the fold of the facts about it, oldest first. */
+/** Whether a row has been used: the fold of the facts about it and about its ticket's number, oldest first. */
 export interface EntryState {
-  readonly entered: { readonly at: string; readonly gate: string; readonly seq: number } | null;
+  readonly entered: {
+    readonly at: string;
+    readonly gate: string;
+    readonly seq: number;
+    /** Staff let them in by the number of their ticket; no paper belongs to such an entry. */
+    readonly byNumber?: true;
+  } | null;
 }
 
 export function entryState(facts: readonly Fact[]): EntryState {
   let entered: EntryState['entered'] = null;
   for (const fact of facts) {
     if (fact.event === 'entry.granted') {
-      entered = { at: fact.at, gate: String(fact.body['gate']), seq: fact.seq };
+      const byNumber = fact.body['assurance'] === 'attendant' ? ({ byNumber: true } as const) : {};
+      entered = { at: fact.at, gate: String(fact.body['gate']), seq: fact.seq, ...byNumber };
     } else if (fact.event === 'entry.undone') {
       entered = null;
     }

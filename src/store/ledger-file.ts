@@ -85,7 +85,11 @@ export class LedgerFile {
 
   /** Whether a folder holds a ledger that this user can see. Changes nothing. */
   static isIn(directory: string): boolean {
-    return existsSync(join(directory, LEDGER_FILE));
+    return existsSync(LedgerFile.pathIn(directory));
+  }
+
+  static pathIn(directory: string): string {
+    return join(directory, LEDGER_FILE);
   }
 
   /**
@@ -93,7 +97,7 @@ export class LedgerFile {
    * Throws LedgerError.
    */
   static open(directory: string, terminal: string): LedgerFile {
-    const path = join(directory, LEDGER_FILE);
+    const path = LedgerFile.pathIn(directory);
     const reserve = new Reserve(directory);
     const open = (): LedgerFile => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });

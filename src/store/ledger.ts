@@ -12,10 +12,20 @@ import { type EventName, isFactEvent } from '../domain/events.ts';
 import type { ClockQuality, Fact, NewFact } from '../domain/fact.ts';
 import { LIMITS } from '../link/protocol.ts';
 import { headroom, SERVICE_HEADROOM_BYTES } from './disk.ts';
+import {
+  type ChainOwner,
+  type ChainVerdict,
+  type FactText,
+  factOf,
+  flawOf,
+  GENESIS,
+  verifyChain,
+} from './fact-chain.ts';
 import { corrupt, LedgerFile, ledgerError } from './ledger-file.ts';
 import { Steps } from './steps.ts';
 
 export { DiskFullError, headroom } from './disk.ts';
+export type { FactText } from './fact-chain.ts';
 export { LedgerError } from './ledger-file.ts';
 
 export interface ClockReading {
@@ -36,17 +46,6 @@ export interface LedgerOptions {
   readonly countsAsBoot: boolean;
 }
 
-export type ChainVerdict =
-  | { readonly ok: true; readonly facts: number }
-  | { readonly ok: false; readonly seq: number; readonly why: string };
-
-/** A fact as it is sent: its number and its exact JSON text. */
-export interface FactText {
-  readonly seq: number;
-  readonly text: string;
-}
-
-const GENESIS = '0'.repeat(64);
 const FACTS_PER_RECORD = 1_000;
 const SETTING_BYTES = 65_536;
 const PAGE = 500;
@@ -221,13 +220,7 @@ export class Ledger {
 
   /** Checks every fact: number, predecessor's hash, terminal and epoch. Reads the whole ledger. */
   verifyChain(): ChainVerdict {
-    let last = { seq: 0, hash: GENESIS };
-    for (const row of this.#texts(0)) {
-      const why = this.#flaw(row, last);
-      if (why !== null) return { ok: false, seq: row.seq, why };
-      last = { seq: row.seq, hash: hash('sha256', row.text) };
-    }
-    return { ok: true, facts: last.seq };
+    return verifyChain(this.#texts(0), this.#owner);
   }
 
   /** Tells the listeners what they have not heard, then closes. A second call does nothing. */
@@ -301,37 +294,18 @@ export class Ledger {
     const [first, ...rest] = this.#sql.after.all(Math.max(0, newest - TAIL - 1), TAIL + 1);
     if (first === undefined) return;
     const from = first.seq === 1 ? GENESIS : null;
-    let why = this.#flaw(first, { seq: first.seq - 1, hash: from });
+    let why = flawOf(first, { seq: first.seq - 1, hash: from }, this.#owner);
     let last: FactText = first;
     for (const row of rest) {
-      why ??= this.#flaw(row, { seq: last.seq, hash: hash('sha256', last.text) });
+      why ??= flawOf(row, { seq: last.seq, hash: hash('sha256', last.text) }, this.#owner);
       last = row;
     }
     if (why !== null) throw corrupt(this.#file.database.name, why);
   }
 
-  /** What is wrong with a row that should follow `last` (hash null: not known), or null. */
-  #flaw(row: FactText, last: { seq: number; hash: string | null }): string | null {
-    if (row.seq !== last.seq + 1) return `fact ${last.seq + 1} is missing`;
-    let fact: Partial<Fact>;
-    try {
-      fact = factOf(row);
-    } catch {
-      return `fact ${row.seq} is not JSON`;
-    }
-    if (fact.seq !== row.seq) return `fact ${row.seq} carries another number`;
-    if (last.hash !== null && fact.prev !== last.hash) {
-      return `fact ${row.seq} does not continue fact ${last.seq}`;
-    }
-    if (fact.terminal !== this.#options.terminal || fact.epoch !== this.epoch) {
-      return `fact ${row.seq} is another ledger's`;
-    }
-    return null;
+  get #owner(): ChainOwner {
+    return { terminal: this.#options.terminal, epoch: this.epoch };
   }
-}
-
-function factOf({ text }: { readonly text: string }): Fact {
-  return JSON.parse(text);
 }
 
 type Statements = ReturnType<typeof prepare>;

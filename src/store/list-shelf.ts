@@ -52,6 +52,7 @@ const FILE_NAME = /^(?<list>[a-z0-9][a-z0-9._-]*)\.(?<version>\d{1,15})\.[0-9a-f
  * fetched.
  */
 const CONFIRMATIONS = 4;
+const CONFIRMED_FILE = 'confirmed.json';
 
 const CONFIRMED = z.array(
   z.strictObject({ list: z.string(), version: z.number(), root: z.string(), at: z.number() }),
@@ -181,23 +182,16 @@ export class ListShelf {
   }
 
   get #confirmedPath(): string {
-    return join(this.directory, 'confirmed.json');
+    return join(this.directory, CONFIRMED_FILE);
   }
 
   /** What was not confirmed yet is as old as its signature says. */
-  #confirmedAt({ list, version, root, issuedAt }: EntryListManifest): number {
-    const said = this.#confirmed.find(
-      (one) => one.list === list && one.version === version && one.root === root,
-    );
-    return Math.max(said?.at ?? 0, Date.parse(issuedAt));
+  #confirmedAt(manifest: EntryListManifest): number {
+    return confirmedAt(manifest, this.#confirmed);
   }
 
   #files(): Found[] {
-    return readdirSync(this.directory).flatMap((name) => {
-      const { list, version } = FILE_NAME.exec(name)?.groups ?? {};
-      if (list === undefined) return [];
-      return [{ list, version: Number(version), path: join(this.directory, name) }];
-    });
+    return filesIn(this.directory);
   }
 
   /**
@@ -227,6 +221,47 @@ export class ListShelf {
       if (which(found)) rmSync(found.path, { force: true });
     }
   }
+}
+
+/**
+ * The list as a shelf over this folder would open it, for whoever only looks: changes nothing, and
+ * may be called beside a running daemon. Null when there is no readable version.
+ */
+export function lookAtShelf(directory: string, list: string): ActiveList | null {
+  const newestFirst = filesIn(directory)
+    .filter((found) => found.list === list)
+    .sort((a, b) => b.version - a.version);
+  for (const { path } of newestFirst) {
+    try {
+      const { manifest, close } = openListFile(path);
+      close();
+      if (listFileName(manifest) !== basename(path)) continue;
+      const said = readConfirmations(join(directory, CONFIRMED_FILE));
+      return { manifest, confirmedAt: confirmedAt(manifest, said) };
+    } catch (error) {
+      // Damaged, or replaced and removed while it was looked at.
+      if (!(error instanceof ListFileError)) throw error;
+    }
+  }
+  return null;
+}
+
+function filesIn(directory: string): Found[] {
+  return readdirSync(directory).flatMap((name) => {
+    const { list, version } = FILE_NAME.exec(name)?.groups ?? {};
+    if (list === undefined) return [];
+    return [{ list, version: Number(version), path: join(directory, name) }];
+  });
+}
+
+function confirmedAt(
+  { list, version, root, issuedAt }: EntryListManifest,
+  confirmed: readonly Confirmation[],
+): number {
+  const said = confirmed.find(
+    (one) => one.list === list && one.version === version && one.root === root,
+  );
+  return Math.max(said?.at ?? 0, Date.parse(issuedAt));
 }
 
 function mustRise(active: EntryListManifest, offered: EntryListManifest): void {

@@ -3,10 +3,10 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Config } from '../src/config.ts';
-import { openPapers, StaffError, settlePaper, undoEntry } from '../src/staff.ts';
-import { Ledger } from '../src/store/ledger.ts';
-import { openLedger, READING, tempFolder } from './store/fixtures.ts';
+import type { Config } from '../../src/config.ts';
+import { openPapers, StaffError, settlePaper, undoEntry } from '../../src/staff/commands.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+import { openLedger, READING, tempFolder } from '../store/fixtures.ts';
 
 const BY = { by: 'Mori', why: 'wrong gate' };
 const TICKET = '0042-7781';

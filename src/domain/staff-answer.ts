@@ -1,0 +1,67 @@
+/** What the effects behind the staff's screen answer, in a form that its machine and screens can pass on. */
+
+import type {
+  CheckShown,
+  FirstEntry,
+  PaperShown,
+  StaffErrand,
+  StaffResult,
+  UndoReason,
+} from './screen.ts';
+
+/** How staff said who they are. */
+export type StaffProof = 'card' | 'pin';
+
+export type PinAnswer =
+  | { readonly pin: 'right'; readonly by: string }
+  | { readonly pin: 'wrong' }
+  /** Nothing was tried. */
+  | { readonly pin: 'too-short' }
+  /** None is taken for so many whole seconds. */
+  | { readonly pin: 'locked'; readonly waitSeconds: number };
+
+/** What waits for staff. */
+export interface StaffOverview {
+  /** No more than `PAPERS_SHOWN_MAX`, oldest first. */
+  readonly papers: readonly PaperShown[];
+  /** How many papers wait besides. */
+  readonly more: number;
+  readonly checks: readonly CheckShown[];
+}
+
+/** What this gate knows of a typed number; `ticket` null: it is no number. */
+export interface TicketKnown {
+  readonly ticket: string | null;
+  readonly entered: FirstEntry | null;
+}
+
+export interface StaffDecision {
+  readonly errand: StaffErrand;
+  readonly ticket: string;
+  readonly why: UndoReason | null;
+  readonly by: string;
+}
+
+export interface StaffOutcome {
+  readonly result: StaffResult;
+  /** The ticket or the paper that it is about. */
+  readonly subject: string;
+  readonly first: FirstEntry | null;
+}
+
+export interface PaperSaid {
+  readonly paper: string;
+  readonly printed: boolean;
+  readonly by: string;
+}
+
+/**
+ * How a stay at the staff's screen ended: they left, pressed nothing for long, the terminal stopped, an effect took too
+ * long, or one failed, which is a defect and comes with its error.
+ */
+export interface StaffEnd {
+  /** Null: nobody said who they were. */
+  readonly by: string | null;
+  readonly why: 'left' | 'idle' | 'stopped' | 'too-slow' | 'failed';
+  readonly error: unknown;
+}

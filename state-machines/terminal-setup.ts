@@ -1,0 +1,158 @@
+/**
+ * What the terminal's machine remembers, what it asks of the world, and what it is told: everything but the order, which
+ * is in terminal.ts.
+ */
+
+import { type AnyActorLogic, assign, emit, setup } from 'xstate';
+import type { Answer } from '../src/domain/answer.ts';
+import type { Reason } from '../src/domain/reason.ts';
+import {
+  type Language,
+  SOUND_LEVELS,
+  type SoundLevel,
+  type StateMeta,
+} from '../src/domain/screen.ts';
+import type { StaffEnd } from '../src/domain/staff-answer.ts';
+import type { SensedTap } from '../src/domain/tap.ts';
+import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { sessionMachine } from './session.ts';
+
+export const TERMINAL_DELAYS = {
+  /** How long start-up waits for reader and list before it says what is missing. */
+  readyGrace: 1_000,
+  /**
+   * How long an answer stays on the screen after its card is gone, unless the next card comes. Nothing is lost with it:
+   * whoever holds the same card again is told the same again (WCAG 2.2, 2.2.1).
+   */
+  welcomeStays: 4_000,
+  owedStays: 8_000,
+  refusalStays: 10_000,
+  againStays: 6_000,
+  /** Somebody chose a language or a sound and then held no card: the next person finds Japanese again. */
+  chooserStays: 60_000,
+} as const;
+
+export type TerminalEvent =
+  | { readonly type: 'conditions.changed'; readonly obstacles: readonly Reason[] }
+  /** A card that has not been served yet is in the field. */
+  | ({ readonly type: 'card.present' } & SensedTap)
+  /** The receipt of the latest tap did not come out. */
+  | { readonly type: 'receipt.owed' }
+  | { readonly type: 'key.language'; readonly language: Language }
+  | { readonly type: 'key.sound' }
+  | { readonly type: 'key.staff' }
+  | { readonly type: 'terminal.stop' };
+
+export type TerminalEmitted =
+  | { readonly type: 'terminal.ready'; readonly obstacles: readonly Reason[] }
+  | { readonly type: 'service.in' }
+  | { readonly type: 'service.out'; readonly obstacles: readonly Reason[] }
+  | { readonly type: 'card.ignored'; readonly reason: Reason }
+  | { readonly type: 'terminal.defect'; readonly error: unknown };
+
+export interface TerminalInput {
+  /** Somebody is configured who may open the staff's menu. */
+  readonly hasStaff: boolean;
+  /** Where the sound key starts from for everybody. */
+  readonly sound: SoundLevel;
+}
+
+export interface TerminalContext extends TerminalInput {
+  readonly obstacles: readonly Reason[];
+  readonly seen: SensedTap;
+  /** The latest answer; null before the first. */
+  readonly answer: Answer | null;
+  readonly language: Language;
+  readonly chosenSound: SoundLevel;
+}
+
+function staffEndOf(event: { readonly type: string }): StaffEnd | null {
+  const isEnd = event.type === 'xstate.done.actor.staff' && 'output' in event;
+  return isEnd ? (event.output as StaffEnd) : null;
+}
+
+function defectOf(event: { readonly type: string }): unknown {
+  if ('error' in event) return event.error;
+  const staffEnd = staffEndOf(event);
+  if (staffEnd !== null) return staffEnd.error;
+  const answer = 'output' in event ? (event.output as Answer) : null;
+  return answer?.answer === 'defect' ? answer.error : event.type;
+}
+
+export const terminalSetup = setup({
+  types: {
+    input: {} as TerminalInput,
+    context: {} as TerminalContext,
+    events: {} as TerminalEvent,
+    emitted: {} as TerminalEmitted,
+    meta: {} as StateMeta,
+  },
+  actors: {
+    /** Settles the steps that an earlier run left open, and warms up what the first card needs. */
+    recover: promiseNotProvided<void>('recover'),
+    /** Sends `conditions.changed` at once and on every change. */
+    watchConditions: callbackNotProvided<TerminalEvent>('watchConditions'),
+    /** Sends `card.present` for a card that has not been served, at once when it is already there. */
+    awaitCard: callbackNotProvided<TerminalEvent>('awaitCard'),
+    session: sessionMachine,
+    /** Sends `receipt.owed`, at once when it is already known. */
+    watchReceipt: callbackNotProvided<TerminalEvent, SensedTap>('watchReceipt'),
+    /** The staff's machine (state-machines/staff.ts); it ends when they leave. `by`: who opened it with their card. */
+    staff: promiseNotProvided<StaffEnd, { readonly by: string | null }>('staff') as AnyActorLogic,
+  },
+  delays: TERMINAL_DELAYS,
+  guards: {
+    nothingInTheWay: ({ context }) => context.obstacles.length === 0,
+    obstaclesRemain: ({ event }) =>
+      event.type === 'conditions.changed' && event.obstacles.length > 0,
+    /** What a session hands back is its answer. */
+    failed: ({ event }) => 'output' in event && (event.output as Answer).answer === 'defect',
+    isAttendant: ({ event }) =>
+      'output' in event && (event.output as Answer).answer === 'attendant',
+    isGranted: ({ context: { answer } }) =>
+      answer?.answer === 'granted' || answer?.answer === 'claimed',
+    isRefused: ({ context }) => context.answer?.answer === 'refused',
+    isHoldAgain: ({ context }) => context.answer?.answer === 'hold-again',
+    staffFailed: ({ event }) => staffEndOf(event)?.why === 'failed',
+    hasStaff: ({ context }) => context.hasStaff,
+    factsCanBeKept: ({ context }) => !context.obstacles.includes('disk-full'),
+  },
+  actions: {
+    keepObstacles: assign({
+      obstacles: ({ context, event }) =>
+        event.type === 'conditions.changed' ? event.obstacles : context.obstacles,
+    }),
+    keepTap: assign({
+      seen: ({ context, event }) =>
+        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+    }),
+    keepAnswer: assign({
+      answer: ({ context, event }) =>
+        'output' in event ? (event.output as Answer) : context.answer,
+    }),
+    forgetAnswer: assign({ answer: null }),
+    chooseLanguage: assign({
+      language: ({ context, event }) =>
+        event.type === 'key.language' ? event.language : context.language,
+    }),
+    chooseSound: assign({
+      chosenSound: ({ context }) => {
+        const next = SOUND_LEVELS.indexOf(context.chosenSound) + 1;
+        return SOUND_LEVELS[next % SOUND_LEVELS.length] ?? context.sound;
+      },
+    }),
+    /** The next person is asked in Japanese. */
+    forgetChoices: assign({ language: 'ja', chosenSound: ({ context }) => context.sound }),
+    announceReady: emit(({ context }) => ({
+      type: 'terminal.ready',
+      obstacles: context.obstacles,
+    })),
+    announceIn: emit({ type: 'service.in' }),
+    announceOut: emit(({ context }) => ({ type: 'service.out', obstacles: context.obstacles })),
+    announceIgnored: emit({ type: 'card.ignored', reason: 'disk-full' }),
+    reportDefect: emit(({ event }) => ({
+      type: 'terminal.defect',
+      error: defectOf(event),
+    })),
+  },
+});
