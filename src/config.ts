@@ -13,8 +13,11 @@ import {
   traverseNodes,
 } from 'toml-eslint-parser';
 import { z } from 'zod';
+import { SOUND_LEVELS } from './domain/screen.ts';
 import { isUnenrolledUrl } from './link/connection.ts';
 import { NAME } from './link/protocol.ts';
+import { ATTENDANT_NAME } from './staff/attendants.ts';
+import { isPinLine, readPinCredential } from './staff/pin.ts';
 
 const CONFIG_BYTES_MAX = 65_536;
 /** A file that is something else altogether is not told line by line. */
@@ -47,6 +50,63 @@ const RECEIPT = z.discriminatedUnion('driver', [
   }),
 ]);
 
+/** A way from here, in the operator's own words; a language without them gets the general ones. */
+const way = z
+  .string()
+  .regex(/^(?=.*\S)[^\p{Cc}]{1,60}$/u, { error: 'words of 1 to 60 printable characters' });
+const WAY = z.strictObject({
+  ja: way,
+  'ja-simple': way.optional(),
+  en: way.optional(),
+  /** How the Japanese is read aloud, in kana. */
+  kana: way.optional(),
+});
+
+const SCREEN = z.strictObject({
+  /** Of the loopback address; 0: one that is free, which `device.ready` tells. */
+  port: z.int().min(0).max(65_535).default(8_401),
+  /** The edge of the screen nearest the reader. */
+  reader: z.enum(['down', 'right', 'left', 'up']).default('down'),
+  /** The only page that may frame the screen, by its origin. */
+  embed: z
+    .string()
+    .regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/u, { error: 'an origin like "http://127.0.0.1:8400"' })
+    .optional(),
+  /** What everybody begins with. */
+  sound: z.enum(SOUND_LEVELS).default('normal'),
+  voice: z.enum(['espeak-ng', 'none']).default('espeak-ng'),
+  /** A folder of recorded clips, each in the place of a synthesized one. */
+  clips: path.optional(),
+  information: WAY.optional(),
+  'other-gate': WAY.optional(),
+});
+
+const ATTENDANTS_MAX = 200;
+
+const STAFF = z.strictObject({
+  /** Without it: the systemd credential `staff-pin`, where there is one. */
+  pin: z
+    .string()
+    .refine(isPinLine, { error: 'the line that "kazasu staff-pin" prints' })
+    .optional(),
+  /** "kazasu attendant" prints these. */
+  attendant: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(ATTENDANT_NAME, { error: 'a name of 1 to 40 printable characters' }),
+        card: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/iu, { error: 'the SHA-256 of a certificate, 64 hex digits' })
+          .transform((hex) => hex.toLowerCase()),
+      }),
+    )
+    .max(ATTENDANTS_MAX, { error: `${ATTENDANTS_MAX} attendants at most` })
+    .refine((all) => new Set(all.map(({ card }) => card)).size === all.length, {
+      error: 'a card of its own for each attendant',
+    })
+    .default([]),
+});
+
 export const CONFIG = z.strictObject({
   profile: z.enum(['gate']),
   name: NAME,
@@ -60,6 +120,16 @@ export const CONFIG = z.strictObject({
   }),
   card: CARD,
   receipt: RECEIPT,
+  /** Without this table nobody can act as staff at the terminal's own screen. */
+  staff: STAFF.optional(),
+  metrics: z
+    .strictObject({
+      /** Of the loopback address; 0: one that is free, which `metrics.ready` tells. */
+      port: z.int().min(0).max(65_535).default(9_464),
+    })
+    .optional(),
+  /** Without it, the terminal has no screen. */
+  screen: SCREEN.optional(),
   services: z.strictObject({
     'event-entry': z.strictObject({
       list: NAME,
@@ -92,11 +162,24 @@ interface Source {
 export function readConfig(file: string): Config {
   const source = parse(file, readText(file));
   const parsed = CONFIG.safeParse(source.value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withPinCredential(parsed.data);
   const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, source));
   throw new ConfigError(
     problems.slice(0, PROBLEMS_TOLD_MAX).map((problem) => `${file}:${problem}`),
   );
+}
+
+/** Secrets that the service manager hands over stand beside the file. */
+function withPinCredential(config: Config): Config {
+  if (config.staff === undefined || config.staff.pin !== undefined) return config;
+  const directory = process.env['CREDENTIALS_DIRECTORY'];
+  const credential = directory === undefined ? null : readPinCredential(directory);
+  if (credential === null) return config;
+  const { file, line: pin } = credential;
+  if (!isPinLine(pin)) {
+    throw new ConfigError([`${file}: is not the line that "kazasu staff-pin" prints`]);
+  }
+  return { ...config, staff: { ...config.staff, pin } };
 }
 
 function readText(file: string): string {
@@ -207,6 +290,7 @@ function schemaAt(at: readonly string[], source: Source): unknown {
       schema = optionFor(schema, valueAt(source, at.slice(0, depth)));
     }
     schema = schema instanceof z.ZodObject ? schema.shape[key] : undefined;
+    if (schema instanceof z.ZodOptional) schema = schema.unwrap();
   });
   return schema;
 }

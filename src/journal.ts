@@ -27,6 +27,9 @@ export interface JournalEntry {
   readonly fields: JournalFields;
 }
 
+/** `fields`: what the line says, and nothing that is not named for its event. */
+export type JournalListener = (event: EventName, fields: JournalFields) => void;
+
 export function journalName(index: number | null | Date): string {
   return index === null || index === 0 ? JOURNAL_FILES.current : `journal.${index}.jsonl`;
 }
@@ -34,6 +37,7 @@ export function journalName(index: number | null | Date): string {
 export class Journal {
   readonly #folder: string;
   readonly #out: Writable | null;
+  readonly #listeners = new Set<JournalListener>();
   #file: RotatingFileStream | null = null;
   #failedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -48,10 +52,17 @@ export class Journal {
 
   write(entry: JournalEntry): void {
     if (this.#closed) return;
-    const line = `${JSON.stringify(lineOf(entry))}\n`;
+    const fields = lineOf(entry);
+    const line = `${JSON.stringify(fields)}\n`;
     if (this.#out !== null && this.#out.writableLength < WAITING_BYTES_MAX) this.#out.write(line);
     if (this.#file === null && performance.now() - this.#failedAt > REOPEN_AFTER_MS) this.#open();
     this.#file?.write(line);
+    for (const listener of this.#listeners) listener(entry.event, fields);
+  }
+
+  /** Calls the listener with every line from now on, also those that no medium took. */
+  watch(listener: JournalListener): void {
+    this.#listeners.add(listener);
   }
 
   async close(): Promise<void> {

@@ -59,6 +59,10 @@ export class LinkSupervisor {
     return platformTrust(this.#parts.ledger);
   }
 
+  get isUp(): boolean {
+    return this.#link !== null;
+  }
+
   listKeys(list: string): ListKeys | null {
     return this.#keys.get(list) ?? null;
   }

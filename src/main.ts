@@ -1,14 +1,19 @@
-/** The command line of the daemon: run | check-config | journal | staff. */
+/** The command line of the daemon: run | check-config | doctor | journal | screens | staff. */
 
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { pipeline } from 'node:stream/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { LANGUAGES, type Language } from './domain/screen.ts';
 import { keptJournalFiles, readJournal } from './journal-reader.ts';
 import { ServiceManager } from './service-manager.ts';
-import { openPapers, StaffError, settlePaper, undoEntry } from './staff.ts';
+import { PinEntryError, readNewPin } from './staff/ask-pin.ts';
+import { ATTENDANT_NAME, attendantTable } from './staff/attendants.ts';
+import { enterTicket, openPapers, StaffError, settlePaper, undoEntry } from './staff/commands.ts';
+import { hashPin } from './staff/pin.ts';
 import { SOFTWARE } from './version.ts';
 
 /** sysexits.h has finer ones; people and scripts need three: done, wrong input, defect. */
@@ -55,6 +60,8 @@ async function run({ config: file }: { config: string }): Promise<void> {
   try {
     const manager = await ServiceManager.connect((problem) => log.warn(problem));
     const terminal = await startTerminal(config, { out: process.stdout, onDefect: crash });
+    // Terminals are switched off rather than ended: what was compiled is kept now, not at exit.
+    flushCompileCache();
     manager.ready(terminal.answers);
     terminal.watchObstacles((obstacles) => manager.status(obstacles));
     log.info(`${config.name} runs (profile ${config.profile}, state ${config.state})`);
@@ -105,6 +112,32 @@ async function journal(options: { state: string; follow?: true; export?: string 
   }
 }
 
+async function doctor(options: { config: string; json?: true; bundle?: string }): Promise<void> {
+  const { config: file, json, bundle } = options;
+  const config = configuration(file);
+  const { examine, linesOf } = await import('./doctor.ts');
+  const examination = await examine(config, file);
+  const { report } = examination;
+  if (bundle !== undefined) {
+    const { writeBundle } = await import('./doctor/bundle.ts');
+    try {
+      await writeBundle(bundle, config, examination);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      fail(`${bundle}: ${message}`, EXIT.input);
+    }
+  }
+  say(json ? JSON.stringify(report) : linesOf(report));
+  process.exitCode = report.couldServe ? EXIT.done : EXIT.defect;
+}
+
+async function screens({ json, language }: { json?: true; language: Language }): Promise<void> {
+  const { listScreens, screenLines } = await import('./screen/screen-list.ts');
+  const listed = listScreens(language);
+  say(json ? JSON.stringify(listed) : screenLines(listed));
+}
+
 function staff(work: () => unknown): void {
   try {
     say(JSON.stringify(work()));
@@ -112,6 +145,34 @@ function staff(work: () => unknown): void {
     if (error instanceof StaffError) fail(error.message, EXIT.input);
     throw error;
   }
+}
+
+/** Prints what `pin` in the table `[staff]` has to be, or the credential `staff-pin`. */
+async function staffPin(): Promise<void> {
+  try {
+    const pin = await readNewPin(process.stdin, (text) => process.stderr.write(text));
+    say(await pin.take(hashPin));
+  } catch (error) {
+    if (error instanceof PinEntryError) fail(error.message, EXIT.input);
+    throw error;
+  }
+}
+
+function attendant(file: string, { name }: { name: string }): void {
+  try {
+    const table = attendantTable(name, readFileSync(file));
+    if (table === null) fail(`${file}: is no certificate, in DER or PEM`, EXIT.input);
+    say(table);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    fail(`${file}: ${message}`, EXIT.input);
+  }
+}
+
+function attendantName(text: string): string {
+  if (!ATTENDANT_NAME.test(text)) throw new InvalidArgumentError('1 to 40 printable characters');
+  return text;
 }
 
 function yesOrNo(text: string): boolean {
@@ -147,12 +208,40 @@ program
   });
 
 program
+  .command('doctor')
+  .description('say how the terminal is, and what to do where it is not well')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .option('--json', 'for programs: one JSON object')
+  .option('--bundle <file>', 'also write what support needs to a new file, without secrets')
+  .action(doctor);
+
+program
   .command('journal')
   .description('show the kept journal of a terminal')
   .requiredOption('--state <dir>', "the terminal's state folder")
   .option('--follow', 'go on with what is added')
   .option('--export <file>', 'write it to a new file')
   .action(journal);
+
+program
+  .command('screens')
+  .description('list every screen: the state that shows it, its voice, keys, time-out and headline')
+  .option('--json', 'for programs: one JSON array')
+  .addOption(
+    new Option('--language <language>', 'of the headlines').choices(LANGUAGES).default('ja'),
+  )
+  .action(screens);
+
+program
+  .command('enter')
+  .description('let somebody in by the number of the ticket in their hand, without their card')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .requiredOption('--ticket <ticket>', 'the ticket number; nothing here can check it')
+  .requiredOption('--by <who>', 'who decides it', words)
+  .requiredOption('--why <why>', 'why', words)
+  .action(({ config, ticket, by, why }) =>
+    staff(() => enterTicket(configuration(config), ticket, { by, why })),
+  );
 
 program
   .command('undo')
@@ -181,5 +270,16 @@ program
   .action((paper: string, { config, printed, by, why }) =>
     staff(() => settlePaper(configuration(config), paper, printed, { by, why })),
   );
+
+program
+  .command('staff-pin')
+  .description('make the configuration line of a new PIN for the staff; reads it without echo')
+  .action(staffPin);
+
+program
+  .command('attendant <certificate>')
+  .description("make the configuration table of an attendant from their card's certificate")
+  .requiredOption('--name <name>', 'how facts and the screen name them', attendantName)
+  .action(attendant);
 
 await program.parseAsync();

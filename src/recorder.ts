@@ -2,7 +2,7 @@
 
 import type { EventName } from './domain/events.ts';
 import type { Fact, NewFact } from './domain/fact.ts';
-import type { Journal, JournalFields } from './journal.ts';
+import type { Journal, JournalFields, JournalListener } from './journal.ts';
 import type { Ledger } from './store/ledger.ts';
 import type { Steps } from './store/steps.ts';
 
@@ -55,6 +55,11 @@ export class Recorder {
   /** An event that is no fact: into the journal only. */
   note(event: EventName, fields: JournalFields = {}): void {
     this.#journal.write({ event, at: new Date(this.#now()).toISOString(), fields });
+  }
+
+  /** Calls the listener with every line of the journal from now on. */
+  watch(listener: JournalListener): void {
+    this.#journal.watch(listener);
   }
 
   #show(fact: Fact): void {

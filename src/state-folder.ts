@@ -92,12 +92,15 @@ export function openLedger(
   clock = new Clock({
     ...(options.onJump === undefined ? {} : { onJump: options.onJump }),
     mark: {
-      load: () => {
-        const kept = ledger.get(TIME_HIGH);
-        return kept === null ? null : Number(kept);
-      },
+      load: () => keptTime(ledger),
       save: (at) => ledger.set(TIME_HIGH, String(at)),
     },
   });
   return { clock, ledger };
+}
+
+/** The clock's high-water mark as the ledger has it (ms since the epoch), or null. */
+export function keptTime(ledger: Pick<Ledger, 'get'>): number | null {
+  const kept = ledger.get(TIME_HIGH);
+  return kept === null ? null : Number(kept);
 }

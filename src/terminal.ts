@@ -2,27 +2,31 @@
 
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { type Actor, createActor, fromCallback, fromPromise } from 'xstate';
-import { cardReaderOpener, receiptPrinterOpener } from '../devices/open.ts';
-import { type SessionEvent, sessionMachine } from '../state-machines/session.ts';
-import { type TerminalEvent, terminalMachine } from '../state-machines/terminal.ts';
+import { type Actor, createActor } from 'xstate';
+import { cardReaderOpener, openVoice, receiptPrinterOpener } from '../devices/open.ts';
+import type { terminalMachine } from '../state-machines/terminal.ts';
 import { CardSlot } from './card-slot.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { Reason } from './domain/reason.ts';
-import type { SensedTap } from './domain/tap.ts';
 import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
+import type { Metrics } from './metrics.ts';
 import { Papers } from './papers.ts';
 import { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
+import { openScreen } from './screen/open-screen.ts';
+import type { ScreenSource } from './screen/screen-source.ts';
 import { followSupervisors } from './service-manager.ts';
 import { servicesOf } from './services/index.ts';
 import type { Service, TerminalParts } from './services/service.ts';
-import { openStateFolder } from './state-folder.ts';
+import { attendantFinder } from './staff/attendants.ts';
+import { StaffDesk } from './staff/staff-desk.ts';
+import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { headroom, SERVICE_HEADROOM_BYTES } from './store/disk.ts';
 import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, reportDroppedEvents, type Supervisor, supervise } from './supervision.ts';
+import { onlyOne, terminalMachineFor } from './terminal-machine.ts';
 import { SOFTWARE } from './version.ts';
 
 /** How often levels that nobody announces are looked at: the list's age, the disk. */
@@ -38,11 +42,15 @@ export { LedgerError } from './store/ledger.ts';
 export interface TerminalOptions {
   /** Where the journal goes beside its kept file; null for nowhere. */
   readonly out: Writable | null;
+  /** The folder of the screen's built pages; default: where this project builds them. */
+  readonly pages?: string | undefined;
   /** Called for what must not happen: the process should end and be started again. */
   readonly onDefect: (error: unknown) => void;
 }
 
 export interface RunningTerminal {
+  /** What is shown, whether or not a browser shows it. */
+  readonly screen: ScreenSource;
   /** Whether the machines that keep it going still do; how the devices are does not matter. */
   answers(): boolean;
   /** Tells the listener at once and on every change what stands in the way of serving, until it ends. */
@@ -57,36 +65,18 @@ export async function startTerminal(
 ): Promise<RunningTerminal> {
   const startedAt = performance.now();
   const folder = openStateFolder(config, options.out);
-  const { clock, ledger, shelf, recorder } = folder;
+  const { shelf, recorder } = folder;
   const conditions = new Conditions();
-  const supervisors = followSupervisors(
+  const { inspect, answer: answers } = followSupervisors(
     reportDroppedEvents((fields) => recorder.note('event.dropped', fields)),
   );
-  const { inspect } = supervisors;
-
+  const metrics = await openMetrics(config, folder, inspect);
   const card = await superviseReader(config, recorder, conditions, inspect);
   const receipt = await supervisePrinter(config, recorder, inspect);
   const papers = new Papers(config.name, recorder, () => receipt.slot.afterFirstTry());
-  const link = await LinkSupervisor.open(config, {
-    ledger,
-    clock,
-    shelf,
-    recorder,
-    inspect,
-    onChange: () => looking.look(),
-  });
-
-  const parts: TerminalParts = {
-    terminal: config.name,
-    now: () => clock.now(),
-    reader: () => (card.slot.isOpen ? card.slot : null),
-    trust: () => link.trust,
-    listKeys: (list) => link.listKeys(list),
-    shelf,
-    recorder,
-    papers,
-  };
-  const services = servicesOf(config, parts);
+  const onChange = (): void => looking.look();
+  const link = await LinkSupervisor.open(config, { ...folder, inspect, onChange });
+  const services = servicesOf(config, partsOf(config, folder, card.slot, link, papers));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, recorder, conditions, papers);
 
@@ -95,18 +85,29 @@ export async function startTerminal(
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const actor = createActor(machineOf(services, card.slot, conditions, recover), {
+  const desk = StaffDesk.of(config, folder, async (waiting) => {
+    const { ownChecks } = await import('./doctor/own-view.ts');
+    const printer = receipt.slot.current;
+    return ownChecks({ config, folder, reader: card.slot, printer, link, papers: waiting });
+  });
+  const machine = terminalMachineFor(services, card.slot, conditions, recover, desk);
+  const actor = createActor(machine, {
     id: 'terminal',
-    input: { hasStaff: false, sound: 'normal' },
+    input: { hasStaff: desk?.takesPin ?? false, sound: config.screen?.sound ?? 'normal' },
+    inspect,
+  });
+  const screen = openScreen(config, {
+    actor,
+    service: onlyOne(services),
+    staff: desk,
+    isOffline: () => !link.isUp,
+    sound: await openVoice(config.screen ?? { voice: 'none' }),
+    pages: options.pages,
+    recorder,
     inspect,
   });
   journalOf(actor, recorder, options.onDefect, () => ({
-    terminal: config.name,
-    profile: config.profile,
-    version: SOFTWARE,
-    trust: link.trustOrigin,
-    reader: card.slot.isOpen ? card.slot.name : undefined,
-    receipt: receipt.slot.current?.name,
+    ...aboutTerminal(config, card.slot, receipt.slot, link),
     list: lists.join(' '),
     ms: Math.round(performance.now() - startedAt),
   }));
@@ -114,39 +115,67 @@ export async function startTerminal(
   actor.start();
 
   return {
-    answers: supervisors.answer,
-    watchObstacles(listener) {
-      conditions.watch(listener);
-    },
+    answers,
+    screen: screen.source,
+    watchObstacles: (listener) => void conditions.watch(listener),
     async stop(signal) {
       recorder.note('terminal.stopping', { signal });
       looking.stop();
       actor.send({ type: 'terminal.stop' });
       const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt.supervisor.stop());
-      await Promise.all([printing, card.supervisor.stop(), link.stop()]);
+      await Promise.all([printing, card.supervisor.stop(), screen.stop(), link.stop()]);
+      await metrics?.close();
       await folder.close();
     },
   };
 }
 
-/** The terminal's machine, tied to what it watches and whom it serves. */
-function machineOf(
-  services: readonly Service[],
+async function openMetrics(
+  config: Config,
+  folder: StateFolder,
+  inspect: Inspect,
+): Promise<Metrics | null> {
+  if (config.metrics === undefined) return null;
+  const { Metrics } = await import('./metrics.ts');
+  return new Metrics(config, config.metrics.port, folder, inspect);
+}
+
+/** What services are given. Devices and trust come and go: they are asked for at the time of use. */
+function partsOf(
+  config: Config,
+  { clock, shelf, recorder }: StateFolder,
   slot: CardSlot,
-  conditions: Conditions,
-  recover: () => Promise<void>,
-) {
-  return terminalMachine.provide({
-    actors: {
-      recover: fromPromise(recover),
-      watchConditions: fromCallback<TerminalEvent>(({ sendBack }) =>
-        conditions.watch((obstacles) => sendBack({ type: 'conditions.changed', obstacles })),
-      ),
-      awaitCard: awaitCard(slot),
-      session: sessionFor(services, slot),
-      watchReceipt: watchReceipt<TerminalEvent>(services),
-    },
-  });
+  link: LinkSupervisor,
+  papers: Papers,
+): TerminalParts {
+  return {
+    terminal: config.name,
+    now: () => clock.now(),
+    reader: () => (slot.isOpen ? slot : null),
+    trust: () => link.trust,
+    attendant: attendantFinder(config.staff?.attendant ?? []),
+    listKeys: (list) => link.listKeys(list),
+    shelf,
+    recorder,
+    papers,
+  };
+}
+
+/** Who it is, and with what it works. */
+function aboutTerminal(
+  config: Config,
+  reader: CardSlot,
+  receipt: PrinterSlot,
+  link: LinkSupervisor,
+): JournalFields {
+  return {
+    terminal: config.name,
+    profile: config.profile,
+    version: SOFTWARE,
+    trust: link.trustOrigin,
+    reader: reader.isOpen ? reader.name : undefined,
+    receipt: receipt.current?.name,
+  };
 }
 
 function journalOf(
@@ -255,53 +284,4 @@ function lookAtLevels(
   look();
   const timer = setInterval(look, LOOK_EVERY_MS);
   return { look, stop: () => clearInterval(timer) };
-}
-
-/** Levels, not edges: a card that came while another was served is seen as soon as one is awaited again. */
-function awaitCard(slot: CardSlot) {
-  let served = 0;
-  return fromCallback<TerminalEvent>(({ sendBack }) => {
-    const see = (): void => {
-      const { present } = slot;
-      if (present === null || present.tap <= served) return;
-      served = present.tap;
-      sendBack({ type: 'card.present', tap: present.tap, sensedAt: present.sensedAt });
-    };
-    const stop = slot.watch(see);
-    see();
-    return stop;
-  });
-}
-
-/** A gate has one service; a terminal with several will ask which one in a menu before this. */
-function onlyOne(services: readonly Service[]): Service {
-  const [service] = services;
-  if (service === undefined) throw new Error('a terminal without a service');
-  return service;
-}
-
-/** The receipt may fail while its person still holds the card, or when they have taken it away. */
-function watchReceipt<Event extends SessionEvent | TerminalEvent>(services: readonly Service[]) {
-  const service = onlyOne(services);
-  return fromCallback<Event, SensedTap>(({ input, sendBack }) =>
-    service.watchReceipt(input.tap, () => sendBack({ type: 'receipt.owed' } as Event)),
-  );
-}
-
-function sessionFor(services: readonly Service[], slot: CardSlot) {
-  const watchCard = fromCallback<SessionEvent, SensedTap>(({ input, sendBack }) => {
-    const see = (): void => {
-      if (slot.present?.tap !== input.tap) sendBack({ type: 'card.gone' });
-    };
-    const stop = slot.watch(see);
-    see();
-    return stop;
-  });
-  return sessionMachine.provide({
-    actors: {
-      watchCard,
-      watchReceipt: watchReceipt<SessionEvent>(services),
-      service: onlyOne(services).machine,
-    },
-  });
 }

@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import rules from '../.dependency-cruiser.mjs';
 
 const PROJECT = join(import.meta.dirname, '..');
-const SOURCES = ['src', 'state-machines', 'devices', 'platform-sim', 'test'];
+const SOURCES = ['src', 'state-machines', 'devices', 'platform-sim', 'systemd', 'kiosk-ui', 'test'];
 const GENERATED = new Set(['node_modules', '.git', 'var', 'build', 'coverage']);
 
 interface Violation {
@@ -47,10 +47,16 @@ describe('arrows', () => {
     ['state-machines-may-only-import', 'state-machines/d.ts', 'src/store/leaf.ts'],
     ['devices-may-only-import', 'devices/card/e.ts', 'src/store/leaf.ts'],
     ['src-pki-may-only-import', 'src/pki/f.ts', 'src/store/leaf.ts'],
+    ['src-text-may-only-import', 'src/text/ac.ts', 'src/store/leaf.ts'],
     ['src-store-may-only-import', 'src/store/g.ts', 'src/services/service.ts'],
     ['src-link-may-only-import', 'src/link/h.ts', 'src/services/service.ts'],
+    ['src-screen-may-only-import', 'src/screen/ac.ts', 'src/store/leaf.ts'],
     ['platform-sim-may-only-import', 'platform-sim/i.ts', 'src/pki/leaf.ts'],
     ['platform-sim-may-only-import', 'platform-sim/j.ts', 'devices/card/pcsc-reader.ts'],
+    ['kiosk-ui-may-only-import', 'kiosk-ui/terminal/ad.ts', 'src/store/leaf.ts'],
+    ['nobody-imports-sim-or-test', 'kiosk-ui/terminal/ag.ts', 'platform-sim/street/messages.ts'],
+    ['nobody-imports-the-pages', 'src/ae.ts', 'kiosk-ui/look/leaf.ts'],
+    ['systemd-may-only-import', 'systemd/package/y.ts', 'src/store/leaf.ts'],
     ['daemon-sees-device-interfaces', 'src/services/k.ts', 'devices/card/pcsc-reader.ts'],
     ['services-do-not-know-each-other', 'src/services/l.ts', 'src/services/k.ts'],
     ['nobody-imports-sim-or-test', 'src/m.ts', 'platform-sim/leaf.ts'],
@@ -62,6 +68,8 @@ describe('arrows', () => {
     ['(pkijs|asn1js)-has-one-home', 'src/link/s.ts', 'asn1js'],
     ['ws-has-one-home', 'src/t.ts', 'ws'],
     ['xstate-has-one-home', 'devices/u.ts', 'xstate'],
+    ['koffi-has-one-home', 'src/y.ts', 'koffi'],
+    ['prom-client-has-one-home', 'src/z.ts', 'prom-client'],
   ];
 
   const ALLOWED: readonly (readonly [from: string, to: string])[] = [
@@ -72,6 +80,7 @@ describe('arrows', () => {
     ['src/services/k.ts', 'src/services/service.ts'],
     ['src/services/index.ts', 'src/services/k.ts'],
     ['src/store/q.ts', 'better-sqlite3'],
+    ['kiosk-ui/street/af.ts', 'platform-sim/street/messages.ts'],
     ['platform-sim/v.ts', 'devices/card/sim-card-files.ts'],
     ['platform-sim/v.ts', 'src/link/protocol.ts'],
     ['test/w.ts', 'pcsclite'],
@@ -233,7 +242,11 @@ describe('words and names', () => {
   });
 
   test('exports have names', async () => {
-    const configured = new Set(['vitest.config.ts', '.dependency-cruiser.mjs']);
+    const configured = new Set([
+      'vitest.config.ts',
+      'kiosk-ui/vite.config.ts',
+      '.dependency-cruiser.mjs',
+    ]);
     const nameless = [...(await sourceFiles())].filter(
       ([path, text]) => !configured.has(path) && /^export default/m.test(text),
     );

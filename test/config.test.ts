@@ -64,13 +64,19 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, card, receipt, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, card, receipt, staff, metrics, screen, services',
   ],
   [
     'a key of another driver',
     GOOD.replace('driver = "serial"', 'driver = "simulated"'),
     'gate.toml:11: [receipt] "path": unknown key; known here: driver, paper',
   ],
+  [
+    'a key of a table that may be left out',
+    `${GOOD}[metrics]\nports = 1\n`,
+    'gate.toml:16: [metrics] "ports": unknown key; did you mean "port"? known here: port',
+  ],
+  ['a port that is none', `${GOOD}[metrics]\nport = 65536\n`, 'gate.toml:16: [metrics] "port":'],
   [
     'an unknown driver',
     GOOD.replace('"pcsc"', '"nfc"'),

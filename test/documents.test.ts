@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
 import { EVENTS } from '../src/domain/events.ts';
-import { REASONS } from '../src/domain/reason.ts';
+import { REASONS, type Reason } from '../src/domain/reason.ts';
+import { LANGUAGES } from '../src/domain/screen.ts';
+import { catalogueOf } from '../src/text/index.ts';
+import { plain } from '../src/text/ruby.ts';
 import { journal, outdated, PROJECT, reasons, withDiagrams } from './documents/generate.ts';
 import { allMachines } from './documents/machines.ts';
 import { stateDiagram } from './documents/mermaid.ts';
@@ -44,12 +47,16 @@ test('a marker for a machine that is not there, and a machine without a marker, 
   await expect(withDiagrams('')).rejects.toThrow('no <!-- diagram:... --> for ');
 });
 
-test('the table of reasons has every code, its cause, and what the person reads', () => {
+test('the tables of reasons have every code, its cause, and what the person reads in every language', () => {
   const lines = reasons().split('\n');
-  for (const [code, { cause, ja }] of Object.entries(REASONS)) {
-    const line = lines.find((text) => text.startsWith(`| \`${code}\` |`));
-    expect(line).toContain(cause);
-    expect(line).toContain(ja);
+  for (const [code, { cause }] of Object.entries(REASONS)) {
+    const rows = lines.filter((text) => text.startsWith(`| \`${code}\` |`));
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain(cause);
+    for (const language of LANGUAGES) {
+      const { title, card, why } = catalogueOf(language).reasons[code as Reason];
+      for (const text of [title, card, why]) expect(rows[1]).toContain(plain(text));
+    }
   }
 });
 

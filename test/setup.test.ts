@@ -24,6 +24,7 @@ function machineWithout(missing: readonly string[], changes: Partial<Machine> = 
   const commands: string[] = [];
   const said: string[] = [];
   let stamp: string | null = null;
+  let built = missing.includes('pages') ? '' : 'pages';
   let installed = !missing.includes('node_modules');
   let pcscliteWasBuilt = installed;
   const canBuild = () => PARTS.every(({ need, file }) => need !== 'build' || present.has(file));
@@ -38,7 +39,8 @@ function machineWithout(missing: readonly string[], changes: Partial<Machine> = 
     exists: (file) => present.has(file),
     run: (command, args) => {
       const line = [command, ...args].join(' ');
-      commands.push(line.startsWith(pinnedNode) ? 'load native modules' : line);
+      const isLoad = line.startsWith(pinnedNode) && args[0] === '-e';
+      commands.push(isLoad ? 'load native modules' : line);
       if (line.includes('apt-get install')) {
         for (const { name, file } of PARTS) if (args.includes(name)) present.add(file);
       }
@@ -61,6 +63,13 @@ function machineWithout(missing: readonly string[], changes: Partial<Machine> = 
     lockHash: () => 'lock',
     installedMatchesLock: () => installed,
     linkPrograms: () => {},
+    pages: {
+      sources: () => 'pages',
+      builtFrom: () => built,
+      markBuilt: (hash) => {
+        built = hash;
+      },
+    },
     say: (line) => said.push(line),
     ...changes,
   };
@@ -93,6 +102,28 @@ test('root gets what is missing, and only that; nothing else is updated', () => 
   ]);
 });
 
+test('the pages are built once, and again only when what they are made of has changed', () => {
+  const machine = machineWithout(['pages']);
+  const builds = () => machine.commands.filter((line) => line.includes('vite')).length;
+  expect(setUp('start', machine)).toBe(0);
+  expect([builds(), machine.said]).toEqual([1, ['building the pages']]);
+  expect(setUp('start', machine)).toBe(0);
+  expect(builds()).toBe(1);
+  const pages = { ...machine.pages, sources: () => 'changed' };
+  expect(setUp('start', { ...machine, pages })).toBe(0);
+  expect(builds()).toBe(2);
+});
+
+test('pages that do not build end the set-up with the line that names the error', () => {
+  const machine = machineWithout(['pages']);
+  const run: Machine['run'] = (command, args, env) =>
+    args.some((each) => each.includes('vite'))
+      ? { ok: false, output: 'building\nSyntaxError: here\n    at there' }
+      : machine.run(command, args, env);
+  expect(setUp('start', { ...machine, run })).toBe(1);
+  expect(machine.said.at(-1)).toBe('the pages do not build: SyntaxError: here');
+});
+
 test('what only the tests use is not installed for a start', () => {
   const machine = machineWithout(['opensc', 'openssl']);
   expect(setUp('start', machine)).toBe(0);
@@ -101,6 +132,24 @@ test('what only the tests use is not installed for a start', () => {
   expect(machine.commands.filter((line) => line.includes('apt-get'))).toEqual([
     'apt-get install -y --no-install-recommends -qq opensc openssl',
   ]);
+});
+
+test('what boots a machine of its own is installed for those tests alone', () => {
+  const machine = machineWithout(['debootstrap', 'systemd-container', 'opensc']);
+  const installed = () => machine.commands.filter((line) => line.includes('apt-get'));
+  expect(setUp('test', machine)).toBe(0);
+  expect(installed()).toEqual(['apt-get install -y --no-install-recommends -qq opensc']);
+  expect(setUp('systemd', machine)).toBe(0);
+  expect(installed().slice(1)).toEqual([
+    'apt-get install -y --no-install-recommends -qq systemd-container debootstrap',
+  ]);
+});
+
+test('those tests are not begun without root or without a part', () => {
+  expect(setUp('systemd', machineWithout([], { isRoot: false }))).toBe(1);
+  const machine = machineWithout(['debootstrap', 'sudo'], { isRoot: false });
+  expect(setUp('systemd', machine)).toBe(1);
+  expect(machine.said[0]).toContain('missing: debootstrap;');
 });
 
 test('the second run runs nothing and says nothing', () => {

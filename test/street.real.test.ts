@@ -1,84 +1,19 @@
-/**
- * `npm start`, as a process, with the residents' cards on the real card stack. Each street has a machine of its own as
- * far as ports and the system's pcscd go (network and mount namespaces), and a folder of its own for what it keeps.
- */
+/** `npm start` and its commands, as processes, on the real card stack. */
 
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { PEOPLE } from '../platform-sim/people.ts';
 import { FAULT_NAMES } from '../platform-sim/street/faults.ts';
+import { SCENARIO_NAMES } from '../platform-sim/street/player.ts';
 import { packageRoot } from '../src/bin/pinned-node.mjs';
-import {
-  type Finished,
-  jsonLines,
-  launcher,
-  PATIENCE_MS,
-  Program,
-  runToEnd,
-  succeed,
-} from './rig/program.ts';
-
-const STREET = [launcher('pinned'), 'platform-sim/street.ts'];
+import { jsonLines, launcher, PATIENCE_MS, runToEnd, succeed } from './rig/program.ts';
+import { isOpen, type OpenStreet, STREET, withItsDisks, withStreet } from './street/open-street.ts';
 
 /** Fifteen people, one after the other, and a machine that may be busy. */
 const TEST_MS_MAX = 400_000;
 
-/** Loopback and /run/pcscd of its own. */
-const OWN_MACHINE = [
-  ...['unshare', '--net', '--mount', 'sh', '-c'],
-  'ip link set lo up && mkdir -p /run/pcscd && mount -t tmpfs none /run/pcscd && exec "$@"',
-  'sh',
-];
-
 vi.setConfig({ testTimeout: TEST_MS_MAX });
-
-interface OpenStreet {
-  readonly program: Program;
-  /** Runs `npm run street -- ...` beside it. */
-  say(...args: readonly string[]): Promise<Finished>;
-  readonly folder: string;
-}
-
-/** Runs `npm start` with these arguments. */
-async function withStreet(
-  args: readonly string[],
-  story: (street: OpenStreet) => Promise<void>,
-): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'kazasu-street-'));
-  // npm runs a script where package.json lies, and the street keeps its things below that.
-  await cp(join(packageRoot, 'package.json'), join(folder, 'package.json'));
-  for (const part of ['node_modules', 'src', 'platform-sim']) {
-    await symlink(join(packageRoot, part), join(folder, part));
-  }
-  const program = new Program(['--silent', 'start', '--', ...args], {
-    program: 'npm',
-    cwd: folder,
-    within: OWN_MACHINE,
-    says: 'text',
-  });
-  const say = (...words: readonly string[]) => runToEnd([...STREET, ...words], { cwd: folder });
-  try {
-    await story({ program, say, folder });
-  } finally {
-    await program.end();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Resolves when everybody has come by, and rejects when the street ends before. */
-async function isOpen({ program }: OpenStreet): Promise<void> {
-  const open = expect
-    .poll(() => program.stdout, { timeout: PATIENCE_MS })
-    .toContain('The street stays open');
-  const ended = program.exited.then((end) => {
-    throw new Error(`the street ended (${end}): ${program.stdout}${program.stderr}`);
-  });
-  await Promise.race([open, ended]);
-}
 
 test('once: every resident comes by, every decision is right, and nothing is left running', () =>
   withStreet(['--once'], async ({ program }) => {
@@ -100,8 +35,24 @@ test('once: every resident comes by, every decision is right, and nothing is lef
     expect([...program.processes()]).toEqual([]);
   }));
 
+test('walk: the same from another window, after which everybody has entered', () =>
+  withStreet(['--no-browser'], async (street) => {
+    await isOpen(street);
+    const { code, stdout } = await street.say('walk');
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, 'every decision was right']);
+    expect((await street.say('hold', 'sato-hanako')).stdout).toMatch(/already-entered/u);
+    expect((await street.say('platform')).stdout).toMatch(
+      /^\d+ facts, 7 entries, 0 double entries/u,
+    );
+
+    expect((await street.say('reset')).code).toBe(0);
+    expect((await street.say('platform')).stdout).toMatch(/^0 facts, 0 entries, 0 double entries/u);
+    expect((await street.say('papers')).stdout.trim()).toBe('');
+    expect((await street.say('hold', 'sato-hanako')).stdout).toMatch(/granted/u);
+  }));
+
 test('open: cards are held and things are broken from another window, until Ctrl-C ends it all', () =>
-  withStreet([], async (street) => {
+  withStreet(['--no-browser'], async (street) => {
     await isOpen(street);
     const { say, folder } = street;
     const hold = async (who: string) => (await say('hold', who)).stdout;
@@ -116,7 +67,7 @@ test('open: cards are held and things are broken from another window, until Ctrl
           '--ticket',
           ticket,
         ].concat(['--by', 'Mori', '--why', 'the next part of the test']),
-        { cwd: folder },
+        { cwd: folder, within: withItsDisks(street) },
       );
     const entriesTold = async () => {
       const facts = await succeed(
@@ -129,9 +80,7 @@ test('open: cards are held and things are broken from another window, until Ctrl
     };
 
     expect((await say('people')).stdout.trim().split('\n')).toHaveLength(PEOPLE.length);
-    expect(await hold('sato-hanako')).toMatch(/already-entered/u);
-
-    await undo('T-0001');
+    expect(await hold('kazami-taro')).toContain('座席券');
     await fault('paper-out');
     expect(await hold('sato-hanako')).toMatch(/granted.*\n$/u);
     await fault('printer-ok');
@@ -146,6 +95,15 @@ test('open: cards are held and things are broken from another window, until Ctrl
     await fault('network-up');
     await expect.poll(entriesTold, { timeout: PATIENCE_MS, interval: 500 }).toBe(2);
 
+    expect((await say('hold', 'nagihara-midori', '--early')).stdout).toMatch(/card-removed/u);
+    await say('hold', 'nagihara-midori', '--keep');
+    await expect
+      .poll(async () => (await say('platform')).stdout, { timeout: PATIENCE_MS })
+      .toMatch(/T-0003/u);
+    expect((await say('health')).stdout).toMatch(/card {5}nagihara-midori/u);
+    await say('remove');
+    expect((await say('health')).stdout).toMatch(/card {5}none/u);
+
     await fault('gate-killed');
     expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
     await fault('pcscd-killed');
@@ -154,6 +112,8 @@ test('open: cards are held and things are broken from another window, until Ctrl
     for (const wrong of [
       ['hold', 'nobody'],
       ['fault', 'nonsense'],
+      ['restore', 'nonsense'],
+      ['play', 'nonsense'],
     ]) {
       const { code, stderr } = await say(...wrong);
       expect([code, stderr]).toEqual([2, expect.stringContaining(wrong[1] ?? '')]);
@@ -177,13 +137,13 @@ async function pressCtrlC({ program }: OpenStreet): Promise<void> {
 }
 
 test('SIGTERM to npm in the middle ends the street and all that belongs to it', () =>
-  withStreet([], async ({ program }) => {
+  withStreet(['--once'], async ({ program }) => {
     await expect.poll(() => program.stdout, { timeout: PATIENCE_MS }).toContain('sato-hanako');
     const { size } = program.processes();
     expect(size).toBeGreaterThan(5);
     program.kill('SIGTERM');
     await expect.poll(() => [...program.processes()], { timeout: 20_000 }).toEqual([]);
-    expect(program.stdout).not.toContain('stays open');
+    expect(program.stdout).not.toContain('every decision');
   }));
 
 test('npm run street -- --help lists commands and faults; without a street the commands say so', async () => {
@@ -194,8 +154,12 @@ test('npm run street -- --help lists commands and faults; without a street the c
       cwd: packageRoot,
     },
   );
-  for (const word of ['--once', 'hold', 'fault', 'people', 'papers'])
+  for (const word of ['--once', '--port', '--no-browser', 'hold', 'remove', 'fault', 'restore'])
     expect(stdout).toContain(word);
+  for (const word of ['walk', 'reset', 'people', 'papers', 'scenarios', 'play', 'health'])
+    expect(stdout).toContain(word);
+  const plays = await runToEnd([...STREET, 'play', '--help']);
+  for (const name of SCENARIO_NAMES) expect(plays.stdout.replace(/\s+/gu, ' ')).toContain(name);
   const help = await runToEnd([...STREET, 'fault', '--help']);
   for (const name of FAULT_NAMES) expect(help.stdout).toContain(name);
   const { code, stderr } = await runToEnd([...STREET, 'hold', 'sato-hanako'], { cwd: '/' });

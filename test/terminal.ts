@@ -15,6 +15,8 @@ import { type Platform, startPlatform } from '../platform-sim/platform.ts';
 import { openKeys } from '../platform-sim/stores.ts';
 import { addTrust } from '../platform-sim/trust.ts';
 import { type Config, readConfig } from '../src/config.ts';
+import type { Key, Screen } from '../src/domain/screen.ts';
+import type { PressResult, ScreenSource } from '../src/screen/screen-source.ts';
 import { type RunningTerminal, startTerminal } from '../src/terminal.ts';
 import { CardMaker, type TestCard } from './cards.ts';
 import { JournalLines, type Line } from './journal-lines.ts';
@@ -51,7 +53,13 @@ export interface Given {
   /** Published, with the trust in their authority, before the terminal starts; without it, nothing is. */
   readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
+  /** Further lines of the terminal's configuration. */
+  readonly configured?: string;
+  /** The folder of the screen's pages. */
+  readonly pages?: string;
 }
+
+const SCREEN_WAIT_MS = 20_000;
 
 let maker: Promise<CardMaker> | null = null;
 
@@ -61,7 +69,8 @@ export async function withTerminal(
 ): Promise<void> {
   maker ??= CardMaker.create();
   const cards = await maker;
-  const world = await World.create(cards, (await given.tickets?.(cards)) ?? {});
+  const world = await World.create(cards, (await given.tickets?.(cards)) ?? {}, given.configured);
+  world.pages = given.pages;
   try {
     if (given.tickets !== undefined) {
       await world.publishTrust();
@@ -96,6 +105,10 @@ export class World {
   readonly tickets: Readonly<Record<string, Ticket>>;
   readonly config: Config;
   readonly journal = new JournalLines();
+  pages: string | undefined;
+  /** Every screen that was shown, oldest first, through restarts. */
+  readonly screens: Screen[] = [];
+  readonly #looking = new Set<() => void>();
   #platform: Platform | null;
   #terminal: RunningTerminal | null = null;
 
@@ -113,11 +126,15 @@ export class World {
     this.config = config;
   }
 
-  static async create(cards: CardMaker, tickets: Readonly<Record<string, Ticket>>): Promise<World> {
+  static async create(
+    cards: CardMaker,
+    tickets: Readonly<Record<string, Ticket>>,
+    configured?: string,
+  ): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'kazasu-story-'));
     const stateDirectory = join(directory, 'platform');
     const platform = await startPlatform({ stateDirectory, port: 0 });
-    const config = await configure(directory, platform.url);
+    const config = await configure(directory, platform.url, configured);
     return new World(directory, cards, tickets, platform, config);
   }
 
@@ -195,6 +212,34 @@ export class World {
     return reply['papers'] as readonly Paper[];
   };
 
+  /** The present screen, once it says all that; rejects with what was shown when none does in time. */
+  screen = (wanted: Partial<Screen>): Promise<Screen> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Screen>();
+    const look = (): void => {
+      const screen = this.#terminal?.screen.current;
+      if (screen !== undefined && says(screen, wanted)) resolve(screen);
+    };
+    const timer = setTimeout(() => {
+      const shown = this.screens.map((screen) => JSON.stringify(screen)).join('\n');
+      reject(new Error(`no screen ${JSON.stringify(wanted)}; shown:\n${shown}`));
+    }, SCREEN_WAIT_MS);
+    this.#looking.add(look);
+    look();
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#looking.delete(look);
+    });
+  };
+
+  /** What a browser would show. */
+  get source(): ScreenSource {
+    if (this.#terminal === null) throw new Error('the terminal does not run');
+    return this.#terminal.screen;
+  }
+
+  /** On the present screen. */
+  press = (key: Key): PressResult => this.source.press(this.source.current.number, key);
+
   startPlatform = async (): Promise<void> => {
     const port = Number(new URL(this.config.platform.url).port);
     this.#platform = await startPlatform({
@@ -213,7 +258,17 @@ export class World {
     const onDefect = (error: unknown): never => {
       throw error;
     };
-    this.#terminal = await startTerminal(this.config, { out: this.journal.out, onDefect });
+    this.#terminal = await startTerminal(this.config, {
+      out: this.journal.out,
+      onDefect,
+      pages: this.pages,
+    });
+    const keep = (screen: Screen): void => {
+      this.screens.push(screen);
+      for (const look of [...this.#looking]) look();
+    };
+    keep(this.#terminal.screen.current);
+    this.#terminal.screen.watch(keep);
     await this.journal.next({ event: 'terminal.ready' }, before);
   };
 
@@ -236,7 +291,7 @@ export class World {
   }
 }
 
-async function configure(directory: string, url: string): Promise<Config> {
+async function configure(directory: string, url: string, more = ''): Promise<Config> {
   const file = join(directory, 'gate-1.toml');
   const text = `profile = "gate"
 name = "gate-1"
@@ -250,7 +305,13 @@ driver = "simulated"
 [services.event-entry]
 list = "${LIST}"
 gate = "西ゲート"
-`;
+${more}`;
   await writeFile(file, text);
   return readConfig(file);
+}
+
+function says(screen: Screen, wanted: Partial<Screen>): boolean {
+  return Object.entries(wanted).every(
+    ([field, value]) => JSON.stringify(screen[field as keyof Screen]) === JSON.stringify(value),
+  );
 }

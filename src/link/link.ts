@@ -85,7 +85,7 @@ export interface LinkOptions {
 const PLATFORM = 'platform';
 
 /** DER of the CA certificate of the platform that was met first; null before. */
-export function pinnedPlatform(ledger: Ledger): Buffer | null {
+export function pinnedPlatform(ledger: Pick<Ledger, 'get'>): Buffer | null {
   const pinned = ledger.get(PLATFORM);
   return pinned === null ? null : Buffer.from(pinned, 'base64');
 }

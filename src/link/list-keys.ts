@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { publish, writeDurably } from '../store/disk.ts';
 
 const KEY_BYTES = 32;
+const KEY_FOLDER = 'keys';
 
 export class ListKeyFiles {
   readonly #directory: string;
@@ -17,9 +18,14 @@ export class ListKeyFiles {
     lists: readonly string[],
     report: (list: string, key: Buffer) => void,
   ) {
-    this.#directory = join(stateDirectory, 'keys');
+    this.#directory = join(stateDirectory, KEY_FOLDER);
     this.#report = report;
     for (const list of lists) this.#load(list);
+  }
+
+  /** Whether the key of a list is there. Changes nothing. */
+  static has(stateDirectory: string, list: string): boolean {
+    return read(join(stateDirectory, KEY_FOLDER, fileNameOf(list)))?.length === KEY_BYTES;
   }
 
   /**
@@ -37,7 +43,7 @@ export class ListKeyFiles {
   }
 
   #path(list: string): string {
-    return join(this.#directory, `${list}.key`);
+    return join(this.#directory, fileNameOf(list));
   }
 
   #load(list: string): void {
@@ -51,6 +57,10 @@ export class ListKeyFiles {
     this.#keys.set(list, key);
     this.#report(list, key);
   }
+}
+
+function fileNameOf(list: string): string {
+  return `${list}.key`;
 }
 
 /** Null for anything that is no list key. */

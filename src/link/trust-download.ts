@@ -158,6 +158,19 @@ export async function loadTrust(
   stateDirectory: string,
   pinned: Buffer,
 ): Promise<LoadedTrust | null> {
+  const loaded = await readTrust(stateDirectory, pinned);
+  if (loaded !== 'damaged') return loaded;
+  const directory = directoryOf(stateDirectory);
+  const committed = readCommitted(directory);
+  if (committed !== null) markDamaged(directory, committed);
+  return null;
+}
+
+/** As `loadTrust`, but for whoever only looks: changes nothing. */
+export async function readTrust(
+  stateDirectory: string,
+  pinned: Buffer,
+): Promise<LoadedTrust | 'damaged' | null> {
   const directory = directoryOf(stateDirectory);
   const committed = readCommitted(directory);
   if (committed?.manifest == null) return null;
@@ -172,8 +185,7 @@ export async function loadTrust(
     return { version: manifest.version, store: await TrustStore.load({ anchors, crls }) };
   } catch (error) {
     rejectionOf(error);
-    markDamaged(directory, committed);
-    return null;
+    return 'damaged';
   }
 }
 

@@ -1,0 +1,102 @@
+/**
+ * How a running daemon sees what no other process may touch while it runs, the reader's card, the printer's line, the
+ * link: the last word of its kept journal on each.
+ */
+
+import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
+import type { ClockQuality } from '../domain/fact.ts';
+import { readJournal } from '../journal-reader.ts';
+import type { Device, LinkLevel } from './levels.ts';
+
+/** A line of the kept journal, as it was read. */
+export type KeptLine = Readonly<Record<string, unknown>> & {
+  readonly at: string;
+  readonly event: string;
+};
+
+export interface JournalView {
+  readonly reader: Device | null;
+  readonly printer: (Device & { readonly condition: PrinterCondition | null }) | null;
+  readonly link: LinkLevel | null;
+  /** The quality that the last event about the clock named. */
+  readonly clock: ClockQuality | null;
+}
+
+/** The newest line of each event that is looked for; the kept journal has tens of megabytes, and a few lines count. */
+const TELLING = /"event":"(?:device|link|clock|facts)\./u;
+
+/** Every kept line that `matches`, oldest first. What a crash tore is left out. */
+export async function* keptLines(
+  stateDirectory: string,
+  matches: (text: string) => boolean = () => true,
+): AsyncGenerator<KeptLine> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const piece of readJournal(stateDirectory)) {
+    const texts = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = texts.pop() ?? '';
+    for (const text of texts) {
+      const line = matches(text) ? parse(text) : null;
+      if (line !== null) yield line;
+    }
+  }
+}
+
+export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
+  let view: JournalView = { reader: null, printer: null, link: null, clock: null };
+  for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
+    view = { ...view, ...saidBy(line, view) };
+  }
+  return view;
+}
+
+function saidBy(line: KeptLine, view: JournalView): Partial<JournalView> {
+  switch (line.event) {
+    case 'device.ready':
+      return ofDevice(line, { name: String(line['name']), lost: null }, view);
+    case 'device.lost': {
+      const known = line['device'] === 'reader' ? view.reader : view.printer;
+      const name = known?.name ?? String(line['device']);
+      return ofDevice(line, { name, lost: String(line['reason']) }, view);
+    }
+    case 'device.condition': {
+      if (line['device'] !== 'receipt') return {};
+      const { name, lost } = view.printer ?? { name: 'receipt', lost: null };
+      return { printer: { name, lost, condition: line['condition'] as PrinterCondition } };
+    }
+    case 'link.up':
+      return { link: { up: true, contactAt: Date.parse(line.at), reason: null } };
+    case 'link.down':
+      return { link: { ...lastContact(line, view), up: false, reason: String(line['reason']) } };
+    case 'facts.acknowledged':
+      return { link: { up: true, contactAt: Date.parse(line.at), reason: null } };
+    case 'clock.corrected':
+    case 'clock.jumped':
+      return { clock: line['quality'] as ClockQuality };
+    default:
+      return {};
+  }
+}
+
+/** The printer tells its condition while it is being opened, before it is ready. */
+function ofDevice(line: KeptLine, device: Device, { printer }: JournalView): Partial<JournalView> {
+  if (line['device'] === 'reader') return { reader: device };
+  if (line['device'] !== 'receipt') return {};
+  const condition = device.lost === null ? (printer?.condition ?? null) : null;
+  return { printer: { ...device, condition } };
+}
+
+/** A link that was up was so until now; one that was down already is not heard of anew. */
+function lastContact(line: KeptLine, { link }: JournalView): { contactAt: number | null } {
+  return { contactAt: link?.up ? Date.parse(line.at) : (link?.contactAt ?? null) };
+}
+
+function parse(text: string): KeptLine | null {
+  try {
+    const line: unknown = JSON.parse(text);
+    const isLine = typeof line === 'object' && line !== null && 'at' in line && 'event' in line;
+    return isLine ? (line as KeptLine) : null;
+  } catch {
+    return null;
+  }
+}

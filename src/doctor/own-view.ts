@@ -1,0 +1,60 @@
+/** How the terminal of this process is, asked of its own parts: for the staff's screen. */
+
+import type { ReceiptPrinter } from '../../devices/receipt/receipt-printer.ts';
+import type { CardSlot } from '../card-slot.ts';
+import type { Config } from '../config.ts';
+import type { Check } from '../domain/check.ts';
+import type { PaperShown } from '../domain/screen.ts';
+import type { LinkSupervisor } from '../link-supervisor.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
+import { type Levels, levelsOf, newestOf } from './levels.ts';
+
+export interface OwnParts {
+  readonly config: Config;
+  readonly folder: Pick<StateFolder, 'clock' | 'ledger' | 'shelf'>;
+  readonly reader: Pick<CardSlot, 'isOpen' | 'name'>;
+  /** The one that is open now. */
+  readonly printer: Pick<ReceiptPrinter, 'name' | 'condition'> | null;
+  readonly link: Pick<LinkSupervisor, 'isUp' | 'trust' | 'listKeys'>;
+  /** Those that wait for staff. */
+  readonly papers: readonly Pick<PaperShown, 'state'>[];
+}
+
+/** Asks the printer, which takes as long as it needs for an answer, and at most a few seconds. */
+export async function ownChecks(parts: OwnParts): Promise<Check[]> {
+  return levelsOf(await ownLevels(parts));
+}
+
+export async function ownLevels(parts: OwnParts): Promise<Levels> {
+  const { config, folder, reader, printer, link, papers } = parts;
+  const { clock, ledger, shelf } = folder;
+  const id = config.services['event-entry'].list;
+  const [oldest] = ledger.unsent(ledger.acknowledged, { items: 1, bytes: 0 });
+  const since = oldest === undefined ? null : Date.parse(JSON.parse(oldest.text).at);
+  const owed = papers.filter(({ state }) => state === 'owed').length;
+  return {
+    now: clock.now(),
+    reader: { name: reader.name, lost: reader.isOpen ? null : 'it does not answer' },
+    printer:
+      printer === null
+        ? { name: config.receipt.driver, lost: 'it does not answer', condition: null }
+        : { name: printer.name, lost: null, condition: await printer.condition() },
+    disk: {
+      freeBytes: headroom(config.state),
+      neededBytes: SERVICE_HEADROOM_BYTES,
+      reserveIntact: new Reserve(config.state).intact,
+    },
+    clock: clock.quality(),
+    list: { id, active: shelf.active(id), hasKey: link.listKeys(id) !== null },
+    trust: {
+      version: null,
+      anchors: link.trust.anchors,
+      revocationUntil: newestOf(link.trust.crls),
+      damaged: false,
+    },
+    waiting: { facts: ledger.waiting(), since },
+    papers: { owed, unknown: papers.length - owed },
+    link: { up: link.isUp, contactAt: null, reason: null },
+  };
+}

@@ -1,0 +1,194 @@
+import { expect, test } from 'vitest';
+import { type Levels, levelsOf } from '../src/doctor/levels.ts';
+import { type Check, type CheckId, couldServe } from '../src/domain/check.ts';
+import type { EntryListManifest } from '../src/domain/entry-list.ts';
+
+const NOW = Date.parse('2026-02-20T08:00:00Z');
+const HOUR = 3_600_000;
+const MIB = 1_048_576;
+
+const MANIFEST: EntryListManifest = {
+  kind: 'entry-list',
+  list: 'stadium',
+  title: '春の音楽祭',
+  version: 7,
+  root: 'ab',
+  rows: 12_000,
+  chunks: [],
+  issuedAt: '2026-02-19T08:00:00Z',
+  validFrom: '2026-02-19T00:00:00Z',
+  validTo: '2026-02-21T00:00:00Z',
+  assurance: 'identified',
+  staleness: { oldAfterHours: 2, tooOldAfterHours: 24, whenTooOld: 'refuse' },
+  audience: [],
+  place: '',
+  startsAt: null,
+};
+
+const WELL: Levels = {
+  now: NOW,
+  reader: { name: 'ACR1252', lost: null },
+  printer: { name: '/dev/ttyUSB0', lost: null, condition: 'ready' },
+  disk: { freeBytes: 900 * MIB, neededBytes: 8 * MIB, reserveIntact: true },
+  clock: 'synced',
+  list: {
+    id: 'stadium',
+    active: { manifest: MANIFEST, confirmedAt: NOW - HOUR },
+    hasKey: true,
+  },
+  trust: { version: 3, anchors: 2, revocationUntil: [NOW + HOUR], damaged: false },
+  waiting: { facts: 0, since: null },
+  papers: { owed: 0, unknown: 0 },
+  link: { up: true, contactAt: NOW - HOUR, reason: null },
+};
+
+const NOTHING: Levels = {
+  now: NOW,
+  reader: null,
+  printer: null,
+  disk: null,
+  clock: null,
+  list: null,
+  trust: null,
+  waiting: null,
+  papers: null,
+  link: null,
+};
+
+function only(changed: Partial<Levels>, id: CheckId): Check {
+  const found = levelsOf({ ...WELL, ...changed }).find((check) => check.id === id);
+  if (found === undefined) throw new Error(`no check ${id}`);
+  return found;
+}
+
+/** The list confirmed so many hours ago, under a manifest that differs so. */
+function list(hours: number, changed: Partial<EntryListManifest> = {}): Levels['list'] {
+  const manifest = { ...MANIFEST, ...changed };
+  return { id: 'stadium', hasKey: true, active: { manifest, confirmedAt: NOW - hours * HOUR } };
+}
+
+test('a terminal that is well has nothing to be done', () => {
+  const checks = levelsOf(WELL);
+  expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+  expect(checks.filter(({ remedy }) => remedy !== null)).toEqual([]);
+  expect(couldServe(checks)).toBe(true);
+});
+
+test('what is not known is said to be so, and stands in nobody’s way', () => {
+  const checks = levelsOf(NOTHING);
+  expect(checks.filter(({ state }) => state !== 'unknown')).toEqual([]);
+  expect(couldServe(checks)).toBe(true);
+});
+
+/** What is wrong, which check tells, in which words, and whether people can still be let in. */
+test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
+  ['no reader', { reader: { name: 'ACR', lost: 'unplugged' } }, 'card-reader', /unplugged/, false],
+  [
+    'no printer',
+    { printer: { name: 'tty', lost: 'no such port', condition: null } },
+    'receipt-printer',
+    /tty: no such port/,
+    true,
+  ],
+  [
+    'no paper',
+    { printer: { name: 'tty', lost: null, condition: 'paper-out' } },
+    'receipt-printer',
+    /paper-out/,
+    true,
+  ],
+  [
+    'a full disk',
+    { disk: { freeBytes: 2 * MIB, neededBytes: 8 * MIB, reserveIntact: true } },
+    'disk',
+    /2 MiB free, 8 MiB are needed/,
+    false,
+  ],
+  [
+    'a reserve that is used up',
+    { disk: { freeBytes: 90 * MIB, neededBytes: 8 * MIB, reserveIntact: false } },
+    'disk',
+    /reserve/,
+    false,
+  ],
+  ['a clock that jumped', { clock: 'unset' }, 'clock', /not set/, true],
+  ['no list', { list: { id: 'x', active: null, hasKey: true } }, 'list', /x is not here/, false],
+  [
+    'a list without its key',
+    { list: { id: 'stadium', active: WELL.list?.active ?? null, hasKey: false } },
+    'list',
+    /its key is not here/,
+    false,
+  ],
+  ['a list that is too old', { list: list(25) }, 'list', /too old: confirmed 25 hours ago/, false],
+  [
+    'a list whose validity is over',
+    { list: list(1, { validTo: '2026-02-20T07:59:59Z' }) },
+    'list',
+    /valid from/,
+    false,
+  ],
+  [
+    'authorities that are damaged',
+    { trust: { version: 3, anchors: 0, revocationUntil: [], damaged: true } },
+    'trust',
+    /damaged/,
+    false,
+  ],
+  [
+    'no authority',
+    { trust: { version: null, anchors: 0, revocationUntil: [], damaged: false } },
+    'trust',
+    /no card would be admitted/,
+    false,
+  ],
+  [
+    'one revocation list of two that is past',
+    { trust: { version: 3, anchors: 2, revocationUntil: [NOW + HOUR, NOW - 1], damaged: false } },
+    'revocation',
+    /past/,
+    true,
+  ],
+  [
+    'facts that have waited for more than a day',
+    { waiting: { facts: 12, since: NOW - 25 * HOUR } },
+    'facts-waiting',
+    /12 facts wait/,
+    true,
+  ],
+  ['a paper of unknown outcome', { papers: { owed: 0, unknown: 1 } }, 'papers', /1 of unkn/, true],
+  [
+    'no link',
+    { link: { up: false, contactAt: NOW - 3 * HOUR, reason: 'timed out' } },
+    'link',
+    /\(timed out\), last contact 3 hours ago/,
+    true,
+  ],
+])('%s is told with what to do', (_, changed, id, detail, serves) => {
+  const check = only(changed, id);
+  expect(check).toMatchObject({ state: 'not-well', detail: expect.stringMatching(detail) });
+  expect(check.remedy?.length).toBeGreaterThan(20);
+  expect(couldServe(levelsOf({ ...WELL, ...changed }))).toBe(serves);
+});
+
+/** As the list's own policy has it. */
+test.each<[string, Levels['list'], RegExp]>([
+  ['an old list', list(3), /old, still used/],
+  [
+    'a list that is too old, where the organiser admits by it',
+    list(30, { staleness: { oldAfterHours: 2, tooOldAfterHours: 24, whenTooOld: 'admit' } }),
+    /too-old, still used/,
+  ],
+])('%s is no reason to be not well', (_, level, detail) => {
+  expect(only({ list: level }, 'list')).toMatchObject({
+    state: 'ok',
+    detail: expect.stringMatching(detail),
+  });
+});
+
+test('facts that wait for a while, and an authority without a revocation list, are ordinary', () => {
+  const waiting = { facts: 3, since: NOW - HOUR };
+  expect(only({ waiting }, 'facts-waiting').state).toBe('ok');
+  const trust = { version: 1, anchors: 1, revocationUntil: [], damaged: false };
+  expect(only({ trust }, 'revocation').state).toBe('ok');
+});
