@@ -43,11 +43,24 @@ export default {
     mayOnlyImport('src/domain/', [], { core: false }),
     mayOnlyImport('state-machines/', ['^src/domain/', `${npm}xstate/`], { core: false }),
     mayOnlyImport('devices/', ['^src/domain/', npm], { core: true }),
+    mayOnlyImport('src/text/', ['^src/domain/'], { core: false }),
     mayOnlyImport('src/pki/', ['^src/domain/', protocol, npm], { core: true }),
     mayOnlyImport('src/store/', ['^src/domain/', '^src/pki/', protocol, npm], { core: true }),
     mayOnlyImport('src/link/', ['^src/(domain|pki|store)/', '^src/clock\\.ts$', npm], {
       core: true,
     }),
+    mayOnlyImport(
+      'src/screen/',
+      [
+        '^src/(domain|text)/',
+        '^state-machines/',
+        '^devices/voice/voice\\.ts$',
+        '^src/services/service\\.ts$',
+        '^src/(config|journal|recorder|supervision)\\.ts$',
+        npm,
+      ],
+      { core: true },
+    ),
     mayOnlyImport(
       'platform-sim/',
       [
@@ -60,11 +73,18 @@ export default {
       ],
       { core: true },
     ),
+    // The street's page is a page of the simulator. Node's own modules are for the build's configuration.
+    mayOnlyImport(
+      'kiosk-ui/',
+      ['^src/(domain|text)/', '^platform-sim/street/(messages|requests)\\.ts$', npm],
+      { core: true },
+    ),
+    mayOnlyImport('systemd/', ['^src/bin/pinned-node\\.mjs$'], { core: true }),
 
     {
       name: 'daemon-sees-device-interfaces',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|terminal)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|terminal|doctor/machine)\\.ts$' },
       to: {
         path: '^devices/',
         pathNot: ['^devices/([^/]+)/\\1\\.ts$', '^devices/receipt/receipt-printer\\.ts$'],
@@ -79,16 +99,30 @@ export default {
     {
       name: 'nobody-imports-sim-or-test',
       severity: 'error',
-      from: { pathNot: '^(platform-sim|test)/' },
+      from: { pathNot: '^(platform-sim|test|kiosk-ui/street)/' },
       to: { path: '^(platform-sim|test)/' },
     },
 
-    library('pcsclite', 'devices/card/pcsc-process\\.ts$'),
+    {
+      name: 'nobody-imports-the-pages',
+      severity: 'error',
+      from: { pathNot: '^kiosk-ui/' },
+      to: { path: '^kiosk-ui/' },
+    },
+
+    library('pcsclite', 'devices/card/pcsc-(readers-)?process\\.ts$'),
     library('serialport', 'devices/receipt/serial-printer\\.ts$'),
     library('better-sqlite3', 'src/store/', 'platform-sim/'),
     library('(pkijs|asn1js)', 'src/pki/', 'platform-sim/'),
-    library('ws', 'src/link/', 'platform-sim/'),
-    library('xstate', 'state-machines/', 'src/services/', 'src/(terminal|supervision)\\.ts$'),
+    library('ws', 'src/link/', 'src/screen/', 'platform-sim/'),
+    library('koffi', 'src/service-manager\\.ts$'),
+    library('prom-client', 'src/metrics\\.ts$'),
+    library(
+      'xstate',
+      'state-machines/',
+      'src/(services|screen|staff)/',
+      'src/(terminal|terminal-machine|supervision)\\.ts$',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

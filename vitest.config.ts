@@ -4,12 +4,14 @@
  * - real: `*.real.test.ts` and test/chaos/. The real pcscd, OpenSC, pseudo-terminals, killed processes. One file at a time, for they
  *   share the machine's PC/SC service. A missing part is a failure.
  * - long: `*.long.test.ts`. Minutes; `npm run test:long`.
+ * - systemd: `*.systemd.test.ts`. The package on a machine with a systemd of its own; `npm run test:systemd`.
  */
 
 import { defineConfig } from 'vitest/config';
 
 const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
 const LONG = ['test/**/*.long.test.ts'];
+const SYSTEMD = ['test/**/*.systemd.test.ts'];
 
 export default defineConfig({
   test: {
@@ -23,7 +25,7 @@ export default defineConfig({
           name: 'unit',
           maxWorkers: 2,
           include: ['test/**/*.test.ts'],
-          exclude: [...REAL, ...LONG],
+          exclude: [...REAL, ...LONG, ...SYSTEMD],
         },
       },
       {
@@ -45,6 +47,18 @@ export default defineConfig({
           testTimeout: 1_800_000,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'systemd',
+          include: SYSTEMD,
+          testTimeout: 300_000,
+          // Debian's packages come over the network the first time.
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

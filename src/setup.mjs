@@ -1,11 +1,12 @@
 /**
- * Brings a fresh clone to the point where the programs run: Debian packages, npm packages, native modules.
+ * Brings a fresh clone to the point where the programs run: Debian packages, npm packages, native modules, built pages.
  * Idempotent, and quiet and quick (under 100 ms) when there is nothing to do. Plain JavaScript: it runs on the Node
  * that the machine brings (20 or newer), before the pinned one exists.
  *
  * `--for start`: parts that are missing and cannot be installed are named in one line; the devices are simulated then.
  * `--for test`: they are an error, because a test of the real card stack that does not run proves nothing.
  * `--for unit`: npm packages only.
+ * `--for systemd`: as for test, and what boots a machine of its own for the installed package.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -24,10 +25,11 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot, pinnedNode } from './bin/pinned-node.mjs';
+import { BUILD_PAGES, PAGES } from './page-build.mjs';
 
 /**
- * @typedef {'build' | 'run' | 'test'} Need
- * @typedef {'start' | 'test' | 'unit'} Purpose
+ * @typedef {'build' | 'run' | 'test' | 'systemd'} Need
+ * @typedef {'start' | 'test' | 'unit' | 'systemd'} Purpose
  * @typedef {{ name: string, need: Need, file: string, why: string }} Part
  * @typedef {{ ok: boolean, output: string }} Outcome
  * @typedef {{
@@ -42,6 +44,7 @@ import { packageRoot, pinnedNode } from './bin/pinned-node.mjs';
  *   lockHash: () => string,
  *   installedMatchesLock: () => boolean,
  *   linkPrograms: () => void,
+ *   pages: { sources: () => string, builtFrom: () => string, markBuilt: (hash: string) => void },
  *   say: (line: string) => void,
  * }} Machine
  * What set-up sees and does, so that tests can put another machine in its place.
@@ -89,10 +92,28 @@ export const PARTS = [
     why: 'a second opinion on the virtual card',
   },
   { name: 'openssl', need: 'test', file: 'openssl', why: 'a second opinion on signatures' },
+  { name: 'espeak-ng', need: 'run', file: 'espeak-ng', why: 'the voice of the screen' },
+  { name: 'chromium', need: 'test', file: 'chromium', why: 'looks at the pages as a browser does' },
   { name: 'socat', need: 'run', file: 'socat', why: 'the simulated printer on a serial line' },
-  { name: 'faketime', need: 'test', file: 'faketime', why: 'a clock without a battery' },
+  { name: 'faketime', need: 'run', file: 'faketime', why: 'a clock without a battery' },
   { name: 'iproute2', need: 'test', file: 'ip', why: 'a network of its own for the street' },
+  {
+    name: 'systemd-container',
+    need: 'systemd',
+    file: 'systemd-nspawn',
+    why: 'boots a machine with a systemd of its own',
+  },
+  { name: 'debootstrap', need: 'systemd', file: 'debootstrap', why: "that machine's Debian" },
+  { name: 'e2fsprogs', need: 'systemd', file: 'mkfs.ext4', why: 'a small disk that fills up' },
 ];
+
+/** @type {Readonly<Record<Purpose, readonly Need[]>>} */
+const WANTED = {
+  unit: [],
+  start: ['build', 'run'],
+  test: ['build', 'run', 'test'],
+  systemd: ['build', 'run', 'test', 'systemd'],
+};
 
 const STAMP = join(packageRoot, 'node_modules', '.kazasu-setup.json');
 /** Not `npm ci`: that begins by deleting node_modules, also under a terminal that is running from it. The lock file decides all the same. */
@@ -108,7 +129,8 @@ export function setUp(purpose, machine) {
   const wrong = unsupported(machine);
   if (wrong) return fail(machine, wrong);
   const missing = installParts(purpose, machine);
-  if (purpose === 'test') {
+  const isProof = purpose === 'test' || purpose === 'systemd';
+  if (isProof) {
     const lacks = lacking(missing, machine);
     if (lacks) return fail(machine, `${lacks}; npm run test:unit needs neither packages nor root`);
   }
@@ -116,7 +138,9 @@ export function setUp(purpose, machine) {
   if (problem) return fail(machine, problem);
   const { broken, cards } = JSON.parse(machine.readStamp());
   if (broken) return fail(machine, broken);
-  if (purpose === 'test' && cards) return fail(machine, cards);
+  if (isProof && cards) return fail(machine, cards);
+  const unbuilt = buildPages(machine);
+  if (unbuilt) return fail(machine, unbuilt);
   if (purpose === 'start' && (missing.length > 0 || cards)) machine.say(notice(missing, cards));
   return 0;
 }
@@ -148,8 +172,7 @@ function unsupported({ nodeVersion, platform, arch }) {
  * @returns {readonly Part[]} what is missing afterwards
  */
 function installParts(purpose, machine) {
-  if (purpose === 'unit') return [];
-  const wanted = PARTS.filter(({ need }) => purpose === 'test' || need !== 'test');
+  const wanted = PARTS.filter(({ need }) => WANTED[purpose].includes(need));
   const absent = () => wanted.filter(({ file }) => !machine.exists(file));
   const missing = absent();
   if (missing.length === 0) return missing;
@@ -196,6 +219,17 @@ function installPackages(machine) {
   }
   machine.linkPrograms();
   machine.writeStamp(JSON.stringify({ lock, buildable, ...loadNativeModules(machine) }));
+  return null;
+}
+
+/** @param {Machine} machine @returns {string | null} what went wrong */
+function buildPages(machine) {
+  const hash = machine.pages.sources();
+  if (machine.pages.builtFrom() === hash) return null;
+  machine.say('building the pages');
+  const { ok, output } = machine.run(pinnedNode, BUILD_PAGES);
+  if (!ok) return `the pages do not build: ${errorLine(output)}`;
+  machine.pages.markBuilt(hash);
   return null;
 }
 
@@ -351,12 +385,13 @@ function thisMachine() {
         .digest('hex'),
     installedMatchesLock: () => installedMatchesLock(packageRoot),
     linkPrograms,
+    pages: PAGES,
     say: (line) => process.stderr.write(`kazasu set-up: ${line}\n`),
   };
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const purpose = /** @type {const} */ (['test', 'unit']).find((name) =>
+  const purpose = /** @type {const} */ (['test', 'unit', 'systemd']).find((name) =>
     process.argv.includes(name),
   );
   process.exitCode = setUp(purpose ?? 'start', thisMachine());

@@ -6,7 +6,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EVENTS } from '../../src/domain/events.ts';
-import { REASONS, type Remedy } from '../../src/domain/reason.ts';
+import { REASONS, type Reason, type Remedy } from '../../src/domain/reason.ts';
+import { LANGUAGES, type Language } from '../../src/domain/screen.ts';
+import { catalogueOf } from '../../src/text/index.ts';
+import { LANGUAGE_NAMES } from '../../src/text/languages.ts';
+import { plain } from '../../src/text/ruby.ts';
 import { allMachines } from './machines.ts';
 import { stateDiagram } from './mermaid.ts';
 
@@ -61,18 +65,38 @@ export async function withDiagrams(markdown: string): Promise<string> {
 }
 
 export function reasons(): string {
-  const rows = Object.entries(REASONS).map(([code, { cause, ja, remedy }]) => [
-    `\`${code}\``,
-    cause,
-    ja,
-    REMEDIES[remedy],
-  ]);
+  const entries = Object.entries(REASONS) as [Reason, (typeof REASONS)[Reason]][];
+  const codes = table(
+    ['code', 'cause', 'who can change it'],
+    entries.map(([code, { cause, remedy }]) => [`\`${code}\``, cause, REMEDIES[remedy]]),
+  );
+  const sentences = table(
+    ['code', ...LANGUAGES.map((language) => LANGUAGE_NAMES[language])],
+    entries.map(([code]) => [
+      `\`${code}\``,
+      ...LANGUAGES.map((language) => sentencesOf(code, language)),
+    ]),
+  );
   return page(
     'Reasons',
-    'src/domain/reason.ts',
+    'src/domain/reason.ts` and `src/text/',
     'Why a person was not served, or must do something more. The codes appear in the journal and in facts, and are never renamed.',
-    table(['code', 'cause', 'what the person reads', 'who can change it'], rows),
+    `${codes}\n\n## What the person reads\n\nWhat happened, whether the card is harmed, why, what now.\n\n${sentences}`,
   );
+}
+
+/** As one paragraph, without ruby. */
+function sentencesOf(reason: Reason, language: Language): string {
+  const { reasons: texts, refused, information } = catalogueOf(language);
+  const { title, card, why, next } = texts[reason];
+  const stop = language === 'en' ? '.' : '。';
+  const labelled = [
+    title,
+    `${refused.card}: ${card}`,
+    `${refused.why}: ${why}`,
+    `${refused.next}: ${next({ information })}`,
+  ];
+  return labelled.map((text) => `${plain(text)}${stop}`).join('<br>');
 }
 
 export function journal(): string {

@@ -4,6 +4,7 @@ import { CHECK_IDS } from '../../src/domain/check.ts';
 import { REASONS, type Reason } from '../../src/domain/reason.ts';
 import {
   type KeyName,
+  type Language,
   PAPERS_SHOWN_MAX,
   type PaperShown,
   type ScreenBody,
@@ -196,6 +197,15 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   'staff-leaving': ['stay', 'back'],
 };
 
+const WAYS: Readonly<Record<Language, ScreenFrame['ways']>> = {
+  ja: { information: '右手の「総合案内」', otherGate: '左手の「西ゲート」' },
+  'ja-simple': {
+    information: '右《みぎ》の「案内《あんない》」',
+    otherGate: '左《ひだり》の「西《にし》ゲート」',
+  },
+  en: { information: 'Information, on your right', otherGate: 'the West Gate, on your left' },
+};
+
 export type FrameGiven = Partial<Omit<ScreenFrame, 'look'>> & {
   readonly look?: Partial<ScreenFrame['look']>;
 };
@@ -210,7 +220,7 @@ export function frameOf({ screen }: ScreenBody, given: FrameGiven = {}): ScreenF
     speech: null,
     keys: KEYS[screen] ?? [],
     place: { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
-    ways: { information: '右手の「総合案内」', otherGate: '左手の「西ゲート」' },
+    ways: WAYS[given.language ?? 'ja'],
     ...given,
     look: { profile: 'small', reader: 'down', ...given.look },
   };

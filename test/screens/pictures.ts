@@ -1,0 +1,84 @@
+/**
+ * The pictures of docs/screens/: what README.md shows, and what a change of the look is held against.
+ * `npm run pictures` takes them anew; look at each before it is committed.
+ */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import type { Language, ScreenBody, ScreenName } from '../../src/domain/screen.ts';
+import { launchChromium, openPage, SIZES, type Size, untilNumber } from '../browser/chromium.ts';
+import { SAMPLES } from './samples.ts';
+import { ShownScreen, serve } from './shown-screen.ts';
+
+export interface Picture {
+  /** Of the file, without `.png`. */
+  readonly name: string;
+  readonly body: ScreenBody;
+  readonly language: Language;
+  readonly size: Size;
+}
+
+const FOLDER = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
+
+function picture(screen: ScreenName, language: Language = 'ja', size: Size = '800x480'): Picture {
+  const marks = [language === 'ja' ? '' : language, size === '800x480' ? '' : size];
+  const name = [screen, ...marks.filter((mark) => mark !== '')].join('-');
+  return { name, body: SAMPLES[screen][0], language, size };
+}
+
+export const PICTURES: readonly Picture[] = [
+  picture('waiting'),
+  picture('waiting', 'ja', '768x1024'),
+  picture('waiting', 'ja-simple', '1920x1080'),
+  picture('hold'),
+  picture('again'),
+  picture('welcome'),
+  picture('welcome', 'en', '1080x1920'),
+  picture('receipt-owed'),
+  picture('refused'),
+  picture('refused', 'ja-simple'),
+  picture('refused', 'en'),
+  picture('take-card'),
+  picture('closed'),
+  picture('staff-pin'),
+  picture('staff-menu'),
+  picture('staff-ticket'),
+  picture('staff-confirm'),
+  picture('staff-papers'),
+  picture('staff-health'),
+];
+
+export function pathOf({ name }: Picture): string {
+  return `${FOLDER}${name}.png`;
+}
+
+/** PNG of each, in the order of `PICTURES`; the built page has to be there. */
+export async function takePictures(browser: Browser): Promise<Buffer[]> {
+  const shown = new ShownScreen({ screen: 'hold' });
+  const server = await serve(shown);
+  const taken: Buffer[] = [];
+  try {
+    for (const { body, language, size } of PICTURES) {
+      const page = await openPage(browser, { size });
+      await page.goto(server.origin);
+      const look = { profile: SIZES[size].profile, reader: 'down' } as const;
+      await untilNumber(page, shown.show(body, { language, look }));
+      await page.evaluate('document.fonts.ready');
+      taken.push(await page.screenshot({ animations: 'disabled' }));
+      await page.context().close();
+    }
+  } finally {
+    await server.close();
+  }
+  return taken;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const browser = await launchChromium();
+  const taken = await takePictures(browser);
+  await browser.close();
+  await mkdir(FOLDER, { recursive: true });
+  for (const [at, one] of PICTURES.entries()) await writeFile(pathOf(one), taken[at] ?? '');
+  process.stdout.write(`${PICTURES.length} pictures in docs/screens/\n`);
+}
