@@ -23,7 +23,10 @@ export interface VoiceConfig {
   readonly clips?: string | undefined;
 }
 
-/** `controlPath`: where a simulator opens its control socket. */
+/** The configuration names a driver that is not installed: the simulators are a package of their own. */
+export class DriverMissingError extends Error {}
+
+/** `controlPath`: where a simulator opens its control socket. Rejects with `DriverMissingError`. */
 export async function cardReaderOpener(
   config: CardConfig,
   controlPath: string,
@@ -34,12 +37,13 @@ export async function cardReaderOpener(
       return openPcscReader(config.reader === undefined ? {} : { reader: config.reader });
     }
     case 'simulated': {
-      const { openSimReader } = await import('./card/sim-reader.ts');
+      const { openSimReader } = await installed('card', import('./card/sim-reader.ts'));
       return openSimReader({ controlPath });
     }
   }
 }
 
+/** Rejects with `DriverMissingError`. */
 export async function receiptPrinterOpener(
   config: ReceiptConfig,
   controlPath: string,
@@ -50,9 +54,20 @@ export async function receiptPrinterOpener(
       return openSerialPrinter({ path: config.path, baud: config.baud, width: config.paper });
     }
     case 'simulated': {
-      const { openSimPrinter } = await import('./receipt/sim-printer.ts');
+      const { openSimPrinter } = await installed('receipt', import('./receipt/sim-printer.ts'));
       return openSimPrinter({ controlPath, width: config.paper });
     }
+  }
+}
+
+/** `table`: of the configuration. */
+async function installed<Module>(table: string, loading: Promise<Module>): Promise<Module> {
+  try {
+    return await loading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const what = `[${table}] "driver": "simulated" is not installed here`;
+    throw new DriverMissingError(`${what}; the package kazasu-sim brings it`, { cause: error });
   }
 }
 

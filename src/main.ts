@@ -50,7 +50,9 @@ function configuration(file: string): Config {
 
 async function run({ config: file }: { config: string }): Promise<void> {
   const config = configuration(file);
-  const { startTerminal, LedgerError, StateFolderError } = await import('./terminal.ts');
+  const { startTerminal, DriverMissingError, LedgerError, StateFolderError } = await import(
+    './terminal.ts'
+  );
   const crash = (error: unknown): never => {
     log.fatal(error, 'defect: the daemon ends and has to be started again');
     process.exit(EXIT.defect);
@@ -69,6 +71,7 @@ async function run({ config: file }: { config: string }): Promise<void> {
     manager.stopping();
     await terminal.stop(endedBy);
   } catch (error) {
+    if (error instanceof DriverMissingError) fail(`${file}: ${error.message}`, EXIT.input);
     if (error instanceof LedgerError || error instanceof StateFolderError) {
       fail(`${config.state}: ${error.message}`, EXIT.defect);
     }

@@ -36,6 +36,7 @@ const REOPEN_HEADROOM_BYTES = 1.25 * SERVICE_HEADROOM_BYTES;
 /** A paper under way when the terminal ends may still come out. */
 const FINISH_PAPERS_MS = 3_000;
 
+export { DriverMissingError } from '../devices/open.ts';
 export { StateFolderError } from './state-folder.ts';
 export { LedgerError } from './store/ledger.ts';
 
@@ -58,7 +59,10 @@ export interface RunningTerminal {
   stop(signal: string): Promise<void>;
 }
 
-/** Starts the terminal. Throws `StateFolderError` or `LedgerError` when its state folder can't be used. */
+/**
+ * Starts the terminal. Throws `StateFolderError` or `LedgerError` when its state folder can't be used, and
+ * `DriverMissingError` when a driver is not installed.
+ */
 export async function startTerminal(
   config: Config,
   options: TerminalOptions,

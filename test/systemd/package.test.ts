@@ -1,6 +1,7 @@
 /** How the program becomes a package: types out, paths right, and of others' work only what runs here. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -112,6 +113,35 @@ test('the daemon needs no file of the simulator to start', async () => {
     }
   }
   expect(missing).toEqual([]);
+});
+
+test('a daemon without its simulators says what is missing, as a configuration that is wrong', async () => {
+  const { daemon } = await readProgram(packageRoot);
+  const folder = await folderOf({
+    ...Object.fromEntries(daemon),
+    'package.json': manifest('kazasu', { type: 'module' }),
+  });
+  await symlink(join(packageRoot, 'node_modules'), join(folder, 'node_modules'));
+  const config = join(folder, 'gate.toml');
+  await writeFile(
+    config,
+    `profile = "gate"
+name = "gate-1"
+state = ${JSON.stringify(join(folder, 'state'))}
+[platform]
+url = "ws://127.0.0.1:9/terminals"
+[card]
+driver = "simulated"
+[receipt]
+driver = "simulated"
+[services.event-entry]
+list = "festival"
+`,
+  );
+  const main = join(folder, 'src/main.js');
+  const ran = spawnSync(process.execPath, [main, 'run', '--config', config], { encoding: 'utf8' });
+  expect(ran.stderr).toContain('[card] "driver": "simulated" is not installed here');
+  expect(ran.status).toBe(2);
 });
 
 describe('npm packages', () => {
