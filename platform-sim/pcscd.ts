@@ -37,6 +37,8 @@ export interface PcscdOptions {
   readonly port?: number;
   /** Take the place of the system's pcscd: its standard socket. Needs root. */
   readonly system?: boolean;
+  /** A service without any reader, as when its cable was pulled. */
+  readonly withoutReader?: boolean;
 }
 
 export interface Pcscd {
@@ -80,7 +82,7 @@ export async function startPcscd(options: PcscdOptions): Promise<Pcscd> {
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (system ? VPCD_PORT : await freePortPair());
     try {
-      return await launch(options.directory, socket, port, system);
+      return await launch(options, socket, port);
     } catch (error) {
       const again = error instanceof PortTaken && options.port === undefined && !system;
       if (!again || attempt === START_ATTEMPTS) throw error;
@@ -134,18 +136,10 @@ export async function vpcdIsReachable(port: number = VPCD_PORT): Promise<boolean
   });
 }
 
-async function launch(
-  directory: string,
-  socket: string,
-  port: number,
-  system: boolean,
-): Promise<Pcscd> {
+async function launch(options: PcscdOptions, socket: string, port: number): Promise<Pcscd> {
+  const { directory, system = false, withoutReader = false } = options;
   const config = join(directory, `vpcd-${port}.conf`);
-  const channel = `0x${port.toString(16).toUpperCase()}`;
-  await writeFile(
-    config,
-    `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:${channel}\nLIBPATH ${VPCD_DRIVER}\nCHANNELID ${channel}\n`,
-  );
+  await writeFile(config, withoutReader ? '' : readerOn(port));
   // The preloaded path is relative: LD_PRELOAD splits at spaces and colons.
   const pcscd = ['setpriv', '--pdeathsig', 'TERM', 'env', `LD_PRELOAD=./${SHIM}`, PCSCD];
   const own = ['--foreground', '--info', '--config', config];
@@ -173,6 +167,12 @@ async function launch(
   if (pid === undefined) throw new PcscdError('pcscd has no process id');
   const env: Record<string, string> = system ? {} : { PCSCLITE_CSOCK_NAME: socket };
   return { pid, socket, port, env, exited, kill: (signal) => void child.kill(signal), stop };
+}
+
+/** The reader.conf(5) of vpcd's slots. */
+function readerOn(port: number): string {
+  const channel = `0x${port.toString(16).toUpperCase()}`;
+  return `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:${channel}\nLIBPATH ${VPCD_DRIVER}\nCHANNELID ${channel}\n`;
 }
 
 /** A command that runs the rest of its arguments with the next one mounted over /run/pcscd. */

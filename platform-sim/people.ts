@@ -10,6 +10,7 @@ import path from 'node:path';
 import type { CardDefinition } from '../devices/card/sim-card-definition.ts';
 import type { Reason } from '../src/domain/reason.ts';
 import type { Authority } from './authority.ts';
+import type { Words } from './street/messages.ts';
 
 /** What the gate must decide when the card is held. */
 export type Decision = 'granted' | Reason;
@@ -27,8 +28,11 @@ export interface Ticket {
 export interface Person {
   /** Family name and given name in rōmaji; what the street's commands call them. */
   readonly id: string;
+  /** A space between family name and given name, so that each part can be masked. */
   readonly name: string;
   readonly kana: string;
+  /** What is the matter with this person, for those who watch. */
+  readonly matter: Words;
   readonly card: CardDefinition['kind'];
   readonly standing: Standing;
   /** Null: not on the entry list. */
@@ -41,7 +45,8 @@ function resident(
   id: string,
   name: string,
   kana: string,
-  fate: Partial<Pick<Person, 'card' | 'standing' | 'ticket' | 'decisions'>>,
+  fate: Pick<Person, 'matter'> &
+    Partial<Pick<Person, 'card' | 'standing' | 'ticket' | 'decisions'>>,
 ): Person {
   return {
     id,
@@ -61,55 +66,71 @@ function ticket(number: string, seat: string, party = ''): Ticket {
 
 /** In the order in which they come to the gate. */
 export const PEOPLE: readonly Person[] = [
-  resident('sato-hanako', '佐藤花子', 'サトウ ハナコ', {
+  resident('sato-hanako', '佐藤 花子', 'サトウ ハナコ', {
+    matter: { ja: 'チケットあり', en: 'Has a ticket' },
     ticket: ticket('T-0001', '1塁側 A列 12番'),
   }),
-  resident('kazami-taro', '風見太郎', 'カザミ タロウ', {
+  resident('kazami-taro', '風見 太郎', 'カザミ タロウ', {
+    matter: { ja: 'チケットあり', en: 'Has a ticket' },
     ticket: ticket('T-0002', '1塁側 A列 13番'),
   }),
-  resident('nagihara-midori', '凪原みどり', 'ナギハラ ミドリ', {
+  resident('nagihara-midori', '凪原 みどり', 'ナギハラ ミドリ', {
+    matter: { ja: 'チケットあり', en: 'Has a ticket' },
     ticket: ticket('T-0003', '3塁側 F列 4番'),
   }),
-  resident('tomoshino-makoto', '灯野誠', 'トモシノ マコト', {
+  resident('tomoshino-makoto', '灯野 誠', 'トモシノ マコト', {
+    matter: { ja: '家族3人', en: 'Family of three' },
     ticket: ticket('T-0101', '外野 C列 21番', 'P-0101'),
   }),
-  resident('tomoshino-yuko', '灯野夕子', 'トモシノ ユウコ', {
+  resident('tomoshino-yuko', '灯野 夕子', 'トモシノ ユウコ', {
+    matter: { ja: '家族3人', en: 'Family of three' },
     ticket: ticket('T-0102', '外野 C列 22番', 'P-0101'),
   }),
-  resident('tomoshino-sora', '灯野そら', 'トモシノ ソラ', {
+  resident('tomoshino-sora', '灯野 そら', 'トモシノ ソラ', {
+    matter: { ja: '家族3人', en: 'Family of three' },
     ticket: ticket('T-0103', '外野 C列 23番', 'P-0101'),
   }),
-  resident('shioji-fui', '潮路ふい', 'シオジ フイ', { decisions: ['not-on-list'] }),
-  resident('koyomi-furuko', '暦古子', 'コヨミ フルコ', {
+  resident('shioji-fui', '潮路 ふい', 'シオジ フイ', {
+    matter: { ja: 'リストにない', en: 'Not on the list' },
+    decisions: ['not-on-list'],
+  }),
+  resident('koyomi-furuko', '暦 古子', 'コヨミ フルコ', {
+    matter: { ja: '期限切れ', en: 'Card expired' },
     standing: 'expired',
     ticket: ticket('T-0201', '1塁側 B列 1番'),
     decisions: ['certificate-expired'],
   }),
-  resident('nakushi-monota', '奈久志物太', 'ナクシ モノタ', {
+  resident('nakushi-monota', '奈久志 物太', 'ナクシ モノタ', {
+    matter: { ja: '失効している', en: 'Card revoked' },
     standing: 'revoked',
     ticket: ticket('T-0202', '1塁側 B列 2番'),
     decisions: ['certificate-revoked'],
   }),
-  resident('ashitada-hajime', '明日田初', 'アシタダ ハジメ', {
+  resident('ashitada-hajime', '明日田 初', 'アシタダ ハジメ', {
+    matter: { ja: 'まだ使えない', en: 'Not valid yet' },
     standing: 'not-yet-valid',
     ticket: ticket('T-0203', '1塁側 B列 3番'),
     decisions: ['certificate-not-yet-valid'],
   }),
-  resident('tonari-machiko', '隣町子', 'トナリ マチコ', {
+  resident('tonari-machiko', '隣 町子', 'トナリ マチコ', {
+    matter: { ja: 'よその発行元', en: 'Unknown issuer' },
     standing: 'foreign',
     ticket: ticket('T-0204', '1塁側 B列 4番'),
     decisions: ['certificate-untrusted'],
   }),
-  resident('hayase-denwa', '早瀬でんわ', 'ハヤセ デンワ', {
+  resident('hayase-denwa', '早瀬 でんわ', 'ハヤセ デンワ', {
+    matter: { ja: 'スマートフォン', en: 'Phone' },
     card: 'phone',
     ticket: ticket('T-0205', '1塁側 B列 5番'),
     decisions: ['phone-not-supported'],
   }),
-  resident('norikae-susumu', '乗換すすむ', 'ノリカエ ススム', {
+  resident('norikae-susumu', '乗換 すすむ', 'ノリカエ ススム', {
+    matter: { ja: '交通カード', en: 'Transit card' },
     card: 'transit',
     decisions: ['card-not-supported'],
   }),
-  resident('futada-kae', '二田かえ', 'フタダ カエ', {
+  resident('futada-kae', '二田 かえ', 'フタダ カエ', {
+    matter: { ja: '2回かざす人', en: 'Comes twice' },
     ticket: ticket('T-0301', '3塁側 G列 9番'),
     decisions: ['granted', 'already-entered'],
   }),

@@ -1,15 +1,28 @@
-/** `npm start`: the platform and a gate, residents who come one after the other, and then a street that stays open. */
+/** `npm start`: the platform, a gate and the residents with their cards, and a page that shows them. */
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
-import { askControlSocket, type ControlReply, openControlSocket } from '../devices/sim-control.ts';
-import { applyFault, describeFaults } from './street/faults.ts';
-import { decisionOf, describeTap } from './street/report.ts';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { askControlSocket, openControlSocket } from '../devices/sim-control.ts';
+import { Board } from './street/board.ts';
+import { openInBrowser } from './street/browser.ts';
+import { Doing } from './street/doing.ts';
+import { describeFaults } from './street/faults.ts';
+import { Player, SCENARIO_NAMES } from './street/player.ts';
+import { parseRequest } from './street/requests.ts';
+import { openStreetServer, type StreetServer, StreetServerError } from './street/server.ts';
+import { walkThrough } from './street/walk.ts';
 import { Street } from './street/world.ts';
 
 const DIRECTORY = resolve('var', 'street');
 const SOCKET = join(DIRECTORY, 'street.sock');
+const PAGES = fileURLToPath(new URL('../build/kiosk-ui/', import.meta.url));
+const PORT = 8400;
+/** A scenario waits for several things, each of which may take a minute. */
+const ANSWER_MS_MAX = 600_000;
+
+const EXIT = { wrong: 1, input: 2 } as const;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -17,27 +30,60 @@ function say(line: string): void {
 
 interface OpenOptions {
   readonly once?: true;
+  readonly port: number;
+  readonly browser: boolean;
 }
 
-async function open({ once }: OpenOptions): Promise<void> {
+async function open(options: OpenOptions): Promise<void> {
   const ended = endOfStreet();
   await mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
   say('Kazasu: the street opens (platform, one gate, residents with their cards)');
-  const street = await Street.open({ directory: DIRECTORY, say });
-  const control = await openControlSocket(SOCKET, (request) => obey(street, request));
+  const street = await Street.open({ directory: DIRECTORY, port: options.port, say });
   try {
-    say('');
-    const right = await Promise.race([walkThrough(street), ended.then(() => null)]);
-    if (once === true) {
-      say(right === null ? 'ended before the last resident' : verdictOn(right));
-      process.exitCode = right === true ? 0 : 1;
+    if (options.once === true) {
+      const walked = await Promise.race([walkThrough(street, say), ended.then(() => null)]);
+      const right = walked?.wrong.length === 0;
+      say(walked === null ? 'ended before the last resident' : verdictOn(right));
+      process.exitCode = right ? 0 : EXIT.wrong;
       return;
     }
-    if (right !== null) say('\nThe street stays open. In another window: npm run street -- --help');
+    await show(street, options, ended);
+  } finally {
+    await street.close();
+  }
+}
+
+async function show(street: Street, options: OpenOptions, ended: Promise<void>): Promise<void> {
+  const player = new Player(street, () => board.changed());
+  const board: Board = new Board(street, player);
+  const doing = new Doing(street, player, board, say);
+  const control = await openControlSocket(SOCKET, async (request) => ({
+    text: await doing.obey(parseRequest(request)),
+  }));
+  let server: StreetServer | null = null;
+  try {
+    server = await openStreetServer({
+      source: {
+        state: () => board.state(),
+        watch: (listener) => board.watch(listener),
+        svgOf: (run, number) => board.svgOf(run, number),
+        obey: (request) => doing.obey(request),
+      },
+      port: options.port,
+      files: PAGES,
+      screens: [new URL(street.screenUrl).origin],
+    });
+    say('');
+    say(`  The street is open:  ${server.origin}`);
+    say('  Pick up a card and hold it over the reader. Without a browser, in another window:');
+    say('    npm run street -- hold sato-hanako     (and: npm run street -- --help)');
+    say('  Ctrl-C closes it.');
+    if (options.browser) openInBrowser(server.origin);
     await ended;
   } finally {
+    await server?.close();
+    board.close();
     await control.close();
-    await street.close();
   }
 }
 
@@ -52,66 +98,24 @@ function endOfStreet(): Promise<void> {
   });
 }
 
-/** Everybody holds their card as often as they are meant to; returns whether every decision was right. */
-async function walkThrough(street: Street): Promise<boolean> {
-  let right = true;
-  for (const resident of street.residents) {
-    for (const expected of resident.person.decisions) {
-      const tapped = await street.tap(resident);
-      say(describeTap(resident.person, tapped));
-      if (decisionOf(tapped.answer) === expected) continue;
-      right = false;
-      say(`          WRONG: expected ${expected}`);
-    }
-  }
-  return right;
-}
-
-async function obey(
-  street: Street,
-  request: Readonly<Record<string, unknown>>,
-): Promise<ControlReply> {
-  switch (request['do']) {
-    case 'hold': {
-      const resident = street.resident(String(request['who']));
-      const early = request['early'] === true;
-      const text = describeTap(resident.person, await street.tap(resident, early));
-      say(text);
-      return { text };
-    }
-    case 'fault': {
-      const text = await applyFault(street, String(request['name']));
-      say(`          * ${text}`);
-      return { text };
-    }
-    case 'people': {
-      const text = street.residents
-        .map(
-          ({ person }) =>
-            `${person.id.padEnd(18)} ${person.name}  ${person.decisions.join(', then ')}`,
-        )
-        .join('\n');
-      return { text };
-    }
-    case 'papers':
-      return { text: (await street.receipts.papers()).join('\n\n') };
-    default:
-      throw new Error(`the street does not know "${String(request['do'])}"`);
-  }
-}
-
 async function ask(request: { readonly do: string } & Record<string, unknown>): Promise<void> {
   try {
-    const reply = await askControlSocket(SOCKET, request, 60_000);
-    say(String(reply['text']));
+    const text = String((await askControlSocket(SOCKET, request, ANSWER_MS_MAX))['text']);
+    say(text);
+    if (request.do === 'play' && text.includes(': NOT PROVED')) process.exitCode = EXIT.wrong;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const { code, message } = error as NodeJS.ErrnoException;
     const closed = code === 'ENOENT' || code === 'ECONNREFUSED';
-    process.stderr.write(
-      `${closed ? 'no street is open here: npm start' : (error as Error).message}\n`,
-    );
-    process.exitCode = 2;
+    process.stderr.write(`${closed ? 'no street is open here: npm start' : message}\n`);
+    process.exitCode = EXIT.input;
   }
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/u.test(text) ? Number(text) : Number.NaN;
+  // The gate's own screen is on the next one.
+  if (port >= 1 && port < 65_535) return port;
+  throw new InvalidArgumentError('a port from 1 to 65534');
 }
 
 const program = new Command('street')
@@ -119,28 +123,61 @@ const program = new Command('street')
     'The platform simulator and a gate, side by side; without a command it opens the street.',
   )
   .option('--once', 'end after the last resident; exit 0 only if every decision was right')
+  .option(
+    '--port <number>',
+    'of the page; the screen of the gate is on the next one',
+    portNumber,
+    PORT,
+  )
+  .option('--no-browser', 'do not open the page by itself')
   .action(open);
 
 program
   .command('hold <who>')
   .description("hold a resident's card over the gate's reader (see `people`)")
   .option('--early', 'take it away in the middle of the reading')
-  .action((who: string, { early }) => ask({ do: 'hold', who, early }));
+  .option('--keep', 'leave it there until `remove`')
+  .action((who: string, { early, keep }: { early?: true; keep?: true }) =>
+    keep ? ask({ do: 'hold', who }) : ask({ do: 'tap', who, ...(early ? { early } : {}) }),
+  );
+
+for (const [name, says] of [
+  ['remove', 'take away the card that lies on the reader'],
+  ['walk', 'everybody comes by, one after the other'],
+  ['reset', 'another evening: nobody has entered, nothing is broken'],
+  ['people', 'who lives here, and what the gate should say to them'],
+  ['papers', 'the papers that came out, as text'],
+  ['scenarios', 'what really happened elsewhere and can be played here, and how it ended'],
+  ['health', 'how the gate is'],
+  ['platform', 'what the platform knows'],
+] as const) {
+  program
+    .command(name)
+    .description(says)
+    .action(() => ask({ do: name }));
+}
 
 program
   .command('fault <name>')
-  .description('break something, or mend it')
+  .description('break something')
   .addHelpText('after', `\nFaults:\n${describeFaults()}`)
   .action((name: string) => ask({ do: 'fault', name }));
 
 program
-  .command('people')
-  .description('who lives here, and what the gate should say to them')
-  .action(() => ask({ do: 'people' }));
+  .command('restore [name]')
+  .description('mend it; without a name: everything')
+  .action((name?: string) => ask(name === undefined ? { do: 'restore' } : { do: 'restore', name }));
 
 program
-  .command('papers')
-  .description('the papers that came out, as text')
-  .action(() => ask({ do: 'papers' }));
+  .command('play <name>')
+  .description('play a scenario and say what it proved; exit 1 when it was not proved')
+  .addHelpText('after', `\nScenarios: ${SCENARIO_NAMES.join(', ')}`)
+  .action((name: string) => ask({ do: 'play', name }));
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof StreetServerError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT.input;
+}

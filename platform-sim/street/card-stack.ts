@@ -25,9 +25,18 @@ export interface CardStack {
   readonly config: string;
   /** One line for people: what is real. */
   readonly says: string;
-  hold(card: CardDefinition): Promise<HeldOver>;
+  /** Whether the reader is simulated inside the gate's process and dies with it. */
+  readonly livesInGate: boolean;
+  /** Whether the reader can be unplugged here. */
+  readonly canUnplug: boolean;
+  /** Whether there is a PC/SC service that may be killed. */
+  readonly canRestart: boolean;
+  /** Over a reader that is unplugged or dead nothing happens, as in the world. `onCommand`: how many the card got. */
+  hold(card: CardDefinition, onCommand?: (count: number) => void): Promise<HeldOver>;
   /** Kills the service behind the reader and starts it again after a second. Rejects where it is not the street's. */
   restart(): Promise<void>;
+  unplug(): Promise<void>;
+  plug(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,41 +44,113 @@ export interface CardStack {
 export async function openCardStack(directory: string, gateState: string): Promise<CardStack> {
   if (process.getuid?.() !== 0) {
     return (await reusable())
-      ? overPcscd(null, 'a pcscd that was running')
+      ? overForeignPcscd('a pcscd that was running')
       : inProcess(gateState, 'not root');
   }
   const missing = await missingParts();
   if (missing.length > 0) return inProcess(gateState, `missing: ${missing.join(', ')}`);
   if (await pcscdIsRunning()) {
     return (await reusable())
-      ? overPcscd(null, 'the pcscd that was running')
+      ? overForeignPcscd('the pcscd that was running')
       : inProcess(gateState, 'the running pcscd has no virtual reader');
   }
-  const start = () => startPcscd({ directory: join(directory, 'pcscd'), system: true });
-  return overPcscd(start, 'pcscd started here');
+  return overOwnPcscd(join(directory, 'pcscd'));
 }
 
 async function reusable(): Promise<boolean> {
   return (await pcscdIsRunning()) && (await vpcdIsReachable());
 }
 
-/** `start`: null for a pcscd that belongs to somebody else. */
-async function overPcscd(start: (() => Promise<Pcscd>) | null, how: string): Promise<CardStack> {
-  let pcscd = (await start?.()) ?? null;
+/** A virtual card that tells how many commands it was asked. */
+class WatchedCard extends SimCard {
+  readonly #onCommand: (count: number) => void;
+  #count = 0;
+
+  constructor(definition: CardDefinition, onCommand: (count: number) => void) {
+    super(definition);
+    this.#onCommand = onCommand;
+  }
+
+  override transmit(bytes: Uint8Array): Promise<Uint8Array> {
+    this.#count += 1;
+    this.#onCommand(this.#count);
+    return super.transmit(bytes);
+  }
+}
+
+const NOTHING_HELD: HeldOver = { remove: async () => {} };
+
+async function holdOverVpcd(
+  card: CardDefinition,
+  onCommand: (count: number) => void = () => {},
+): Promise<HeldOver> {
+  try {
+    return await holdOnVpcd(new WatchedCard(card, onCommand), { port: VPCD_PORT });
+  } catch (error) {
+    if (isNobodyThere(error)) return NOTHING_HELD;
+    throw error;
+  }
+}
+
+function isNobodyThere(error: unknown): boolean {
+  return ['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function notOurs(): Promise<never> {
+  return Promise.reject(new Error('this pcscd was not started here'));
+}
+
+/** It belongs to somebody else, who would miss it. */
+function overForeignPcscd(how: string): CardStack {
   return {
     config: `driver = "pcsc"\nreader = "${VPCD_READER}"`,
-    says: `cards: virtual cards on the real PC/SC stack (${how}, reader "${VPCD_READER}")`,
-    hold: (card) => holdOnVpcd(new SimCard(card), { port: VPCD_PORT }),
+    says: saysOfPcscd(how),
+    livesInGate: false,
+    canUnplug: false,
+    canRestart: false,
+    hold: holdOverVpcd,
+    restart: notOurs,
+    unplug: notOurs,
+    plug: notOurs,
+    close: async () => {},
+  };
+}
+
+function saysOfPcscd(how: string): string {
+  return `cards: virtual cards on the real PC/SC stack (${how}, reader "${VPCD_READER}")`;
+}
+
+async function overOwnPcscd(directory: string): Promise<CardStack> {
+  const start = (withoutReader: boolean) => startPcscd({ directory, system: true, withoutReader });
+  let pcscd: Pcscd = await start(false);
+  let plugged = true;
+  const again = async () => {
+    await pcscd.stop();
+    pcscd = await start(!plugged);
+  };
+  return {
+    config: `driver = "pcsc"\nreader = "${VPCD_READER}"`,
+    says: saysOfPcscd('pcscd started here'),
+    livesInGate: false,
+    canUnplug: true,
+    canRestart: true,
+    hold: holdOverVpcd,
     async restart() {
-      if (start === null || pcscd === null) throw new Error('this pcscd was not started here');
       pcscd.kill('SIGKILL');
       await pcscd.exited;
       await delay(RESTART_MS);
-      pcscd = await start();
+      pcscd = await start(!plugged);
     },
-    async close() {
-      await pcscd?.stop();
+    // pcscd has no serial reader come or go while it runs: it is started anew, and without the reader.
+    async unplug() {
+      plugged = false;
+      await again();
     },
+    async plug() {
+      plugged = true;
+      await again();
+    },
+    close: () => pcscd.stop(),
   };
 }
 
@@ -78,8 +159,16 @@ function inProcess(gateState: string, why: string): CardStack {
   return {
     config: 'driver = "simulated"',
     says: `cards: simulated in the gate's process, times are modelled (${why})`,
+    livesInGate: true,
+    canUnplug: true,
+    canRestart: false,
     async hold(card) {
-      await askControlSocket(socket, { do: 'hold', card });
+      try {
+        await askControlSocket(socket, { do: 'hold', card });
+      } catch (error) {
+        if (isNobodyThere(error)) return NOTHING_HELD;
+        throw error;
+      }
       return {
         async remove() {
           // A card that was taken away early is gone already.
@@ -89,6 +178,12 @@ function inProcess(gateState: string, why: string): CardStack {
     },
     async restart() {
       throw new Error('there is no PC/SC service: the reader is simulated');
+    },
+    async unplug() {
+      await askControlSocket(socket, { do: 'unplug' });
+    },
+    async plug() {
+      await askControlSocket(socket, { do: 'plug' });
     },
     close: async () => {},
   };

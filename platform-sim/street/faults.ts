@@ -1,44 +1,182 @@
-/** Breaking things on the street: each fault by name, and what it does. */
+/** Breaking things on the street: each fault by name, what it does, and how it is mended. */
 
-import type { Street } from './world.ts';
+import type { CardStack } from './card-stack.ts';
+import type { Gate } from './gate.ts';
+import type { Hands } from './hands.ts';
+import type { FaultShown, Words } from './messages.ts';
+import type { NetworkCut } from './network-cut.ts';
+import type { PrinterFault, ReceiptStack } from './receipt-stack.ts';
+import type { SmallDisk } from './small-disk.ts';
 
-interface Fault {
-  readonly says: string;
-  readonly apply: (street: Street) => void | Promise<void>;
+/** How late each piece arrives in a slow network; heartbeats still make it. */
+const SLOW_MS = 700;
+
+/** What of a street can be broken. */
+export interface Breakable {
+  readonly cards: CardStack;
+  readonly hands: Hands;
+  readonly receipts: ReceiptStack;
+  readonly cable: NetworkCut;
+  readonly gate: Gate;
+  readonly disk: SmallDisk | null;
+  readonly canSkewClock: boolean;
 }
 
+interface Fault {
+  readonly label: Words;
+  readonly says: Words;
+  /** Of faults with the same place, one at a time. */
+  readonly place: 'card' | 'reader' | 'printer' | 'network' | 'clock' | 'disk' | 'gate';
+  readonly apply: (street: Breakable) => void | Promise<void>;
+  /** Absent for a blow: it happens once and is over. */
+  readonly mend?: (street: Breakable) => void | Promise<void>;
+  /** Why it cannot be had here, or null. */
+  readonly missing?: (street: Breakable) => Words | null;
+}
+
+const NEEDS_ROOT: Words = { ja: 'root が必要です', en: 'needs root' };
+const NEEDS_FAKETIME: Words = { ja: 'faketime がありません', en: 'missing: faketime' };
+const NOT_OURS: Words = { ja: 'この通りの pcscd ではありません', en: 'no pcscd of its own here' };
+
+const printer = (label: Words, says: Words, fault: PrinterFault): Fault => ({
+  label,
+  says,
+  place: 'printer',
+  apply: (street) => street.receipts.fault(fault),
+  mend: (street) => street.receipts.fault('none'),
+});
+
+const clock = (label: Words, says: Words, setting: 'ahead' | '1970'): Fault => ({
+  label,
+  says,
+  place: 'clock',
+  apply: (street) => street.gate.setClock(setting),
+  mend: (street) => street.gate.setClock('right'),
+  missing: (street) => (street.canSkewClock ? null : NEEDS_FAKETIME),
+});
+
 const FAULTS = {
-  'paper-out': {
-    says: 'the receipt printer is out of paper',
-    apply: (street) => street.receipts.fault('paper-out'),
+  'card-pulled': {
+    label: { ja: 'カードを引きぬく', en: 'Pull the card' },
+    says: {
+      ja: '読み取りの途中で、カードを引きぬきます。',
+      en: 'the card that lies there is pulled, or else the next one, in the middle of the reading',
+    },
+    place: 'card',
+    apply: (street) => (street.hands.who === null ? undefined : street.hands.remove()),
+    mend: () => {},
   },
-  'cover-open': {
-    says: "the receipt printer's cover is open",
-    apply: (street) => street.receipts.fault('cover-open'),
-  },
-  'printer-off': {
-    says: 'the receipt printer has no power and answers nothing',
-    apply: (street) => street.receipts.fault('power-off'),
-  },
-  'printer-ok': {
-    says: 'the receipt printer is well again',
-    apply: (street) => street.receipts.fault('none'),
-  },
-  'network-down': {
-    says: 'the cable between gate and platform is pulled',
-    apply: (street) => street.cable.cut(),
-  },
-  'network-up': {
-    says: 'the cable is back',
-    apply: (street) => street.cable.restore(),
-  },
-  'gate-killed': {
-    says: 'the gate is killed without a word, and started again',
-    apply: (street) => street.killGate(),
+  'reader-unplugged': {
+    label: { ja: '読み取り機をぬく', en: 'Unplug the reader' },
+    says: { ja: '読み取り機の線をぬきます。', en: 'the card reader is unplugged' },
+    place: 'reader',
+    apply: (street) => street.cards.unplug(),
+    async mend(street) {
+      await street.cards.plug();
+      await street.hands.layAgain();
+    },
+    missing: (street) => (street.cards.canUnplug ? null : NOT_OURS),
   },
   'pcscd-killed': {
-    says: 'the PC/SC service is killed, and started again after a second',
-    apply: (street) => street.restartPcscd(),
+    label: { ja: 'pcscd を止める', en: 'Kill pcscd' },
+    says: {
+      ja: '読み取りの土台 pcscd を止め、1秒後に動かします。',
+      en: 'the PC/SC service is killed, and started again after a second',
+    },
+    place: 'reader',
+    async apply(street) {
+      await street.cards.restart();
+      await street.hands.layAgain();
+    },
+    missing: (street) => (street.cards.canRestart ? null : NOT_OURS),
+  },
+  'paper-out': printer(
+    { ja: '紙を切らす', en: 'Paper out' },
+    { ja: '座席券の紙がなくなります。', en: 'the receipt printer is out of paper' },
+    'paper-out',
+  ),
+  'cover-open': printer(
+    { ja: 'ふたを開ける', en: 'Open the cover' },
+    { ja: 'プリンターのふたを開けます。', en: "the receipt printer's cover is open" },
+    'cover-open',
+  ),
+  'printer-off': printer(
+    { ja: 'プリンターを切る', en: 'Printer off' },
+    {
+      ja: 'プリンターの電源を切ります。何も答えません。',
+      en: 'the receipt printer has no power and answers nothing',
+    },
+    'power-off',
+  ),
+  'network-down': {
+    label: { ja: '通信を切る', en: 'Cut the network' },
+    says: { ja: 'ゲートの通信を切ります。', en: 'the cable between gate and platform is pulled' },
+    place: 'network',
+    apply: (street) => street.cable.cut(),
+    mend: (street) => street.cable.restore(),
+  },
+  'network-slow': {
+    label: { ja: '通信を遅らせる', en: 'Slow network' },
+    says: {
+      ja: '何を送っても、着くのが遅くなります。',
+      en: `everything between gate and platform arrives ${SLOW_MS} ms late`,
+    },
+    place: 'network',
+    apply: (street) => street.cable.slowDown(SLOW_MS),
+    mend: (street) => street.cable.restore(),
+  },
+  'network-stalled': {
+    label: { ja: '通信をつまらせる', en: 'Half-open network' },
+    says: {
+      ja: 'つながったまま、何も届かなくなります。',
+      en: 'connections stay and nothing passes, and nothing says so',
+    },
+    place: 'network',
+    apply: (street) => street.cable.stall(),
+    mend: (street) => street.cable.restore(),
+  },
+  'clock-ahead': clock(
+    { ja: '時計をずらす', en: 'Skew the clock' },
+    {
+      ja: 'ゲートを、3時間進んだ時計で動かし直します。',
+      en: 'the gate is restarted with a clock that is three hours ahead',
+    },
+    'ahead',
+  ),
+  'clock-1970': clock(
+    { ja: '時計を1970年に', en: 'Clock at 1970' },
+    {
+      ja: '電池の切れた時計で、ゲートを動かし直します。',
+      en: 'the gate is restarted with a clock that has lost its battery and begins in 1970',
+    },
+    '1970',
+  ),
+  'answer-swapped': {
+    label: { ja: '答えをすりかえる', en: 'Swap the answer' },
+    says: {
+      ja: 'カードの答えが、途中からほかの人のものになります。',
+      en: "from the middle of the reading on, the card's answers are another person's",
+    },
+    place: 'card',
+    apply: () => {},
+    mend: () => {},
+  },
+  'disk-full': {
+    label: { ja: 'ディスクを満たす', en: 'Fill the disk' },
+    says: { ja: 'ゲートのディスクをいっぱいにします。', en: "the gate's disk is full" },
+    place: 'disk',
+    apply: (street) => street.disk?.fill(),
+    mend: (street) => street.disk?.empty(),
+    missing: (street) => (street.disk === null ? NEEDS_ROOT : null),
+  },
+  'gate-killed': {
+    label: { ja: 'ゲートを止める', en: 'Kill the gate' },
+    says: {
+      ja: 'ゲートのプロセスを前ぶれなく止めます。動かし直されます。',
+      en: 'the gate is killed without a word, and started again',
+    },
+    place: 'gate',
+    apply: (street) => street.gate.kill(),
   },
 } as const satisfies Record<string, Fault>;
 
@@ -46,16 +184,94 @@ export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
+/** Earlier names of mending, which scripts may still use. */
+const MENDING: Readonly<Record<string, FaultName>> = {
+  'printer-ok': 'paper-out',
+  'network-up': 'network-down',
+};
+
 export function describeFaults(): string {
-  return FAULT_NAMES.map((name) => `  ${name.padEnd(14)} ${FAULTS[name].says}`).join('\n');
+  return FAULT_NAMES.map((name) => `  ${name.padEnd(17)} ${FAULTS[name].says.en}`).join('\n');
 }
 
-/** Applies the fault and hands back what it did, in words. Throws on a name that is none. */
-export async function applyFault(street: Street, name: string): Promise<string> {
-  const fault = FAULT_NAMES.find((known) => known === name);
-  if (fault === undefined) {
-    throw new Error(`no fault is called "${name}"; there are:\n${describeFaults()}`);
+/** What is broken on one street. */
+export class Faults {
+  readonly #street: Breakable;
+  readonly #onChange: () => void;
+  readonly #on = new Set<FaultName>();
+
+  constructor(street: Breakable, onChange: () => void) {
+    this.#street = street;
+    this.#onChange = onChange;
   }
-  await FAULTS[fault].apply(street);
-  return FAULTS[fault].says;
+
+  isOn(name: FaultName): boolean {
+    return this.#on.has(name);
+  }
+
+  /** Hands back what it did, in words. Throws on a name that is none, and on what cannot be had here. */
+  async apply(name: string): Promise<string> {
+    const mending = MENDING[name];
+    if (mending !== undefined) return this.#mendPlace(FAULTS[mending].place);
+    const known = nameOf(name);
+    const fault: Fault = FAULTS[known];
+    const missing = fault.missing?.(this.#street) ?? null;
+    if (missing !== null) throw new Error(`${known} cannot be had here: ${missing.en}`);
+    if (fault.mend !== undefined) {
+      if (this.#on.has(known)) return `already so: ${fault.says.en}`;
+      await this.#mendPlace(fault.place);
+    }
+    const pullsNow = known === 'card-pulled' && this.#street.hands.who !== null;
+    await fault.apply(this.#street);
+    if (fault.mend !== undefined && !pullsNow) this.#on.add(known);
+    this.#onChange();
+    return fault.says.en;
+  }
+
+  /** Without a name: everything. */
+  async restore(name?: string): Promise<string> {
+    const names = name === undefined ? [...this.#on] : [nameOf(name)];
+    const mended = names.filter((each) => this.#on.has(each));
+    for (const each of mended) await this.#mend(each);
+    return mended.length === 0 ? 'nothing was broken' : `mended: ${mended.join(', ')}`;
+  }
+
+  /** The fault struck, and does not strike again. */
+  spend(name: FaultName): void {
+    this.#on.delete(name);
+    this.#onChange();
+  }
+
+  shown(): FaultShown[] {
+    return FAULT_NAMES.map((name) => {
+      const { label, says, mend, missing }: Fault = FAULTS[name];
+      return {
+        name,
+        label,
+        says,
+        kind: mend === undefined ? 'blow' : 'state',
+        on: this.#on.has(name),
+        missing: missing?.(this.#street) ?? null,
+      };
+    });
+  }
+
+  async #mendPlace(place: Fault['place']): Promise<string> {
+    const names = [...this.#on].filter((name) => FAULTS[name].place === place);
+    for (const name of names) await this.#mend(name);
+    return names.length === 0 ? 'nothing was broken' : `mended: ${names.join(', ')}`;
+  }
+
+  async #mend(name: FaultName): Promise<void> {
+    const fault: Fault = FAULTS[name];
+    await fault.mend?.(this.#street);
+    this.#on.delete(name);
+    this.#onChange();
+  }
+}
+
+function nameOf(name: string): FaultName {
+  const found = FAULT_NAMES.find((known) => known === name);
+  if (found !== undefined) return found;
+  throw new Error(`no fault is called "${name}"; there are:\n${describeFaults()}`);
 }

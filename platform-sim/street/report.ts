@@ -2,22 +2,16 @@
 
 import type { Person } from '../people.ts';
 import type { JsonLine } from './child.ts';
+import { decisionOf } from './gate-health.ts';
 import type { Tapped } from './world.ts';
 
 const time = new Intl.DateTimeFormat('ja-JP', { timeStyle: 'medium', timeZone: 'Asia/Tokyo' });
-
-/** `granted`, or the reason, as the journal has it. */
-export function decisionOf(answer: JsonLine): string {
-  return answer['event'] === 'entry.granted'
-    ? 'granted'
-    : String(answer['reason'] ?? answer['event']);
-}
 
 export function describeTap(person: Person, { answer, paper }: Tapped): string {
   const at = time.format(new Date(String(answer['at'])));
   const decision = decisionOf(answer).padEnd(26);
   const line = `${at}  ${person.id.padEnd(18)} ${decision} ${timesOf(answer)}`;
-  return paper === null ? line : `${line}\n${framed(paper)}`;
+  return paper === null ? line : `${line}\n${framed(paper.text)}`;
 }
 
 /** Milliseconds a stage. The street's cards are virtual, so their own share of `read` is a model's time. */

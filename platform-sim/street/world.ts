@@ -1,58 +1,86 @@
 /** The street: the platform, one gate, and residents with their cards; each program a process of its own. */
 
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Authority } from '../authority.ts';
-import { type Population, populate, type Resident } from '../people.ts';
+import type { Population, Resident } from '../people.ts';
 import { type CardStack, openCardStack } from './card-stack.ts';
-import { type JsonLine, Program, runCommand } from './child.ts';
+import { type JsonLine, Program } from './child.ts';
+import { addTrust, LIST, publishList, settle } from './city.ts';
+import { Faults } from './faults.ts';
+import { canSkewClock, Gate } from './gate.ts';
+import { isAnswer } from './gate-health.ts';
+import { Hands, type HoldOptions } from './hands.ts';
+import type { Mark } from './journal.ts';
+import type { PlatformShown } from './messages.ts';
 import { NetworkCut } from './network-cut.ts';
-import { openReceiptStack, type ReceiptStack } from './receipt-stack.ts';
+import { PlatformView } from './platform-view.ts';
+import { openReceiptStack, type Paper, type ReceiptStack } from './receipt-stack.ts';
+import { SmallDisk } from './small-disk.ts';
+import { swappedMidway } from './swapped-card.ts';
 
 export const PLATFORM_PORT = 8410;
-const LIST = 'kazasu-spring-festival';
-const READY_MS_MAX = 30_000;
-const ANSWER_MS_MAX = 15_000;
-/** Some of the ten commands that reading takes. */
-const EARLY_APDUS = 5;
+export const GATE_ID = 'gate-1';
+const ANSWER_MS_MAX = 20_000;
 const RECEIPT_MS_MAX = 20_000;
 
-const ANSWERS: readonly unknown[] = [
-  'entry.granted',
-  'entry.refused',
-  'card.unreadable',
-  'receipt.claimed',
-  'card.ignored',
-];
+const NOTHING_KNOWN: PlatformShown = {
+  facts: 0,
+  newest: [],
+  perMinute: [],
+  entries: 0,
+  doubles: 0,
+};
 const PAPER_ENDS: readonly unknown[] = ['print.done', 'print.owed', 'print.unknown'];
 
 export interface Tapped {
   readonly answer: JsonLine;
-  /** The text of the paper, or null when none came out. */
-  readonly paper: string | null;
+  /** Null when none came out. */
+  readonly paper: Paper | null;
 }
 
 export interface StreetOptions {
   readonly directory: string;
+  /** Of the street's page; the gate's own screen is on the next one. */
+  readonly port: number;
   /** What people should read, line by line. */
   readonly say: (line: string) => void;
 }
 
 export class Street {
-  readonly #options: StreetOptions;
+  readonly options: StreetOptions;
+  readonly gate: Gate;
+  readonly faults: Faults;
+  /** Another one after each `reset`. */
+  run = randomUUID();
+  isOpening = true;
+  canSkewClock = false;
+  /** How often pages were told to load the gate's screen anew. */
+  screenLoads = 0;
+  /** Papers up to this number are of an earlier run. */
+  firstPaper = 0;
   readonly #gateState: string;
-  readonly #listeners = new Set<(line: JsonLine) => void>();
+  readonly #platformState: string;
+  readonly #listeners = new Set<() => void>();
   #population: Population = { residents: [], crl: Buffer.alloc(0) };
   #platform: Program | null = null;
-  #gate: Program | null = null;
+  #platformView: PlatformView | null = null;
   #cable: NetworkCut | null = null;
   #cards: CardStack | null = null;
   #receipts: ReceiptStack | null = null;
-  #ending = false;
+  #hands: Hands | null = null;
+  #disk: SmallDisk | null = null;
 
   private constructor(options: StreetOptions) {
-    this.#options = options;
-    this.#gateState = join(options.directory, 'gate-1');
+    this.options = options;
+    const { directory, say } = options;
+    this.#gateState = join(directory, GATE_ID);
+    this.#platformState = join(directory, 'platform');
+    this.gate = new Gate(this.#configPath, say);
+    this.gate.journal.watch(({ event }) => {
+      if (event === 'terminal.ready') void this.#layAgainInNewGate();
+    });
+    this.faults = new Faults(this, () => this.#changed());
   }
 
   /** Builds everything and resolves when the gate serves. Yesterday's event is gone; residents keep their cards. */
@@ -90,143 +118,182 @@ export class Street {
     return present(this.#cable, 'cable');
   }
 
-  /** Kills the gate without a word, as a power cut does; it is started again, as systemd does. */
-  killGate(): void {
-    this.#gate?.kill('SIGKILL');
+  get hands(): Hands {
+    return present(this.#hands, 'card to hold');
   }
 
-  /** Takes the PC/SC service away for a second. Only where the street started it. */
-  async restartPcscd(): Promise<void> {
-    await this.cards.restart();
+  get platform(): PlatformView {
+    return present(this.#platformView, 'platform');
   }
 
-  /** Resolves with the first journal line of the gate that matches; rejects when none comes in time. */
-  next(matches: (line: JsonLine) => boolean, limitMs: number, what: string): Promise<JsonLine> {
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#listeners.delete(listener);
-      };
-      const listener = (line: JsonLine): void => {
-        if (!matches(line)) return;
-        done();
-        resolve(line);
-      };
-      const timer = setTimeout(() => {
-        done();
-        reject(new Error(`${what} did not come within ${limitMs / 1000} s`));
-      }, limitMs);
-      // A street that was ended in the meantime does not wait for the answer.
-      timer.unref();
-      this.#listeners.add(listener);
+  /** Null where the gate's disk cannot be filled. */
+  get disk(): SmallDisk | null {
+    return this.#disk;
+  }
+
+  /** What is real and what is modelled, a line each. */
+  get says(): readonly string[] {
+    return [this.#cards, this.#receipts].flatMap((stack) => (stack === null ? [] : [stack.says]));
+  }
+
+  /** Whose card lies on the gate's reader, or null. */
+  get heldCard(): string | null {
+    return this.#hands?.who ?? null;
+  }
+
+  get screenUrl(): string {
+    return `http://127.0.0.1:${this.options.port + 1}/`;
+  }
+
+  platformShown(): PlatformShown {
+    return this.#platformView?.shown(Date.now()) ?? NOTHING_KNOWN;
+  }
+
+  platformHasNews(): boolean {
+    return this.#platformView?.look() ?? false;
+  }
+
+  /** Of this run, numbered above `since`. None while the gate is dead and the printer lives in it. */
+  async newPapers(since: number): Promise<readonly Paper[]> {
+    const papers = await this.receipts.papers(Math.max(since, this.firstPaper)).catch(() => []);
+    return papers;
+  }
+
+  /** Resolves when the gate serves. */
+  serves(): Promise<void> {
+    return this.gate.serves();
+  }
+
+  /** Calls the listener whenever a person changed something, until the returned function is called. */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Lays a resident's card on the reader, with what is wrong with cards at this moment. */
+  async hold(resident: Resident, options: HoldOptions = {}): Promise<void> {
+    const { faults } = this;
+    const early = options.early === true || faults.isOn('card-pulled');
+    const swapped = faults.isOn('answer-swapped') ? { card: this.#swapped(resident) } : {};
+    if (!early) return this.hands.hold(resident, { ...swapped, ...options });
+    const left = this.gate.journal.next(({ event }) => event === 'card.unreadable', {
+      limitMs: ANSWER_MS_MAX,
+      what: 'the card that left',
     });
+    await this.hands.hold(resident, { ...swapped, ...options, early });
+    faults.spend('card-pulled');
+    void left.then(
+      () => this.hands.remove(),
+      () => this.hands.remove(),
+    );
   }
 
-  /** Holds a resident's card until the gate has answered, then takes it away; `early`: while it is still read. */
-  async tap(resident: Resident, early = false): Promise<Tapped> {
-    const printed = (await this.receipts.papers()).length;
-    let paperEnd: Promise<JsonLine> | null = null;
-    const isAnswer = (line: JsonLine): boolean => {
-      if (!ANSWERS.includes(line['event'])) return false;
-      if (line['event'] === 'entry.granted' || line['event'] === 'receipt.claimed') {
-        paperEnd = this.next(
-          (next) => PAPER_ENDS.includes(next['event']),
-          RECEIPT_MS_MAX,
-          'the receipt',
-        );
-      }
-      return true;
+  /** Holds a resident's card until the gate has answered, then takes it away. */
+  async tap(resident: Resident, options: HoldOptions = {}): Promise<Tapped> {
+    const { journal } = this.gate;
+    await this.hands.remove();
+    let since = journal.mark();
+    const onLay = () => {
+      since = journal.mark();
     };
-    const answered = this.next(isAnswer, ANSWER_MS_MAX, 'an answer');
-    const faults = early ? { faults: { removedAfter: EARLY_APDUS } } : {};
-    const held = await this.cards.hold({ ...resident.card, ...faults });
-    const answer = await answered.finally(() => held.remove());
-    const end: JsonLine | null = await (paperEnd as Promise<JsonLine> | null);
-    if (end?.['event'] !== 'print.done') return { answer, paper: null };
-    return { answer, paper: (await this.receipts.papers())[printed] ?? null };
+    await this.hold(resident, { ...options, onLay });
+    const answered = journal.next(isAnswer, { since, limitMs: ANSWER_MS_MAX, what: 'an answer' });
+    const answer = await answered.finally(() => this.hands.remove());
+    return { answer, paper: await this.#paperOf(answer, since) };
+  }
+
+  /** The browsers in the pages that look on die, and begin again. */
+  reloadScreens(): void {
+    this.screenLoads += 1;
+    this.#changed();
+  }
+
+  /** Publishes the tickets as the next version of the list. */
+  publishList(): Promise<void> {
+    return publishList(this.options.directory, this.#platformState);
+  }
+
+  /** Everything from the beginning: another evening, nobody has entered, nothing is broken. */
+  async reset(): Promise<void> {
+    this.isOpening = true;
+    this.#changed();
+    await this.hands.remove();
+    await this.faults.restore();
+    await this.gate.end();
+    this.#platformView?.close();
+    this.#platformView = null;
+    await this.#platform?.end();
+    this.firstPaper = (await this.receipts.papers(0).catch(() => [])).at(-1)?.number ?? 0;
+    this.gate.health.forget();
+    await this.#prepare();
+    await this.gate.start();
+    this.#opened();
   }
 
   async close(): Promise<void> {
-    this.#ending = true;
-    await this.#gate?.end();
+    await this.gate.end();
+    this.#platformView?.close();
+    this.#platformView = null;
     await this.#platform?.end();
     await this.#cable?.close();
     await this.#receipts?.close();
     await this.#cards?.close();
+    await SmallDisk.unmount(this.#gateState);
+  }
+
+  get #configPath(): string {
+    return join(this.options.directory, `${GATE_ID}.toml`);
   }
 
   async #build(): Promise<void> {
-    const { directory } = this.#options;
-    const platformState = join(directory, 'platform');
-    await rm(platformState, { recursive: true, force: true });
-    await rm(this.#gateState, { recursive: true, force: true });
-    await mkdir(this.#gateState, { recursive: true, mode: 0o700 });
-    await this.#settle(directory);
-    await this.#publish(directory, platformState);
-    await this.#startPlatform(platformState);
+    const { directory } = this.options;
+    this.canSkewClock = await canSkewClock();
+    await this.#prepare();
     this.#cable = await NetworkCut.open(PLATFORM_PORT);
     this.#cards = await openCardStack(directory, this.#gateState);
     this.#receipts = await openReceiptStack(directory, this.#gateState);
-    this.#options.say(this.cards.says);
-    this.#options.say(this.receipts.says);
-    const config = join(directory, 'gate-1.toml');
-    await writeFile(config, this.#configuration());
-    const ready = this.next(({ event }) => event === 'terminal.ready', READY_MS_MAX, 'the gate');
-    const serves = this.next(
-      ({ event }) => event === 'terminal.in-service',
-      READY_MS_MAX,
-      'the gate',
-    );
-    this.#startGate(config);
-    await Promise.all([ready, serves]);
+    this.#hands = new Hands(this.cards, () => this.#changed());
+    for (const line of this.says) this.options.say(line);
+    await writeFile(this.#configPath, this.#configuration());
+    await this.gate.start();
+    this.#opened();
   }
 
-  /** Residents and authorities live on between two starts: making keys takes longer than everything else. */
-  async #settle(directory: string): Promise<void> {
-    const authority = await Authority.openOrCreate(join(directory, 'authority'));
-    const foreign = await Authority.openOrCreate(join(directory, 'foreign-authority'), {
-      name: [
-        ['C', 'JP'],
-        ['O', 'JPKI-SIM'],
-        ['OU', 'another authority'],
-      ],
-    });
-    this.#population = await populate(authority, foreign, join(directory, 'residents'));
-    await writeFile(join(directory, 'ca.der'), authority.caCertificate);
-    await writeFile(join(directory, 'crl.der'), this.#population.crl);
-    const rows = this.residents.flatMap(({ person, certificate }) => {
-      if (person.ticket === null || certificate === null) return [];
-      const { ticket, seat, party } = person.ticket;
-      return [`residents/${person.id}.der,${ticket},${seat},${person.name},${party}`];
-    });
-    const csv = ['certificate,ticket,seat,holder,party', ...rows, ''].join('\n');
-    await writeFile(join(directory, 'tickets.csv'), csv);
+  /** The platform with tonight's list, and an empty place for the gate's state. */
+  async #prepare(): Promise<void> {
+    await rm(this.#platformState, { recursive: true, force: true });
+    await SmallDisk.unmount(this.#gateState);
+    await rm(this.#gateState, { recursive: true, force: true });
+    await mkdir(this.#gateState, { recursive: true, mode: 0o700 });
+    this.#disk = await SmallDisk.mount(this.#gateState);
+    this.#population = await settle(this.options.directory);
+    await addTrust(this.options.directory, this.#platformState);
+    await this.publishList();
+    await this.#startPlatform();
+    this.#platformView = new PlatformView(this.#platformState);
   }
 
-  /** By the same commands that a stranger would use. */
-  async #publish(directory: string, state: string): Promise<void> {
-    const platform = 'platform-sim/main.ts';
-    const trust = ['--ca', join(directory, 'ca.der'), '--crl', join(directory, 'crl.der')];
-    await runCommand(platform, ['trust', 'add', '--state', state, ...trust]);
-    const list = ['--list', LIST, '--csv', join(directory, 'tickets.csv'), '--title', '春の音楽祭'];
-    const tonight = new Date(Date.now() + 3 * 3_600_000).toISOString();
-    await runCommand(platform, [
-      'list',
-      'import',
-      '--state',
-      state,
-      ...list,
-      '--starts-at',
-      tonight,
-    ]);
+  #opened(): void {
+    this.run = randomUUID();
+    this.isOpening = false;
+    this.#changed();
   }
 
-  async #startPlatform(state: string): Promise<void> {
+  /** A reader that lives in the gate's process forgot what lay on it. */
+  async #layAgainInNewGate(): Promise<void> {
+    if (this.#cards?.livesInGate === true) await this.hands.layAgain();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #startPlatform(): Promise<void> {
     let said = '';
     await new Promise<void>((resolve, reject) => {
       this.#platform = new Program({
         entry: 'platform-sim/main.ts',
-        args: ['serve', '--state', state, '--port', String(PLATFORM_PORT)],
+        args: ['serve', '--state', this.#platformState, '--port', String(PLATFORM_PORT)],
         onLine: ({ event }) => {
           if (event === 'platform.ready') resolve();
         },
@@ -238,27 +305,27 @@ export class Street {
     });
   }
 
-  #startGate(config: string): void {
-    this.#gate = new Program({
-      entry: 'src/main.ts',
-      args: ['run', '--config', config],
-      onLine: (line) => {
-        for (const listener of [...this.#listeners]) listener(line);
-      },
-      onText: (text) => {
-        if (/error|fatal|warn/iu.test(text)) this.#options.say(`gate: ${text.trim()}`);
-      },
+  #swapped(resident: Resident) {
+    const another = this.residents.find(
+      ({ person, certificate }) => person.id !== resident.person.id && certificate !== null,
+    );
+    return swappedMidway(resident.card, present(another ?? null, 'other card').card);
+  }
+
+  async #paperOf(answer: JsonLine, since: Mark): Promise<Paper | null> {
+    if (answer['event'] !== 'entry.granted' && answer['event'] !== 'receipt.claimed') return null;
+    const end = await this.gate.journal.next(({ event }) => PAPER_ENDS.includes(event), {
+      since,
+      limitMs: RECEIPT_MS_MAX,
+      what: 'the receipt',
     });
-    void this.#gate.exited.then((end) => {
-      if (this.#ending) return;
-      this.#options.say(`the gate ended (${end}); it is started again`);
-      this.#startGate(config);
-    });
+    if (end['event'] !== 'print.done') return null;
+    return (await this.receipts.papers(0)).at(-1) ?? null;
   }
 
   #configuration(): string {
     return `profile = "gate"
-name = "gate-1"
+name = "${GATE_ID}"
 state = ${JSON.stringify(this.#gateState)}
 [platform]
 url = "ws://127.0.0.1:${this.cable.port}/terminals"
@@ -266,6 +333,9 @@ url = "ws://127.0.0.1:${this.cable.port}/terminals"
 ${this.cards.config}
 [receipt]
 ${this.receipts.config}
+[screen]
+port = ${this.options.port + 1}
+embed = "http://127.0.0.1:${this.options.port}"
 [services.event-entry]
 list = "${LIST}"
 gate = "西ゲート"

@@ -1,0 +1,86 @@
+/**
+ * Holding a card: carried over the ring by mouse or finger and held as long as it is there, so that it can be pulled
+ * early; or laid down and taken away by a click, or by Enter; or held as long as the space bar is down.
+ */
+
+import { signal } from '@preact/signals';
+import { ask } from './link.ts';
+
+/** Less is a click. */
+const CARRY_PX = 6;
+/** How near to the ring's centre, in widths of the ring, a card is over it, and how far it must leave. */
+const REACH = { enter: 0.95, leave: 1.35 } as const;
+
+export interface Carried {
+  readonly who: string;
+  readonly x: number;
+  readonly y: number;
+  /** The ring that it is over. */
+  readonly over: string | null;
+}
+
+/** The card in somebody's hand; it follows the pointer. */
+export const carried = signal<Carried | null>(null);
+
+interface Press {
+  readonly who: string;
+  readonly x: number;
+  readonly y: number;
+  readonly pointer: number;
+}
+
+let press: Press | null = null;
+
+export function onPointerDown(who: string, event: PointerEvent): void {
+  if (event.button !== 0) return;
+  press = { who, x: event.clientX, y: event.clientY, pointer: event.pointerId };
+  (event.currentTarget as Element).setPointerCapture(event.pointerId);
+}
+
+export function onPointerMove(event: PointerEvent): void {
+  if (press === null || event.pointerId !== press.pointer) return;
+  const { clientX: x, clientY: y } = event;
+  const moved = Math.hypot(x - press.x, y - press.y);
+  if (carried.value === null && moved < CARRY_PX) return;
+  const before = carried.value?.over ?? null;
+  const over = ringAt(x, y, before);
+  carried.value = { who: press.who, x, y, over };
+  if (over === before) return;
+  if (over === null) ask({ do: 'remove' });
+  else ask({ do: 'hold', who: press.who });
+}
+
+/** `toggle`: what a click means. */
+export function onPointerUp(event: PointerEvent, toggle: () => void): void {
+  if (press === null || event.pointerId !== press.pointer) return;
+  const hand = carried.value;
+  press = null;
+  carried.value = null;
+  if (hand === null) toggle();
+  else if (hand.over !== null) ask({ do: 'remove' });
+}
+
+export function onPointerCancel(): void {
+  if (carried.value?.over) ask({ do: 'remove' });
+  press = null;
+  carried.value = null;
+}
+
+/** Enter lays the card down and takes it away; the space bar holds it while it is down. */
+export function onKey(who: string, event: KeyboardEvent, toggle: () => void): void {
+  if (event.key === 'Enter' && event.type === 'keydown' && !event.repeat) toggle();
+  else if (event.key !== ' ') return;
+  else if (event.type === 'keyup') ask({ do: 'remove' });
+  else if (!event.repeat) ask({ do: 'hold', who });
+  event.preventDefault();
+}
+
+function ringAt(x: number, y: number, before: string | null): string | null {
+  for (const ring of document.querySelectorAll<HTMLElement>('[data-ring]')) {
+    const { left, top, width, height } = ring.getBoundingClientRect();
+    const id = ring.dataset['ring'] ?? null;
+    const reach = (id === before ? REACH.leave : REACH.enter) * width;
+    if (Math.hypot(x - left - width / 2, y - top - height / 2) < reach) return id;
+  }
+  return null;
+}

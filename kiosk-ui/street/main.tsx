@@ -1,0 +1,12 @@
+import '../look/look.css';
+import './scene.css';
+import './pavement.css';
+import './columns.css';
+// Last: what changes with the size of the page.
+import './street.css';
+import { render } from 'preact';
+import { connect } from './link.ts';
+import { StreetPage } from './page.tsx';
+
+render(<StreetPage />, document.body);
+connect();

@@ -1,0 +1,32 @@
+/** Why somebody was not admitted, in a few words: what the gate itself says stands on its own screen. */
+
+import type { Words } from '../../platform-sim/street/messages.ts';
+import type { Reason } from '../../src/domain/reason.ts';
+
+const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
+  'not-on-list': { ja: 'リストにない', en: 'not on the list' },
+  'already-entered': { ja: '入場済み', en: 'entered already' },
+  'ticket-cancelled': { ja: '取り消された券', en: 'ticket cancelled' },
+  'list-missing': { ja: 'リストがない', en: 'no list' },
+  'list-expired': { ja: 'リストの期限切れ', en: 'list expired' },
+  'list-damaged': { ja: 'リストが読めない', en: 'list damaged' },
+  'certificate-expired': { ja: '期限切れ', en: 'expired' },
+  'certificate-not-yet-valid': { ja: 'まだ使えない', en: 'not valid yet' },
+  'certificate-revoked': { ja: '失効している', en: 'revoked' },
+  'certificate-untrusted': { ja: '確かめられない', en: 'cannot be verified' },
+  'certificate-not-for-authentication': { ja: '入場用でない', en: 'not for entry' },
+  'card-not-supported': { ja: '使えないカード', en: 'another kind of card' },
+  'phone-not-supported': { ja: 'スマホは使えない', en: 'phones do not work yet' },
+  'card-unreadable': { ja: '読めなかった', en: 'not readable' },
+  'card-removed': { ja: '早く離れた', en: 'pulled early' },
+  'possession-not-proved': { ja: '本人のカードか不明', en: 'not proved' },
+  'receipt-unsettled': { ja: '券を確かめ中', en: 'paper unsettled' },
+  'disk-full': { ja: 'ディスク満杯', en: 'disk full' },
+  'reader-lost': { ja: '読み取り機なし', en: 'no reader' },
+};
+
+/** A reason that is not in the table is shown as the code that it is. */
+export function reasonInWords(reason: string, language: keyof Words): string {
+  const words = (REASONS_SHORT as Readonly<Record<string, Words>>)[reason];
+  return words?.[language] ?? reason;
+}

@@ -1,0 +1,186 @@
+/** The state of the street as pages see it, and what of it changed. Everything in it has a bound. */
+
+import type { GateShown, PapersShown, ResidentShown, StreetState } from './messages.ts';
+import type { Player } from './player.ts';
+import type { Paper } from './receipt-stack.ts';
+import { GATE_ID, type Street } from './world.ts';
+
+const PAPERS_SHOWN = 24;
+const LOOK_MS = 250;
+/** The chart moves on while nothing happens. */
+const REDRAW_MS = 5_000;
+/** Several changes of one moment go out together. */
+const GATHER_MS = 40;
+
+export type Parts = Partial<StreetState>;
+
+export class Board {
+  readonly #street: Street;
+  readonly #player: Player;
+  readonly #listeners = new Set<(parts: Parts) => void>();
+  readonly #stops: (() => void)[] = [];
+  /** Per part, as JSON: what pages know. */
+  readonly #told = new Map<string, string>();
+  readonly #papers = new Map<number, Paper>();
+  readonly #last = new Map<string, string>();
+  #answeredTo: string | null = null;
+  #run = '';
+  #looking = false;
+  #gathering: NodeJS.Timeout | null = null;
+
+  constructor(street: Street, player: Player) {
+    this.#street = street;
+    this.#player = player;
+    this.#stops.push(
+      street.watch(() => this.changed()),
+      street.gate.health.watch((levels, before) => {
+        if (levels.answer.number !== before.answer.number) this.#noteAnswer(levels.answer.says);
+        this.changed();
+      }),
+    );
+    const look = setInterval(() => void this.#look(), LOOK_MS);
+    const redraw = setInterval(() => this.changed(), REDRAW_MS);
+    this.#stops.push(
+      () => clearInterval(look),
+      () => clearInterval(redraw),
+    );
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+  }
+
+  /** Calls the listener with the parts that changed, until the returned function is called. */
+  watch(listener: (parts: Parts) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Something may look different now. */
+  changed(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      this.#tell();
+    }, GATHER_MS);
+  }
+
+  /** The drawing of a paper of this run, or null. */
+  svgOf(run: string, number: number): string | null {
+    return run === this.#street.run ? (this.#papers.get(number)?.svg ?? null) : null;
+  }
+
+  state(): StreetState {
+    const street = this.#street;
+    this.#forgetEarlierRun();
+    return {
+      run: street.run,
+      opening: street.isOpening,
+      gates: [this.#gate()],
+      residents: this.#residents(),
+      papers: this.#papersShown(),
+      platform: street.platformShown(),
+      faults: street.faults.shown(),
+      scenarios: this.#player.shown(),
+      says: street.says,
+    };
+  }
+
+  #forgetEarlierRun(): void {
+    if (this.#run === this.#street.run) return;
+    this.#run = this.#street.run;
+    this.#papers.clear();
+    this.#last.clear();
+    this.#answeredTo = null;
+  }
+
+  #noteAnswer(says: string): void {
+    const who = this.#street.heldCard;
+    this.#answeredTo = who;
+    if (who !== null) this.#last.set(who, says);
+  }
+
+  #tell(): void {
+    const changed: Record<string, unknown> = {};
+    for (const [part, value] of Object.entries(this.state())) {
+      const json = JSON.stringify(value);
+      if (this.#told.get(part) === json) continue;
+      this.#told.set(part, json);
+      changed[part] = value;
+    }
+    if (Object.keys(changed).length === 0) return;
+    for (const listener of this.#listeners) listener(changed as Parts);
+  }
+
+  /** Papers come out and facts arrive without a word to the street. */
+  async #look(): Promise<void> {
+    if (this.#looking || this.#street.isOpening) return;
+    this.#looking = true;
+    try {
+      const { run } = this.#street;
+      const papers = await this.#street.newPapers(Math.max(0, ...this.#papers.keys()));
+      this.#forgetEarlierRun();
+      if (run !== this.#street.run) return;
+      for (const paper of papers) this.#papers.set(paper.number, paper);
+      while (this.#papers.size > PAPERS_SHOWN) {
+        this.#papers.delete(Math.min(...this.#papers.keys()));
+      }
+      if (papers.length > 0 || this.#street.platformHasNews()) this.changed();
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #gate(): GateShown {
+    const street = this.#street;
+    const { state, reason, health, answer, screen } = street.gate.health.levels;
+    return {
+      id: GATE_ID,
+      name: { ja: '西ゲート', en: 'West gate' },
+      state: street.isOpening ? 'starting' : state,
+      reason,
+      screen: {
+        url: street.screenUrl,
+        width: 800,
+        height: 480,
+        isServed: screen.isServed,
+        loads: screen.times + street.screenLoads,
+      },
+      health,
+      held: street.heldCard,
+      answer: { ...answer, who: this.#answeredTo },
+    };
+  }
+
+  #residents(): ResidentShown[] {
+    const held = this.#street.heldCard;
+    return this.#street.residents.map(({ person }) => ({
+      id: person.id,
+      name: person.name,
+      kana: person.kana,
+      kind: person.card,
+      matter: person.matter,
+      at: held === person.id ? GATE_ID : null,
+      last: this.#last.get(person.id) ?? null,
+    }));
+  }
+
+  #papersShown(): PapersShown {
+    const newest = [...this.#papers.values()].sort((a, b) => b.number - a.number);
+    return {
+      total: newest[0] === undefined ? 0 : newest[0].number - this.#street.firstPaper,
+      newest: newest.map((paper) => ({
+        number: paper.number - this.#street.firstPaper,
+        complete: paper.complete,
+        svg: `/papers/${this.#street.run}/${paper.number}.svg`,
+        ...sizeOf(paper.svg),
+        text: paper.text,
+      })),
+    };
+  }
+}
+
+function sizeOf(svg: string): { readonly width: number; readonly height: number } {
+  const [, width = '0', height = '0'] = /viewBox="0 0 (\d+) (\d+)"/u.exec(svg) ?? [];
+  return { width: Number(width), height: Number(height) };
+}

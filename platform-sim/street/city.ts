@@ -1,0 +1,49 @@
+/** Kazasu City before the gate opens: authorities, residents with their cards, tonight's event and its entry list. */
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Authority } from '../authority.ts';
+import { type Population, populate } from '../people.ts';
+import { runCommand } from './child.ts';
+
+export const LIST = 'kazasu-spring-festival';
+const TITLE = '春の音楽祭';
+const STARTS_IN_MS = 3 * 3_600_000;
+const PLATFORM = 'platform-sim/main.ts';
+
+/** Residents and authorities live on between two starts: making keys takes longer than everything else. */
+export async function settle(directory: string): Promise<Population> {
+  const authority = await Authority.openOrCreate(join(directory, 'authority'));
+  const foreign = await Authority.openOrCreate(join(directory, 'foreign-authority'), {
+    name: [
+      ['C', 'JP'],
+      ['O', 'JPKI-SIM'],
+      ['OU', 'another authority'],
+    ],
+  });
+  const population = await populate(authority, foreign, join(directory, 'residents'));
+  await writeFile(join(directory, 'ca.der'), authority.caCertificate);
+  await writeFile(join(directory, 'crl.der'), population.crl);
+  const rows = population.residents.flatMap(({ person, certificate }) => {
+    if (person.ticket === null || certificate === null) return [];
+    const { ticket, seat, party } = person.ticket;
+    return [`residents/${person.id}.der,${ticket},${seat},${person.name},${party}`];
+  });
+  const csv = ['certificate,ticket,seat,holder,party', ...rows, ''].join('\n');
+  await writeFile(join(directory, 'tickets.csv'), csv);
+  return population;
+}
+
+/** By the same command that a stranger would use. `state`: the platform's folder. */
+export async function addTrust(directory: string, state: string): Promise<void> {
+  const files = ['--ca', join(directory, 'ca.der'), '--crl', join(directory, 'crl.der')];
+  await runCommand(PLATFORM, ['trust', 'add', '--state', state, ...files]);
+}
+
+/** Publishes the tickets as the next version of tonight's list, by the same command that a stranger would use. */
+export async function publishList(directory: string, state: string): Promise<void> {
+  const tonight = new Date(Date.now() + STARTS_IN_MS).toISOString();
+  const tickets = ['--list', LIST, '--csv', join(directory, 'tickets.csv')];
+  const event = ['--title', TITLE, '--starts-at', tonight];
+  await runCommand(PLATFORM, ['list', 'import', '--state', state, ...tickets, ...event]);
+}

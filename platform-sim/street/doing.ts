@@ -1,0 +1,154 @@
+/** What the street does when asked, and what it says: the same for commands and for pages. */
+
+import type { Board } from './board.ts';
+import type { GateShown, ScenarioShown } from './messages.ts';
+import type { Player } from './player.ts';
+import { describeTap } from './report.ts';
+import type { Request } from './requests.ts';
+import { walkThrough } from './walk.ts';
+import type { Street } from './world.ts';
+
+export class Doing {
+  readonly #street: Street;
+  readonly #player: Player;
+  readonly #board: Board;
+  readonly #say: (line: string) => void;
+  #walking = false;
+
+  constructor(street: Street, player: Player, board: Board, say: (line: string) => void) {
+    this.#street = street;
+    this.#player = player;
+    this.#board = board;
+    this.#say = say;
+  }
+
+  /** Resolves with words for people; rejects with why not. */
+  async obey(request: Request): Promise<string> {
+    const looks = this.#look(request);
+    if (looks !== null) return looks;
+    if (this.#street.isOpening) throw new Error('the street is being built: a moment');
+    if (this.#player.playing !== null) {
+      throw new Error(`the scenario "${this.#player.playing}" is being played`);
+    }
+    if (this.#walking) throw new Error('the residents are coming by, one after the other');
+    return this.#act(request);
+  }
+
+  /** Null for what changes something. */
+  #look(request: Request): string | Promise<string> | null {
+    const { residents, receipts } = this.#street;
+    switch (request.do) {
+      case 'people':
+        return residents
+          .map(
+            ({ person: { id, name, decisions } }) =>
+              `${id.padEnd(18)} ${name}  ${decisions.join(', then ')}`,
+          )
+          .join('\n');
+      case 'papers':
+        return receipts
+          .papers(this.#street.firstPaper)
+          .then((papers) => papers.map(({ text }) => text).join('\n\n'));
+      case 'scenarios':
+        return this.#player.shown().map(describeScenario).join('\n');
+      case 'health':
+        return this.#board.state().gates.map(describeHealth).join('\n');
+      case 'platform':
+        return this.#platform();
+      default:
+        return null;
+    }
+  }
+
+  async #act(request: Request): Promise<string> {
+    const street = this.#street;
+    switch (request.do) {
+      case 'tap':
+        return this.#tap(request.who, request.early === true);
+      case 'hold':
+        await street.hold(street.resident(request.who));
+        return `the card of ${request.who} lies on the reader`;
+      case 'remove':
+        await street.hands.remove();
+        return 'no card lies on the reader';
+      case 'fault':
+        return this.#told(await street.faults.apply(request.name));
+      case 'restore':
+        return this.#told(await street.faults.restore(request.name));
+      case 'play':
+        return describeOutcome(await this.#player.play(request.name));
+      case 'walk':
+        return this.#walk();
+      case 'reset':
+        this.#player.forget();
+        await street.reset();
+        return this.#told('another evening: nobody has entered, nothing is broken');
+      default:
+        throw new Error(`the street does not know "${request.do}"`);
+    }
+  }
+
+  async #tap(who: string, early: boolean): Promise<string> {
+    const resident = this.#street.resident(who);
+    const text = describeTap(resident.person, await this.#street.tap(resident, { early }));
+    this.#say(text);
+    return text;
+  }
+
+  async #walk(): Promise<string> {
+    this.#walking = true;
+    const lines: string[] = [];
+    try {
+      const { wrong } = await walkThrough(this.#street, (line) => {
+        lines.push(line);
+        this.#say(line);
+      });
+      lines.push(wrong.length === 0 ? 'every decision was right' : 'A DECISION WAS WRONG');
+    } finally {
+      this.#walking = false;
+    }
+    return lines.join('\n');
+  }
+
+  #told(text: string): string {
+    this.#say(`          * ${text}`);
+    return text;
+  }
+
+  #platform(): string {
+    const { facts, entries, doubles, perMinute, newest } = this.#street.platformShown();
+    const lines = newest.map(({ at, terminal, event, reason, ticket }) =>
+      [at, terminal, event, reason, ticket].filter((part) => part !== null).join('  '),
+    );
+    const count = `${facts} facts, ${entries} entries, ${doubles} double entries`;
+    return [count, `entries per minute: ${perMinute.join(' ')}`, ...lines].join('\n');
+  }
+}
+
+function describeHealth(gate: GateShown): string {
+  const { reader, printer, network, clock, disk, list, waiting } = gate.health;
+  const age = list?.contact ? ` (not confirmed since ${list.contact})` : '';
+  const known = list === null ? 'none' : `version ${list.version}${age}`;
+  return [
+    `${gate.id}: ${gate.state}${gate.reason === null ? '' : ` (${gate.reason})`}`,
+    `  reader   ${reader}`,
+    `  printer  ${printer}`,
+    `  network  ${network}`,
+    `  list     ${known}`,
+    `  waiting  ${waiting} facts`,
+    `  clock    ${clock}`,
+    `  disk     ${disk}`,
+    `  card     ${gate.held ?? 'none'}`,
+  ].join('\n');
+}
+
+function describeScenario({ name, state, title, source }: ScenarioShown): string {
+  return `${name.padEnd(18)} ${state.padEnd(11)} ${title.en}${source === null ? '' : ` (${source.en})`}`;
+}
+
+/** Rejecting is for what could not be played; a scenario that was not proved says so. */
+function describeOutcome({ name, state, proved, seen }: ScenarioShown): string {
+  const lines = proved.map(({ ja, en }) => `  ○ ${en}  ${ja}`);
+  const verdict = state === 'proved' ? 'PROVED' : `NOT PROVED: ${seen}`;
+  return [`${name}: ${verdict}`, ...lines].join('\n');
+}

@@ -1,0 +1,93 @@
+/** Which card lies on the gate's reader. One at a time; whoever holds another takes the first one away. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CardDefinition } from '../../devices/card/sim-card-definition.ts';
+import type { Resident } from '../people.ts';
+import type { CardStack, HeldOver } from './card-stack.ts';
+
+/**
+ * Between taking a card away and laying one down, as with people's hands. pcscd looks every 400 ms: a card that was lifted
+ * for less was never away for it, and another one in its place gets no power.
+ */
+const LIFTED_MS = 900;
+/** Some of the ten commands that reading takes. */
+const EARLY_APDUS = 5;
+
+export interface HoldOptions {
+  /** The card leaves in the middle of the reading. */
+  readonly early?: boolean;
+  /** What lies there instead of the resident's own card. */
+  readonly card?: CardDefinition;
+  /** How many commands the card got; not where the cards are simulated in the gate. */
+  readonly onCommand?: (count: number) => void;
+  /** Called right before the card is laid down: what the gate answers from then on is about this card. */
+  readonly onLay?: () => void;
+}
+
+interface Held {
+  readonly who: string;
+  readonly card: CardDefinition;
+  over: HeldOver;
+}
+
+export class Hands {
+  readonly #cards: CardStack;
+  readonly #onChange: () => void;
+  #held: Held | null = null;
+  #liftedAt = Number.NEGATIVE_INFINITY;
+  /** One movement after the other, however many ask at once. */
+  #moving: Promise<unknown> = Promise.resolve();
+
+  constructor(cards: CardStack, onChange: () => void) {
+    this.#cards = cards;
+    this.#onChange = onChange;
+  }
+
+  /** The resident whose card lies there. */
+  get who(): string | null {
+    return this.#held?.who ?? null;
+  }
+
+  hold({ person, card: own }: Resident, options: HoldOptions = {}): Promise<void> {
+    const faults = options.early ? { faults: { removedAfter: EARLY_APDUS } } : {};
+    const card = { ...(options.card ?? own), ...faults };
+    return this.#move(async () => {
+      if (this.#held?.who === person.id && options.card === undefined) return;
+      await this.#takeAway();
+      await delay(Math.max(0, this.#liftedAt + LIFTED_MS - performance.now()));
+      options.onLay?.();
+      const over = await this.#cards.hold(card, options.onCommand);
+      this.#held = { who: person.id, card, over };
+    });
+  }
+
+  /** Nothing happens when none lies there. */
+  remove(): Promise<void> {
+    return this.#move(() => this.#takeAway());
+  }
+
+  /** After the reader or its service came back: the card lies there as before, and has to be sensed anew. */
+  layAgain(): Promise<void> {
+    return this.#move(async () => {
+      const held = this.#held;
+      if (held === null) return;
+      await held.over.remove();
+      await delay(LIFTED_MS);
+      held.over = await this.#cards.hold(held.card);
+    });
+  }
+
+  async #takeAway(): Promise<void> {
+    const held = this.#held;
+    if (held === null) return;
+    this.#held = null;
+    await held.over.remove();
+    this.#liftedAt = performance.now();
+  }
+
+  #move(movement: () => Promise<void>): Promise<void> {
+    const moved = this.#moving.then(movement).finally(() => this.#onChange());
+    this.#moving = moved.catch(() => {});
+    return moved;
+  }
+}

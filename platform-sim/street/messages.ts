@@ -1,0 +1,151 @@
+/**
+ * What goes between the street and the pages that look at it. The street sends its state in parts, and a part again when
+ * it changed; a page sends the very requests that the commands send. Nothing personal is at stake: everybody here is
+ * invented.
+ */
+
+/** The subprotocol of the page's websocket; the token of the page is offered beside it as `token.<token>`. */
+export const STREET_PROTOCOL = 'kazasu.street.v1';
+
+/** The same words for the page's two languages. */
+export interface Words {
+  readonly ja: string;
+  readonly en: string;
+}
+
+/** A device or a link, as a person beside it would see it. */
+export type Condition = 'ok' | 'lost' | 'paper-out' | 'cover-open' | 'offline' | 'error';
+
+export interface Health {
+  readonly reader: Condition;
+  readonly printer: Condition;
+  readonly network: 'ok' | 'lost';
+  readonly clock: 'ok' | 'jumped' | 'corrected';
+  readonly disk: 'ok' | 'full';
+  /** Null before there is one. `contact`: when the platform was heard of last; null while it is heard. */
+  readonly list: { readonly version: number; readonly contact: string | null } | null;
+  /** Facts that are durable at the gate and that the platform has not acknowledged. */
+  readonly waiting: number;
+}
+
+export interface GateShown {
+  readonly id: string;
+  readonly name: Words;
+  readonly state: 'starting' | 'serving' | 'closed' | 'down';
+  /** Of what stands in the way, or null. */
+  readonly reason: string | null;
+  /** Where its own screen is served. */
+  readonly screen: {
+    readonly url: string;
+    readonly width: number;
+    readonly height: number;
+    readonly isServed: boolean;
+    /** Rises when pages have to load it anew. */
+    readonly loads: number;
+  };
+  readonly health: Health;
+  /** Whose card lies on its reader. */
+  readonly held: string | null;
+  /** What it said last: `granted`, a reason, or null; `number` rises with every answer. */
+  readonly answer: { readonly number: number; readonly says: string; readonly who: string | null };
+}
+
+export interface ResidentShown {
+  readonly id: string;
+  readonly name: string;
+  readonly kana: string;
+  readonly kind: 'my-number' | 'phone' | 'transit';
+  /** What is the matter with this person. */
+  readonly matter: Words;
+  /** The gate on whose reader the card lies; null: on the pavement. */
+  readonly at: string | null;
+  /** What a gate said last: `granted` or a reason. */
+  readonly last: string | null;
+}
+
+export interface PaperShown {
+  readonly number: number;
+  readonly complete: boolean;
+  /** Path of the drawing (SVG). */
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+  /** Its text, for those who cannot see the drawing. */
+  readonly text: string;
+}
+
+export interface PapersShown {
+  readonly total: number;
+  /** Newest first. */
+  readonly newest: readonly PaperShown[];
+}
+
+export interface FactShown {
+  readonly arrival: number;
+  readonly at: string;
+  readonly terminal: string;
+  readonly event: string;
+  readonly reason: string | null;
+  readonly ticket: string | null;
+}
+
+/** What the platform knows, which is less than what happened while the network is cut. */
+export interface PlatformShown {
+  readonly facts: number;
+  /** Newest first. */
+  readonly newest: readonly FactShown[];
+  /** Entries in each of the last minutes, oldest first; the last one is the minute that runs. */
+  readonly perMinute: readonly number[];
+  readonly entries: number;
+  /** Entries that were granted again while they stood. */
+  readonly doubles: number;
+}
+
+export interface FaultShown {
+  readonly name: string;
+  readonly label: Words;
+  readonly says: Words;
+  /** A blow happens once; a state stays until it is mended. */
+  readonly kind: 'blow' | 'state';
+  readonly on: boolean;
+  /** Why it cannot be had here, or null. */
+  readonly missing: Words | null;
+}
+
+export type ScenarioState = 'idle' | 'playing' | 'proved' | 'not-proved';
+
+export interface ScenarioShown {
+  readonly name: string;
+  readonly title: Words;
+  /** What went wrong in the world. */
+  readonly incident: Words;
+  /** Who saw it, and when; null for what is no incident. */
+  readonly source: Words | null;
+  readonly state: ScenarioState;
+  /** What is done at this moment. */
+  readonly step: Words | null;
+  readonly proved: readonly Words[];
+  /** What was seen instead, when it was not proved. */
+  readonly seen: string | null;
+}
+
+export interface StreetState {
+  /** Another one after each beginning: what was known of the one before is void. */
+  readonly run: string;
+  /** Being built or rebuilt: no request is taken. */
+  readonly opening: boolean;
+  readonly gates: readonly GateShown[];
+  readonly residents: readonly ResidentShown[];
+  readonly papers: PapersShown;
+  readonly platform: PlatformShown;
+  readonly faults: readonly FaultShown[];
+  readonly scenarios: readonly ScenarioShown[];
+  /** What is real and what is modelled, a line each. */
+  readonly says: readonly string[];
+}
+
+export type ToPage =
+  | { readonly type: 'state'; readonly parts: Partial<StreetState> }
+  /** The answer to the page's request of this id. */
+  | { readonly type: 'done'; readonly id: number; readonly text: string }
+  | { readonly type: 'failed'; readonly id: number; readonly why: string };

@@ -1,0 +1,40 @@
+/** What can be asked of the street, by a command or by the page: one vocabulary, checked once. */
+
+import { z } from 'zod';
+
+const name = z.string().regex(/^[a-z0-9-]{1,60}$/u, 'a name of small letters, digits and hyphens');
+
+export const REQUEST = z.discriminatedUnion('do', [
+  /** Holds the card until the gate has answered, then takes it away; `early`: in the middle of the reading. */
+  z.strictObject({ do: z.literal('tap'), who: name, early: z.boolean().exactOptional() }),
+  /** Lays the card on the reader. A card that lies there is taken away first. */
+  z.strictObject({ do: z.literal('hold'), who: name }),
+  z.strictObject({ do: z.literal('remove') }),
+  z.strictObject({ do: z.literal('fault'), name }),
+  /** Without a name: everything that is broken is mended. */
+  z.strictObject({ do: z.literal('restore'), name: name.exactOptional() }),
+  z.strictObject({ do: z.literal('play'), name }),
+  z.strictObject({ do: z.literal('walk') }),
+  z.strictObject({ do: z.literal('reset') }),
+  z.strictObject({ do: z.literal('people') }),
+  z.strictObject({ do: z.literal('papers') }),
+  z.strictObject({ do: z.literal('scenarios') }),
+  z.strictObject({ do: z.literal('health') }),
+  z.strictObject({ do: z.literal('platform') }),
+]);
+export type Request = z.infer<typeof REQUEST>;
+
+/** What a page sends: a request with a number that the answer carries. */
+export const FROM_PAGE = z.strictObject({
+  type: z.literal('ask'),
+  id: z.int().nonnegative(),
+  request: REQUEST,
+});
+export type FromPage = z.infer<typeof FROM_PAGE>;
+
+/** Throws what is wrong with it, in words. */
+export function parseRequest(unchecked: unknown): Request {
+  const parsed = REQUEST.safeParse(unchecked);
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  return parsed.data;
+}

@@ -1,0 +1,44 @@
+/** Every scenario, in the order in which the page lists them. */
+
+import type { Scenario } from '../stage.ts';
+import { BAD_SCAN } from './bad-scan.ts';
+import { BROWSER_DIES } from './browser-dies.ts';
+import { CARD_PULLED } from './card-pulled.ts';
+import { CLOCK_1970 } from './clock-1970.ts';
+import { CRASH_BEFORE_LOG } from './crash-before-log.ts';
+import { DISK_FILLED } from './disk-filled.ts';
+import { FOREIGN_CARD } from './foreign-card.ts';
+import { HALF_OPEN } from './half-open.ts';
+import { OFFLINE_QUEUE } from './offline-queue.ts';
+import { OFFLINE_START } from './offline-start.ts';
+import { OUT_OF_PAPER } from './out-of-paper.ts';
+import { POWER_CUT } from './power-cut.ts';
+import { PREVIOUS_VISITOR } from './previous-visitor.ts';
+import { PRINTED_LATER } from './printed-later.ts';
+import { READER_REPLUG } from './reader-replug.ts';
+import { SAME_SECOND } from './same-second.ts';
+import { SKEWED_CLOCK } from './skewed-clock.ts';
+import { SWAPPED_ANSWER } from './swapped-answer.ts';
+import { WALK } from './walk.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  WALK,
+  PREVIOUS_VISITOR,
+  SWAPPED_ANSWER,
+  SAME_SECOND,
+  OUT_OF_PAPER,
+  PRINTED_LATER,
+  CRASH_BEFORE_LOG,
+  POWER_CUT,
+  CARD_PULLED,
+  BAD_SCAN,
+  FOREIGN_CARD,
+  READER_REPLUG,
+  OFFLINE_START,
+  OFFLINE_QUEUE,
+  HALF_OPEN,
+  CLOCK_1970,
+  SKEWED_CLOCK,
+  DISK_FILLED,
+  BROWSER_DIES,
+];

@@ -1,0 +1,25 @@
+import type { Scenario } from '../stage.ts';
+import { walkThrough } from '../walk.ts';
+
+/** No incident: an ordinary evening, so that one sees first how it is meant to be. */
+export const WALK: Scenario = {
+  name: 'walk',
+  title: { ja: 'ひと通りの人が来る', en: 'Everybody comes by' },
+  incident: {
+    ja: '入れる人、入れない人が、順にカードをかざします。',
+    en: 'Those who may enter and those who may not hold their cards, one after the other.',
+  },
+  source: null,
+  async play(stage) {
+    for (const { person } of stage.street.residents) {
+      if (person.decisions.includes('granted')) await stage.guest(person.id);
+    }
+    stage.step('14人が順にかざします', 'Fourteen people, one after the other');
+    const { taps, wrong } = await walkThrough(stage.street, () => {});
+    stage.prove(
+      wrong.length === 0,
+      { ja: `${taps}回、すべて正しい判断`, en: `${taps} decisions, all of them right` },
+      wrong,
+    );
+  },
+};

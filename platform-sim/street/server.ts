@@ -1,0 +1,298 @@
+/**
+ * The street's page, for browsers on this machine: the built files with a token in the page, drawings of papers, and a
+ * websocket that carries the state out and requests in. As many pages as like may look on; all see the same.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type BuiltPages, readBuiltPages } from './built-files.ts';
+import { STREET_PROTOCOL, type StreetState, type ToPage } from './messages.ts';
+import { FROM_PAGE, type Request } from './requests.ts';
+
+const LOOPBACK = '127.0.0.1';
+const SOCKET_PATH = '/street';
+const TOKEN_PLACE = '<meta name="kazasu-token" content="">';
+const PAPER_PATH = /^\/papers\/([0-9a-f-]{36})\/(\d{1,9})\.svg$/u;
+
+const FRAME_BYTES_MAX = 4_096;
+const PAGES_MAX = 16;
+const CONNECTIONS_MAX = 128;
+/** A page that sends without waiting for answers. */
+const ASKED_AT_ONCE_MAX = 16;
+/** A page that does not read is let go, and comes back when it wakes. */
+const BUFFERED_BYTES_MAX = 4_194_304;
+const BEAT_MS = 5_000;
+const HTTP_LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+} as const;
+/** RFC 6455 7.4.1. */
+const CLOSE = { goingAway: 1001, wrongData: 1008, tryLater: 1013 } as const;
+
+/** What the server shows and whom it asks. */
+export interface StreetSource {
+  state(): StreetState;
+  watch(listener: (parts: Partial<StreetState>) => void): () => void;
+  svgOf(run: string, number: number): string | null;
+  /** Resolves with words for people; rejects with why not. */
+  obey(request: Request): Promise<string>;
+}
+
+export interface StreetServerOptions {
+  readonly source: StreetSource;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The folder of the built pages. */
+  readonly files: string;
+  /** Origins whose screens the page shows. */
+  readonly screens: readonly string[];
+}
+
+export interface StreetServer {
+  /** e.g. `http://127.0.0.1:8400` */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** Why the page cannot be served; the message is for people. */
+export class StreetServerError extends Error {
+  override readonly name = 'StreetServerError';
+}
+
+/** Rejects with `StreetServerError` when the port is taken, or when the page was not built. */
+export async function openStreetServer(options: StreetServerOptions): Promise<StreetServer> {
+  const pages = await readBuiltPages(options.files);
+  if (!pages?.page.includes(TOKEN_PLACE)) {
+    throw new StreetServerError('the page of the street is not built; npm run build:ui builds it');
+  }
+  const server = createServer(HTTP_LIMITS);
+  server.maxConnections = CONNECTIONS_MAX;
+  try {
+    server.listen(options.port, LOOPBACK);
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const why = code === 'EACCES' ? 'may not be used by this user' : 'is taken';
+    throw new StreetServerError(
+      `port ${options.port} of ${LOOPBACK} ${why}: --port chooses another`,
+    );
+  }
+  return new LoopbackServer(server, pages, options);
+}
+
+class LoopbackServer implements StreetServer {
+  readonly origin: string;
+  readonly #server: Server;
+  readonly #pages: BuiltPages;
+  readonly #source: StreetSource;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #unwatch: () => void;
+  readonly #beat: NodeJS.Timeout;
+  /** Whoever can't read the page, as no page of another origin can, does not have it. */
+  readonly #token = randomBytes(16).toString('base64url');
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    maxPayload: FRAME_BYTES_MAX,
+    perMessageDeflate: false,
+    handleProtocols: () => STREET_PROTOCOL,
+  });
+
+  constructor(server: Server, pages: BuiltPages, { source, screens }: StreetServerOptions) {
+    this.#server = server;
+    this.#pages = pages;
+    this.#source = source;
+    this.origin = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+    this.#headers = securityHeaders(this.origin, screens);
+    server.on('request', (request, response) => this.#answer(request, response));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#sockets.on('wsClientError', (_error, socket) => refuseUpgrade(socket, '400 Bad Request'));
+    this.#unwatch = source.watch((parts) => this.#tellAll({ type: 'state', parts }));
+    this.#beat = setInterval(() => this.#tellAll({ type: 'state', parts: {} }), BEAT_MS);
+  }
+
+  async close(): Promise<void> {
+    this.#unwatch();
+    clearInterval(this.#beat);
+    for (const socket of this.#sockets.clients) socket.close(CLOSE.goingAway);
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    const limit = setTimeout(() => {
+      for (const socket of this.#sockets.clients) socket.terminate();
+      this.#server.closeAllConnections();
+    }, 500);
+    this.#server.closeIdleConnections();
+    await closed;
+    clearTimeout(limit);
+  }
+
+  get #host(): string {
+    return this.origin.slice('http://'.length);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const { host } = request.headers;
+    if (host === this.#host.replace(LOOPBACK, 'localhost')) {
+      // People type it; the screens' frames know one origin only.
+      response.writeHead(308, { location: `${this.origin}/` }).end();
+    } else if (host !== this.#host) {
+      // Another name for this address is how a page of elsewhere would get in (DNS rebinding).
+      end(response, 421);
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      end(response, 405);
+    } else if (path === '/') {
+      this.#servePage(request, response);
+    } else if (path.startsWith('/papers/')) {
+      this.#servePaper(path, request, response);
+    } else {
+      this.#serveFile(path, request, response);
+    }
+  }
+
+  #servePage(request: IncomingMessage, response: ServerResponse): void {
+    const page = this.#pages.page.replace(
+      TOKEN_PLACE,
+      TOKEN_PLACE.replace('""', `"${this.#token}"`),
+    );
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(request.method === 'HEAD' ? undefined : page);
+  }
+
+  #serveFile(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const file = this.#pages.files.get(path);
+    if (file === undefined) {
+      end(response, 404);
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': file.type,
+      'content-length': file.bytes.length,
+      'cache-control': FOR_GOOD,
+    });
+    response.end(request.method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  #servePaper(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const [, run = '', number = ''] = PAPER_PATH.exec(path) ?? [];
+    const svg = this.#source.svgOf(run, Number(number));
+    if (svg === null) {
+      end(response, 404);
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': 'image/svg+xml',
+      'content-security-policy': "default-src 'none'",
+      'cache-control': FOR_GOOD,
+    });
+    response.end(request.method === 'HEAD' ? undefined : svg);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const refusal = this.#upgradeRefusal(request);
+    if (refusal === null) {
+      this.#sockets.handleUpgrade(request, socket, head, (websocket) => this.#welcome(websocket));
+    } else {
+      refuseUpgrade(socket, refusal);
+    }
+  }
+
+  /** Null, or the HTTP status line for a request that comes from no page of this server. */
+  #upgradeRefusal({ url, headers }: IncomingMessage): string | null {
+    if (url !== SOCKET_PATH) return '404 Not Found';
+    if (headers.host !== this.#host) return '421 Misdirected Request';
+    if (headers.origin !== this.origin) return '403 Forbidden';
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    if (!offered.includes(STREET_PROTOCOL)) return '400 Bad Request';
+    if (!offered.includes(`token.${this.#token}`)) return '403 Forbidden';
+    return this.#sockets.clients.size >= PAGES_MAX ? '503 Service Unavailable' : null;
+  }
+
+  #welcome(socket: WebSocket): void {
+    let asked = 0;
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (data, isBinary) => {
+      const parsed = isBinary ? null : parseFrame(String(data));
+      if (parsed === null) return socket.close(CLOSE.wrongData);
+      asked += 1;
+      if (asked > ASKED_AT_ONCE_MAX) return socket.close(CLOSE.tryLater);
+      void this.#obey(socket, parsed).finally(() => {
+        asked -= 1;
+      });
+    });
+    tell(socket, { type: 'state', parts: this.#source.state() });
+  }
+
+  async #obey(socket: WebSocket, { id, request }: Asked): Promise<void> {
+    try {
+      tell(socket, { type: 'done', id, text: await this.#source.obey(request) });
+    } catch (error) {
+      tell(socket, { type: 'failed', id, why: (error as Error).message });
+    }
+  }
+
+  #tellAll(message: ToPage): void {
+    for (const socket of this.#sockets.clients) tell(socket, message);
+  }
+}
+
+type Asked = { readonly id: number; readonly request: Request };
+
+/** Null for what no page of ours sends. */
+function parseFrame(text: string): Asked | null {
+  try {
+    return FROM_PAGE.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function tell(socket: WebSocket, message: ToPage): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > BUFFERED_BYTES_MAX) socket.terminate();
+  else socket.send(JSON.stringify(message));
+}
+
+/** Names there carry the hash of the content. */
+const FOR_GOOD = 'public, max-age=31536000, immutable';
+
+function securityHeaders(origin: string, screens: readonly string[]): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self' ${origin.replace(/^http/u, 'ws')}`,
+    `frame-src ${screens.join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cache-Control': 'no-store',
+  };
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.once('finish', () => socket.destroy());
+}
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status).end();
+}

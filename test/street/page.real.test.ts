@@ -1,0 +1,156 @@
+/** The street's page in a real browser, before the real street: by mouse, by keyboard alone, in both languages. */
+
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+import { PATIENCE_MS } from '../rig/program.ts';
+import { browserThere, isOpen, type OpenStreet, withStreet } from './open-street.ts';
+
+vi.setConfig({ testTimeout: 400_000 });
+
+const PAGE = 'http://127.0.0.1:8400/';
+const GATE = 'http://127.0.0.1:8401/';
+const SIZES = [
+  { width: 1920, height: 1080 },
+  { width: 1280, height: 720 },
+  { width: 800, height: 1100 },
+];
+
+async function withBrowser(
+  story: (browser: Browser, street: OpenStreet) => Promise<void>,
+): Promise<void> {
+  await withStreet(['--no-browser'], async (street) => {
+    await isOpen(street);
+    const executablePath = await browserThere(street);
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    try {
+      await story(browser, street);
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+/** What the page complains of is a failure of the test. */
+async function look(browser: Browser, size = SIZES[0]): Promise<{ page: Page; wrong: string[] }> {
+  const page = await browser.newPage({ viewport: size ?? null });
+  page.setDefaultTimeout(PATIENCE_MS);
+  const wrong: string[] = [];
+  page.on('pageerror', ({ message }) => wrong.push(message));
+  page.on('console', (said) => {
+    // The gate's own page knocks at its daemon while that is down.
+    const isGate = said.location().url.startsWith(GATE);
+    if (said.type() === 'error' && !isGate) wrong.push(said.text());
+  });
+  await page.goto(PAGE);
+  await page.locator('.card').first().waitFor();
+  return { page, wrong };
+}
+
+function card(page: Page, name: string) {
+  return page.locator('.card', { hasText: name });
+}
+
+test('a card is carried to the ring, read, and pulled early; another is laid down by keyboard alone', () =>
+  withBrowser(async (browser, street) => {
+    const { page, wrong } = await look(browser);
+    const gate = page.frameLocator('iframe');
+    await gate.getByText('かざして').first().waitFor();
+
+    const from = await card(page, '佐藤 花子').boundingBox();
+    const ring = await page.locator('[data-ring]').boundingBox();
+    if (from === null || ring === null) throw new Error('nothing to carry');
+    await page.mouse.move(from.x + 30, from.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 90, from.y - 60, { steps: 4 });
+    await page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2, { steps: 6 });
+    await page.locator('[data-ring-state="done"]').first().waitFor();
+    await gate.getByText('お入り').first().waitFor();
+    await page.locator('.hanging img').waitFor();
+    await page.mouse.up();
+    await page.locator('[data-ring-state="waiting"]').first().waitFor();
+    expect((await street.say('health')).stdout).toMatch(/card {5}none/u);
+
+    await card(page, '潮路 ふい').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-ring-state="problem"]').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-ring-state="waiting"]').first().waitFor();
+
+    await card(page, '風見 太郎').focus();
+    await page.keyboard.down(' ');
+    await page.locator('[data-ring-state="done"]').first().waitFor();
+    await page.keyboard.up(' ');
+    await page.locator('[data-ring-state="waiting"]').first().waitFor();
+
+    await page.getByText('紙を切らす').press('Enter');
+    await page.locator('.health .unwell', { hasText: '紙切れ' }).waitFor();
+    await page.getByText('全部なおす').press('Enter');
+    await page.getByText('どこもこわれていません').waitFor();
+
+    await page.getByText('ゲートを止める').press('Enter');
+    await page.getByText('ゲートは止まっています').waitFor();
+    await gate.getByText('かざして').first().waitFor();
+
+    await page.locator('.pile li[data-place="0"] button').press('Enter');
+    await page.locator('dialog[open] img').waitFor();
+    expect(await page.locator('dialog[open] img').getAttribute('alt')).toContain('座席券');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+    expect(wrong).toEqual([]);
+  }));
+
+test('a scene plays from the page and says what was proved; a second page sees it all', () =>
+  withBrowser(async (browser) => {
+    const { page, wrong } = await look(browser);
+    const { page: other } = await look(browser);
+    await page.locator('.scenes button', { hasText: '早く離したカード' }).click();
+    for (const each of [page, other]) {
+      await each.locator('.scenes li', { hasText: '守れました' }).waitFor();
+    }
+    await page.locator('.unfolded', { hasText: '2回目で入れた' }).waitFor();
+    await page.getByText('はじめから').click();
+    await page.locator('.counts', { hasText: '記録 0' }).waitFor();
+    expect(await page.locator('.scenes li', { hasText: '守れました' }).count()).toBe(0);
+    expect(wrong).toEqual([]);
+  }));
+
+test('in both languages and at every size nothing offends axe, and nothing is wider than the page', () =>
+  withBrowser(async (browser) => {
+    for (const size of SIZES) {
+      const { page, wrong } = await look(browser, size);
+      for (const language of ['ja', 'en']) {
+        await page.locator(`html[lang="${language}"]`).waitFor();
+        const wide = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        expect([size.width, language, wide]).toEqual([size.width, language, 0]);
+        expect(await violations(page)).toEqual([]);
+        await page.locator('.language').click();
+      }
+      expect(wrong).toEqual([]);
+      await page.close();
+    }
+  }));
+
+test('when the street ends, the page says so, and keeps nothing of it from being read', () =>
+  withBrowser(async (browser, street) => {
+    const { page } = await look(browser);
+    street.program.kill('SIGTERM');
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('通りは閉じています');
+  }));
+
+/** The gate's own screen has tests of its own, and frames of another origin are out of reach. */
+async function violations(page: Page): Promise<readonly unknown[]> {
+  // The page's CSP lets in no script of others; a debugger may.
+  await page.evaluate(axe.source);
+  const results = await page.evaluate<axe.AxeResults>(
+    "axe.run({ exclude: [['iframe']] }, { iframes: false })",
+  );
+  return results.violations.map(({ id, nodes }) => [
+    id,
+    nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+  ]);
+}

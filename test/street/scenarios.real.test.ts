@@ -1,0 +1,55 @@
+/** Every incident that concerns a gate, played on the real card stack and a real serial line, and every fault. */
+
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { FAULT_NAMES } from '../../platform-sim/street/faults.ts';
+import { SCENARIO_NAMES } from '../../platform-sim/street/player.ts';
+import { isOpen, type OpenStreet, withStreet } from './open-street.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+/** One street for all: a scenario has to leave it as it should be for the next. */
+let street: OpenStreet;
+const over = Promise.withResolvers<void>();
+let closed: Promise<void> = Promise.resolve();
+
+beforeAll(async () => {
+  const opened = Promise.withResolvers<void>();
+  closed = withStreet(['--no-browser'], async (open) => {
+    street = open;
+    await isOpen(open);
+    opened.resolve();
+    await over.promise;
+  });
+  await Promise.race([opened.promise, closed]);
+});
+
+afterAll(async () => {
+  over.resolve();
+  await closed;
+});
+
+test.each(SCENARIO_NAMES)('%s is proved', async (name) => {
+  const { code, stdout, stderr } = await street.say('play', name);
+  expect([code, stdout.split('\n')[0]], stderr).toEqual([0, `${name}: PROVED`]);
+  expect(stdout.split('\n').filter((line) => line.startsWith('  ○ '))).not.toEqual([]);
+});
+
+test('after all scenarios nothing is broken, and none is left unproved', async () => {
+  const { stdout } = await street.say('scenarios');
+  for (const line of stdout.trim().split('\n')) expect(line).toMatch(/^[a-z0-9-]+ +proved /u);
+  expect((await street.say('restore')).stdout).toBe('nothing was broken\n');
+});
+
+test.each(FAULT_NAMES)(
+  'fault %s: the gate serves on, or does so again once it is mended',
+  async (name) => {
+    const struck = await street.say('fault', name);
+    expect([struck.code, struck.stderr]).toEqual([0, '']);
+    const mended = await street.say('restore');
+    expect([mended.code, mended.stderr]).toEqual([0, '']);
+    await expect
+      .poll(async () => (await street.say('health')).stdout, { timeout: 120_000, interval: 500 })
+      .toMatch(/serving\n {2}reader {3}ok\n {2}printer {2}ok\n {2}network {2}ok\n/u);
+    expect((await street.say('hold', 'shioji-fui')).stdout).toMatch(/not-on-list/u);
+  },
+);
