@@ -60,6 +60,10 @@ function Arena({ gate, state }: { readonly gate: GateShown; readonly state: Stre
         <span>{text.value.tonight}</span>
         <b>{text.value.event}</b>
       </div>
+      <div class="poster notice">
+        <span>{text.value.staff}</span>
+        {text.value.staffPin} <b>{gate.staffPin}</b>
+      </div>
       <div
         class="device"
         data-state={gate.state}

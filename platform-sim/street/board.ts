@@ -3,7 +3,7 @@
 import type { GateShown, PapersShown, ResidentShown, StreetState } from './messages.ts';
 import type { Player } from './player.ts';
 import type { Paper } from './receipt-stack.ts';
-import { GATE_ID, type Street } from './world.ts';
+import { GATE_ID, STAFF_PIN, type Street } from './world.ts';
 
 const PAPERS_SHOWN = 24;
 const LOOK_MS = 250;
@@ -136,6 +136,7 @@ export class Board {
     const { state, reason, health, answer, screen } = street.gate.health.levels;
     return {
       id: GATE_ID,
+      staffPin: STAFF_PIN,
       name: { ja: '西ゲート', en: 'West gate' },
       state: street.isOpening ? 'starting' : state,
       reason,

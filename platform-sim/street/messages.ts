@@ -34,6 +34,8 @@ export interface GateShown {
   readonly state: 'starting' | 'serving' | 'closed' | 'down';
   /** Of what stands in the way, or null. */
   readonly reason: string | null;
+  /** What opens its staff's menu: everybody may try it here. */
+  readonly staffPin: string;
   /** Where its own screen is served. */
   readonly screen: {
     readonly url: string;

@@ -21,6 +21,10 @@ import { swappedMidway } from './swapped-card.ts';
 
 export const PLATFORM_PORT = 8410;
 export const GATE_ID = 'gate-1';
+/** Whoever walks here may be staff. The line is what `kazasu staff-pin` printed for it. */
+export const STAFF_PIN = '2468';
+const STAFF_PIN_LINE =
+  'scrypt$32768$8$1$iNOP3_tq56-Zur-H1SbjyQ$TLsYlvjShKtFAOrm9YfsagB1Uj2zgR1nO7POuO3X48s';
 const ANSWER_MS_MAX = 20_000;
 const RECEIPT_MS_MAX = 20_000;
 
@@ -336,6 +340,8 @@ ${this.receipts.config}
 [screen]
 port = ${this.options.port + 1}
 embed = "http://127.0.0.1:${this.options.port}"
+[staff]
+pin = "${STAFF_PIN_LINE}"
 [services.event-entry]
 list = "${LIST}"
 gate = "西ゲート"
