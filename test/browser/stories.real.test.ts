@@ -77,7 +77,38 @@ describe.each([
       await world.journal.next({ event: 'entry.undone', ticket: '00429' });
 
       await hand.press(staff.keys.back);
+      await hand.press(staff.menu.health({ count: 0 }));
+      await says(page, staff.health.title);
+      await hand.press(staff.keys.back);
       await hand.press(staff.keys.close);
+      await says(page, ja.waiting.title);
+    }));
+
+  test('a ticket number with letters is typed, mended and given up', () =>
+    atTheScreen(async ({ hand, page }) => {
+      await openStaff(hand, page);
+      await hand.press(staff.menu.entry);
+      await hand.press('7');
+      await hand.press(staff.keys.letters);
+      await hand.press('K');
+      await hand.press('Z');
+      await page.getByText('7KZ', { exact: true }).waitFor();
+      await hand.press(staff.keys.erase);
+      await page.getByText('7K', { exact: true }).waitFor();
+      await hand.press(staff.keys.back);
+      await says(page, staff.menu.title);
+      await hand.press(staff.keys.close);
+      await says(page, ja.waiting.title);
+    }));
+
+  test('out of service, a gate says so, offers its staff key, and comes back by itself', () =>
+    atTheScreen(async ({ hand, page, world }) => {
+      await world.reader('unplug');
+      await says(page, ja.closed.title);
+      await openStaff(hand, page);
+      await hand.press(staff.keys.close);
+      await says(page, ja.closed.title);
+      await world.reader('plug');
       await says(page, ja.waiting.title);
     }));
 
