@@ -1,6 +1,8 @@
 /**
- * Three groups of tests, told apart by file name:
+ * Groups of tests, told apart by file name:
  * - unit: everything else. Needs neither Debian packages nor root.
+ * - tools: `*.browser.test.ts` and `*.tools.test.ts`. Debian's Chromium with its fonts, OpenSSL, espeak-ng, small disks, but no card
+ *   reader; beside the unit tests, which leave a processor idle. A missing part is a failure.
  * - real: `*.real.test.ts` and test/chaos/. The real pcscd, OpenSC, pseudo-terminals, killed processes. One file at a time, for they
  *   share the machine's PC/SC service. A missing part is a failure.
  * - long: `*.long.test.ts`. Minutes; `npm run test:long`.
@@ -10,8 +12,12 @@
 import { defineConfig } from 'vitest/config';
 
 const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
+const TOOLS = ['test/**/*.browser.test.ts', 'test/**/*.tools.test.ts'];
 const LONG = ['test/**/*.long.test.ts'];
 const SYSTEMD = ['test/**/*.systemd.test.ts'];
+
+/** Groups that run beside each other share these. */
+const MAX_WORKERS = 3;
 
 export default defineConfig({
   test: {
@@ -23,9 +29,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          maxWorkers: 2,
+          maxWorkers: MAX_WORKERS,
           include: ['test/**/*.test.ts'],
-          exclude: [...REAL, ...LONG, ...SYSTEMD],
+          exclude: [...TOOLS, ...REAL, ...LONG, ...SYSTEMD],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'tools',
+          maxWorkers: MAX_WORKERS,
+          include: TOOLS,
+          testTimeout: 120_000,
         },
       },
       {
