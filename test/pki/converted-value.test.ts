@@ -16,7 +16,7 @@ const ROW: EntryRowData = {
 };
 
 /**
- * Computed once with Python's `cryptography` (HKDFExpand, AESGCM) and `hmac`; openssl.real.test.ts
+ * Computed once with Python's `cryptography` (HKDFExpand, AESGCM) and `hmac`; openssl.tools.test.ts
  * computes them again.
  */
 const GOLDEN = {
