@@ -146,9 +146,10 @@ test('a restart in the middle of a welcome shows nothing of it any more', () =>
   }));
 
 test('without a screen in the configuration, nothing is spoken and no port is opened', () =>
-  atTheGate(async ({ tap, screen, journal }, { card }) => {
-    await tap(card.card);
+  atTheGate(async ({ hold, remove, screen, journal }, { card }) => {
+    await hold(card.card);
     await screen({ screen: 'welcome', speech: null });
+    await remove();
     expect(journal.count({ event: 'device.ready', device: 'screen' })).toBe(0);
     expect(journal.count({ event: 'device.lost', device: 'screen' })).toBe(0);
   }));

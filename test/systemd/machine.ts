@@ -7,7 +7,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -199,9 +199,10 @@ export async function until(
 }
 
 /** Where systemd keeps its groups, in the unified and in the hybrid layout. */
+/** Each hierarchy once: where a chroot has /sys, too, it is mounted at several places. */
 async function cgroupRoots(): Promise<string[]> {
   const mounts = await readFile('/proc/self/mounts', 'utf8');
-  return mounts
+  const places = mounts
     .split('\n')
     .map((line) => line.split(' '))
     .filter(
@@ -209,6 +210,8 @@ async function cgroupRoots(): Promise<string[]> {
         type === 'cgroup2' || (type === 'cgroup' && options.includes('name=systemd')),
     )
     .map(([, at = '']) => at);
+  const hierarchies = new Map(places.map((at) => [statSync(at).dev, at] as const).reverse());
+  return [...hierarchies.values()];
 }
 
 /** A group can be removed once those below it are, and the kernel has seen the last process go. */
