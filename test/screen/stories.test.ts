@@ -83,11 +83,13 @@ test('refused, with the reason and when the ticket was used', () =>
   }));
 
 test('a card that is pulled too early is asked for again', () =>
-  atTheScreen(async ({ tap, screen }, { card }) => {
-    await tap({ ...card.card, faults: { removedAfter: 5 } });
-    await screen({ screen: 'again', reason: 'card-removed', tone: 'problem' });
-    await tap(card.card);
+  atTheScreen(async ({ hold, remove, screen }, { card }) => {
+    const again = screen({ screen: 'again', reason: 'card-removed', tone: 'problem' });
+    await hold({ ...card.card, faults: { removedAfter: 5 } });
+    await again;
+    await hold(card.card);
     await screen({ screen: 'welcome' });
+    await remove();
   }));
 
 test('a receipt that did not come out is owed, and the same card gets it', () =>
@@ -112,11 +114,12 @@ test('a reader that is gone closes the gate, and opens it when it is back', () =
   }));
 
 test('without a platform it says so, and entry goes on', () =>
-  atTheScreen(async ({ stopPlatform, screen, tap }, { card }) => {
+  atTheScreen(async ({ stopPlatform, screen, hold, remove }, { card }) => {
     await stopPlatform();
     await screen({ screen: 'waiting', offline: true });
-    await tap(card.card);
+    await hold(card.card);
     await screen({ screen: 'welcome' });
+    await remove();
   }));
 
 test('the language that somebody chose is theirs alone', () =>
