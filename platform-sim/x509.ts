@@ -67,6 +67,8 @@ export interface Revocation {
   readonly serial: Uint8Array;
   readonly at: Date;
   readonly reason: RevocationReason;
+  /** Extensions of this entry behind its reason. */
+  readonly extra?: readonly ExtensionSpec[];
 }
 
 export interface CrlSpec {
@@ -195,13 +197,13 @@ export function encode(tag: number, ...content: readonly Uint8Array[]): Buffer {
 
 const TRUE = encode(0x01, Uint8Array.of(0xff));
 
-function crlEntry({ serial, at, reason }: Revocation): Buffer {
+function crlEntry({ serial, at, reason, extra = [] }: Revocation): Buffer {
   const number = REVOCATION_REASONS.indexOf(reason);
-  // RFC 5280 5.3.1: "unspecified" is said by saying nothing.
-  if (number === 0) return sequence(integer(serial), time(at));
   const reasonCode = encode(0x0a, Uint8Array.of(number));
-  const reasons = extensions([{ oid: '2.5.29.21', critical: false, value: reasonCode }]);
-  return sequence(integer(serial), time(at), reasons);
+  // RFC 5280 5.3.1: "unspecified" is said by saying nothing.
+  const said = number === 0 ? [] : [{ oid: '2.5.29.21', critical: false, value: reasonCode }];
+  const specs = [...said, ...extra];
+  return sequence(integer(serial), time(at), ...(specs.length === 0 ? [] : [extensions(specs)]));
 }
 
 function signed(tbs: Buffer, key: KeyObject): Buffer {

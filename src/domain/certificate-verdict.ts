@@ -12,6 +12,21 @@ export type CertificateReason = Extract<Reason, `certificate-${string}`>;
  */
 export type RevocationCheck = 'checked' | 'stale' | 'none';
 
+/** `detail` is for staff: it goes into the fact and the journal. */
 export type CertificateVerdict =
   | { readonly valid: true; readonly revocation: RevocationCheck }
-  | { readonly valid: false; readonly reason: CertificateReason; readonly detail: string };
+  | {
+      readonly valid: false;
+      readonly reason: Exclude<CertificateReason, 'certificate-revoked'>;
+      readonly detail: string;
+    }
+  | {
+      readonly valid: false;
+      readonly reason: 'certificate-revoked';
+      readonly detail: string;
+      /**
+       * The reason code of the CRL by its name in RFC 5280 5.3.1. It can tell of a death or of a
+       * move: for words to the person alone, and in no fact and no journal.
+       */
+      readonly revokedFor: string;
+    };

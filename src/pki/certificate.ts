@@ -53,10 +53,21 @@ export interface Certificate extends Signed {
   readonly authorityKeyId: string | null;
   readonly subjectKeyId: string | null;
   readonly ca: boolean;
+  /** RFC 5280 4.2.1.9: how many CAs may stand below this one; null: any number. */
+  readonly pathLength: number | null;
   /** Bit numbers of KEY_USAGE. */
   readonly keyUsage: ReadonlySet<number> | null;
   readonly extendedKeyUsage: readonly string[] | null;
   readonly policies: readonly string[];
+  /** All of them, for whoever processes more than the above. */
+  readonly extensions: Extensions;
+}
+
+/** What differs between the certificates of this scheme and those of RFC 5280 in general. */
+export interface CertificateRules {
+  readonly serial: (reader: DerReader) => string;
+  /** OIDs of the critical extensions that the caller processes. */
+  readonly mayBeCritical: ReadonlySet<string>;
 }
 
 /** Content octets of a serial number as a compact map key: one character an octet. */
@@ -67,8 +78,18 @@ export function serialKey(reader: DerReader): string {
   return serial.toString('latin1');
 }
 
+/**
+ * RFC 5280 4.1.2.2: users should be prepared for numbers that are zero or negative, so a path in
+ * general may have them; cards may not.
+ */
+export function anySerialKey(reader: DerReader): string {
+  return reader.integer(20).toString('latin1');
+}
+
+const CARD_RULES: CertificateRules = { serial: serialKey, mayBeCritical: MAY_BE_CRITICAL };
+
 /** `der`: one certificate and nothing behind it. Throws X509Error, never anything else. */
-export function parseCertificate(der: Uint8Array): Certificate {
+export function parseCertificate(der: Uint8Array, rules = CARD_RULES): Certificate {
   if (der.length > MAX_CERTIFICATE_BYTES) throw new X509Error(`${der.length} bytes of certificate`);
   const file = new DerReader(der);
   const outer = file.enter(TAG.sequence);
@@ -82,7 +103,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
   // RFC 5280 4.1.2.1: extensions are used, so the version is 3.
   if (body.content(context.constructed(0)).toString('hex') !== '020102')
     throw new X509Error('not a version 3 certificate');
-  const serial = serialKey(body);
+  const serial = rules.serial(body);
   // RFC 5280 4.1.1.2: what is signed names the same algorithm as what is not.
   if (!body.whole(TAG.sequence).equals(algorithm))
     throw new X509Error('two signature algorithms named');
@@ -97,7 +118,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     if (body.nextIs(uniqueId)) body.content(uniqueId);
   const wrapper = body.enter(context.constructed(3));
   body.end();
-  const extensions = readExtensions(wrapper, MAY_BE_CRITICAL);
+  const extensions = readExtensions(wrapper, rules.mayBeCritical);
   wrapper.end();
   return {
     tbs,
@@ -114,10 +135,13 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 function readProfile(extensions: Extensions) {
+  const constraints = extension(extensions, OID.basicConstraints, readBasicConstraints);
   return {
+    extensions,
     authorityKeyId: extension(extensions, OID.authorityKeyIdentifier, readAuthorityKeyIdentifier),
     subjectKeyId: extension(extensions, OID.subjectKeyIdentifier, readSubjectKeyIdentifier),
-    ca: extension(extensions, OID.basicConstraints, readBasicConstraints) ?? false,
+    ca: constraints?.ca ?? false,
+    pathLength: constraints?.pathLength ?? null,
     keyUsage: extension(extensions, OID.keyUsage, readKeyUsage),
     extendedKeyUsage: extension(extensions, OID.extendedKeyUsage, readExtendedKeyUsage),
     policies: extension(extensions, OID.certificatePolicies, readCertificatePolicies) ?? [],

@@ -61,11 +61,18 @@ export interface Crl extends Signed {
   readonly revoked: ReadonlyMap<string, string>;
 }
 
-/**
- * `der`: one complete, direct CRL of version 2 and nothing behind it. Lets the event loop turn in
- * between, so the bytes must not change meanwhile. Throws X509Error.
- */
-export async function parseCrl(der: Uint8Array): Promise<Crl> {
+/** What every kind of CRL begins with, and a reader of what follows. */
+interface OpenedCrl extends Signed {
+  /** DER of the name. */
+  readonly issuer: Buffer;
+  readonly thisUpdate: number;
+  readonly nextUpdate: number;
+  /** Entries, where there are any, then extensions. */
+  readonly rest: DerReader;
+}
+
+/** `der`: one CRL of version 2 and nothing behind it. Throws X509Error. */
+export function openCrl(der: Uint8Array): OpenedCrl {
   if (der.length > MAX_CRL_BYTES) throw new X509Error(`${der.length} bytes of CRL`);
   const file = new DerReader(der);
   const outer = file.enter(TAG.sequence);
@@ -75,54 +82,72 @@ export async function parseCrl(der: Uint8Array): Promise<Crl> {
   const signature = outer.octetAlignedBits();
   outer.end();
 
-  const body = new DerReader(tbs).enter(TAG.sequence);
+  const rest = new DerReader(tbs).enter(TAG.sequence);
   // RFC 5280 5.1.2.1: version 2 is written as 1.
-  if (body.content(TAG.integer).toString('hex') !== '01')
+  if (rest.content(TAG.integer).toString('hex') !== '01')
     throw new X509Error('not a version 2 CRL');
   // RFC 5280 5.1.1.2
-  if (!body.whole(TAG.sequence).equals(algorithm))
+  if (!rest.whole(TAG.sequence).equals(algorithm))
     throw new X509Error('two signature algorithms named');
-  const issuer = body.whole(TAG.sequence);
-  const thisUpdate = body.time();
+  const issuer = rest.whole(TAG.sequence);
+  const thisUpdate = rest.time();
   // RFC 5280 5.1.2.5: nextUpdate is there, or nobody could tell a withheld list.
-  const nextUpdate = body.time();
+  const nextUpdate = rest.time();
   if (nextUpdate < thisUpdate) throw new X509Error('nextUpdate lies before thisUpdate');
-  const revoked = body.nextIs(TAG.sequence)
-    ? await readEntries(body.enter(TAG.sequence))
-    : new Map<string, string>();
-  const wrapper = body.enter(context.constructed(0));
-  body.end();
-  const extensions = readExtensions(wrapper, MAY_BE_CRITICAL);
+  const signed = { tbs, algorithm: signatureAlgorithm(algorithm), signature };
+  return { ...signed, issuer, thisUpdate, nextUpdate, rest };
+}
+
+/** The extensions at the end of a CRL. */
+export function readCrlExtensions(rest: DerReader, mayBeCritical: ReadonlySet<string>): Extensions {
+  const wrapper = rest.enter(context.constructed(0));
+  rest.end();
+  const extensions = readExtensions(wrapper, mayBeCritical);
   wrapper.end();
-  return {
-    tbs,
-    algorithm: signatureAlgorithm(algorithm),
-    signature,
-    issuer,
-    thisUpdate,
-    nextUpdate,
-    revoked,
-    ...readScope(extensions),
-  };
+  return extensions;
+}
+
+/**
+ * `der`: one complete, direct CRL of version 2 and nothing behind it. Lets the event loop turn in
+ * between, so the bytes must not change meanwhile. Throws X509Error.
+ */
+export async function parseCrl(der: Uint8Array): Promise<Crl> {
+  const { rest, ...opened } = openCrl(der);
+  const revoked = rest.nextIs(TAG.sequence)
+    ? await readEntries(rest.enter(TAG.sequence))
+    : new Map<string, string>();
+  const extensions = readCrlExtensions(rest, MAY_BE_CRITICAL);
+  return { ...opened, revoked, ...readScope(extensions) };
 }
 
 async function readEntries(list: DerReader): Promise<ReadonlyMap<string, string>> {
   const revoked = new Map<string, string>();
   for (let count = 1; !list.atEnd; count += 1) {
-    const entry = list.enter(TAG.sequence);
-    const serial = serialKey(entry);
-    entry.content(entry.nextIs(TAG.utcTime) ? TAG.utcTime : TAG.generalizedTime);
-    const reason = entry.atEnd ? 'unspecified' : readReason(entry);
-    entry.end();
-    revoked.set(serial, reason);
+    const { serial, extensions } = readEntry(list, serialKey, ENTRY_MAY_BE_CRITICAL);
+    revoked.set(serial, reasonOf(extensions));
     if (count % ENTRIES_A_TURN === 0) await nextTurn();
   }
   return revoked;
 }
 
-function readReason(entry: DerReader): string {
-  const extensions = readExtensions(entry, ENTRY_MAY_BE_CRITICAL);
-  return extension(extensions, OID.reasonCode, readReasonCode) ?? 'unspecified';
+/** RFC 5280 5.1.2.6: one entry; `extensions` is null where it has none. */
+export function readEntry(
+  list: DerReader,
+  readSerial: (reader: DerReader) => string,
+  mayBeCritical: ReadonlySet<string>,
+): { readonly serial: string; readonly extensions: Extensions | null } {
+  const entry = list.enter(TAG.sequence);
+  const serial = readSerial(entry);
+  entry.content(entry.nextIs(TAG.utcTime) ? TAG.utcTime : TAG.generalizedTime);
+  const extensions = entry.atEnd ? null : readExtensions(entry, mayBeCritical);
+  entry.end();
+  return { serial, extensions };
+}
+
+/** RFC 5280 5.3.1: an entry without a reason code is said to be unspecified. */
+export function reasonOf(extensions: Extensions | null): string {
+  const said = extensions === null ? null : extension(extensions, OID.reasonCode, readReasonCode);
+  return said ?? 'unspecified';
 }
 
 function readReasonCode(reader: DerReader): string {
@@ -133,6 +158,12 @@ function readReasonCode(reader: DerReader): string {
 }
 
 function readScope(extensions: Extensions): Pick<Crl, 'authorityKeyId' | 'number'> {
+  extension(extensions, OID.issuingDistributionPoint, refuseNarrowScope);
+  return readIdentity(extensions);
+}
+
+/** Whose key signs the list, and which one of its lists this is. */
+export function readIdentity(extensions: Extensions): Pick<Crl, 'authorityKeyId' | 'number'> {
   const authorityKeyId = extension(
     extensions,
     OID.authorityKeyIdentifier,
@@ -142,7 +173,6 @@ function readScope(extensions: Extensions): Pick<Crl, 'authorityKeyId' | 'number
   // it is the signature that binds a list to a key. Without a number (5.2.3) lists have no order.
   const number = extension(extensions, OID.crlNumber, readCrlNumber);
   if (number === null) throw new X509Error('CRL without number');
-  extension(extensions, OID.issuingDistributionPoint, refuseNarrowScope);
   return { authorityKeyId, number };
 }
 

@@ -25,6 +25,7 @@ export const TAG = {
   utcTime: 0x17,
   generalizedTime: 0x18,
   sequence: 0x30,
+  set: 0x31,
 } as const;
 
 /**
@@ -79,30 +80,43 @@ export class DerReader {
     return this.#bytes.subarray(start, this.#at);
   }
 
+  /** The next value, for where ASN.1 leaves a choice of types. */
+  any(): { readonly tag: number; readonly content: Buffer } {
+    const tag = this.#bytes[this.#at] ?? 0;
+    // X.690 8.1.2.4: all ones begin a tag of several octets, which X.509 has no use for.
+    if ((tag & 0x1f) === 0x1f) throw new X509Error('a tag of several octets');
+    return { tag, content: this.content(tag) };
+  }
+
   /**
    * BOOLEAN DEFAULT FALSE: FF where it is there (X.690 11.1), and false is said by leaving it out
-   * (11.5).
+   * (11.5). `tag`: another one where it is IMPLICIT, here and below.
    */
-  isTrue(): boolean {
-    if (!this.nextIs(TAG.boolean)) return false;
-    const content = this.content(TAG.boolean);
+  isTrue(tag: number = TAG.boolean): boolean {
+    if (!this.nextIs(tag)) return false;
+    const content = this.content(tag);
     if (content.length !== 1 || content[0] !== 0xff)
       throw new X509Error('BOOLEAN that is not left out is not FF');
     return true;
   }
 
   /**
-   * The content of an INTEGER that is not negative, X.690 8.3: big-endian, no octet more than
-   * needed.
+   * The content of an INTEGER, X.690 8.3: big-endian two's complement, no octet more than needed.
    */
-  natural(maxOctets: number): Buffer {
+  integer(maxOctets: number): Buffer {
     const content = this.content(TAG.integer);
     const [first, second] = content;
     if (first === undefined || content.length > maxOctets)
       throw new X509Error(`INTEGER of ${content.length} octets`);
-    if (first >= 0x80) throw new X509Error('INTEGER is negative');
-    if (first === 0 && second !== undefined && second < 0x80)
+    if (second !== undefined && (first === 0 || first === 0xff) && first >> 7 === second >> 7)
       throw new X509Error('INTEGER has a needless octet');
+    return content;
+  }
+
+  /** The same of one that is not negative. */
+  natural(maxOctets: number): Buffer {
+    const content = this.integer(maxOctets);
+    if ((content[0] ?? 0) >= 0x80) throw new X509Error('INTEGER is negative');
     return content;
   }
 
@@ -138,8 +152,8 @@ export class DerReader {
   /**
    * A BIT STRING with named bits (X.690 11.2.2: no trailing zeros) as the set of its bit numbers.
    */
-  namedBits(): ReadonlySet<number> {
-    const content = this.content(TAG.bitString);
+  namedBits(tag: number = TAG.bitString): ReadonlySet<number> {
+    const content = this.content(tag);
     const unused = content[0];
     const last = content.at(-1);
     if (unused === undefined || last === undefined || unused > 7 || content.length < 2)

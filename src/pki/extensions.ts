@@ -12,8 +12,12 @@ export const OID = {
   crlNumber: '2.5.29.20',
   reasonCode: '2.5.29.21',
   issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+  nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
   extendedKeyUsage: '2.5.29.37',
 } as const;
 
@@ -98,15 +102,16 @@ export function readKeyUsage(reader: DerReader): ReadonlySet<number> {
   return reader.namedBits();
 }
 
-/**
- * RFC 5280 4.2.1.9: whether this is a CA. A path length says nothing where anchors issue directly.
- */
-export function readBasicConstraints(reader: DerReader): boolean {
+/** RFC 5280 4.2.1.9. `pathLength`: how many CAs may stand below this one; null: any number. */
+export function readBasicConstraints(reader: DerReader): {
+  readonly ca: boolean;
+  readonly pathLength: number | null;
+} {
   const constraints = reader.enter(TAG.sequence);
   const ca = constraints.isTrue();
-  if (constraints.nextIs(TAG.integer)) constraints.natural(4);
+  const length = constraints.nextIs(TAG.integer) ? constraints.natural(4) : null;
   constraints.end();
-  return ca;
+  return { ca, pathLength: length?.readUIntBE(0, length.length) ?? null };
 }
 
 /** RFC 5280 4.2.1.12: OIDs of purposes, at least one. */

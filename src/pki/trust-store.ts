@@ -175,7 +175,7 @@ export class TrustStore {
     for (const crl of this.#crls) {
       if (!crl.anchor.key.equals(issuer.key)) continue;
       const reason = crl.revoked.get(certificate.serial);
-      if (reason !== undefined) return refused('certificate-revoked', reason);
+      if (reason !== undefined) return refusedAsRevoked(reason);
       if (crl.thisUpdate <= now + SKEW_MS)
         return accepted(now > crl.nextUpdate ? 'stale' : 'checked');
     }
@@ -183,8 +183,16 @@ export class TrustStore {
   }
 }
 
-function refused(reason: CertificateReason, detail: string): CertificateVerdict {
+function refused(
+  reason: Exclude<CertificateReason, 'certificate-revoked'>,
+  detail: string,
+): CertificateVerdict {
   return { valid: false, reason, detail };
+}
+
+function refusedAsRevoked(revokedFor: string): CertificateVerdict {
+  const detail = 'on the revocation list of its issuer';
+  return { valid: false, reason: 'certificate-revoked', detail, revokedFor };
 }
 
 function accepted(revocation: RevocationCheck): CertificateVerdict {

@@ -34,6 +34,20 @@ describe('a strict DER reader', () => {
     expect(reader('02 02 00 80').natural(20).toString('hex')).toBe('0080');
   });
 
+  it.each(['02 01 80', '02 02 ff 7f', '02 01 ff'])('reads the negative INTEGER %s', (hex) => {
+    expect(reader(hex).integer(20)).toHaveLength(Number(hex.slice(3, 5)));
+    expect(() => reader(hex).natural(20)).toThrow('INTEGER is negative');
+  });
+
+  it('refuses a negative INTEGER with a needless octet', () => {
+    expect(() => reader('02 02 ff 80').integer(20)).toThrow('INTEGER has a needless octet');
+  });
+
+  it('reads what is IMPLICIT under another tag', () => {
+    expect(reader('81 01 ff').isTrue(0x81)).toBe(true);
+    expect([...reader('83 02 06 40').namedBits(0x83)]).toEqual([1]);
+  });
+
   it('says when something is left', () => {
     const value = reader('02 01 01 00');
     value.natural(1);

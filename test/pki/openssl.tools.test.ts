@@ -216,7 +216,8 @@ describe('what OpenSSL makes', () => {
     expect(await trusting.verify(await read('good.der'), Date.now())).toEqual({
       valid: false,
       reason: 'certificate-revoked',
-      detail: 'keyCompromise',
+      detail: 'on the revocation list of its issuer',
+      revokedFor: 'keyCompromise',
     });
   });
 

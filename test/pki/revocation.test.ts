@@ -41,7 +41,8 @@ describe('revocation', () => {
     'aACompromise',
   ])('refuses a card for %s', async (reason) => {
     const verdict = await (await load([revoking(card, {}, reason)])).verify(card.der, NOW);
-    expect(verdict).toEqual({ valid: false, reason: 'certificate-revoked', detail: reason });
+    expect(verdict).toMatchObject({ reason: 'certificate-revoked', revokedFor: reason });
+    expect(verdict).not.toMatchObject({ detail: expect.stringContaining(reason) });
   });
 
   it('is said not to be known without a CRL of the issuing key', async () => {
