@@ -46,7 +46,8 @@ export default {
     mayOnlyImport('src/text/', ['^src/domain/'], { core: false }),
     mayOnlyImport('src/pki/', ['^src/domain/', protocol, npm], { core: true }),
     mayOnlyImport('src/store/', ['^src/domain/', '^src/pki/', protocol, npm], { core: true }),
-    mayOnlyImport('src/link/', ['^src/(domain|pki|store)/', '^src/clock\\.ts$', npm], {
+    mayOnlyImport('src/keys/', ['^src/store/disk\\.ts$', npm], { core: true }),
+    mayOnlyImport('src/link/', ['^src/(domain|keys|pki|store)/', '^src/clock\\.ts$', npm], {
       core: true,
     }),
     mayOnlyImport(

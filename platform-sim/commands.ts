@@ -15,6 +15,7 @@ import {
 } from './entry-lists.ts';
 import type { FactStore } from './facts.ts';
 import { InputError } from './input-error.ts';
+import { addInstitution, listInstitutions, revokeInstitution } from './institutions.ts';
 import { startPlatform } from './platform.ts';
 import type { Publication } from './registry.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
@@ -55,6 +56,7 @@ const TRUST_OPTIONS = z.object({
   ca: z.array(z.string()).default([]),
   crl: z.array(z.string()).default([]),
 });
+const INSTITUTION_OPTIONS = z.object({ ...STATE, key: z.string(), certificate: z.string() });
 const IMPORT_OPTIONS = z.object({
   ...STATE,
   list: z.string(),
@@ -151,6 +153,32 @@ export async function trustCa(raw: RawOptions): Promise<void> {
 /** `trust list` */
 export async function showTrust(raw: RawOptions): Promise<void> {
   await withStores(check(z.object(STATE), raw).state, ({ registry }) => print(listTrust(registry)));
+}
+
+/** `institution add` */
+export async function addInstitutionKey(raw: RawOptions): Promise<void> {
+  const { state, ...files } = check(INSTITUTION_OPTIONS, raw);
+  await withStores(state, async ({ registry }) => {
+    const keys = await openKeys(state);
+    const { id, changed } = await addInstitution(registry, keys, files, Date.now());
+    print({ event: changed ? 'institution.published' : 'institution.unchanged', id });
+  });
+}
+
+/** `institution list` */
+export async function showInstitutions(raw: RawOptions): Promise<void> {
+  await withStores(check(z.object(STATE), raw).state, ({ registry }) => {
+    for (const institution of listInstitutions(registry)) print(institution);
+  });
+}
+
+/** `institution revoke` */
+export async function revokeInstitutionKey(id: string, raw: RawOptions): Promise<void> {
+  const { state } = check(z.object(STATE), raw);
+  await withStores(state, async ({ registry }) => {
+    await revokeInstitution(registry, await openKeys(state), id, Date.now());
+    print({ event: 'institution.revoked', id });
+  });
 }
 
 /** `list import` */

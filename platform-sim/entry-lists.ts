@@ -7,6 +7,7 @@ import { groupByPart, partOf, prefixBits, resealRow, sealChunk } from './entry-c
 import type { CsvRow } from './entry-csv.ts';
 import { type EntryRow, EntryRows, type ListedRow } from './entry-rows.ts';
 import { InputError } from './input-error.ts';
+import { INSTITUTION_LIST } from './institutions.ts';
 import { type Draft, publishNext, rootOf } from './publish.ts';
 import type { Part, Publication, Registry } from './registry.ts';
 import { deriveRowKeys } from './row-seal.ts';
@@ -44,7 +45,7 @@ export async function importEntryList(
   settings: ListSettings,
   now: number,
 ): Promise<Publication> {
-  if (!NAME.safeParse(list).success || list === TRUST_LIST) {
+  if (!NAME.safeParse(list).success || [TRUST_LIST, INSTITUTION_LIST].includes(list)) {
     throw new InputError(
       `--list ${JSON.stringify(list)} is no list name; lower-case letters, digits, dot, dash, underscore; 64 at most; not "${TRUST_LIST}"`,
     );

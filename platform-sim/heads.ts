@@ -1,6 +1,7 @@
 /** "This version is the newest": short-lived signed statements, made again whenever a list changes or they grow old. */
 
 import { ENTRY_LIST_MANIFEST, HEAD, type Head, type PlatformFrame } from '../src/link/protocol.ts';
+import { INSTITUTION_LIST, institutionKey } from './institutions.ts';
 import type { Publication, Registry } from './registry.ts';
 import type { PlatformKeys } from './signing.ts';
 import { TRUST_LIST } from './trust.ts';
@@ -69,13 +70,14 @@ export class Heads {
       expires: new Date(now + EXPIRES_MS).toISOString(),
     });
     const signed = await this.#keys.sign('head', Buffer.from(JSON.stringify(head), 'utf8'));
-    const key = this.#registry.listKey(list);
+    const key =
+      kind === 'institution' ? institutionKey(this.#registry) : this.#registry.listKey(list);
     const frame: PlatformFrame = {
       frame: 'head',
       statement: signed.toString('base64'),
       ...(key && { key: key.toString('base64') }),
     };
-    const audience = kind === 'trust' ? [] : audienceOf(publication);
+    const audience = kind === 'entry-list' ? audienceOf(publication) : [];
     return { list, version, signedAt: now, audience, frame: JSON.stringify(frame) };
   }
 }
@@ -89,9 +91,9 @@ function audienceOf({ manifest }: Publication): readonly string[] {
   return ENTRY_LIST_MANIFEST.parse(JSON.parse(manifest)).audience;
 }
 
-/** Whether a terminal that asked for `lists` gets this head. `trust` goes to everyone. */
+/** Whether a terminal that asked for `lists` gets this head. What is no entry list goes to everyone. */
 export function isFor(head: ListHead, terminal: string, lists: readonly string[]): boolean {
-  if (head.list === TRUST_LIST) return true;
+  if (head.list === TRUST_LIST || head.list === INSTITUTION_LIST) return true;
   const allowed = head.audience.length === 0 || head.audience.includes(terminal);
   return allowed && lists.includes(head.list);
 }

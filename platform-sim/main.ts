@@ -3,11 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import {
+  addInstitutionKey,
   cancelTicket,
   importList,
   restoreTicket,
+  revokeInstitutionKey,
   serve,
   showFacts,
+  showInstitutions,
   showList,
   showLists,
   showTerminals,
@@ -55,6 +58,8 @@ function buildProgram(): Command {
     .action(trustCa);
   command(trust, 'list', 'show what is trusted, as JSON').action(showTrust);
 
+  addInstitutions(program);
+
   const list = program.command('list').description('entry lists');
   addListImport(list);
   command(list, 'show', 'show a list and who has entered, as JSON')
@@ -82,6 +87,22 @@ function buildProgram(): Command {
     showTerminals,
   );
   return program;
+}
+
+function addInstitutions(program: Command): void {
+  const institution = program
+    .command('institution')
+    .description('in whose name terminals ask cards to prove their key (modelled)');
+  command(institution, 'add', 'give terminals the key of an institution')
+    .requiredOption('--key <file>', 'its private key, RSA-2048, PKCS#8 PEM')
+    .requiredOption('--certificate <file>', 'the objects 5F4E and 5F37, one after the other')
+    .action(addInstitutionKey);
+  command(institution, 'list', 'show all institutions, one JSON line each').action(
+    showInstitutions,
+  );
+  command(institution, 'revoke', 'take a key out of force; cards do not hear of it')
+    .argument('<id>', 'subject key id, as "institution list" shows it')
+    .action(revokeInstitutionKey);
 }
 
 function addListImport(list: Command): void {

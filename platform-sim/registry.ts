@@ -42,6 +42,11 @@ CREATE TABLE IF NOT EXISTS crl (
   issuer_key TEXT PRIMARY KEY, number TEXT NOT NULL, this_update TEXT NOT NULL,
   next_update TEXT, sha256 TEXT NOT NULL, der BLOB NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS institution (
+  added INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, certificate BLOB NOT NULL,
+  key BLOB NOT NULL, -- PKCS#8
+  revoked_at TEXT
+) STRICT;
 CREATE TABLE IF NOT EXISTS announcement (
   id TEXT PRIMARY KEY, event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -52,7 +57,7 @@ const ASIDE = `
 CREATE TEMP TABLE aside (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
 `;
 
-export type PublicationKind = 'entry-list' | 'trust';
+export type PublicationKind = 'entry-list' | 'trust' | 'institution';
 
 /** The newest version of a list. Hashes in hex. */
 export interface Publication {
@@ -93,7 +98,7 @@ export interface Announcement {
 const STATEMENT_PART = -1;
 
 export class Registry {
-  /** For the modules that keep their own tables here: entry-lists.ts and trust.ts. */
+  /** For the modules that keep their own tables here: entry-lists.ts, trust.ts and institutions.ts. */
   readonly db: SqliteDatabase;
 
   /** Opens or creates lists.db in `directory`. */

@@ -6,8 +6,10 @@
 import {
   CardError,
   type CardIdentity,
+  type CardProof,
   type CardReader,
   type CardReaderListener,
+  type Institution,
   type OpenCardReader,
   type Tap,
 } from '../devices/card/card.ts';
@@ -74,12 +76,22 @@ export class CardSlot implements CardReader {
   }
 
   async identify(tap: Tap): Promise<CardIdentity> {
+    const { reader, driverTap } = this.#at(tap);
+    return reader.identify(driverTap);
+  }
+
+  async prove(tap: Tap, institution: Institution): Promise<CardProof> {
+    const { reader, driverTap } = this.#at(tap);
+    return reader.prove(driverTap, institution);
+  }
+
+  #at(tap: Tap): { readonly reader: CardReader; readonly driverTap: Tap } {
     const reader = this.#reader;
     const presence = this.#present;
     if (reader === null || presence?.tap !== tap) {
       throw new CardError('card-removed', 'the card of this tap is not in the field');
     }
-    return reader.identify(presence.driverTap);
+    return { reader, driverTap: presence.driverTap };
   }
 
   #listenerOf(generation: number): CardReaderListener {

@@ -3,8 +3,10 @@
  * first, so that a terminal serves without a network.
  */
 
+import type { Institution } from '../devices/card/card.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.ts';
 import { loadTrust } from './link/trust-download.ts';
 import { ListKeys } from './pki/converted-value.ts';
@@ -33,6 +35,7 @@ export class LinkSupervisor {
   readonly #parts: LinkSupervisorParts;
   readonly #keys = new Map<string, ListKeys>();
   #trust: TrustStore;
+  #institution: Institution | null = null;
   #link: Link | null = null;
   #supervisor: Supervisor | null = null;
 
@@ -46,13 +49,18 @@ export class LinkSupervisor {
   static async open(config: Config, parts: LinkSupervisorParts): Promise<LinkSupervisor> {
     const nothing = await TrustStore.load({ anchors: [], crls: [] });
     const supervisor = new LinkSupervisor(config, parts, nothing);
-    await supervisor.#loadTrust();
+    await supervisor.#load();
     await supervisor.#trust.warm();
     return supervisor;
   }
 
   get trust(): TrustStore {
     return this.#trust;
+  }
+
+  /** In whose name cards are asked to prove their key; null: this terminal can't ask. */
+  get institution(): Institution | null {
+    return this.#institution;
   }
 
   get trustOrigin(): 'none' | 'first-contact' {
@@ -89,6 +97,10 @@ export class LinkSupervisor {
         this.#trust = store;
         onChange();
       },
+      onInstitution: (loaded) => {
+        this.#useInstitution(loaded);
+        onChange();
+      },
     });
     this.#supervisor = supervise(
       {
@@ -120,10 +132,28 @@ export class LinkSupervisor {
     await this.#supervisor?.stop();
   }
 
-  async #loadTrust(): Promise<void> {
+  async #load(): Promise<void> {
     const { ledger, recorder } = this.#parts;
     const pinned = pinnedPlatform(ledger);
     if (pinned === null) return;
+    await this.#loadTrust(pinned);
+    const kept = await loadInstitution(this.#config.state, pinned, (event, fields) =>
+      recorder.note(event, fields),
+    );
+    if (kept !== null) this.#useInstitution(kept);
+  }
+
+  /** Until enrolment gives terminals a certificate, the terminal's name stands in its place in what cards sign. */
+  #useInstitution({ institution }: LoadedInstitution): void {
+    this.#institution = institution && {
+      certificate: institution.certificate,
+      terminal: Buffer.from(this.#config.name, 'utf8'),
+      sign: (data) => institution.key.sign(data),
+    };
+  }
+
+  async #loadTrust(pinned: Buffer): Promise<void> {
+    const { recorder } = this.#parts;
     const kept = await loadTrust(this.#config.state, pinned);
     if (kept === null) return;
     this.#trust = kept.store;

@@ -1,5 +1,6 @@
 /** How long each stage of a tap took, in ms on CLOCK_MONOTONIC, which the card's process shares. */
 
+import type { CardEvidence } from './card-evidence.ts';
 import type { JournalFields } from './journal.ts';
 
 export class TapStages {
@@ -13,10 +14,16 @@ export class TapStages {
     this.#last = sensedAt;
   }
 
-  read(startedAt: number, finishedAt: number): void {
+  /** `provedAt`: when the exchange after the reading was over; null when there was none. */
+  read({
+    startedAt,
+    finishedAt,
+    provedAt,
+  }: Pick<CardEvidence, 'startedAt' | 'finishedAt' | 'provedAt'>): void {
     this.#ms['detect'] = startedAt - this.#sensedAt;
     this.#ms['read'] = finishedAt - startedAt;
-    this.#last = finishedAt;
+    if (provedAt !== null) this.#ms['prove'] = provedAt - finishedAt;
+    this.#last = provedAt ?? finishedAt;
   }
 
   end(stage: 'read' | 'verify' | 'lookup' | 'commit'): void {

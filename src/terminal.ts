@@ -159,6 +159,7 @@ function partsOf(
     trust: () => link.trust,
     attendant: attendantFinder(config.staff?.attendant ?? []),
     listKeys: (list) => link.listKeys(list),
+    institution: () => link.institution,
     shelf,
     recorder,
     papers,

@@ -47,6 +47,7 @@ describe('arrows', () => {
     ['state-machines-may-only-import', 'state-machines/d.ts', 'src/store/leaf.ts'],
     ['devices-may-only-import', 'devices/card/e.ts', 'src/store/leaf.ts'],
     ['src-pki-may-only-import', 'src/pki/f.ts', 'src/store/leaf.ts'],
+    ['src-keys-may-only-import', 'src/keys/ah.ts', 'src/services/service.ts'],
     ['src-text-may-only-import', 'src/text/ac.ts', 'src/store/leaf.ts'],
     ['src-store-may-only-import', 'src/store/g.ts', 'src/services/service.ts'],
     ['src-link-may-only-import', 'src/link/h.ts', 'src/services/service.ts'],

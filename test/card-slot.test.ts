@@ -24,6 +24,11 @@ function slotWithDrivers(): { slot: CardSlot; drivers: Driver[]; lost: string[] 
           driver.asked.push(tap);
           return { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
         },
+        async prove(tap) {
+          driver.asked.push(tap);
+          const identity = { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
+          return { ...identity, notProved: null, provedAt: 0 };
+        },
         async close() {
           driver.closed = true;
         },
@@ -52,9 +57,16 @@ test('taps go on counting when the reader is opened anew, so no answer fits anot
   driverOf(drivers, 1).listener.onCardPresent(1, 0);
   const second = slot.present?.tap ?? 0;
   expect(second).toBeGreaterThan(first);
+  const institution = {
+    certificate: new Uint8Array(),
+    terminal: new Uint8Array(),
+    sign: async () => null,
+  };
   await expect(slot.identify(first)).rejects.toMatchObject({ fault: 'card-removed' });
+  await expect(slot.prove(first, institution)).rejects.toMatchObject({ fault: 'card-removed' });
   await slot.identify(second);
-  expect(driverOf(drivers, 1).asked).toEqual([1]);
+  await slot.prove(second, institution);
+  expect(driverOf(drivers, 1).asked).toEqual([1, 1]);
 });
 
 test('what an earlier driver still says is not heard', async () => {

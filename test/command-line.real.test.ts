@@ -122,7 +122,7 @@ test.each(['kazasu', 'kazasu-platform'] as const)('%s --help lists every command
   expect(code).toBe(0);
   const commands = {
     kazasu: ['run', 'check-config', 'journal', 'undo', 'papers', 'settle'],
-    'kazasu-platform': ['serve', 'trust', 'list', 'ticket', 'facts', 'terminals'],
+    'kazasu-platform': ['serve', 'trust', 'institution', 'list', 'ticket', 'facts', 'terminals'],
   };
   for (const command of commands[name])
     expect(stdout).toMatch(new RegExp(`^ +${command}\\b`, 'mu'));

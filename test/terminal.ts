@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { CardDefinition } from '../devices/card/sim-card.ts';
 import { askControlSocket, type ControlReply } from '../devices/sim-control.ts';
 import { importEntryList, type ListSettings } from '../platform-sim/entry-lists.ts';
+import { addInstitution, revokeInstitution } from '../platform-sim/institutions.ts';
 import { type Platform, startPlatform } from '../platform-sim/platform.ts';
 import { openKeys } from '../platform-sim/stores.ts';
 import { addTrust } from '../platform-sim/trust.ts';
@@ -19,6 +20,7 @@ import type { Key, Screen } from '../src/domain/screen.ts';
 import type { PressResult, ScreenSource } from '../src/screen/screen-source.ts';
 import { type RunningTerminal, startTerminal } from '../src/terminal.ts';
 import { CardMaker, type TestCard } from './cards.ts';
+import type { TestInstitution } from './devices/institution-fixture.ts';
 import { JournalLines, type Line } from './journal-lines.ts';
 
 export const LIST = 'stadium-2016-02-20';
@@ -178,6 +180,23 @@ export class World {
     await writeFile(crl, authority.crl({ revoked: entries, number: BigInt(Date.now()) }));
     const { registry } = this.platform.stores;
     await addTrust(registry, await this.keys(), { ca: [ca], crl: [crl] }, Date.now());
+  };
+
+  /** Gives terminals the key of an institution. */
+  addInstitution = async ({ keys, certificate, signature }: TestInstitution): Promise<void> => {
+    const files = {
+      key: join(this.directory, 'institution.pem'),
+      certificate: join(this.directory, 'institution.cvc'),
+    };
+    await writeFile(files.key, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await writeFile(files.certificate, Buffer.concat([certificate, signature]));
+    const { registry } = this.platform.stores;
+    await addInstitution(registry, await this.keys(), files, Date.now());
+  };
+
+  revokeInstitution = async ({ id }: TestInstitution): Promise<void> => {
+    const { registry } = this.platform.stores;
+    await revokeInstitution(registry, await this.keys(), id.toString('hex'), Date.now());
   };
 
   hold = async (card: CardDefinition): Promise<void> => {

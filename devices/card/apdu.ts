@@ -21,7 +21,10 @@ export const INS = {
   changeReferenceData: 0x24,
   performSecurityOperation: 0x2a,
   resetRetryCounter: 0x2c,
+  externalAuthenticate: 0x82,
   getChallenge: 0x84,
+  /** Not in ISO 7816-4: an institution's card-verifiable certificate, class 80. */
+  presentCertificate: 0xa2,
   select: 0xa4,
   readBinary: 0xb0,
   getResponse: 0xc0,
@@ -66,6 +69,26 @@ export function command(
   }
   const body = data === undefined ? [] : [data.length, ...data];
   return Uint8Array.from([...header, ...body, ...(le === undefined ? [] : [le & 0xff])]);
+}
+
+/** Class bit 5: more of this command follows (ISO 7816-4 5.3.3). */
+const CHAINED = 0x10;
+
+/** One command without Le as a chain of short ones; of at most 255 bytes it is itself. Throws RangeError as `command`. */
+export function chained(
+  cla: number,
+  ins: number,
+  p1: number,
+  p2: number,
+  data: Uint8Array,
+): Uint8Array[] {
+  const commands: Uint8Array[] = [];
+  for (let at = 0; at < data.length; at += SHORT_DATA_MAX) {
+    const end = at + SHORT_DATA_MAX;
+    const begins = end < data.length ? cla | CHAINED : cla;
+    commands.push(command(begins, ins, p1, p2, { data: data.subarray(at, end) }));
+  }
+  return commands;
 }
 
 /**
@@ -113,6 +136,21 @@ async function exchangeOnce(transmit: Transmit, request: Uint8Array): Promise<Re
   return second;
 }
 
+/** A card can't keep a terminal busy for ever, whatever it answers: `card-unreadable` after so many commands. */
+export function limited(transmit: Transmit, max: number): Transmit {
+  let count = 0;
+  return async (request) => {
+    count += 1;
+    if (count > max) throw new CardError('card-unreadable', `more than ${max} commands`);
+    return transmit(request);
+  };
+}
+
+/** A status word as it is written: 6A82. */
+export function hexOf(sw: number): string {
+  return sw.toString(16).toUpperCase().padStart(4, '0');
+}
+
 /** The same command with another Le byte: replaced where there is one (cases 2 and 4), else appended. */
 function withLe(request: Uint8Array, le: number): Uint8Array {
   const data = dataOf(request);
@@ -144,12 +182,18 @@ const INDIVIDUAL_NUMBER = [
   { aid: Buffer.from('D3921000310001010402', 'hex'), ef: 0x0005 },
 ] as const;
 
+/** Class and instruction of what may come in parts. */
+const CHAINABLE: readonly number[] = [
+  ((0x80 | CHAINED) << 8) | INS.presentCertificate,
+  (CHAINED << 8) | INS.externalAuthenticate,
+];
+
 const guards = new WeakMap<Transmit, Transmit>();
 
 /**
  * Wraps `transmit` so that no command can open the individual number, by SELECT or by short EF identifier; it throws a
- * plain Error then, for such a command is a defect. Only class bytes 00 and 80 pass: logical channels would hide which
- * application is selected. Wrapping twice gives the same wrapper: `exchange` does it itself.
+ * plain Error then, for such a command is a defect. Only class bytes 00 and 80 pass, chained in two commands that open
+ * nothing: logical channels would hide which application is selected, chains which file. Wrapping twice gives the same wrapper: `exchange` does it itself.
  */
 export function guarded(transmit: Transmit): Transmit {
   const known = guards.get(transmit);
@@ -174,8 +218,8 @@ export function guarded(transmit: Transmit): Transmit {
 }
 
 function refuseIndividualNumber(request: Uint8Array, application: Uint8Array | null): void {
-  const [cla, ins, p1 = 0] = request;
-  if (cla !== 0x00 && cla !== 0x80) {
+  const [cla = 0, ins = 0, p1 = 0] = request;
+  if (cla !== 0x00 && cla !== 0x80 && !CHAINABLE.includes((cla << 8) | ins)) {
     throw new Error('only the class bytes 00 and 80 are sent to a card');
   }
   for (const { aid, ef } of INDIVIDUAL_NUMBER) {
@@ -183,7 +227,7 @@ function refuseIndividualNumber(request: Uint8Array, application: Uint8Array | n
     const opens =
       (ins === INS.select && p1 !== 0x04 && endsInFile(dataOf(request), ef)) ||
       (ins === INS.readBinary && p1 >= 0x80 && (p1 & 0x1f) === ef) ||
-      isOtherRead(ins ?? 0);
+      isOtherRead(ins);
     if (opens) throw new Error('the individual number is never opened');
   }
 }

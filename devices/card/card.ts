@@ -41,6 +41,23 @@ export interface CardIdentity {
   readonly finishedAt: number;
 }
 
+/** In whose name a card is asked to prove its key. Where the institution's key is, is its store's business. */
+export interface Institution {
+  /** The institution's card-verifiable certificate: the objects 5F4E and 5F37, one after the other, 568 bytes. */
+  readonly certificate: Uint8Array;
+  /** What stands for this terminal in the message that the card signs: the DER of its certificate. */
+  readonly terminal: Uint8Array;
+  /** RSASSA-PKCS1-v1_5 with SHA-256 by the institution's key, 256 bytes; null when the key can't be used now. */
+  sign(data: Uint8Array): Promise<Uint8Array | null>;
+}
+
+export interface CardProof extends CardIdentity {
+  /** Why the card did not prove that it holds the private key of its certificate, for the journal; null: it did. */
+  readonly notProved: string | null;
+  /** CLOCK_MONOTONIC in ms: when the exchange after the reading was over. */
+  readonly provedAt: number;
+}
+
 export interface CardReader {
   /** The PC/SC name of the reader. */
   readonly name: string;
@@ -51,6 +68,11 @@ export interface CardReader {
    * this tap is no longer the one in the field, also when another one is.
    */
   identify(tap: Tap): Promise<CardIdentity>;
+  /**
+   * Reads the certificate as `identify` does, and has the card prove its private key in the same session, without a PIN.
+   * Whether the certificate itself is worth anything is not asked. Rejects as `identify`.
+   */
+  prove(tap: Tap, institution: Institution): Promise<CardProof>;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,16 @@
  * never by ATR: many cards, phones and readers share ATRs, and some readers put a random number into it.
  */
 
-import { command, exchange, INS, type Response, SW, type Transmit } from './apdu.ts';
+import {
+  command,
+  exchange,
+  hexOf,
+  INS,
+  limited,
+  type Response,
+  SW,
+  type Transmit,
+} from './apdu.ts';
 import { CardError } from './card.ts';
 
 const JPKI_AID = Buffer.from('D392F000260100000001', 'hex');
@@ -57,17 +66,11 @@ export async function readUserCertificate(transmit: Transmit): Promise<Uint8Arra
   return readRest(card, first);
 }
 
-/** A card can't keep a terminal busy for ever, whatever it answers. */
-function limited(transmit: Transmit, max: number): Transmit {
-  let count = 0;
-  return async (request) => {
-    count += 1;
-    if (count > max) throw new CardError('card-unreadable', `more than ${max} commands`);
-    return transmit(request);
-  };
-}
-
-async function selectApplication(card: Transmit): Promise<void> {
+/**
+ * SELECT of the JPKI application. Throws `CardError`: `card-not-supported` when the card has none, `card-unreadable` when
+ * it failed.
+ */
+export async function selectApplication(card: Transmit): Promise<void> {
   const select = command(0x00, INS.select, 0x04, 0x0c, { data: JPKI_AID });
   let { sw } = await exchange(card, select);
   // Some cards answer 6F00 to whatever comes first after power-up, and are well from then on.
@@ -76,7 +79,7 @@ async function selectApplication(card: Transmit): Promise<void> {
   const failed = [0x64, 0x65, 0x6f].includes(sw >> 8);
   throw new CardError(
     failed ? 'card-unreadable' : 'card-not-supported',
-    `SELECT of the JPKI application: ${hex(sw)}`,
+    `SELECT of the JPKI application: ${hexOf(sw)}`,
   );
 }
 
@@ -84,7 +87,7 @@ async function selectApplication(card: Transmit): Promise<void> {
 async function readTokenLabel(card: Transmit): Promise<string | null> {
   const { data, sw } = await readBeginning(card, EF_TOKEN_INFO, LABEL_BYTES, isKnownLabel);
   if (sw === SW.fileNotFound || sw === SW.securityStatusNotSatisfied) return null;
-  if (sw !== SW.ok) throw new CardError('card-unreadable', `token information: ${hex(sw)}`);
+  if (sw !== SW.ok) throw new CardError('card-unreadable', `token information: ${hexOf(sw)}`);
   if (data.length !== LABEL_BYTES) {
     throw new CardError('card-unreadable', `a token label of ${data.length} bytes`);
   }
@@ -131,7 +134,7 @@ async function readRest(card: Transmit, first: Response): Promise<Uint8Array> {
   for (let at = begin.length; at < length; ) {
     const wanted = Math.min(READ_STEP, length - at);
     const { data, sw } = await readOn(card, at, wanted);
-    if (sw !== SW.ok) throw new CardError('card-unreadable', `READ BINARY at ${at}: ${hex(sw)}`);
+    if (sw !== SW.ok) throw new CardError('card-unreadable', `READ BINARY at ${at}: ${hexOf(sw)}`);
     if (data.length !== wanted) throw shortRead(data.length, at);
     certificate.set(data, at);
     at += wanted;
@@ -142,7 +145,7 @@ async function readRest(card: Transmit, first: Response): Promise<Uint8Array> {
 /** Length of the whole SEQUENCE whose header these bytes begin with (X.690 8.1.3, minimal as DER demands). */
 function derLength({ data, sw }: Response): number {
   if (sw !== SW.ok && sw !== SW.endOfFile) {
-    throw new CardError('card-unreadable', `READ BINARY at 0: ${hex(sw)}`);
+    throw new CardError('card-unreadable', `READ BINARY at 0: ${hexOf(sw)}`);
   }
   const [tag, form, high = 0, low = 0] = data;
   if (data.length > READ_STEP) throw shortRead(data.length, 0);
@@ -189,8 +192,4 @@ function readBinary(card: Transmit, offset: number, le: number): Promise<Respons
 
 function shortRead(bytes: number, at: number): CardError {
   return new CardError('card-unreadable', `READ BINARY at ${at} gave ${bytes} bytes`);
-}
-
-function hex(sw: number): string {
-  return sw.toString(16).toUpperCase().padStart(4, '0');
 }

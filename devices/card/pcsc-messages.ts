@@ -4,6 +4,7 @@
  */
 
 import type { CardFault, CardIdentity, Tap } from './card.ts';
+import type { PossessionOutcome, PossessionRequest } from './possession.ts';
 
 /** Limits inside the card process, in ms. */
 export interface CardLimits {
@@ -11,7 +12,7 @@ export interface CardLimits {
   readonly readerMs: number;
   /** The longest answer to one command. */
   readonly transmitMs: number;
-  /** The longest identification, from request to answer. */
+  /** The longest identification, from request to answer; with a proof, both together. */
   readonly identifyMs: number;
   /** How long to wait for another program that holds the card. */
   readonly sharingMs: number;
@@ -28,8 +29,22 @@ export interface CardProcessOptions {
   readonly limits: CardLimits;
 }
 
+/** Not judged yet: whether the signature is right is for the daemon to find out. */
+export interface ProvedIdentity extends CardIdentity {
+  readonly outcome: PossessionOutcome;
+  readonly provedAt: number;
+}
+
 export type ToCardProcess =
   | { readonly do: 'identify'; readonly request: number; readonly tap: Tap }
+  | {
+      readonly do: 'prove';
+      readonly request: number;
+      readonly tap: Tap;
+      readonly proof: PossessionRequest;
+    }
+  /** The institution's signature for a challenge; null when there is none. */
+  | { readonly do: 'answer'; readonly request: number; readonly signature: Uint8Array | null }
   | { readonly do: 'ping' }
   /** Release the card, then end. */
   | { readonly do: 'close' };
@@ -40,6 +55,9 @@ export type FromCardProcess =
   | { readonly is: 'present'; readonly tap: Tap; readonly sensedAt: number }
   | { readonly is: 'gone'; readonly tap: Tap }
   | { readonly is: 'identified'; readonly request: number; readonly identity: CardIdentity }
+  /** Waits for `answer`: the institution's key is not in this process. */
+  | { readonly is: 'challenged'; readonly request: number; readonly challenge: Uint8Array }
+  | { readonly is: 'proved'; readonly request: number; readonly proved: ProvedIdentity }
   | {
       readonly is: 'failed';
       readonly request: number;

@@ -11,8 +11,7 @@
  */
 
 import { flushCompileCache } from 'node:module';
-import type { CardIdentity } from './card.ts';
-import { CardError } from './card.ts';
+import { CardError, type Tap } from './card.ts';
 import { fromPcsc, ReaderLost } from './pcsc-errors.ts';
 import { CardLine, type NativeReader } from './pcsc-line.ts';
 import {
@@ -128,15 +127,39 @@ function failure(request: number, error: unknown): FromCardProcess {
   return { is: 'failed', request, fault: 'card-removed', detail: error.message };
 }
 
-async function identify(taps: Taps, request: number, tap: number): Promise<void> {
-  let identity: CardIdentity;
+/** Who waits for the institution's signature, by request. */
+const answers = new Map<number, (signature: Uint8Array | null) => void>();
+
+/** Tells what came of a request, good or bad. */
+async function reply(request: number, work: Promise<FromCardProcess>): Promise<void> {
+  let message: FromCardProcess;
   try {
-    identity = await taps.identify(tap);
+    message = await work;
   } catch (error) {
-    tell(failure(request, error));
-    return;
+    message = failure(request, error);
   }
-  tell({ is: 'identified', request, identity });
+  tell(message);
+}
+
+async function identify(taps: Taps, request: number, tap: Tap): Promise<FromCardProcess> {
+  return { is: 'identified', request, identity: await taps.identify(tap) };
+}
+
+async function prove(
+  taps: Taps,
+  { request, tap, proof }: Extract<ToCardProcess, { do: 'prove' }>,
+): Promise<FromCardProcess> {
+  const ask = (challenge: Uint8Array): Promise<Uint8Array | null> => {
+    const { promise, resolve } = Promise.withResolvers<Uint8Array | null>();
+    answers.set(request, resolve);
+    tell({ is: 'challenged', request, challenge });
+    return promise;
+  };
+  try {
+    return { is: 'proved', request, proved: await taps.prove(tap, proof, ask) };
+  } finally {
+    answers.delete(request);
+  }
 }
 
 function obey(taps: Taps, message: ToCardProcess): void {
@@ -145,7 +168,13 @@ function obey(taps: Taps, message: ToCardProcess): void {
       tell({ is: 'pong' });
       return;
     case 'identify':
-      void identify(taps, message.request, message.tap);
+      void reply(message.request, identify(taps, message.request, message.tap));
+      return;
+    case 'prove':
+      void reply(message.request, prove(taps, message));
+      return;
+    case 'answer':
+      answers.get(message.request)?.(message.signature);
       return;
     case 'close':
       setTimeout(die, CLOSE_MS_MAX);

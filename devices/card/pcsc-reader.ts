@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url';
 import {
   CardError,
   type CardIdentity,
+  type CardProof,
   type CardReader,
   type CardReaderListener,
+  type Institution,
   type OpenCardReader,
   type Tap,
 } from './card.ts';
@@ -19,6 +21,7 @@ import type {
   FromCardProcess,
   ToCardProcess,
 } from './pcsc-messages.ts';
+import { PossessionProof } from './possession.ts';
 
 export interface PcscReaderOptions {
   /** What the name of the reader begins with; without it, the first reader. */
@@ -64,13 +67,20 @@ export function openPcscReader(options: PcscReaderOptions = {}): OpenCardReader 
   return (listener) => PcscReader.open(options, listener);
 }
 
+/** What an answer of the card process is waited for with. */
+interface Pending {
+  readonly onAnswer: (message: AboutRequest) => void;
+  readonly onFailed: (error: Error) => void;
+}
+type AboutRequest = Extract<FromCardProcess, { is: 'identified' | 'challenged' | 'proved' }>;
+
 class PcscReader implements CardReader {
   readonly #modelled: boolean | undefined;
   readonly #process: ChildProcess;
   readonly #exited: Promise<void>;
   readonly #listener: CardReaderListener;
   readonly #identifyMs: number;
-  readonly #pending = new Map<number, PromiseWithResolvers<CardIdentity>>();
+  readonly #pending = new Map<number, Pending>();
   readonly #ready = Promise.withResolvers<void>();
   /** Taps that came before the caller had the reader in its hands. */
   #early: (() => void)[] | undefined = [];
@@ -110,19 +120,58 @@ class PcscReader implements CardReader {
     return this.#modelled ?? this.#name.startsWith(VPCD_NAME);
   }
 
-  async identify(tap: Tap): Promise<CardIdentity> {
+  identify(tap: Tap): Promise<CardIdentity> {
+    return this.#ask<CardIdentity>(
+      (request) => ({ do: 'identify', request, tap }),
+      (message, resolve) => {
+        if (message.is === 'identified') resolve(message.identity);
+      },
+    );
+  }
+
+  async prove(tap: Tap, institution: Institution): Promise<CardProof> {
+    const proof = new PossessionProof(institution);
+    return this.#ask<CardProof>(
+      (request) => ({ do: 'prove', request, tap, proof: proof.request }),
+      (message, resolve, reject) => {
+        if (message.is === 'challenged') this.#answer(proof, message).catch(reject);
+        if (message.is !== 'proved') return;
+        const { outcome, provedAt, ...identity } = message.proved;
+        resolve(proof.judge(identity, outcome, provedAt));
+      },
+    );
+  }
+
+  async #answer(
+    proof: PossessionProof,
+    { request, challenge }: Extract<FromCardProcess, { is: 'challenged' }>,
+  ): Promise<void> {
+    this.#send({ do: 'answer', request, signature: await proof.answer(challenge) });
+  }
+
+  async #ask<Result>(
+    question: (request: number) => ToCardProcess,
+    onAnswer: (
+      message: AboutRequest,
+      resolve: (result: Result) => void,
+      reject: (error: unknown) => void,
+    ) => void,
+  ): Promise<Result> {
     if (this.#state !== 'open') throw new CardError('card-removed', 'the reader is closed');
     this.#requests += 1;
     const request = this.#requests;
-    const answer = Promise.withResolvers<CardIdentity>();
-    this.#pending.set(request, answer);
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#pending.set(request, {
+      onAnswer: (message) => onAnswer(message, resolve, reject),
+      onFailed: reject,
+    });
     // The card process keeps its own limits; this one is for a process that froze.
     const timer = setTimeout(() => {
-      answer.reject(new CardError('card-unreadable', 'no answer from the card process'));
+      reject(new CardError('card-unreadable', 'no answer from the card process'));
     }, this.#identifyMs);
     try {
-      this.#send({ do: 'identify', request, tap });
-      return await answer.promise;
+      this.#send(question(request));
+      return await promise;
     } finally {
       clearTimeout(timer);
       this.#pending.delete(request);
@@ -178,10 +227,12 @@ class PcscReader implements CardReader {
         this.#announce('open', () => this.#listener.onCardGone(message.tap));
         return;
       case 'identified':
-        this.#pending.get(message.request)?.resolve(message.identity);
+      case 'challenged':
+      case 'proved':
+        this.#pending.get(message.request)?.onAnswer(message);
         return;
       case 'failed':
-        this.#pending.get(message.request)?.reject(new CardError(message.fault, message.detail));
+        this.#pending.get(message.request)?.onFailed(new CardError(message.fault, message.detail));
         return;
       case 'lost':
         this.#lose(message.reason);
@@ -224,7 +275,9 @@ class PcscReader implements CardReader {
   #shut(state: 'lost' | 'closed', reason: string): void {
     this.#state = state;
     clearInterval(this.#heartbeat);
-    for (const { reject } of this.#pending.values()) reject(new CardError('card-removed', reason));
+    for (const { onFailed } of this.#pending.values()) {
+      onFailed(new CardError('card-removed', reason));
+    }
   }
 
   #send(message: ToCardProcess): void {

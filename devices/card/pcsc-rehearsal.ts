@@ -12,8 +12,19 @@ const LABEL = Buffer.from('JPKIAPICCTOKEN2 ');
 const CERTIFICATE = Buffer.concat([Buffer.of(0x30, 0x82, 0x05, 0x78), Buffer.alloc(1400)]);
 const OK = Buffer.of(0x90, 0x00);
 
+/** No institution, no card: only the lengths are right. */
+const REQUEST = {
+  certificate: new Uint8Array(307),
+  signature: new Uint8Array(261),
+  message: new Uint8Array(76),
+};
+const SIGNATURE = new Uint8Array(256);
+const CHALLENGE = new Uint8Array(32);
+
 /** Answers what a My Number Card answers to those commands; the token label is the one read of 16 bytes. */
 function answer([, ins, p1 = 0, p2 = 0, le = 0]: Buffer): Buffer {
+  if (ins === INS.getChallenge) return Buffer.concat([CHALLENGE, OK]);
+  if (ins === INS.performSecurityOperation) return Buffer.concat([SIGNATURE, OK]);
   if (ins !== INS.readBinary) return OK;
   if (le === LABEL.length) return Buffer.concat([LABEL, OK]);
   const offset = p1 >= 0x80 ? p2 : (p1 << 8) | p2;
@@ -47,6 +58,7 @@ export async function rehearse(): Promise<void> {
   for (let tap = 1; tap <= TAPS; tap += 1) {
     taps.onLevel(PRESENT, 0);
     await taps.identify(tap);
+    await taps.prove(tap, REQUEST, async () => SIGNATURE);
     taps.onLevel(EMPTY, 0);
   }
   await taps.close();

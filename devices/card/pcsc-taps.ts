@@ -15,7 +15,14 @@ import { CardError, type CardIdentity, type Tap } from './card.ts';
 import { readUserCertificate } from './jpki-card.ts';
 import { CardBusy, ReaderLost } from './pcsc-errors.ts';
 import { type CardLine, within } from './pcsc-line.ts';
-import { type CardLimits, type FromCardProcess, monotonicNow } from './pcsc-messages.ts';
+import { LiveTap } from './pcsc-live-tap.ts';
+import {
+  type CardLimits,
+  type FromCardProcess,
+  monotonicNow,
+  type ProvedIdentity,
+} from './pcsc-messages.ts';
+import { type AnswerChallenge, type PossessionRequest, possessionExchange } from './possession.ts';
 
 /** SCARD_READERSTATE.dwEventState (pcsclite.h); the upper half counts insertions and removals. */
 const STATE = { unknown: 0x0004, unavailable: 0x0008, present: 0x0020 } as const;
@@ -29,72 +36,9 @@ const SHARING_RETRY_MS = 20;
 const RECONNECT_MS_MIN = 900;
 const RECONNECT_MS_MAX = 3600;
 /**
- * How long a tap may be in doubt. Its answer may be on the screen before somebody else's card, so no longer than an
- * answer stays there anyway.
- */
-const DOUBT_MS_MAX = 2000;
-
-/**
  * SELECT MF. Every card of ISO 7816-4 answers it somehow; a JPKI card says 6A82 and keeps what it had selected.
  */
 const PROBE = command(0x00, INS.select, 0x00, 0x0c, { data: Uint8Array.of(0x3f, 0x00) });
-
-/** One card as far as anyone can tell. */
-class LiveTap {
-  readonly number: Tap;
-  readonly #over = new AbortController();
-  #connection = Promise.withResolvers<Transmit>();
-  /** Under way, or finished and not yet asked for. */
-  reading: Promise<CardIdentity> | undefined;
-  /** SHA-256 of the certificate; undefined until it was read. */
-  fingerprint: string | undefined;
-  /** Whether the connection died under a reading. What answered on it now would be another card. */
-  isCut = false;
-  #patience: NodeJS.Timeout | undefined;
-
-  constructor(number: Tap) {
-    this.number = number;
-    this.#expectConnection();
-  }
-
-  get over(): AbortSignal {
-    return this.#over.signal;
-  }
-
-  /** Rejects with the `CardError` for which there is no connection. */
-  get connection(): Promise<Transmit> {
-    return this.#connection.promise;
-  }
-
-  connected(transmit: Transmit): void {
-    clearTimeout(this.#patience);
-    this.#connection.resolve(transmit);
-  }
-
-  /** Whoever asks who the card is waits for a new connection, or for the end. */
-  doubt(giveUp: () => void): void {
-    this.#patience = setTimeout(giveUp, DOUBT_MS_MAX);
-    this.isCut = false;
-    this.reading = undefined;
-    this.#connection = Promise.withResolvers<Transmit>();
-    this.#expectConnection();
-  }
-
-  failed(fault: CardError): void {
-    this.#connection.reject(fault);
-  }
-
-  end(): void {
-    clearTimeout(this.#patience);
-    this.#over.abort(new CardError('card-removed', 'the card left the field'));
-    this.#connection.reject(this.over.reason);
-  }
-
-  #expectConnection(): void {
-    // Nobody may ever ask who the card is.
-    this.#connection.promise.catch(() => undefined);
-  }
-}
 
 /** One level "present" with one value of the event counter: usually one tap, more when cards were swapped unseen. */
 class Stay {
@@ -150,17 +94,40 @@ export class Taps {
 
   /** Rejects with `CardError`, at the latest after `identifyMs`. */
   async identify(number: Tap): Promise<CardIdentity> {
+    const tap = this.#tapOf(number);
+    // Whoever asks twice at once gets one reading.
+    tap.reading ??= this.#startReading(tap);
+    return tap.claim(tap.reading);
+  }
+
+  /**
+   * Reads, then has the card prove its key on the same connection. Rejects with `CardError`, at the latest after
+   * `identifyMs`.
+   */
+  async prove(
+    number: Tap,
+    request: PossessionRequest,
+    answer: AnswerChallenge,
+  ): Promise<ProvedIdentity> {
+    const stopAt = monotonicNow() + this.#limits.identifyMs;
+    const identity = await this.identify(number);
+    const tap = this.#tapOf(number);
+    if (tap.reading !== undefined) throw new CardError('card-unreadable', 'the card is busy');
+    const { certificate } = identity;
+    const proving = this.#talk(tap, stopAt, async (card) => {
+      const outcome = await possessionExchange(card, request, certificate, answer);
+      return { ...identity, outcome, provedAt: monotonicNow() };
+    });
+    tap.reading = proving;
+    return tap.claim(proving);
+  }
+
+  #tapOf(number: Tap): LiveTap {
     const tap = this.#stay?.tap;
     if (tap === undefined || tap.number !== number || tap.isCut) {
       throw new CardError('card-removed', 'the card of this tap is no longer in the field');
     }
-    // Whoever asks twice at once gets one reading.
-    tap.reading ??= this.#startReading(tap);
-    const { reading } = tap;
-    const identity = await reading;
-    // Whoever asks later gets a new one.
-    if (tap.reading === reading) tap.reading = undefined;
-    return identity;
+    return tap;
   }
 
   /** Ends the tap and powers the card off. */
@@ -172,46 +139,30 @@ export class Taps {
 
   /** A reading that succeeds is kept for the one who will ask for it; one that fails is not. */
   #startReading(tap: LiveTap): Promise<CardIdentity> {
-    const { identifyMs } = this.#limits;
-    const reading = within(identifyMs, this.#read(tap), `not read in ${identifyMs} ms`);
-    reading.catch((error: unknown) => {
-      if (tap.reading !== reading) return;
+    const stopAt = monotonicNow() + this.#limits.identifyMs;
+    return this.#talk(tap, stopAt, async (card) => {
+      const identity = await identityOf(card);
+      tap.fingerprint = fingerprintOf(identity);
+      return identity;
+    });
+  }
+
+  /** Talks to the card on the tap's connection, until `stopAt` and no longer than the tap lasts. */
+  #talk<Result extends CardIdentity>(
+    tap: LiveTap,
+    stopAt: number,
+    talk: (card: Transmit) => Promise<Result>,
+  ): Promise<Result> {
+    const onConnection = async () => talk(until(stopAt, tap.over, await tap.connection));
+    const ms = Math.max(0, stopAt - monotonicNow());
+    const late = `not read in ${this.#limits.identifyMs} ms`;
+    const talking = within(ms, unlessOver(tap.over, onConnection), late);
+    talking.catch((error: unknown) => {
+      if (tap.reading !== talking) return;
       tap.reading = undefined;
       tap.isCut = error instanceof CardError && error.fault === 'card-removed';
     });
-    return reading;
-  }
-
-  async #read(tap: LiveTap): Promise<CardIdentity> {
-    const removed = Promise.withResolvers<never>();
-    const remove = () => removed.reject(tap.over.reason);
-    tap.over.addEventListener('abort', remove);
-    try {
-      return await Promise.race([this.#readOnConnection(tap), removed.promise]);
-    } finally {
-      tap.over.removeEventListener('abort', remove);
-    }
-  }
-
-  async #readOnConnection(tap: LiveTap): Promise<CardIdentity> {
-    const stopAt = monotonicNow() + this.#limits.identifyMs;
-    const identity = await this.#readCertificate(tap, await tap.connection, stopAt);
-    tap.fingerprint = fingerprintOf(identity);
-    return identity;
-  }
-
-  async #readCertificate(
-    { over }: LiveTap,
-    transmit: Transmit,
-    stopAt: number,
-  ): Promise<CardIdentity> {
-    const startedAt = monotonicNow();
-    const certificate = await readUserCertificate(async (apdu) => {
-      over.throwIfAborted();
-      if (monotonicNow() > stopAt) throw new CardError('card-unreadable', 'the card is too slow');
-      return transmit(apdu);
-    });
-    return { certificate, startedAt, finishedAt: monotonicNow() };
+    return talking;
   }
 
   #beginStay(counter: number, sensedAt: number): void {
@@ -306,7 +257,8 @@ export class Taps {
     if (tap.fingerprint === undefined) return false;
     const stopAt = monotonicNow() + this.#limits.identifyMs;
     try {
-      return fingerprintOf(await this.#readCertificate(tap, transmit, stopAt)) === tap.fingerprint;
+      const identity = await identityOf(until(stopAt, tap.over, transmit));
+      return fingerprintOf(identity) === tap.fingerprint;
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
       return false;
@@ -344,6 +296,32 @@ export class Taps {
         return;
       }
     }
+  }
+}
+
+async function identityOf(card: Transmit): Promise<CardIdentity> {
+  const startedAt = monotonicNow();
+  const certificate = await readUserCertificate(card);
+  return { certificate, startedAt, finishedAt: monotonicNow() };
+}
+
+/** Sends nothing after `stopAt` or when the tap is over, so that what was given up comes to an end. */
+function until(stopAt: number, over: AbortSignal, transmit: Transmit): Transmit {
+  return async (apdu) => {
+    over.throwIfAborted();
+    if (monotonicNow() > stopAt) throw new CardError('card-unreadable', 'the card is too slow');
+    return transmit(apdu);
+  };
+}
+
+async function unlessOver<Result>(over: AbortSignal, talk: () => Promise<Result>): Promise<Result> {
+  const removed = Promise.withResolvers<never>();
+  const remove = () => removed.reject(over.reason);
+  over.addEventListener('abort', remove);
+  try {
+    return await Promise.race([talk(), removed.promise]);
+  } finally {
+    over.removeEventListener('abort', remove);
   }
 }
 

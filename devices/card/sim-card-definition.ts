@@ -36,6 +36,8 @@ export interface CardFaults {
   readonly certificate?: 'truncated' | 'oversized' | 'lying-length' | 'garbage' | 'empty';
   /** READ BINARY gives so many bytes more (or, negative, fewer) than was asked for, and 9000. */
   readonly readSurplus?: number;
+  /** Base64: the signature, recorded earlier, that a grant gets in place of a new one. */
+  readonly replay?: string;
   /** Status word (4 hex digits, no data) for every command with this instruction code (2 lower-case hex digits). */
   readonly statusWords?: Readonly<Record<string, string>>;
 }
@@ -54,6 +56,11 @@ export interface CardDefinition {
   readonly signCertificate?: string;
   readonly signCaCertificate?: string;
   readonly signPrivateKey?: string;
+  /**
+   * Base64 of EF 0016, authority key id (16) || RSAPublicKey DER (270): who may certify institutions. Without it the card
+   * has no 特定機関認証.
+   */
+  readonly authorityKey?: string;
   /** PIN of the user-authentication key, four digits; `1234` if not given. */
   readonly pin?: string;
   /** Password of the signature key, 6 to 16 of [A-Z0-9]; `ABC123` if not given. */
@@ -82,6 +89,7 @@ export const CARD_DEFINITION = z.strictObject({
   signCertificate: certificate,
   signCaCertificate: certificate,
   signPrivateKey: privateKey,
+  authorityKey: z.base64().max(400).exactOptional(),
   pin: z.string().min(1).max(16).exactOptional(),
   password: z.string().min(1).max(16).exactOptional(),
   faults: z
@@ -96,6 +104,7 @@ export const CARD_DEFINITION = z.strictObject({
         .enum(['truncated', 'oversized', 'lying-length', 'garbage', 'empty'])
         .exactOptional(),
       readSurplus: z.int().min(-256).max(256).exactOptional(),
+      replay: z.base64().max(400).exactOptional(),
       statusWords: z
         .record(z.string().regex(/^[0-9a-f]{2}$/u), z.string().regex(/^[0-9a-f]{4}$/iu))
         .exactOptional(),

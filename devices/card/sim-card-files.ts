@@ -52,6 +52,9 @@ const AID = {
 
 const LABEL = { 'my-number': 'JPKIAPICCTOKEN2', phone: 'JPKIAPGPSETOKEN' } as const;
 
+/** The files of the JPKI application that more than a SELECT needs to know. */
+export const EF = { authorityKey: 0x0016, userKey: 0x0017 } as const;
+
 /** In the order in which a truncated AID is matched. A transit card has none of them. */
 export function applicationsOf(definition: CardDefinition): Application[] {
   if (definition.kind === 'transit') return [];
@@ -102,13 +105,14 @@ function jpkiFiles(definition: CardDefinition, label: string): Entry[] {
     certificate === undefined ? 0x00 : 0x8f,
   );
   return [
-    ...certificateFile(0x0001, decode(definition.signCertificate), password),
-    ...certificateFile(0x0002, decode(definition.signCaCertificate), null),
+    ...transparentFile(0x0001, decode(definition.signCertificate), password),
+    ...transparentFile(0x0002, decode(definition.signCaCertificate), null),
     [0x0006, free(tokenInfo(definition.label ?? label))],
     [0x0008, free(Uint8Array.of(...present, 0x00))],
-    ...certificateFile(0x000a, user, definition.kind === 'phone' ? pin : null),
-    ...certificateFile(0x000b, decode(definition.userCaCertificate), null),
-    ...keyFile(0x0017, definition.userPrivateKey, pin),
+    ...transparentFile(0x000a, user, definition.kind === 'phone' ? pin : null),
+    ...transparentFile(0x000b, decode(definition.userCaCertificate), null),
+    ...transparentFile(EF.authorityKey, decode(definition.authorityKey), null),
+    ...keyFile(EF.userKey, definition.userPrivateKey, pin),
     [0x0018, { type: 'pin', reference: pin }],
     ...keyFile(0x001a, definition.signPrivateKey, password),
     [0x001b, { type: 'pin', reference: password }],
@@ -119,7 +123,7 @@ function free(content: Uint8Array): ElementaryFile {
   return { type: 'transparent', content, access: null };
 }
 
-function certificateFile(
+function transparentFile(
   id: number,
   content: Buffer | undefined,
   access: ReferenceData | null,

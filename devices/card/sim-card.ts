@@ -2,20 +2,23 @@
  * A virtual My Number Card that answers real APDUs (ISO/IEC 7816-4). It serves the in-process reader and, through
  * vpcd, the real pcscd, where OpenSC takes it for a JPKI card.
  *
- * Modelled, not real: the keys and certificates, all times, and what public sources don't say. 特定機関認証 is missing:
- * `80 A2` gets 6E00 as on a card without it.
+ * Modelled, not real: the keys and certificates, all times, and what public sources don't say, of 特定機関認証 nearly all
+ * (sim-card-institution.ts). A card whose definition has no key for it answers as one without that feature.
  */
 
-import { constants, privateEncrypt, randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { constants, privateEncrypt, randomBytes, sign } from 'node:crypto';
 import { INS, SW } from './apdu.ts';
+import { ModelledClock } from './sim-card-clock.ts';
+import { type Command, ok, parseCommand, status } from './sim-card-commands.ts';
 import type { CardDefinition, CardTiming } from './sim-card-definition.ts';
 import {
   type Application,
   applicationsOf,
+  EF,
   type ElementaryFile,
   type ReferenceData,
 } from './sim-card-files.ts';
+import { InstitutionAuthentication } from './sim-card-institution.ts';
 
 export {
   CARD_DEFINITION,
@@ -39,32 +42,51 @@ const MODULUS_BYTES = 256;
 /** RFC 8017 9.2: at least 11 bytes of PKCS#1 v1.5 padding. */
 const SIGNATURE_INPUT_MAX = MODULUS_BYTES - 11;
 
-interface Command {
-  readonly cla: number;
-  readonly ins: number;
-  readonly p1: number;
-  readonly p2: number;
-  readonly data: Uint8Array;
-  /** Bytes asked for, 256 for Le 00; null when there is no Le. */
-  readonly le: number | null;
-}
+const EXTENDED_LE_MAX = 65_536;
+
+/** The commands of 特定機関認証, class and instruction; SELECT of the key's file is one of its steps, too. */
+const STEP = {
+  certificate: 0x8000 | INS.presentCertificate,
+  challenge: INS.getChallenge,
+  authenticate: INS.externalAuthenticate,
+  sign: 0x8000 | INS.performSecurityOperation,
+} as const;
+const STEPS: readonly number[] = Object.values(STEP);
+/** The two whose data can be longer than a short APDU. */
+const CHAINABLE: readonly number[] = [STEP.certificate, STEP.authenticate];
+
+/** Class bit 5: not the last command of a chain (ISO 7816-4 5.3.3). */
+const CHAINED = 0x10;
+/** Longer than anything that is ever chained. */
+const CHAIN_BYTES_MAX = 1024;
+
+/** The beginning of a command that comes in parts. */
+type Chain = Pick<Command, 'cla' | 'ins' | 'p1' | 'p2' | 'data'>;
 
 export class SimCard {
   readonly atr: Uint8Array;
   readonly #definition: CardDefinition;
   readonly #applications: readonly Application[];
   readonly #clock: ModelledClock;
+  /** Null on a card without 特定機関認証. */
+  readonly #institution: InstitutionAuthentication | null;
   #selected: Application | null = null;
   #file: ElementaryFile | null = null;
+  #chain: Chain | null = null;
   #signed = false;
   #commands = 0;
   /** Ends with the power; null while there is none. */
   #power: PromiseWithResolvers<never> | null = null;
 
-  /** Throws when a private key in the definition is not PKCS#8 PEM. */
+  /** Throws when a private key in the definition is not PKCS#8 PEM, or the authority's key not that of EF 0016. */
   constructor(definition: CardDefinition) {
     this.#definition = definition;
     this.#applications = applicationsOf(definition);
+    const authorityKey = this.#applications[0]?.files.get(EF.authorityKey);
+    this.#institution =
+      authorityKey?.type === 'transparent'
+        ? new InstitutionAuthentication(authorityKey.content)
+        : null;
     this.atr = Buffer.from(definition.atr ?? ATR[definition.kind], 'hex');
     this.#clock = new ModelledClock(definition.timing ?? INSTANT);
   }
@@ -93,6 +115,8 @@ export class SimCard {
   reset(): void {
     this.#selected = null;
     this.#file = null;
+    this.#chain = null;
+    this.#institution?.end();
   }
 
   /**
@@ -140,21 +164,57 @@ export class SimCard {
   }
 
   #respond(bytes: Uint8Array): Uint8Array {
+    const chain = this.#chain;
+    this.#chain = null;
     const command = parseCommand(bytes);
-    if (command === null) return status(SW.wrongLength);
-    switch ((command.cla << 8) | command.ins) {
+    const goesOn = chain !== null && command !== null && continues(chain, command);
+    if (chain !== null && !goesOn) this.#institution?.end();
+    const response =
+      command === null ? status(SW.wrongLength) : this.#obey(command, goesOn ? chain : null);
+    const isOk = response.at(-2) === SW.ok >> 8;
+    if (!isOk && isStep(bytes)) this.#institution?.end();
+    return response;
+  }
+
+  /** Gathers a chain; `begun`: what came of it already. */
+  #obey(command: Command, begun: Chain | null): Uint8Array {
+    if (command.extended && !this.#takesExtended(command)) return status(SW.wrongLength);
+    const data = begun === null ? command.data : Buffer.concat([begun.data, command.data]);
+    const isPart = command.cla === CHAINED || command.cla === (0x80 | CHAINED);
+    if (!isPart) return this.#perform({ ...command, data });
+    const whole = { ...command, cla: command.cla & ~CHAINED, data };
+    const isChainable = this.#institution !== null && CHAINABLE.includes(instructionOf(whole));
+    if (!isChainable) {
+      return instructionOf(whole) === STEP.certificate ? this.#perform(whole) : status(0x6884);
+    }
+    // Too long for any command: it is refused as a whole one of that length would be.
+    if (data.length > CHAIN_BYTES_MAX) return this.#perform(whole);
+    this.#chain = whole;
+    return status(SW.ok);
+  }
+
+  /** Extended length is for the commands of 特定機関認証. */
+  #takesExtended(command: Command): boolean {
+    if (this.#institution === null) return instructionOf(command) === STEP.certificate;
+    return hasStep(command);
+  }
+
+  #perform(command: Command): Uint8Array {
+    switch (instructionOf(command)) {
       case INS.select:
         return this.#select(command);
       case INS.readBinary:
         return this.#readBinary(command);
       case INS.verify:
         return this.#verify(command);
-      case INS.getChallenge:
-        return command.le === null ? status(SW.wrongLength) : ok(randomBytes(command.le));
-      case 0x8000 | INS.performSecurityOperation:
+      case STEP.challenge:
+        return this.#getChallenge(command);
+      case STEP.sign:
         return this.#sign(command);
-      case 0x80a2:
-        return status(0x6e00);
+      case STEP.certificate:
+        return this.#showCertificate(command);
+      case STEP.authenticate:
+        return this.#authenticate(command);
       default:
         return status(refusalOfClass(command.cla));
     }
@@ -190,6 +250,7 @@ export class SimCard {
     if (this.#selected !== null) {
       for (const reference of this.#references()) reference.verified = false;
     }
+    this.#institution?.end();
     this.#selected = found;
     this.#file = null;
     return status(SW.ok);
@@ -223,18 +284,63 @@ export class SimCard {
     return status(reference.verify(data) ? SW.ok : 0x63c0 | reference.left);
   }
 
-  /** COMPUTE DIGITAL SIGNATURE: raw PKCS#1 v1.5 over what is given, which is why the caller brings the DigestInfo. */
-  #sign({ p1, p2, data, le }: Command): Uint8Array {
-    if (p1 !== 0x00) return status(0x6a86);
+  #getChallenge({ p1, p2, le }: Command): Uint8Array {
+    if (p1 !== 0x00 || p2 !== 0x00) return status(0x6a86);
+    if (this.#institution !== null) return this.#institution.challenge(le);
+    return le === null ? status(SW.wrongLength) : ok(randomBytes(le));
+  }
+
+  #showCertificate({ p1, p2, data }: Command): Uint8Array {
+    const institution = this.#institution;
+    if (institution === null) return status(0x6e00);
+    if (!this.#selected?.files.has(EF.authorityKey)) return status(0x6985);
+    if (p2 !== 0xc1) return status(0x6a86);
+    if (p1 === 0x06) return institution.showCertificate(data);
+    return p1 === 0x00 ? institution.showSignature(data) : status(0x6a86);
+  }
+
+  #authenticate({ p1, p2, data }: Command): Uint8Array {
+    if (this.#institution === null) return status(0x6d00);
+    if (p1 !== 0x00 || p2 !== 0x00) return status(0x6a86);
+    return this.#institution.authenticate(data);
+  }
+
+  /**
+   * COMPUTE DIGITAL SIGNATURE, PKCS#1 v1.5. P1 00: raw over what is given, so the caller brings the DigestInfo; 03: the
+   * card hashes with SHA-256 and makes the DigestInfo itself.
+   */
+  #sign(command: Command): Uint8Array {
+    if (this.#institution?.isGranted) return this.#signUnderGrant(command, this.#institution);
+    const { p1, p2, data, le } = command;
+    if (p1 !== 0x00 && p1 !== 0x03) return status(0x6a86);
     const file = this.#byReference(p2);
     if (typeof file === 'number') return status(file);
     if (file.type !== 'key') return status(0x6981);
     if (!file.access.verified) return status(SW.securityStatusNotSatisfied);
-    if (data.length < 1 || data.length > SIGNATURE_INPUT_MAX || le === null) {
-      return status(SW.wrongLength);
-    }
+    const isTooLong = p1 === 0x00 && data.length > SIGNATURE_INPUT_MAX;
+    if (data.length < 1 || isTooLong || le === null) return status(SW.wrongLength);
     this.#signed = true;
-    return ok(privateEncrypt({ key: file.key, padding: constants.RSA_PKCS1_PADDING }, data));
+    return ok(
+      p1 === 0x03
+        ? sign('sha256', data, file.key)
+        : privateEncrypt({ key: file.key, padding: constants.RSA_PKCS1_PADDING }, data),
+    );
+  }
+
+  /** A grant is for one message of one form, under one key; whatever else is asked for costs the grant. */
+  #signUnderGrant(
+    { p1, p2, data, le }: Command,
+    institution: InstitutionAuthentication,
+  ): Uint8Array {
+    const file = this.#file;
+    const isKey = file?.type === 'key' && file === this.#selected?.files.get(EF.userKey);
+    const isForm = p1 === 0x03 && p2 === 0x80 && (le === MODULUS_BYTES || le === EXTENDED_LE_MAX);
+    if (!isKey || !isForm || !institution.spend(data)) return status(0x6985);
+    this.#signed = true;
+    const { replay } = this.#definition.faults ?? {};
+    return ok(
+      replay === undefined ? sign('sha256', data, file.key) : Buffer.from(replay, 'base64'),
+    );
   }
 
   /** P2 80: the current file; 81 to 9E: short EF identifier. A number is the status word that refuses. */
@@ -258,18 +364,28 @@ export class SimCard {
   }
 }
 
-/** Cases 1 to 4 of a short APDU (ISO 7816-4 5.1); null for any other length. */
-function parseCommand(bytes: Uint8Array): Command | null {
-  const [cla = 0, ins = 0, p1 = 0, p2 = 0, third = 0] = bytes;
-  const header = { cla, ins, p1, p2 };
-  if (bytes.length < 4) return null;
-  if (bytes.length === 4) return { ...header, data: new Uint8Array(), le: null };
-  if (bytes.length === 5) return { ...header, data: new Uint8Array(), le: third || 256 };
-  const end = 5 + third;
-  const data = bytes.subarray(5, end);
-  if (third === 0) return null;
-  if (bytes.length === end) return { ...header, data, le: null };
-  return bytes.length === end + 1 ? { ...header, data, le: (bytes[end] ?? 0) || 256 } : null;
+/** Class and instruction as one number. */
+function instructionOf({ cla, ins }: Pick<Command, 'cla' | 'ins'>): number {
+  return (cla << 8) | ins;
+}
+
+/** Whether this is the next part, or the last one, of that chain. */
+function continues(chain: Chain, command: Command): boolean {
+  const sameClass = (command.cla & ~CHAINED) === chain.cla;
+  return (
+    sameClass && command.ins === chain.ins && command.p1 === chain.p1 && command.p2 === chain.p2
+  );
+}
+
+/** Whether a refusal of this ends what an institution has reached. */
+function isStep(bytes: Uint8Array): boolean {
+  const [cla = 0, ins = 0, p1 = 0] = bytes;
+  const selectsKey = bytes.at(-2) === EF.userKey >> 8 && bytes.at(-1) === EF.userKey;
+  return hasStep({ cla, ins }) || (cla === 0 && ins === INS.select && p1 === 0x02 && selectsKey);
+}
+
+function hasStep({ cla, ins }: Pick<Command, 'cla' | 'ins'>): boolean {
+  return STEPS.includes(instructionOf({ cla: cla & ~CHAINED, ins }));
 }
 
 /** Why nothing of this class and instruction is done (ISO 7816-4 5.4.1). */
@@ -278,41 +394,4 @@ function refusalOfClass(cla: number): number {
   if ((cla & 0xfc) === 0x00) return 0x6881;
   if ((cla & 0xf3) === 0x00) return 0x6882;
   return 0x6e00;
-}
-
-function status(sw: number): Uint8Array {
-  return Uint8Array.of(sw >> 8, sw & 0xff);
-}
-
-function ok(data: Uint8Array): Uint8Array {
-  return Buffer.concat([data, status(SW.ok)]);
-}
-
-/** Late wake-ups are made good by later waits, but no more than this at once. */
-const CREDIT_MAX_MS = 10;
-
-/**
- * Waits out the modelled time. Timers are coarse (1 ms and more), so what was waited too long or too short is carried
- * over to the next command: the sum over a tap is right to about a millisecond.
- */
-class ModelledClock {
-  readonly #timing: CardTiming;
-  #owed = 0;
-
-  constructor(timing: CardTiming) {
-    this.#timing = timing;
-  }
-
-  /** `bytes`: both directions. `startedAt`: when the command came, so that computing counts as waiting. */
-  async spend(bytes: number, signed: boolean, startedAt: number): Promise<void> {
-    const { bitRate, perApduMs, signatureMs } = this.#timing;
-    // kbit/s are bits per millisecond.
-    const transfer = bitRate === 0 ? 0 : (bytes * 8) / bitRate;
-    const cost = transfer + perApduMs + (signed ? signatureMs : 0);
-    if (cost === 0) return;
-    const due = this.#owed + cost;
-    const wait = Math.floor(due - (performance.now() - startedAt));
-    if (wait >= 1) await delay(wait);
-    this.#owed = Math.max(-CREDIT_MAX_MS, due - (performance.now() - startedAt));
-  }
 }

@@ -7,15 +7,19 @@
 
 import { z } from 'zod';
 import { type ControlReply, type ControlRequest, openControlSocket } from '../sim-control.ts';
+import type { Transmit } from './apdu.ts';
 import {
   CardError,
   type CardIdentity,
+  type CardProof,
   type CardReader,
   type CardReaderListener,
+  type Institution,
   type OpenCardReader,
   type Tap,
 } from './card.ts';
 import { readUserCertificate } from './jpki-card.ts';
+import { PossessionProof, possessionExchange } from './possession.ts';
 import { CARD_DEFINITION, type CardDefinition, SimCard, SimCardLeft } from './sim-card.ts';
 
 const NAME = 'Simulated card reader';
@@ -105,7 +109,8 @@ class Field implements SimReader {
     return {
       name: NAME,
       modelled: true,
-      identify: (tap) => this.#identify(tap),
+      identify: (tap) => this.#talk(tap, identify),
+      prove: (tap, institution) => this.#talk(tap, (card) => prove(card, institution)),
       close: async () => {
         if (this.#listener !== listener) return;
         this.#listener = null;
@@ -161,7 +166,8 @@ class Field implements SimReader {
     this.#listener?.onCardGone(stay.tap);
   }
 
-  async #identify(tap: Tap): Promise<CardIdentity> {
+  /** One talk with the card of this tap, from power to power, with an end. */
+  async #talk<Result>(tap: Tap, talk: (card: Transmit) => Promise<Result>): Promise<Result> {
     const stay = this.#stay;
     if (stay?.tap !== tap) throw removed();
     if (stay.reading) throw new Error('the card is being read already');
@@ -175,10 +181,8 @@ class Field implements SimReader {
     }, READ_MS_MAX);
     try {
       stay.card.powerOn();
-      const startedAt = monotonicMs();
-      const read = readUserCertificate((command) => this.#transmit(stay, command));
-      const certificate = await Promise.race([read, stay.end.promise, late.promise]);
-      return { certificate, startedAt, finishedAt: monotonicMs() };
+      const talking = talk((command) => this.#transmit(stay, command));
+      return await Promise.race([talking, stay.end.promise, late.promise]);
     } finally {
       clearTimeout(timer);
       stay.card.powerOff();
@@ -194,6 +198,21 @@ class Field implements SimReader {
       throw removed();
     }
   }
+}
+
+async function identify(card: Transmit): Promise<CardIdentity> {
+  const startedAt = monotonicMs();
+  const certificate = await readUserCertificate(card);
+  return { certificate, startedAt, finishedAt: monotonicMs() };
+}
+
+async function prove(card: Transmit, institution: Institution): Promise<CardProof> {
+  const proof = new PossessionProof(institution);
+  const identity = await identify(card);
+  const { certificate } = identity;
+  const answer = (challenge: Uint8Array) => proof.answer(challenge);
+  const outcome = await possessionExchange(card, proof.request, certificate, answer);
+  return proof.judge(identity, outcome, monotonicMs());
 }
 
 function removed(): CardError {

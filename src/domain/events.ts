@@ -59,6 +59,16 @@ export const EVENTS = {
     says: 'Anchors or revocation lists were offered and not taken.',
     fields: ['version', 'reason', 'detail'],
   },
+  'institution.activated': {
+    fact: false,
+    says: 'These many institutions are in force from now on, to ask cards for their proof. `hasKey`: this terminal has the key of one.',
+    fields: ['version', 'institutions', 'hasKey'],
+  },
+  'institution.rejected': {
+    fact: false,
+    says: 'Institutions were offered, or kept, and not taken.',
+    fields: ['version', 'reason', 'detail'],
+  },
   'entry.granted': {
     fact: true,
     says: 'The holder of this ticket may enter. Durable before the gate opens. `assurance` is "attendant" when `by` let them in by the number of their ticket, without a card.',

@@ -5,6 +5,7 @@
 
 import type { Clock } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
+import type { OfferedInstitution } from './institution-download.ts';
 import type { OfferedList } from './list-download.ts';
 import { parseListKey } from './list-keys.ts';
 import { HEAD, type Head, type PlatformFrame } from './protocol.ts';
@@ -14,6 +15,19 @@ import { readSigned } from './signed-statement.ts';
 export type HeadFrame = Extract<PlatformFrame, { frame: 'head' }>;
 
 export const TRUST_LIST = 'trust';
+export const INSTITUTION_LIST = 'institution';
+
+/** Names that are no entry list's. */
+const KIND_OF: Readonly<Record<string, Head['of']>> = {
+  [TRUST_LIST]: 'trust',
+  [INSTITUTION_LIST]: 'institution',
+};
+
+const REJECTED = {
+  'entry-list': 'list.rejected',
+  trust: 'trust.rejected',
+  institution: 'institution.rejected',
+} as const satisfies Record<Head['of'], EventName>;
 
 /** More heads than lists that a terminal may name, twice over: a platform that floods. */
 const WAITING = 130;
@@ -27,6 +41,7 @@ export interface HeadsOptions {
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
   readonly onList: (offered: OfferedList) => void;
   readonly onTrust: (head: Head) => void;
+  readonly onInstitution: (offered: OfferedInstitution) => void;
 }
 
 export class Heads {
@@ -65,23 +80,27 @@ export class Heads {
     } catch (error) {
       const { reason, message } = rejectionOf(error);
       const { list, version } = head ?? {};
-      const event = head?.of === 'trust' ? 'trust.rejected' : 'list.rejected';
+      const event = REJECTED[head?.of ?? 'entry-list'];
       this.#options.journal(event, { list, version, reason, detail: message });
     }
   }
 
   #route(head: Head, key: string | undefined): void {
-    const { clock, lists, onList, onTrust } = this.#options;
+    const { clock, lists, onList, onTrust, onInstitution } = this.#options;
     // A replayed statement is no news of the list, but still of the time.
     clock.raise(Date.parse(head.at));
     if (clock.now() >= Date.parse(head.expires)) {
       throw new Rejection('expired', `the head expired at ${head.expires}`);
     }
-    if ((head.of === 'trust') !== (head.list === TRUST_LIST)) {
+    if (head.of !== (KIND_OF[head.list] ?? 'entry-list')) {
       throw new Rejection('wrong-kind', `${head.list} is not a list of kind ${head.of}`);
     }
     if (head.of === 'trust') {
       onTrust(head);
+      return;
+    }
+    if (head.of === 'institution') {
+      onInstitution({ head, key: key === undefined ? null : Buffer.from(key, 'base64') });
       return;
     }
     if (!lists.includes(head.list)) {

@@ -20,7 +20,12 @@ import {
   type Welcome,
 } from './connection.ts';
 import { FactUpload } from './fact-upload.ts';
-import { Heads, TRUST_LIST } from './heads.ts';
+import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
+import {
+  InstitutionDownload,
+  type LoadedInstitution,
+  type OfferedInstitution,
+} from './institution-download.ts';
 import { ListDownload, type OfferedList } from './list-download.ts';
 import { ListKeyFiles } from './list-keys.ts';
 import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
@@ -78,6 +83,8 @@ export interface LinkOptions {
   readonly onListKey: (list: string, key: Buffer) => void;
   /** Called for each new version; `loadTrust` has the one on disk. */
   readonly onTrust: (store: TrustStore) => void;
+  /** Called for each new version; `loadInstitution` has the one on disk. */
+  readonly onInstitution: (loaded: LoadedInstitution) => void;
   readonly times?: LinkTimes;
 }
 
@@ -222,6 +229,7 @@ function startDownloads(options: LinkOptions, { keys, ended }: Shared, pinned: B
   const source = new ObjectSource(options.url, times.objects);
   const lists = new ListDownload({ ...options, keys, source, pinned });
   const trust = new TrustDownload({ ...options, source, pinned });
+  const institutions = new InstitutionDownload({ ...options, source, pinned });
   const listQueue = new RetryQueue<OfferedList>({
     ...times,
     run: (offered, signal) => ended.then(() => lists.take(offered, signal)),
@@ -231,16 +239,22 @@ function startDownloads(options: LinkOptions, { keys, ended }: Shared, pinned: B
     ...times,
     run: (head, signal) => ended.then(() => trust.take(head, signal)),
   });
+  const institutionQueue = new RetryQueue<OfferedInstitution>({
+    ...times,
+    run: (offered, signal) => ended.then(() => institutions.take(offered, signal)),
+  });
   const heads = new Heads({
     ...options,
     pinned,
     onList: (offered) => listQueue.offer(offered.head.list, offered),
     onTrust: (head) => trustQueue.offer(TRUST_LIST, head),
+    onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),
   });
   return {
     heads,
     async close(): Promise<void> {
-      await Promise.all([heads.close(), listQueue.close(), trustQueue.close()]);
+      await heads.close();
+      await Promise.all([listQueue.close(), trustQueue.close(), institutionQueue.close()]);
       source.close();
     },
   };

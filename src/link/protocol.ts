@@ -94,8 +94,8 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
   /** Facts arrived that do not continue what the platform holds: send again from `upto + 1`. */
   z.strictObject({ frame: z.literal('gap'), upto: count }),
   /**
-   * The newest version of a list, as a signed statement (CMS SignedData, base64). `key`: the list key, base64, for
-   * entry lists; in clear only while un-enrolled links are loopback links.
+   * The newest version of a list, as a signed statement (CMS SignedData, base64). `key`, base64: the list key for entry
+   * lists, for institutions the PKCS#8 of the one to be used; in clear only while un-enrolled links are loopback links.
    */
   z.strictObject({ frame: z.literal('head'), statement: base64, key: base64.optional() }),
   z.strictObject({ frame: z.literal('beat'), now: instant }),
@@ -111,13 +111,14 @@ export const SIGNED_KIND = {
   head: '1.3.6.1.4.1.32473.5730.1.1',
   'entry-list': '1.3.6.1.4.1.32473.5730.1.2',
   trust: '1.3.6.1.4.1.32473.5730.1.3',
+  institution: '1.3.6.1.4.1.32473.5730.1.4',
 } as const;
 export type SignedKind = keyof typeof SIGNED_KIND;
 
 /** "At `at`, version `version` of `list` was the newest." A withheld list ages because this statement is short-lived. */
 export const HEAD = z.strictObject({
   kind: z.literal('head'),
-  of: z.enum(['entry-list', 'trust']),
+  of: z.enum(['entry-list', 'trust', 'institution']),
   list: name,
   version: z.int().positive(),
   root: sha256,
@@ -163,6 +164,21 @@ export const TRUST_MANIFEST = z.strictObject({
   crls: z.array(sha256).max(64),
 });
 export type TrustManifest = z.infer<typeof TRUST_MANIFEST>;
+
+/**
+ * In whose name cards are asked for their proof; always called `institution`. `root` = SHA-256 over the SHA-256 of each
+ * certificate in order.
+ */
+export const INSTITUTION_MANIFEST = z.strictObject({
+  kind: z.literal('institution'),
+  list: z.literal('institution'),
+  version: z.int().positive(),
+  root: sha256,
+  issuedAt: instant,
+  /** Card-verifiable certificates in force: the objects 5F4E and 5F37, one after the other. */
+  institutions: z.array(base64.max(1024)).max(16),
+});
+export type InstitutionManifest = z.infer<typeof INSTITUTION_MANIFEST>;
 
 /** A row on the wire: converted value, reference id, and what AES-256-GCM sealed. */
 export interface SealedRow {

@@ -7,7 +7,7 @@ import { ListFileError, type ListFileErrorCode } from '../store/list-file.ts';
 import { ObjectError } from './object-source.ts';
 import { decodeChunk } from './protocol.ts';
 
-/** The `reason` of the journal's `list.rejected` and `trust.rejected`. */
+/** The `reason` of the journal's `list.rejected`, `trust.rejected` and `institution.rejected`. */
 export type RejectionReason =
   | 'bad-signature'
   | 'wrong-kind'
@@ -20,6 +20,7 @@ export type RejectionReason =
   | 'too-large'
   | 'not-found'
   | 'malformed'
+  | 'key'
   | 'disk-full'
   | 'unreachable';
 

@@ -36,6 +36,7 @@ const MAX_CONTENT_BYTES: Readonly<Record<SignedKind, number>> = {
   head: 65_536,
   'entry-list': LIMITS.manifestBytes,
   trust: 1_048_576,
+  institution: 1_048_576,
 };
 /** How far a terminal's clock may differ from the platform's. */
 const SKEW_MS = 5 * 60_000;

@@ -1,8 +1,9 @@
 /** Event entry (チケットレス入場): the list decides who may enter, the ledger remembers who did, the paper says where to sit. */
 
 import { fromPromise } from 'xstate';
-import { CardError, type CardIdentity } from '../../devices/card/card.ts';
+import { CardError } from '../../devices/card/card.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
+import { askCard, type CardEvidence } from '../card-evidence.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import { decideEntry, RECEIPT_CLAIM_MS } from '../domain/entry-decision.ts';
@@ -117,7 +118,7 @@ class EntryVisit {
   readonly #stages: TapStages;
   #lease: Lease | null = null;
   #keys: ListKeys | null = null;
-  #identity: CardIdentity | null = null;
+  #identity: CardEvidence | null = null;
   #verdict: CertificateVerdict | null = null;
   #row: EntryRow | null = null;
   #state: EntryState = { entered: null };
@@ -144,7 +145,8 @@ class EntryVisit {
     if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
     this.#stages.modelled = reader.modelled;
     try {
-      this.#identity = await reader.identify(this.tap);
+      const least = present(this.#lease, 'lease').file.manifest.assurance;
+      this.#identity = await askCard(reader, this.tap, least, this.#parts.institution());
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
       this.#detail = error.message;
@@ -152,7 +154,7 @@ class EntryVisit {
       const again = error.fault === 'card-removed' || error.fault === 'card-unreadable';
       return again ? { next: 'hold-again', reason: error.fault } : this.#refuse(error.fault);
     }
-    this.#stages.read(this.#identity.startedAt, this.#identity.finishedAt);
+    this.#stages.read(this.#identity);
     return GO_ON;
   }
 
@@ -167,16 +169,15 @@ class EntryVisit {
       return { next: 'attendant', by };
     }
     if (verdict.valid) return GO_ON;
-    this.#detail = verdict.detail;
-    return this.#refuse(verdict.reason);
+    return this.#refuse(verdict.reason, verdict.detail);
   }
 
   /** A certificate that was read identifies and proves nothing; a list may ask for more. */
   proveCard(): StepResult {
     const { manifest } = present(this.#lease, 'lease').file;
-    return assuranceReaches('identified', manifest.assurance)
-      ? GO_ON
-      : this.#refuse('possession-not-proved');
+    const { assurance, lacks } = present(this.#identity, 'identity');
+    if (assuranceReaches(assurance, manifest.assurance)) return GO_ON;
+    return this.#refuse('possession-not-proved', lacks);
   }
 
   findEntry(): StepResult {
@@ -193,8 +194,7 @@ class EntryVisit {
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
       this.#stages.end('lookup');
-      this.#detail = error.message;
-      return this.#refuse('list-damaged');
+      return this.#refuse('list-damaged', error.message);
     }
     this.#state = ticketState(this.#parts.recorder.ledger, this.#ticket);
     const receipt = this.#parts.papers.stateOf(this.#subject);
@@ -224,7 +224,7 @@ class EntryVisit {
               ticket: row.ticket,
               ...(row.party === '' ? {} : { party: row.party }),
               ...fields,
-              assurance: 'identified',
+              assurance: this.#identity?.assurance,
               revocation: verdict?.revocation,
               listAge: this.#listAge(),
             },
@@ -283,7 +283,7 @@ class EntryVisit {
               ...(this.#row === null ? {} : { ticket: this.#row.ticket }),
               ...fields,
               ...(first === null ? {} : { first: { at: first.at, gate: first.gate } }),
-              ...(this.#verdict?.valid === true ? { assurance: 'identified' } : {}),
+              ...(this.#verdict?.valid === true ? { assurance: this.#identity?.assurance } : {}),
               ...(this.#detail === null ? {} : { detail: this.#detail }),
             },
           },
@@ -374,7 +374,8 @@ class EntryVisit {
     return { list: this.#options.list, subject: this.#subject, ticket };
   }
 
-  #refuse(reason: Reason): StepResult {
+  #refuse(reason: Reason, detail = this.#detail): StepResult {
+    this.#detail = detail;
     return { next: 'refuse', reason };
   }
 

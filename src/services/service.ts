@@ -1,7 +1,7 @@
 /** A service: one machine tied to its effects. `index.ts` lists them all. */
 
 import type { AnyStateMachine } from 'xstate';
-import type { CardReader } from '../../devices/card/card.ts';
+import type { CardReader, Institution } from '../../devices/card/card.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { FirstEntry, ListShown } from '../domain/screen.ts';
 import type { Papers } from '../papers.ts';
@@ -20,6 +20,8 @@ export interface TerminalParts {
   /** The name of the attendant whose user-authentication certificate (DER) this is; null for everybody else. */
   attendant(certificate: Uint8Array): string | null;
   listKeys(list: string): ListKeys | null;
+  /** In whose name a card is asked to prove its key; null: nobody's. */
+  institution(): Institution | null;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
   readonly papers: Papers;

@@ -1,6 +1,6 @@
 /**
  * Attendants, known by the user-authentication certificate of their own card. A certificate that was read identifies and
- * proves nothing (ARCHITECTURE.md, "Assurance"): until a card proves its key, the PIN is the stronger way in.
+ * proves nothing (ARCHITECTURE.md, "Assurance"): an attendant's card is not asked for its key, so the PIN is the stronger way in.
  */
 
 import { createHash, X509Certificate } from 'node:crypto';

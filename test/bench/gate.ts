@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { importEntryList } from '../../platform-sim/entry-lists.ts';
+import { importEntryList, type ListSettings } from '../../platform-sim/entry-lists.ts';
 import { openKeys, openStores } from '../../platform-sim/stores.ts';
 import { addTrust } from '../../platform-sim/trust.ts';
 import type { TestCard } from '../cards.ts';
@@ -19,8 +19,13 @@ const REVOKED = 1_000;
 /** Publishes trust and a list of `rows` rows, by the platform's own code; hands back the cards that are on it. */
 export async function publish(
   site: Site,
-  { rows, cards: count }: { readonly rows: number; readonly cards: number },
+  wanted: {
+    readonly rows: number;
+    readonly cards: number;
+    readonly settings?: ListSettings;
+  },
 ): Promise<TestCard[]> {
+  const { rows, cards: count, settings } = wanted;
   const { authority } = site.cards;
   const cards: TestCard[] = [];
   while (cards.length < count) cards.push(await site.cards.card());
@@ -39,6 +44,7 @@ export async function publish(
       title: '春の音楽祭',
       place: 'かざす市民球場',
       startsAt: new Date().toISOString(),
+      ...settings,
     };
     await importEntryList(stores.registry, keys, LIST, tickets(cards, rows), said, Date.now());
   } finally {

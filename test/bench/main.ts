@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
 import { memoryBench } from './memory.ts';
+import { possessionBench } from './possession.ts';
 import { receiptBench } from './receipt.ts';
 import { sizeBench } from './size.ts';
 import { startBench } from './start.ts';
@@ -18,6 +19,7 @@ import { verifyBench } from './verify.ts';
 
 const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   tap: tapBench,
+  possession: possessionBench,
   verify: verifyBench,
   start: startBench,
   memory: memoryBench,

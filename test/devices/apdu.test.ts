@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  chained,
   command,
   exchange,
   guarded,
@@ -47,6 +48,29 @@ describe('a command', () => {
   test('is refused with a header that is not of bytes', () => {
     expect(() => command(0, 0xb0, 0x100, 0)).toThrow(RangeError);
     expect(() => command(0, 0xb0, -1, 0)).toThrow(RangeError);
+  });
+});
+
+describe('a chain', () => {
+  const lengths = (bytesOfData: number) =>
+    chained(0x80, 0xa2, 0x06, 0xc1, new Uint8Array(bytesOfData)).map((each) =>
+      hex(each.subarray(0, 5)),
+    );
+
+  test.each([
+    [1, ['80A206C101']],
+    [255, ['80A206C1FF']],
+    [256, ['90A206C1FF', '80A206C101']],
+    [510, ['90A206C1FF', '80A206C1FF']],
+    [511, ['90A206C1FF', '90A206C1FF', '80A206C101']],
+  ])('of %i bytes says of every part but the last that more follows', (bytesOfData, commands) => {
+    expect(lengths(bytesOfData)).toEqual(commands);
+  });
+
+  test('carries every byte in its order', () => {
+    const data = Uint8Array.from({ length: 600 }, (_, at) => at & 0xff);
+    const parts = chained(0x00, 0x82, 0, 0, data).map((each) => each.subarray(5));
+    expect(hex(Buffer.concat(parts))).toBe(hex(data));
   });
 });
 
@@ -170,7 +194,7 @@ describe('the individual number', () => {
 
   test('is not hidden behind a logical channel or secure messaging', async () => {
     const { transmit, sent } = always('9000');
-    for (const cla of ['01', '04', '0C', '81', 'A0']) {
+    for (const cla of ['01', '04', '0C', '10', '81', '90', 'A0']) {
       await expect(exchange(transmit, bytes(`${cla}A4020C020002`))).rejects.toThrow(/class/u);
     }
     expect(sent).toEqual([]);

@@ -2,20 +2,11 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CardReader, OpenCardReader } from '../../devices/card/card.ts';
+import type { CardReader } from '../../devices/card/card.ts';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
+import type { CardField } from './card-field.ts';
+import { describeProof } from './card-proof.contract.ts';
 import { CardWatch, certificateOf } from './card-watch.ts';
-
-/** A reader, and what a person can do to it. */
-export interface CardField {
-  readonly open: OpenCardReader;
-  hold(card: CardDefinition): Promise<void>;
-  remove(): Promise<void>;
-  /** Takes the reader, or the service it depends on, away. */
-  unplug(): Promise<void>;
-  plug(): Promise<void>;
-  dispose(): Promise<void>;
-}
 
 function cardWith(certificate: Buffer, more: Partial<CardDefinition> = {}): CardDefinition {
   return { kind: 'my-number', userCertificate: certificate.toString('base64'), ...more };
@@ -188,6 +179,7 @@ export function describeCardReader(name: string, makeField: () => Promise<CardFi
       expect(watch.heard).toHaveLength(heard);
     });
   });
+  describe(name, () => describeProof(makeField));
 }
 
 function lost(watch: CardWatch): number {

@@ -8,7 +8,8 @@ import { openPcscReader } from '../../devices/card/pcsc-reader.ts';
 import { type CardFaults, SimCard } from '../../devices/card/sim-card.ts';
 import { type HeldCard, holdOnVpcd } from '../../devices/card/vpcd.ts';
 import { startPcscd, VPCD_READER } from '../../platform-sim/pcscd.ts';
-import { type CardField, describeCardReader } from './card-reader.contract.ts';
+import type { CardField } from './card-field.ts';
+import { describeCardReader } from './card-reader.contract.ts';
 import { CardWatch, certificateOf } from './card-watch.ts';
 
 describeCardReader('The PC/SC card reader on pcscd and vpcd', async (): Promise<CardField> => {

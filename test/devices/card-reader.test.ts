@@ -1,5 +1,6 @@
 import { createSimReader } from '../../devices/card/sim-reader.ts';
-import { type CardField, describeCardReader } from './card-reader.contract.ts';
+import type { CardField } from './card-field.ts';
+import { describeCardReader } from './card-reader.contract.ts';
 
 describeCardReader('The simulated card reader', async (): Promise<CardField> => {
   const reader = createSimReader();

@@ -257,7 +257,7 @@ export function headOf(
 ): Head {
   return {
     kind: 'head',
-    of: list === 'trust' ? 'trust' : 'entry-list',
+    of: list === 'trust' || list === 'institution' ? list : 'entry-list',
     list,
     version,
     root,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../src/clock.ts';
 import type { EventName } from '../../src/domain/events.ts';
+import type { LoadedInstitution } from '../../src/link/institution-download.ts';
 import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/link.ts';
 import type { TrustStore } from '../../src/pki/trust-store.ts';
 import { Ledger } from '../../src/store/ledger.ts';
@@ -58,6 +59,7 @@ export class TestTerminal {
   readonly noted: Noted[] = [];
   readonly keys = new Map<string, Buffer>();
   readonly trust: TrustStore[] = [];
+  readonly institutions: LoadedInstitution[] = [];
   readonly listDirectory: string;
   readonly #waiting = new Set<() => void>();
 
@@ -97,6 +99,7 @@ export class TestTerminal {
       journal: (event, fields) => this.#note({ event, fields }),
       onListKey: (list, key) => void this.keys.set(list, key),
       onTrust: (store) => void this.trust.push(store),
+      onInstitution: (loaded) => void this.institutions.push(loaded),
       times: { ...TIMES, ...times },
     });
     return async () => {

@@ -60,10 +60,13 @@ const only = <T>(list: readonly T[] | undefined): T => {
 };
 
 describe('a signed object of the platform', () => {
-  it.each(['head', 'entry-list', 'trust'] as const)('opens when it is of kind %s', async (kind) => {
-    const { content } = await open(await platform.sign(kind, CONTENT), kind);
-    expect(content).toEqual(CONTENT);
-  });
+  it.each(['head', 'entry-list', 'trust', 'institution'] as const)(
+    'opens when it is of kind %s',
+    async (kind) => {
+      const { content } = await open(await platform.sign(kind, CONTENT), kind);
+      expect(content).toEqual(CONTENT);
+    },
+  );
 
   it('opens when it is larger than what pkijs writes in one piece', async () => {
     const large = Buffer.alloc(5_000_000, 'kazasu');
@@ -78,7 +81,7 @@ describe('a signed object of the platform', () => {
   });
 
   it('is signed with keys that only their owner can read', async () => {
-    for (const name of ['ca', 'head', 'entry-list', 'trust']) {
+    for (const name of ['ca', 'head', 'entry-list', 'trust', 'institution']) {
       const { mode } = await stat(path.join(folder, 'platform', `${name}-key.pem`));
       expect(mode & 0o777).toBe(0o600);
     }

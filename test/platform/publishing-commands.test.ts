@@ -220,6 +220,7 @@ describe('list import', () => {
   test.each([
     [['--list', '../x'], '--list "../x" is no list name'],
     [['--list', 'trust'], 'is no list name'],
+    [['--list', 'institution'], 'is no list name'],
     [['--assurance', 'strong'], '--assurance "strong"'],
     [['--valid-to', 'tomorrow'], '--valid-to "tomorrow": a time with its zone'],
     [['--valid-to', '2016-02-20T18:00:00+09:00'], '--valid-to'],

@@ -50,6 +50,7 @@ function smallGate() {
     reader: () => ({ modelled: true, identify: async () => identity }),
     trust: () => ({ verify: async () => ({ valid: true, revocation: 'checked' }) }),
     attendant: () => null,
+    institution: () => null,
     listKeys: () => ({ convertedValue: () => Buffer.of(1), openRow: () => ROW }),
     shelf: { lease: () => lease, active: () => null },
     recorder,

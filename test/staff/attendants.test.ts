@@ -61,6 +61,7 @@ function gate(
     reader: () => ({ modelled: true, identify: async () => identity }),
     trust: () => ({ verify: async () => verdict }),
     attendant,
+    institution: () => null,
     listKeys: () => ({ convertedValue: () => Buffer.of(1), openRow: () => row }),
     shelf: { lease, active: () => null },
     recorder,

@@ -1,0 +1,33 @@
+/** What a card shows of itself at one tap: its certificate, and the proof of its key where somebody wants one. */
+
+import type { CardIdentity, CardReader, Institution, Tap } from '../devices/card/card.ts';
+import { type Assurance, assuranceReaches } from './domain/entry-list.ts';
+
+export interface CardEvidence extends CardIdentity {
+  /** What was shown; whether the certificate itself is valid is not asked here. */
+  readonly assurance: Assurance;
+  /** Why it is not more, for the journal. */
+  readonly lacks: string;
+  /** CLOCK_MONOTONIC in ms: when the exchange after the reading was over; null when there was none. */
+  readonly provedAt: number | null;
+}
+
+/** Asks for no more than `least` wants, in one session. Rejects with `CardError`. */
+export async function askCard(
+  reader: CardReader,
+  tap: Tap,
+  least: Assurance,
+  institution: Institution | null,
+): Promise<CardEvidence> {
+  if (institution === null || assuranceReaches('identified', least)) {
+    const identity = await reader.identify(tap);
+    const lacks = 'this terminal has no institution key';
+    return { ...identity, assurance: 'identified', lacks, provedAt: null };
+  }
+  const { notProved, ...proof } = await reader.prove(tap, institution);
+  return {
+    ...proof,
+    assurance: notProved === null ? 'possession' : 'identified',
+    lacks: notProved ?? 'there is no PIN',
+  };
+}

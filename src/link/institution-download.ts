@@ -1,0 +1,204 @@
+/**
+ * Which institutions are in force, and the key of the one in whose name this terminal asks cards for their proof. The
+ * list is signed; the key comes beside it, in clear while un-enrolled links are loopback links, and goes into the key
+ * store. A key whose certificate is not in force is not used.
+ *
+ * `list.json` is the commit point, as `trust.json` is for trust.
+ */
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { EventName } from '../domain/events.ts';
+import {
+  forgetKeyFile,
+  KeyFileError,
+  keepKeyFile,
+  openKeyFile,
+  parseSigningKey,
+  type SigningKey,
+} from '../keys/key-file.ts';
+import { readInstitutionCertificate } from '../pki/institution-certificate.ts';
+import { publish, writeDurably } from '../store/disk.ts';
+import type { ObjectSource } from './object-source.ts';
+import { type Head, INSTITUTION_MANIFEST, type InstitutionManifest, LIMITS } from './protocol.ts';
+import { Rejection, rejectionOf } from './rejection.ts';
+import type { JobResult } from './retry-queue.ts';
+import { readSigned } from './signed-statement.ts';
+
+const FOLDER = 'institution';
+const COMMIT_FILE = 'list.json';
+const KEY_FILE = 'key.p8';
+
+const COMMITTED = z.strictObject({
+  version: z.int().positive(),
+  root: z.string(),
+  /** ms since the epoch: a later start verifies the signature as of then. */
+  acceptedAt: z.number(),
+  /** CMS, base64. */
+  manifest: z.base64(),
+});
+type Committed = z.infer<typeof COMMITTED>;
+
+/** In whose name a terminal may ask cards. */
+export interface InstitutionInForce {
+  /** The objects 5F4E and 5F37, 568 bytes. */
+  readonly certificate: Buffer;
+  readonly key: SigningKey;
+}
+
+export interface LoadedInstitution {
+  readonly version: number;
+  /** Null: none is in force of which this terminal has the key. */
+  readonly institution: InstitutionInForce | null;
+}
+
+/** A head whose signature has been verified, and what came beside it: PKCS#8, or nothing. */
+export interface OfferedInstitution {
+  readonly head: Head;
+  readonly key: Buffer | null;
+}
+
+export interface InstitutionDownloadOptions {
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly source: ObjectSource;
+  /** DER of the platform's CA certificate. */
+  readonly pinned: Buffer;
+  readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
+  readonly onInstitution: (loaded: LoadedInstitution) => void;
+}
+
+export class InstitutionDownload {
+  readonly #options: InstitutionDownloadOptions;
+  readonly #directory: string;
+
+  constructor(options: InstitutionDownloadOptions) {
+    this.#options = options;
+    this.#directory = join(options.stateDirectory, FOLDER);
+  }
+
+  /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
+  async take({ head, key }: OfferedInstitution, signal: AbortSignal): Promise<JobResult> {
+    try {
+      if (this.#isNews(head)) await this.#replace(head, key, signal);
+      return 'done';
+    } catch (error) {
+      if (signal.aborted) return 'done';
+      const { reason, message, mayPass } = rejectionOf(error);
+      const { version } = head;
+      this.#options.journal('institution.rejected', { version, reason, detail: message });
+      return mayPass ? 'try-again' : 'done';
+    }
+  }
+
+  #isNews({ version, root }: Head): boolean {
+    const active = readCommitted(this.#directory);
+    if (active === null || version > active.version) return true;
+    if (version < active.version) {
+      throw new Rejection('older-version', `version ${active.version} is active`);
+    }
+    if (root !== active.root) {
+      throw new Rejection('root-mismatch', 'the active version has another root');
+    }
+    return false;
+  }
+
+  async #replace(head: Head, keyBytes: Buffer | null, signal: AbortSignal): Promise<void> {
+    const { source, pinned, clock, journal, onInstitution } = this.#options;
+    const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
+    const acceptedAt = clock.now();
+    const manifest = await readSigned(cms, 'institution', INSTITUTION_MANIFEST, pinned, acceptedAt);
+    const { version, root } = manifest;
+    if (version !== head.version || root !== head.root) {
+      throw new Rejection('root-mismatch', 'the manifest is not the one that the head names');
+    }
+    const key = keyBytes === null ? null : keyOf(keyBytes);
+    const institution = inForce(manifest, key);
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const keyFile = join(this.#directory, KEY_FILE);
+    // The key of a revoked institution does not stay: only what is in force is kept.
+    if (institution === null || keyBytes === null) forgetKeyFile(keyFile);
+    else keepKeyFile(keyFile, keyBytes);
+    writeCommitted(this.#directory, {
+      version,
+      root,
+      acceptedAt,
+      manifest: cms.toString('base64'),
+    });
+    clock.raise(Date.parse(manifest.issuedAt));
+    onInstitution({ version, institution });
+    journal('institution.activated', activated(manifest, institution));
+  }
+}
+
+/**
+ * What was accepted last, for a start without network; null when nothing was, or it no longer verifies. Journals a key
+ * file that must not be used. `pinned`: DER of the platform's CA.
+ */
+export async function loadInstitution(
+  stateDirectory: string,
+  pinned: Buffer,
+  journal: InstitutionDownloadOptions['journal'],
+): Promise<LoadedInstitution | null> {
+  const directory = join(stateDirectory, FOLDER);
+  const committed = readCommitted(directory);
+  if (committed === null) return null;
+  const { version, acceptedAt } = committed;
+  try {
+    const cms = Buffer.from(committed.manifest, 'base64');
+    const manifest = await readSigned(cms, 'institution', INSTITUTION_MANIFEST, pinned, acceptedAt);
+    const institution = inForce(manifest, openKeyFile(join(directory, KEY_FILE)));
+    journal('institution.activated', activated(manifest, institution));
+    return { version, institution };
+  } catch (error) {
+    const isKey = error instanceof KeyFileError;
+    const { reason, message } = isKey ? new Rejection('key', error.message) : rejectionOf(error);
+    journal('institution.rejected', { version, reason, detail: message });
+    return null;
+  }
+}
+
+function activated(manifest: InstitutionManifest, institution: InstitutionInForce | null) {
+  const { version, institutions } = manifest;
+  return { version, institutions: institutions.length, hasKey: institution !== null };
+}
+
+function keyOf(bytes: Buffer): SigningKey {
+  try {
+    return parseSigningKey(bytes);
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error;
+    throw new Rejection('key', error.message);
+  }
+}
+
+/** The institution whose key this is; null when it is not, or no longer, among those in force. */
+function inForce(
+  { institutions }: InstitutionManifest,
+  key: SigningKey | null,
+): InstitutionInForce | null {
+  for (const base64 of institutions) {
+    const certificate = Buffer.from(base64, 'base64');
+    const read = readInstitutionCertificate(certificate);
+    if (read === null) throw new Rejection('malformed', 'not the certificate of an institution');
+    if (key?.publicKey.equals(read.publicKey)) return { certificate, key };
+  }
+  return null;
+}
+
+function writeCommitted(directory: string, committed: Committed): void {
+  const path = join(directory, COMMIT_FILE);
+  writeDurably(`${path}.part`, JSON.stringify(committed));
+  publish(`${path}.part`, path);
+}
+
+/** Null when nothing was ever committed, or the file is not readable as such. */
+function readCommitted(directory: string): Committed | null {
+  try {
+    return COMMITTED.parse(JSON.parse(readFileSync(join(directory, COMMIT_FILE), 'utf8')));
+  } catch {
+    return null;
+  }
+}

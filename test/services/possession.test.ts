@@ -1,0 +1,128 @@
+/** A list that asks for possession, at a whole gate: who proves the key of their card, and who does not. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { CardDefinition } from '../../devices/card/sim-card.ts';
+import { newCardKey } from '../../platform-sim/authority.ts';
+import type { CardMaker } from '../cards.ts';
+import { testAuthority, testInstitution } from '../devices/institution-fixture.ts';
+import { hanako, type Ticket, type World, withTerminal } from '../terminal.ts';
+
+const AUTHORITY = testAuthority();
+const INSTITUTION = testInstitution(AUTHORITY);
+
+/** Hanako's card as one that has 特定機関認証. */
+async function provingHanako(cards: CardMaker): Promise<Record<'hanako', Ticket>> {
+  const { hanako: ticket } = await hanako(cards);
+  const card = { ...ticket.card.card, authorityKey: AUTHORITY.file.toString('base64') };
+  return { hanako: { ...ticket, card: { ...ticket.card, card } } };
+}
+
+/** The same certificate on a card with a key of its own. */
+async function cloneOf(card: CardDefinition): Promise<CardDefinition> {
+  const key = (await newCardKey()).export({ type: 'pkcs8', format: 'pem' }) as string;
+  return { ...card, userPrivateKey: key };
+}
+
+function askingFor(
+  assurance: 'identified' | 'possession' | 'possession+pin',
+  story: (world: World, card: CardDefinition) => Promise<void>,
+): Promise<void> {
+  return withTerminal({ tickets: provingHanako, settings: { assurance } }, async (world) => {
+    await world.addInstitution(INSTITUTION);
+    await world.journal.next({ event: 'terminal.in-service' });
+    await world.journal.next({ event: 'institution.activated', hasKey: true });
+    await story(world, world.ticket('hanako').card.card);
+  });
+}
+
+const REFUSED = {
+  event: 'entry.refused',
+  reason: 'possession-not-proved',
+  assurance: 'identified',
+};
+
+test('a card that proves its key is let in, and the fact says what was reached', () =>
+  askingFor('possession', async ({ tap }, card) => {
+    const granted = await tap(card);
+    expect(granted).toMatchObject({ event: 'entry.granted', assurance: 'possession' });
+    expect(granted['ms']).toHaveProperty('prove');
+    expect(await tap(card)).toMatchObject({ reason: 'already-entered', assurance: 'possession' });
+  }));
+
+test('a cloned card is refused where possession is asked for', () =>
+  askingFor('possession', async ({ tap }, card) => {
+    const clone = await tap(await cloneOf(card));
+    expect(clone).toMatchObject({ ...REFUSED, detail: expect.stringContaining('signature') });
+    expect(await tap(card)).toMatchObject({ event: 'entry.granted' });
+  }));
+
+test('a cloned card is let in where nothing but the certificate is asked for', () =>
+  askingFor('identified', async ({ tap }, card) => {
+    const clone = await tap(await cloneOf(card));
+    expect(clone).toMatchObject({ event: 'entry.granted', assurance: 'identified' });
+  }));
+
+test('a card that replays an old signature is refused', () =>
+  askingFor('possession', async ({ tap }, card) => {
+    const replay = Buffer.alloc(256, 0x42).toString('base64');
+    expect(await tap({ ...card, faults: { replay } })).toMatchObject(REFUSED);
+  }));
+
+test('a card without the feature, or of another authority, is refused', () =>
+  askingFor('possession', async ({ tap }, card) => {
+    const { authorityKey: _, ...without } = card;
+    expect(await tap(without)).toMatchObject({ ...REFUSED, detail: 'certificate: 6E00' });
+    const foreign = { ...card, authorityKey: testAuthority().file.toString('base64') };
+    expect(await tap(foreign)).toMatchObject({ ...REFUSED, detail: 'certificate: 6A88' });
+  }));
+
+test('a card that goes in the middle of the proof is to be held again', () =>
+  askingFor('possession', async ({ tap }, card) => {
+    const pulled = await tap({ ...card, faults: { removedAfter: 12 } });
+    expect(pulled).toMatchObject({ event: 'card.unreadable', reason: 'card-removed' });
+    expect(await tap(card)).toMatchObject({ event: 'entry.granted', assurance: 'possession' });
+  }));
+
+test('what is wrong with a certificate is said before what it did not prove', () =>
+  askingFor('possession', async ({ tap, cards }) => {
+    const expired = await cards.card({
+      notBefore: new Date(Date.now() - 9 * 86_400_000),
+      notAfter: new Date(Date.now() - 86_400_000),
+    });
+    expect(await tap(expired.card)).toMatchObject({ reason: 'certificate-expired' });
+  }));
+
+test('the key of a card is not enough where its PIN is asked for', () =>
+  askingFor('possession+pin', async ({ tap }, card) => {
+    const refused = { reason: 'possession-not-proved', assurance: 'possession' };
+    expect(await tap(card)).toMatchObject(refused);
+  }));
+
+test('a gate that has its key proves cards without a platform, also after a start', () =>
+  askingFor('possession', async (world, card) => {
+    await world.stop();
+    await world.stopPlatform();
+    await world.start();
+    expect(await world.tap(card)).toMatchObject({ assurance: 'possession' });
+  }));
+
+test('from the revocation of its institution on, a gate proves nothing', () =>
+  askingFor('possession', async (world, card) => {
+    await world.revokeInstitution(INSTITUTION);
+    await world.journal.next({ event: 'institution.activated', hasKey: false });
+    const detail = 'this terminal has no institution key';
+    expect(await world.tap(card)).toMatchObject({ ...REFUSED, detail });
+  }));
+
+test('neither key nor certificate is in the journal', () =>
+  askingFor('possession', async ({ tap, journal, config }, card) => {
+    await tap(await cloneOf(card));
+    await tap(card);
+    const key = await readFile(join(config.state, 'institution', 'key.p8'));
+    const said = JSON.stringify(journal.all);
+    expect(said).not.toContain(key.toString('base64').slice(40, 80));
+    expect(said).not.toContain(INSTITUTION.certificate.toString('base64').slice(20, 60));
+    expect(said).not.toContain((card.userCertificate ?? '').slice(40, 80));
+  }));
