@@ -1,7 +1,6 @@
-/** Every incident that concerns a gate, played on the real card stack and a real serial line, and every fault. */
+/** Every incident that concerns a gate, played on the real card stack and a real serial line. */
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { FAULT_NAMES } from '../../platform-sim/street/faults.ts';
 import { SCENARIO_NAMES } from '../../platform-sim/street/player.ts';
 import { isOpen, type OpenStreet, withStreet } from './open-street.ts';
 
@@ -39,17 +38,3 @@ test('after all scenarios nothing is broken, and none is left unproved', async (
   for (const line of stdout.trim().split('\n')) expect(line).toMatch(/^[a-z0-9-]+ +proved /u);
   expect((await street.say('restore')).stdout).toBe('nothing was broken\n');
 });
-
-test.each(FAULT_NAMES)(
-  'fault %s: the gate serves on, or does so again once it is mended',
-  async (name) => {
-    const struck = await street.say('fault', name);
-    expect([struck.code, struck.stderr]).toEqual([0, '']);
-    const mended = await street.say('restore');
-    expect([mended.code, mended.stderr]).toEqual([0, '']);
-    await expect
-      .poll(async () => (await street.say('health')).stdout, { timeout: 120_000, interval: 500 })
-      .toMatch(/serving\n {2}reader {3}ok\n {2}printer {2}ok\n {2}network {2}ok\n/u);
-    expect((await street.say('hold', 'shioji-fui')).stdout).toMatch(/not-on-list/u);
-  },
-);
