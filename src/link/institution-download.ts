@@ -23,7 +23,7 @@ import { readInstitutionCertificate } from '../pki/institution-certificate.ts';
 import { publish, writeDurably } from '../store/disk.ts';
 import type { ObjectSource } from './object-source.ts';
 import { type Head, INSTITUTION_MANIFEST, type InstitutionManifest, LIMITS } from './protocol.ts';
-import { Rejection, rejectionOf } from './rejection.ts';
+import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
 import { readSigned } from './signed-statement.ts';
 
@@ -82,7 +82,7 @@ export class InstitutionDownload {
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
   async take({ head, key }: OfferedInstitution, signal: AbortSignal): Promise<JobResult> {
     try {
-      if (this.#isNews(head)) await this.#replace(head, key, signal);
+      if (risesAbove(head, readCommitted(this.#directory))) await this.#replace(head, key, signal);
       return 'done';
     } catch (error) {
       if (signal.aborted) return 'done';
@@ -91,18 +91,6 @@ export class InstitutionDownload {
       this.#options.journal('institution.rejected', { version, reason, detail: message });
       return mayPass ? 'try-again' : 'done';
     }
-  }
-
-  #isNews({ version, root }: Head): boolean {
-    const active = readCommitted(this.#directory);
-    if (active === null || version > active.version) return true;
-    if (version < active.version) {
-      throw new Rejection('older-version', `version ${active.version} is active`);
-    }
-    if (root !== active.root) {
-      throw new Rejection('root-mismatch', 'the active version has another root');
-    }
-    return false;
   }
 
   async #replace(head: Head, keyBytes: Buffer | null, signal: AbortSignal): Promise<void> {

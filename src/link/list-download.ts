@@ -12,7 +12,7 @@ import { ChunkStore } from './chunk-store.ts';
 import type { ListKeyFiles } from './list-keys.ts';
 import type { ObjectSource } from './object-source.ts';
 import { ENTRY_LIST_MANIFEST, type Head, LIMITS } from './protocol.ts';
-import { Rejection, rejectionOf } from './rejection.ts';
+import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
 import { readSigned } from './signed-statement.ts';
 
@@ -48,7 +48,7 @@ export class ListDownload {
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
   async take({ head, key }: OfferedList, signal: AbortSignal): Promise<JobResult> {
     try {
-      if (this.#isNewer(head)) {
+      if (risesAbove(head, this.#options.shelf.active(head.list)?.manifest ?? null)) {
         await this.#replace(head, key, signal);
       } else {
         if (key !== null) this.#options.keys.keep(head.list, key);
@@ -62,18 +62,6 @@ export class ListDownload {
       this.#options.journal('list.rejected', { list, version, reason, detail: message });
       return mayPass ? 'try-again' : 'done';
     }
-  }
-
-  #isNewer({ list, version, root }: Head): boolean {
-    const active = this.#options.shelf.active(list)?.manifest;
-    if (active === undefined || version > active.version) return true;
-    if (version < active.version) {
-      throw new Rejection('older-version', `version ${active.version} is active`);
-    }
-    if (root !== active.root) {
-      throw new Rejection('root-mismatch', 'the active list has this version and another root');
-    }
-    return false;
   }
 
   async #replace(head: Head, key: Buffer | null, signal: AbortSignal): Promise<void> {

@@ -46,6 +46,24 @@ export class Rejection extends Error {
   }
 }
 
+/**
+ * Whether an offered version takes the active one's place: versions only rise, and one version has one root. False for
+ * the active one itself; throws `Rejection` for an older one and for another root.
+ */
+export function risesAbove(
+  offered: { readonly version: number; readonly root: string },
+  active: { readonly version: number; readonly root: string } | null,
+): boolean {
+  if (active === null || offered.version > active.version) return true;
+  if (offered.version < active.version) {
+    throw new Rejection('older-version', `version ${active.version} is active`);
+  }
+  if (offered.root !== active.root) {
+    throw new Rejection('root-mismatch', 'the active version has another root');
+  }
+  return false;
+}
+
 const OF_SIGNED_OBJECT: Readonly<Record<SignedObjectFault, RejectionReason>> = {
   'bad-signature': 'bad-signature',
   'unknown-signer': 'bad-signature',

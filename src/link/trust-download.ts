@@ -26,7 +26,7 @@ import {
 } from '../store/disk.ts';
 import type { ObjectSource } from './object-source.ts';
 import { type Head, LIMITS, TRUST_MANIFEST, type TrustManifest } from './protocol.ts';
-import { Rejection, rejectionOf } from './rejection.ts';
+import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
 import { readSigned } from './signed-statement.ts';
 
@@ -85,16 +85,9 @@ export class TrustDownload {
     }
   }
 
-  #isNewer({ version, root }: Head): boolean {
+  #isNewer(head: Head): boolean {
     const active = readCommitted(this.#directory);
-    if (active === null || version > active.version) return true;
-    if (version < active.version) {
-      throw new Rejection('older-version', `version ${active.version} is active`);
-    }
-    if (root !== active.root) {
-      throw new Rejection('root-mismatch', 'the active version has another root');
-    }
-    return active.manifest === null;
+    return risesAbove(head, active) || active?.manifest === null;
   }
 
   async #replace(head: Head, signal: AbortSignal): Promise<void> {
