@@ -13,15 +13,23 @@ export interface Row {
 
 interface RowsProps {
   readonly rows: readonly Row[];
+  /** Nothing can be chosen now. */
+  readonly resting: boolean;
   readonly onChoose: (id: string) => void;
 }
 
-export function Rows({ rows, onChoose }: RowsProps) {
+export function Rows({ rows, resting, onChoose }: RowsProps) {
   return (
     <ol class="rows">
       {rows.map(({ id, title, about }, index) => (
         <li key={id}>
-          <button type="button" class="row" onClick={() => onChoose(id)} data-first={index === 0}>
+          <button
+            type="button"
+            class="row"
+            aria-disabled={resting}
+            onClick={resting ? undefined : () => onChoose(id)}
+            data-first={index === 0}
+          >
             <span class="number" aria-hidden="true">
               {index + 1}
             </span>

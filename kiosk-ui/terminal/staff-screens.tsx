@@ -30,6 +30,7 @@ export const staffMenu: Draw<'staff-menu'> = ({ by, owed, notWell }, hand) => {
     hands: (
       <Rows
         rows={STAFF_ERRANDS.map((id) => ({ id, title: titles[id] }))}
+        resting={!hand.offers('choose')}
         onChoose={(choice) => hand.press({ key: 'choose', choice })}
       />
     ),
@@ -92,6 +93,7 @@ export const staffWhy: Draw<'staff-why'> = ({ ticket }, hand) => {
     hands: (
       <Rows
         rows={UNDO_REASONS.map((id) => ({ id, title: why[id] }))}
+        resting={!hand.offers('choose')}
         onChoose={(choice) => hand.press({ key: 'choose', choice })}
       />
     ),
@@ -160,6 +162,7 @@ export const staffPapers: Draw<'staff-papers'> = ({ papers, more }, hand) => {
               </>
             ),
           }))}
+          resting={!hand.offers('choose')}
           onChoose={(choice) => hand.press({ key: 'choose', choice })}
         />
       ),

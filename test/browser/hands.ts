@@ -51,9 +51,10 @@ function way(from: number, to: number, leads: readonly (readonly number[])[]): s
   throw new Error(`control ${to} is out of reach of control ${from}`);
 }
 
+/** One that is resting is shown, and would take nothing: a person sees the next screen no earlier. */
 function control(page: Page, words: string): Locator {
   return page
-    .getByRole('button')
+    .getByRole('button', { disabled: false })
     .filter({ hasText: wordsOf(words) })
     .first();
 }
