@@ -1,6 +1,13 @@
 /** What a card shows of itself at one tap: its certificate, and the proof of its key where somebody wants one. */
 
-import type { CardIdentity, CardReader, Institution, Tap } from '../devices/card/card.ts';
+import type {
+  CardIdentity,
+  CardReader,
+  Institution,
+  PinAsked,
+  PinOutcome,
+  Tap,
+} from '../devices/card/card.ts';
 import { type Assurance, assuranceReaches } from './domain/entry-list.ts';
 
 export interface CardEvidence extends CardIdentity {
@@ -30,4 +37,23 @@ export async function askCard(
     assurance: notProved === null ? 'possession' : 'identified',
     lacks: notProved ?? 'there is no PIN',
   };
+}
+
+/** What came of a PIN: what was shown of the card with it, and what the person has to be told. */
+export type PinEvidence = CardEvidence & PinOutcome;
+
+/**
+ * Has the holder prove that they know the card's PIN, in one session. Only `proved` reaches `possession+pin`: a wrong or
+ * blocked PIN shows a certificate, and nothing more. Overwrites `asked.pin` whatever happens and rejects with
+ * `CardError`, as `CardReader.provePin`.
+ */
+export async function askCardWithPin(
+  reader: CardReader,
+  tap: Tap,
+  asked: PinAsked,
+): Promise<PinEvidence> {
+  const outcome = await reader.provePin(tap, asked);
+  if (outcome.result === 'proved') return { ...outcome, assurance: 'possession+pin', lacks: '' };
+  const lacks = outcome.result === 'not-proved' ? outcome.detail : outcome.result;
+  return { ...outcome, assurance: 'identified', lacks };
 }

@@ -11,6 +11,8 @@ import {
   type CardReaderListener,
   type Institution,
   type OpenCardReader,
+  type PinAsked,
+  type PinOutcome,
   type Tap,
 } from '../devices/card/card.ts';
 
@@ -83,6 +85,20 @@ export class CardSlot implements CardReader {
   async prove(tap: Tap, institution: Institution): Promise<CardProof> {
     const { reader, driverTap } = this.#at(tap);
     return reader.prove(driverTap, institution);
+  }
+
+  async triesLeft(tap: Tap): Promise<number> {
+    const { reader, driverTap } = this.#at(tap);
+    return reader.triesLeft(driverTap);
+  }
+
+  async provePin(tap: Tap, asked: PinAsked): Promise<PinOutcome> {
+    try {
+      const { reader, driverTap } = this.#at(tap);
+      return await reader.provePin(driverTap, asked);
+    } finally {
+      asked.pin.fill(0);
+    }
   }
 
   #at(tap: Tap): { readonly reader: CardReader; readonly driverTap: Tap } {

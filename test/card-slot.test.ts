@@ -29,6 +29,15 @@ function slotWithDrivers(): { slot: CardSlot; drivers: Driver[]; lost: string[] 
           const identity = { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
           return { ...identity, notProved: null, provedAt: 0 };
         },
+        async triesLeft(tap) {
+          driver.asked.push(tap);
+          return 3;
+        },
+        async provePin(tap) {
+          driver.asked.push(tap);
+          const identity = { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
+          return { ...identity, provedAt: 0, result: 'blocked' };
+        },
         async close() {
           driver.closed = true;
         },
@@ -64,9 +73,11 @@ test('taps go on counting when the reader is opened anew, so no answer fits anot
   };
   await expect(slot.identify(first)).rejects.toMatchObject({ fault: 'card-removed' });
   await expect(slot.prove(first, institution)).rejects.toMatchObject({ fault: 'card-removed' });
+  await expect(slot.triesLeft(first)).rejects.toMatchObject({ fault: 'card-removed' });
   await slot.identify(second);
   await slot.prove(second, institution);
-  expect(driverOf(drivers, 1).asked).toEqual([1, 1]);
+  await slot.triesLeft(second);
+  expect(driverOf(drivers, 1).asked).toEqual([1, 1, 1]);
 });
 
 test('what an earlier driver still says is not heard', async () => {
@@ -115,4 +126,25 @@ test('a slot that was closed while its reader opened does not keep the reader', 
   await slot.close();
   expect(driverOf(drivers, 0).closed).toBe(true);
   expect(slot.isOpen).toBe(false);
+});
+
+test('a PIN for a card that is gone reaches no reader and is overwritten; so is one that a reader took', async () => {
+  const { slot, drivers } = slotWithDrivers();
+  await slot.open();
+  const asked = () => ({
+    pin: Buffer.from('4321'),
+    terminal: new Uint8Array(),
+    request: new Uint8Array(32),
+  });
+  const late = asked();
+  const gone = { fault: 'card-removed', pin: 'not-sent' };
+  await expect(slot.provePin(1, late)).rejects.toMatchObject(gone);
+  expect(late.pin).toEqual(Buffer.alloc(4));
+  expect(driverOf(drivers, 0).asked).toEqual([]);
+
+  driverOf(drivers, 0).listener.onCardPresent(1, 0);
+  const taken = asked();
+  expect(await slot.provePin(slot.present?.tap ?? 0, taken)).toMatchObject({ result: 'blocked' });
+  expect(taken.pin).toEqual(Buffer.alloc(4));
+  expect(driverOf(drivers, 0).asked).toEqual([1]);
 });

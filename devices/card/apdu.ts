@@ -126,6 +126,14 @@ export async function exchange(transmit: Transmit, request: Uint8Array): Promise
   return { data: parts.length === 1 ? response.data : Buffer.concat(parts), sw: response.sw };
 }
 
+/**
+ * Sends a command exactly once, whatever the card answers: what 61xx and 6Cxx ask for is not done. For a PIN, which nothing
+ * may send a second time. Throws `CardError` as `parseResponse`; rejections of `transmit` pass through.
+ */
+export async function sendOnce(transmit: Transmit, request: Uint8Array): Promise<Response> {
+  return parseResponse(await guarded(transmit)(request));
+}
+
 async function exchangeOnce(transmit: Transmit, request: Uint8Array): Promise<Response> {
   const first = parseResponse(await transmit(request));
   if (first.sw >> 8 !== 0x6c) return first;

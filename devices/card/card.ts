@@ -12,13 +12,25 @@ export type CardFault = Extract<
   'card-removed' | 'card-unreadable' | 'card-not-supported' | 'phone-not-supported'
 >;
 
+/**
+ * What is known of a PIN whose proof came to no end. `not-sent`: the card never saw it. `unknown`: it was on its way, and
+ * whether it cost a try can only be read from the card (`triesLeft`). `right`: the card took it; the signature is missing.
+ */
+export type PinFate = 'not-sent' | 'unknown' | 'right';
+
 /** An expected failure of the card in the field. Anything else that a driver throws is a defect. */
 export class CardError extends Error {
   readonly fault: CardFault;
-  constructor(fault: CardFault, detail: string, options?: ErrorOptions) {
+  readonly pin: PinFate;
+  constructor(
+    fault: CardFault,
+    detail: string,
+    options: ErrorOptions & { readonly pin?: PinFate } = {},
+  ) {
     super(detail, options);
     this.name = 'CardError';
     this.fault = fault;
+    this.pin = options.pin ?? 'not-sent';
   }
 }
 
@@ -58,6 +70,39 @@ export interface CardProof extends CardIdentity {
   readonly provedAt: number;
 }
 
+/** What a card is to sign once its holder has shown that they know the PIN. */
+export interface PinAsked {
+  /**
+   * The PIN of the user-authentication key: four ASCII digits. The driver overwrites it before it returns, whatever
+   * happens, and in every process that it went through.
+   */
+  readonly pin: Uint8Array;
+  /** What stands for this terminal in the message: the DER of its certificate. */
+  readonly terminal: Uint8Array;
+  /** SHA-256 of what is asked, 32 bytes; it stands in the message as it is. */
+  readonly request: Uint8Array;
+}
+
+/** What came of a PIN that a card has answered to, and the certificate that was read in the same session. */
+export type PinOutcome = CardIdentity & {
+  /** CLOCK_MONOTONIC in ms: when the exchange after the reading was over. */
+  readonly provedAt: number;
+} & (
+    | {
+        readonly result: 'proved';
+        /** RSASSA-PKCS1-v1_5 with SHA-256 by the key of the certificate, 256 bytes, over: */
+        readonly signature: Uint8Array;
+        /** `kazasu-pin-1` || nonce || SHA-256(terminal) || SHA-256(certificate) || request, 140 bytes. */
+        readonly message: Uint8Array;
+      }
+    /** `triesLeft`: 1 or 2. */
+    | { readonly result: 'wrong-pin'; readonly triesLeft: number }
+    /** No PIN opens this card any more until its municipality resets it. */
+    | { readonly result: 'blocked' }
+    /** `detail`: which step the card refused, for the journal. */
+    | { readonly result: 'not-proved'; readonly detail: string }
+  );
+
 export interface CardReader {
   /** The PC/SC name of the reader. */
   readonly name: string;
@@ -73,6 +118,18 @@ export interface CardReader {
    * Whether the certificate itself is worth anything is not asked. Rejects as `identify`.
    */
   prove(tap: Tap, institution: Institution): Promise<CardProof>;
+  /**
+   * How often the PIN of the user-authentication key may still be wrong: 3 to 0, where 0 means blocked. Costs no try.
+   * Rejects as `identify`.
+   */
+  triesLeft(tap: Tap): Promise<number>;
+  /**
+   * Reads the certificate, shows the card the PIN, and has it sign. One call sends a PIN at most once: no retry, no new
+   * connection and no new process sends it again. Also with one try left it is sent: `triesLeft` is for whoever has to
+   * warn. Rejects as `identify`, with `pin` saying what is known of the PIN then; with RangeError, the PIN overwritten,
+   * when it is not four digits or the request not 32 bytes.
+   */
+  provePin(tap: Tap, asked: PinAsked): Promise<PinOutcome>;
   close(): Promise<void>;
 }
 

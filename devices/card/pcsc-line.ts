@@ -81,12 +81,22 @@ export class CardLine {
     }
   }
 
-  #transmit(command: Uint8Array, protocol: number): Promise<Uint8Array> {
-    const response = this.#call<Buffer>((done) =>
-      this.#reader.transmit(Buffer.from(command), RESPONSE_BYTES_MAX, protocol, done),
-    );
+  /** A command that was given up before its turn came is never sent: its bytes may have been overwritten, as a PIN is. */
+  async #transmit(command: Uint8Array, protocol: number): Promise<Uint8Array> {
+    // No copy, which nobody would overwrite.
+    const bytes = Buffer.from(command.buffer, command.byteOffset, command.length);
+    let isGivenUp = false;
+    const response = this.#call<Buffer>((done) => {
+      if (isGivenUp) done(new Error('the command was given up'), Buffer.alloc(0));
+      else this.#reader.transmit(bytes, RESPONSE_BYTES_MAX, protocol, done);
+    });
     const { transmitMs } = this.#limits;
-    return within(transmitMs, response, `no answer in ${transmitMs} ms`);
+    try {
+      return await within(transmitMs, response, `no answer in ${transmitMs} ms`);
+    } catch (error) {
+      isGivenUp = true;
+      throw error;
+    }
   }
 
   #call<T>(start: (done: Callback<T>) => void): Promise<T> {

@@ -16,6 +16,8 @@ export class LiveTap {
   #connection = Promise.withResolvers<Transmit>();
   /** Under way, or finished and not yet asked for. */
   reading: Promise<CardIdentity> | undefined;
+  /** Any other talk with the card, under way: what it answers is for one asker, and nobody comes between. */
+  talk: Promise<unknown> | undefined;
   /** SHA-256 of the certificate; undefined until it was read. */
   fingerprint: string | undefined;
   /** Whether the connection died under a reading. What answered on it now would be another card. */
@@ -46,6 +48,7 @@ export class LiveTap {
     this.#patience = setTimeout(giveUp, DOUBT_MS_MAX);
     this.isCut = false;
     this.reading = undefined;
+    this.talk = undefined;
     this.#connection = Promise.withResolvers<Transmit>();
     this.#expectConnection();
   }

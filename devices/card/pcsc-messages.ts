@@ -3,7 +3,8 @@
  * are ours and of the same version, so nothing is parsed: the types are the protocol.
  */
 
-import type { CardFault, CardIdentity, Tap } from './card.ts';
+import type { CardFault, CardIdentity, PinFate, Tap } from './card.ts';
+import type { PinAnswer, PinRequest } from './pin.ts';
 import type { PossessionOutcome, PossessionRequest } from './possession.ts';
 
 /** Limits inside the card process, in ms. */
@@ -35,6 +36,12 @@ export interface ProvedIdentity extends CardIdentity {
   readonly provedAt: number;
 }
 
+/** Not judged yet, as `ProvedIdentity`. */
+export interface PinAnswered extends CardIdentity {
+  readonly answer: PinAnswer;
+  readonly provedAt: number;
+}
+
 export type ToCardProcess =
   | { readonly do: 'identify'; readonly request: number; readonly tap: Tap }
   | {
@@ -42,6 +49,15 @@ export type ToCardProcess =
       readonly request: number;
       readonly tap: Tap;
       readonly proof: PossessionRequest;
+    }
+  | { readonly do: 'count-tries'; readonly request: number; readonly tap: Tap }
+  /** The PIN itself is in its own pipe (pcsc-pin-pipe.ts). `stopAt`: no later than that is it sent, CLOCK_MONOTONIC in ms. */
+  | {
+      readonly do: 'prove-pin';
+      readonly request: number;
+      readonly tap: Tap;
+      readonly proof: PinRequest;
+      readonly stopAt: number;
     }
   /** The institution's signature for a challenge; null when there is none. */
   | { readonly do: 'answer'; readonly request: number; readonly signature: Uint8Array | null }
@@ -58,11 +74,14 @@ export type FromCardProcess =
   /** Waits for `answer`: the institution's key is not in this process. */
   | { readonly is: 'challenged'; readonly request: number; readonly challenge: Uint8Array }
   | { readonly is: 'proved'; readonly request: number; readonly proved: ProvedIdentity }
+  | { readonly is: 'tries-counted'; readonly request: number; readonly triesLeft: number }
+  | { readonly is: 'pin-answered'; readonly request: number; readonly answered: PinAnswered }
   | {
       readonly is: 'failed';
       readonly request: number;
       readonly fault: CardFault;
       readonly detail: string;
+      readonly pin: PinFate;
     }
   | { readonly is: 'pong' }
   | { readonly is: 'lost'; readonly reason: string };

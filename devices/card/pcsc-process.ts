@@ -11,7 +11,7 @@
  */
 
 import { flushCompileCache } from 'node:module';
-import { CardError, type Tap } from './card.ts';
+import { CardError, type PinFate, type Tap } from './card.ts';
 import { fromPcsc, ReaderLost } from './pcsc-errors.ts';
 import { CardLine, type NativeReader } from './pcsc-line.ts';
 import {
@@ -20,8 +20,10 @@ import {
   monotonicNow,
   type ToCardProcess,
 } from './pcsc-messages.ts';
+import { readPin } from './pcsc-pin-pipe.ts';
 import { rehearse } from './pcsc-rehearsal.ts';
 import { Taps } from './pcsc-taps.ts';
+import { PinEntry } from './pin.ts';
 
 type Pcsclite = typeof import('pcsclite');
 type Context = ReturnType<Pcsclite>;
@@ -118,25 +120,30 @@ function watch(reader: Reader): Watch {
   return watched;
 }
 
-function failure(request: number, error: unknown): FromCardProcess {
+function failure(request: number, error: unknown, pin: PinFate): FromCardProcess {
+  const failed = { is: 'failed', request, pin } as const;
   if (error instanceof CardError) {
-    return { is: 'failed', request, fault: error.fault, detail: error.message };
+    return { ...failed, fault: error.fault, detail: error.message };
   }
   if (!(error instanceof ReaderLost)) throw error;
   lose(error);
-  return { is: 'failed', request, fault: 'card-removed', detail: error.message };
+  return { ...failed, fault: 'card-removed', detail: error.message };
 }
 
 /** Who waits for the institution's signature, by request. */
 const answers = new Map<number, (signature: Uint8Array | null) => void>();
 
 /** Tells what came of a request, good or bad. */
-async function reply(request: number, work: Promise<FromCardProcess>): Promise<void> {
+async function reply(
+  request: number,
+  work: Promise<FromCardProcess>,
+  pin: () => PinFate = () => 'not-sent',
+): Promise<void> {
   let message: FromCardProcess;
   try {
     message = await work;
   } catch (error) {
-    message = failure(request, error);
+    message = failure(request, error, pin());
   }
   tell(message);
 }
@@ -162,6 +169,20 @@ async function prove(
   }
 }
 
+async function countTries(taps: Taps, request: number, tap: Tap): Promise<FromCardProcess> {
+  return { is: 'tries-counted', request, triesLeft: await taps.triesLeft(tap) };
+}
+
+/** A request is carried out once, as it comes; nothing here keeps one, so nothing can send its PIN again. */
+async function provePin(
+  taps: Taps,
+  { request, tap, proof, stopAt }: Extract<ToCardProcess, { do: 'prove-pin' }>,
+  entry: PinEntry,
+): Promise<FromCardProcess> {
+  const answered = await entry.during(() => taps.provePin(tap, proof, entry, stopAt));
+  return { is: 'pin-answered', request, answered };
+}
+
 function obey(taps: Taps, message: ToCardProcess): void {
   switch (message.do) {
     case 'ping':
@@ -173,6 +194,14 @@ function obey(taps: Taps, message: ToCardProcess): void {
     case 'prove':
       void reply(message.request, prove(taps, message));
       return;
+    case 'count-tries':
+      void reply(message.request, countTries(taps, message.request, message.tap));
+      return;
+    case 'prove-pin': {
+      const entry = new PinEntry(readPin());
+      void reply(message.request, provePin(taps, message, entry), () => entry.fate);
+      return;
+    }
     case 'answer':
       answers.get(message.request)?.(message.signature);
       return;

@@ -4,6 +4,7 @@
  */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
   CardError,
@@ -13,14 +14,20 @@ import {
   type CardReaderListener,
   type Institution,
   type OpenCardReader,
+  type PinAsked,
+  type PinFate,
+  type PinOutcome,
   type Tap,
 } from './card.ts';
-import type {
-  CardLimits,
-  CardProcessOptions,
-  FromCardProcess,
-  ToCardProcess,
+import {
+  type CardLimits,
+  type CardProcessOptions,
+  type FromCardProcess,
+  monotonicNow,
+  type ToCardProcess,
 } from './pcsc-messages.ts';
+import { PIN_PIPE, writePin } from './pcsc-pin-pipe.ts';
+import { PinProof, refuseOtherPins } from './pin.ts';
 import { PossessionProof } from './possession.ts';
 
 export interface PcscReaderOptions {
@@ -71,15 +78,20 @@ export function openPcscReader(options: PcscReaderOptions = {}): OpenCardReader 
 interface Pending {
   readonly onAnswer: (message: AboutRequest) => void;
   readonly onFailed: (error: Error) => void;
+  /** What is known of a PIN when the process says no more. */
+  readonly pin: PinFate;
 }
-type AboutRequest = Extract<FromCardProcess, { is: 'identified' | 'challenged' | 'proved' }>;
+type AboutRequest = Extract<
+  FromCardProcess,
+  { is: 'identified' | 'challenged' | 'proved' | 'tries-counted' | 'pin-answered' }
+>;
 
 class PcscReader implements CardReader {
   readonly #modelled: boolean | undefined;
   readonly #process: ChildProcess;
   readonly #exited: Promise<void>;
   readonly #listener: CardReaderListener;
-  readonly #identifyMs: number;
+  readonly #limits: CardLimits;
   readonly #pending = new Map<number, Pending>();
   readonly #ready = Promise.withResolvers<void>();
   /** Taps that came before the caller had the reader in its hands. */
@@ -100,7 +112,7 @@ class PcscReader implements CardReader {
     const limits = { ...LIMITS, ...options.limits };
     this.#modelled = options.modelled;
     this.#listener = listener;
-    this.#identifyMs = limits.identifyMs + IDENTIFY_GRACE_MS;
+    this.#limits = limits;
     this.#process = forkCardProcess({ reader: options.reader ?? '', limits }, options);
     this.#exited = new Promise((resolve) => {
       this.#process.once('exit', () => resolve()).once('error', () => resolve());
@@ -149,6 +161,46 @@ class PcscReader implements CardReader {
     this.#send({ do: 'answer', request, signature: await proof.answer(challenge) });
   }
 
+  triesLeft(tap: Tap): Promise<number> {
+    return this.#ask<number>(
+      (request) => ({ do: 'count-tries', request, tap }),
+      (message, resolve) => {
+        if (message.is === 'tries-counted') resolve(message.triesLeft);
+      },
+    );
+  }
+
+  async provePin(tap: Tap, asked: PinAsked): Promise<PinOutcome> {
+    refuseOtherPins(asked.pin);
+    try {
+      const proof = new PinProof(asked);
+      await this.#handOver(asked.pin);
+      const stopAt = monotonicNow() + this.#limits.identifyMs;
+      return await this.#ask<PinOutcome>(
+        (request) => ({ do: 'prove-pin', request, tap, proof: proof.request, stopAt }),
+        (message, resolve) => {
+          if (message.is !== 'pin-answered') return;
+          const { answer, provedAt, ...identity } = message.answered;
+          resolve(proof.judge(identity, answer, provedAt));
+        },
+        'unknown',
+      );
+    } finally {
+      asked.pin.fill(0);
+    }
+  }
+
+  /** Right before the message that speaks of it; a process that takes no PIN is not one to go on with. */
+  async #handOver(pin: Uint8Array): Promise<void> {
+    if (this.#state !== 'open') throw closed();
+    try {
+      await writePin(this.#process.stdio[PIN_PIPE] as Writable, pin);
+    } catch (error) {
+      this.#lose('the card process takes no PIN');
+      throw new CardError('card-removed', 'the card process takes no PIN', { cause: error });
+    }
+  }
+
   async #ask<Result>(
     question: (request: number) => ToCardProcess,
     onAnswer: (
@@ -156,19 +208,21 @@ class PcscReader implements CardReader {
       resolve: (result: Result) => void,
       reject: (error: unknown) => void,
     ) => void,
+    pin: PinFate = 'not-sent',
   ): Promise<Result> {
-    if (this.#state !== 'open') throw new CardError('card-removed', 'the reader is closed');
+    if (this.#state !== 'open') throw closed();
     this.#requests += 1;
     const request = this.#requests;
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#pending.set(request, {
       onAnswer: (message) => onAnswer(message, resolve, reject),
       onFailed: reject,
+      pin,
     });
     // The card process keeps its own limits; this one is for a process that froze.
     const timer = setTimeout(() => {
-      reject(new CardError('card-unreadable', 'no answer from the card process'));
-    }, this.#identifyMs);
+      reject(new CardError('card-unreadable', 'no answer from the card process', { pin }));
+    }, this.#limits.identifyMs + IDENTIFY_GRACE_MS);
     try {
       this.#send(question(request));
       return await promise;
@@ -229,10 +283,12 @@ class PcscReader implements CardReader {
       case 'identified':
       case 'challenged':
       case 'proved':
+      case 'tries-counted':
+      case 'pin-answered':
         this.#pending.get(message.request)?.onAnswer(message);
         return;
       case 'failed':
-        this.#pending.get(message.request)?.onFailed(new CardError(message.fault, message.detail));
+        this.#fail(message);
         return;
       case 'lost':
         this.#lose(message.reason);
@@ -240,6 +296,10 @@ class PcscReader implements CardReader {
       case 'pong':
         return;
     }
+  }
+
+  #fail({ request, fault, detail, pin }: Extract<FromCardProcess, { is: 'failed' }>): void {
+    this.#pending.get(request)?.onFailed(new CardError(fault, detail, { pin }));
   }
 
   #announce(when: 'open' | 'lost', tell: () => void): void {
@@ -275,8 +335,8 @@ class PcscReader implements CardReader {
   #shut(state: 'lost' | 'closed', reason: string): void {
     this.#state = state;
     clearInterval(this.#heartbeat);
-    for (const { onFailed } of this.#pending.values()) {
-      onFailed(new CardError('card-removed', reason));
+    for (const { onFailed, pin } of this.#pending.values()) {
+      onFailed(new CardError('card-removed', reason, { pin }));
     }
   }
 
@@ -284,6 +344,10 @@ class PcscReader implements CardReader {
     // Undeliverable only when the process ends, and `exit` tells of that.
     this.#process.send(message, () => undefined);
   }
+}
+
+function closed(): CardError {
+  return new CardError('card-removed', 'the reader is closed');
 }
 
 /**
@@ -300,8 +364,11 @@ function forkCardProcess(
     execArgv: ['--pdeathsig', 'KILL', process.execPath],
     env: { ...process.env, ...env },
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', onStderr === undefined ? 'inherit' : 'pipe', 'ipc'],
+    // The last one is PIN_PIPE.
+    stdio: ['ignore', 'ignore', onStderr === undefined ? 'inherit' : 'pipe', 'ipc', 'pipe'],
   });
+  // Whoever writes into it hears of an error too.
+  child.stdio[PIN_PIPE]?.on('error', () => undefined);
   if (onStderr !== undefined) child.stderr?.setEncoding('utf8').on('data', onStderr);
   return child;
 }

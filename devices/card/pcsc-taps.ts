@@ -20,8 +20,10 @@ import {
   type CardLimits,
   type FromCardProcess,
   monotonicNow,
+  type PinAnswered,
   type ProvedIdentity,
 } from './pcsc-messages.ts';
+import { type PinEntry, type PinRequest, pinExchange, pinTriesLeft } from './pin.ts';
 import { type AnswerChallenge, type PossessionRequest, possessionExchange } from './possession.ts';
 
 /** SCARD_READERSTATE.dwEventState (pcsclite.h); the upper half counts insertions and removals. */
@@ -95,6 +97,7 @@ export class Taps {
   /** Rejects with `CardError`, at the latest after `identifyMs`. */
   async identify(number: Tap): Promise<CardIdentity> {
     const tap = this.#tapOf(number);
+    if (tap.talk !== undefined) throw new CardError('card-unreadable', 'the card is busy');
     // Whoever asks twice at once gets one reading.
     tap.reading ??= this.#startReading(tap);
     return tap.claim(tap.reading);
@@ -120,6 +123,31 @@ export class Taps {
     });
     tap.reading = proving;
     return tap.claim(proving);
+  }
+
+  /** Rejects as `identify`. The reading that comes first stays for whoever asks who the card is. */
+  async triesLeft(number: Tap): Promise<number> {
+    const tap = this.#tapOf(number);
+    const stopAt = monotonicNow() + this.#limits.identifyMs;
+    if (tap.fingerprint === undefined) tap.reading ??= this.#startReading(tap);
+    await tap.reading;
+    return this.#alone(tap, stopAt, pinTriesLeft);
+  }
+
+  /** Reads, then has the card prove the PIN on the same connection; nothing is sent after `stopAt`. */
+  async provePin(
+    number: Tap,
+    request: PinRequest,
+    entry: PinEntry,
+    stopAt: number,
+  ): Promise<PinAnswered> {
+    const identity = await this.identify(number);
+    const tap = this.#tapOf(number);
+    if (tap.reading !== undefined) throw new CardError('card-unreadable', 'the card is busy');
+    return this.#alone(tap, stopAt, async (card) => {
+      const answer = await pinExchange(card, request, identity.certificate, entry);
+      return { ...identity, answer, provedAt: monotonicNow() };
+    });
   }
 
   #tapOf(number: Tap): LiveTap {
@@ -148,7 +176,7 @@ export class Taps {
   }
 
   /** Talks to the card on the tap's connection, until `stopAt` and no longer than the tap lasts. */
-  #talk<Result extends CardIdentity>(
+  #talk<Result>(
     tap: LiveTap,
     stopAt: number,
     talk: (card: Transmit) => Promise<Result>,
@@ -158,11 +186,27 @@ export class Taps {
     const late = `not read in ${this.#limits.identifyMs} ms`;
     const talking = within(ms, unlessOver(tap.over, onConnection), late);
     talking.catch((error: unknown) => {
-      if (tap.reading !== talking) return;
-      tap.reading = undefined;
+      if (tap.reading === talking) tap.reading = undefined;
+      else if (tap.talk !== talking) return;
       tap.isCut = error instanceof CardError && error.fault === 'card-removed';
     });
     return talking;
+  }
+
+  /** A talk whose answer is for nobody else, and that nobody comes between. */
+  async #alone<Result>(
+    tap: LiveTap,
+    stopAt: number,
+    talk: (card: Transmit) => Promise<Result>,
+  ): Promise<Result> {
+    if (tap.talk !== undefined) throw new CardError('card-unreadable', 'the card is busy');
+    const talking = this.#talk(tap, stopAt, talk);
+    tap.talk = talking;
+    try {
+      return await talking;
+    } finally {
+      if (tap.talk === talking) tap.talk = undefined;
+    }
   }
 
   #beginStay(counter: number, sensedAt: number): void {
@@ -280,13 +324,14 @@ export class Taps {
 
   /** Returns when the tap is over, or when nobody can say that its card is still there. */
   async #vouchFor(tap: LiveTap, transmit: Transmit): Promise<void> {
-    let read: Promise<CardIdentity> | undefined;
+    let heard: Promise<unknown> | undefined;
     for (;;) {
       await pauseUnless(tap.over, this.#limits.probeMs);
-      // A reading proves as much as a probe, once.
-      if (tap.reading !== undefined && tap.reading !== read) {
-        read = tap.reading;
-        if (await isFulfilled(read)) continue;
+      // A talk proves as much as a probe, once, and a probe would come between its commands.
+      const talk = tap.talk ?? tap.reading;
+      if (talk !== undefined && talk !== heard) {
+        heard = talk;
+        if (await isFulfilled(talk)) continue;
       }
       if (tap.over.aborted || tap.isCut) return;
       try {

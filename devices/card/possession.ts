@@ -8,17 +8,14 @@
  * the card, wherever the reader runs it: it carries bytes, and neither the key nor the verdict is in its hands.
  */
 
-import { createHash, randomBytes, verify, X509Certificate } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chained, command, exchange, hexOf, INS, limited, SW, type Transmit } from './apdu.ts';
 import type { CardIdentity, CardProof, Institution } from './card.ts';
+import { isSignedBy, NONCE_BYTES, SIGNATURE_BYTES, sha256 } from './card-signature.ts';
 import { selectApplication } from './jpki-card.ts';
 
 const EF_USER_KEY = 0x0017;
 const CHALLENGE_BYTES = 32;
-const NONCE_BYTES = 32;
-/** RSA-2048 throughout. */
-const SIGNATURE_BYTES = 256;
-const MODULUS_BITS = 2048;
 
 /** Header of the object 5F4E; its value begins with the issuer's key id, then comes the institution's own. */
 const CERTIFICATE_HEADER = Buffer.from('5F4E82012E', 'hex');
@@ -164,19 +161,4 @@ async function send(
 
 function messageFor({ message }: PossessionRequest, certificate: Uint8Array): Buffer {
   return Buffer.concat([message, sha256(certificate)]);
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
-}
-
-/** The certificate was read and nothing more: it can be any bytes. */
-function isSignedBy(certificate: Uint8Array, message: Buffer, signature: Uint8Array): boolean {
-  try {
-    const key = new X509Certificate(certificate).publicKey;
-    const bits = key.asymmetricKeyType === 'rsa' && key.asymmetricKeyDetails?.modulusLength;
-    return bits === MODULUS_BITS && verify('sha256', message, key, signature);
-  } catch {
-    return false;
-  }
 }

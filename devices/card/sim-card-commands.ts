@@ -49,6 +49,14 @@ function parseExtended(
   return { ...extended, data, le: fields.readUInt16BE(end) || 65_536 };
 }
 
+/** Why nothing of this class and instruction is done (ISO 7816-4 5.4.1). */
+export function refusalOfClass(cla: number): number {
+  if (cla === 0x00 || cla === 0x80) return 0x6d00;
+  if ((cla & 0xfc) === 0x00) return 0x6881;
+  if ((cla & 0xf3) === 0x00) return 0x6882;
+  return 0x6e00;
+}
+
 export function status(sw: number): Uint8Array {
   return Uint8Array.of(sw >> 8, sw & 0xff);
 }

@@ -1,6 +1,7 @@
 /** What a virtual card is made of. Plain JSON: it travels over the control socket of a simulated reader. */
 
 import { z } from 'zod';
+import { CARD_PIN_TRIES } from '../../src/domain/card-pin.ts';
 
 /** Modelled ISO 14443-4 time; every figure taken with it is a model's, not a measurement. */
 export interface CardTiming {
@@ -63,6 +64,8 @@ export interface CardDefinition {
   readonly authorityKey?: string;
   /** PIN of the user-authentication key, four digits; `1234` if not given. */
   readonly pin?: string;
+  /** How often the PIN may still be wrong, 0 to 3; 3 if not given. A card that is taken away keeps its counter. */
+  readonly pinTriesLeft?: number;
   /** Password of the signature key, 6 to 16 of [A-Z0-9]; `ABC123` if not given. */
   readonly password?: string;
   readonly faults?: CardFaults;
@@ -91,6 +94,7 @@ export const CARD_DEFINITION = z.strictObject({
   signPrivateKey: privateKey,
   authorityKey: z.base64().max(400).exactOptional(),
   pin: z.string().min(1).max(16).exactOptional(),
+  pinTriesLeft: z.int().min(0).max(CARD_PIN_TRIES).exactOptional(),
   password: z.string().min(1).max(16).exactOptional(),
   faults: z
     .strictObject({

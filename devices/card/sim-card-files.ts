@@ -4,6 +4,7 @@
  */
 
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { CARD_PIN_TRIES } from '../../src/domain/card-pin.ts';
 import type { CardDefinition } from './sim-card-definition.ts';
 
 /** Reference data (PIN or password) with its retry counter. `secret` null: no value is ever right. */
@@ -13,9 +14,9 @@ export class ReferenceData {
   left: number;
   verified = false;
 
-  constructor(tries: number, secret: string | null) {
+  constructor(tries: number, secret: string | null, left = tries) {
     this.tries = tries;
-    this.left = tries;
+    this.left = left;
     this.#secret = secret === null ? null : Buffer.from(secret, 'latin1');
   }
 
@@ -53,7 +54,7 @@ const AID = {
 const LABEL = { 'my-number': 'JPKIAPICCTOKEN2', phone: 'JPKIAPGPSETOKEN' } as const;
 
 /** The files of the JPKI application that more than a SELECT needs to know. */
-export const EF = { authorityKey: 0x0016, userKey: 0x0017 } as const;
+export const EF = { authorityKey: 0x0016, userKey: 0x0017, userPin: 0x0018 } as const;
 
 /** In the order in which a truncated AID is matched. A transit card has none of them. */
 export function applicationsOf(definition: CardDefinition): Application[] {
@@ -98,7 +99,8 @@ function application(aid: string, files: readonly Entry[]): Application {
 }
 
 function jpkiFiles(definition: CardDefinition, label: string): Entry[] {
-  const pin = new ReferenceData(3, definition.pin ?? '1234');
+  const { pinTriesLeft } = definition;
+  const pin = new ReferenceData(CARD_PIN_TRIES, definition.pin ?? '1234', pinTriesLeft);
   const password = new ReferenceData(5, definition.password ?? 'ABC123');
   const user = faultyCertificate(definition);
   const present = [definition.signCertificate, definition.userCertificate].map((certificate) =>
@@ -113,7 +115,7 @@ function jpkiFiles(definition: CardDefinition, label: string): Entry[] {
     ...transparentFile(0x000b, decode(definition.userCaCertificate), null),
     ...transparentFile(EF.authorityKey, decode(definition.authorityKey), null),
     ...keyFile(EF.userKey, definition.userPrivateKey, pin),
-    [0x0018, { type: 'pin', reference: pin }],
+    [EF.userPin, { type: 'pin', reference: pin }],
     ...keyFile(0x001a, definition.signPrivateKey, password),
     [0x001b, { type: 'pin', reference: password }],
   ];

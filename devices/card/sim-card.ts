@@ -9,7 +9,7 @@
 import { constants, privateEncrypt, randomBytes, sign } from 'node:crypto';
 import { INS, SW } from './apdu.ts';
 import { ModelledClock } from './sim-card-clock.ts';
-import { type Command, ok, parseCommand, status } from './sim-card-commands.ts';
+import { type Command, ok, parseCommand, refusalOfClass, status } from './sim-card-commands.ts';
 import type { CardDefinition, CardTiming } from './sim-card-definition.ts';
 import {
   type Application,
@@ -93,6 +93,12 @@ export class SimCard {
 
   get isPowered(): boolean {
     return this.#power !== null;
+  }
+
+  /** How often its PIN may still be wrong; null for a card that has none. */
+  get pinTriesLeft(): number | null {
+    const pin = this.#applications[0]?.files.get(EF.userPin);
+    return pin?.type === 'pin' ? pin.reference.left : null;
   }
 
   /** Power, or a cold reset when it is there already. Retry counters outlive it. */
@@ -386,12 +392,4 @@ function isStep(bytes: Uint8Array): boolean {
 
 function hasStep({ cla, ins }: Pick<Command, 'cla' | 'ins'>): boolean {
   return STEPS.includes(instructionOf({ cla: cla & ~CHAINED, ins }));
-}
-
-/** Why nothing of this class and instruction is done (ISO 7816-4 5.4.1). */
-function refusalOfClass(cla: number): number {
-  if (cla === 0x00 || cla === 0x80) return 0x6d00;
-  if ((cla & 0xfc) === 0x00) return 0x6881;
-  if ((cla & 0xf3) === 0x00) return 0x6882;
-  return 0x6e00;
 }

@@ -16,15 +16,21 @@ import {
   type CardReaderListener,
   type Institution,
   type OpenCardReader,
+  type PinAsked,
+  type PinOutcome,
   type Tap,
 } from './card.ts';
 import { readUserCertificate } from './jpki-card.ts';
+import { PinEntry, PinProof, pinExchange, pinTriesLeft } from './pin.ts';
 import { PossessionProof, possessionExchange } from './possession.ts';
 import { CARD_DEFINITION, type CardDefinition, SimCard, SimCardLeft } from './sim-card.ts';
 
 const NAME = 'Simulated card reader';
 /** A card that has not been read by then never will be. */
 const READ_MS_MAX = 2500;
+
+/** Of so many cards the reader remembers how often their PIN may still be wrong. */
+const CARDS_KEPT_MAX = 1000;
 
 /** What a person can do to a reader; each call throws when a person couldn't do it. */
 export interface SimReader {
@@ -94,9 +100,12 @@ class Field implements SimReader {
   #plugged = true;
   #listener: CardReaderListener | null = null;
   #card: SimCard | null = null;
+  #certificate = '';
   #timer: NodeJS.Timeout | undefined;
   #stay: Stay | null = null;
   #taps = 0;
+  /** What was left of the tries of cards that were here, by certificate: a card keeps its counter wherever it is. */
+  readonly #triesLeft = new Map<string, number>();
 
   readonly open: OpenCardReader = async (listener) => {
     if (!this.#plugged) throw new Error(`${NAME} is unplugged`);
@@ -111,6 +120,11 @@ class Field implements SimReader {
       modelled: true,
       identify: (tap) => this.#talk(tap, identify),
       prove: (tap, institution) => this.#talk(tap, (card) => prove(card, institution)),
+      triesLeft: (tap) => this.#talk(tap, triesLeft),
+      provePin: async (tap, asked) => {
+        const entry = new PinEntry(asked.pin);
+        return entry.during(() => this.#talk(tap, (card) => provePin(card, asked, entry)));
+      },
       close: async () => {
         if (this.#listener !== listener) return;
         this.#listener = null;
@@ -121,7 +135,8 @@ class Field implements SimReader {
 
   hold(definition: CardDefinition, ms?: number): void {
     if (this.#card !== null) throw new Error('a card is in the field already');
-    this.#card = new SimCard(definition);
+    this.#card = new SimCard(this.#asItWasLeft(definition));
+    this.#certificate = definition.userCertificate ?? '';
     this.#timer = ms === undefined ? undefined : setTimeout(() => this.remove(), ms).unref();
     this.#beginStay();
   }
@@ -129,6 +144,7 @@ class Field implements SimReader {
   remove(): void {
     if (this.#card === null) throw new Error('there is no card in the field');
     clearTimeout(this.#timer);
+    this.#keepTries(this.#card);
     this.#card = null;
     this.#endStay();
   }
@@ -145,6 +161,22 @@ class Field implements SimReader {
   plug(): void {
     if (this.#plugged) throw new Error('the reader is plugged in already');
     this.#plugged = true;
+  }
+
+  /** A definition that says how many tries are left is of a card that was elsewhere meanwhile. */
+  #asItWasLeft(definition: CardDefinition): CardDefinition {
+    const left = this.#triesLeft.get(definition.userCertificate ?? '');
+    return left === undefined ? definition : { pinTriesLeft: left, ...definition };
+  }
+
+  #keepTries({ pinTriesLeft }: SimCard): void {
+    if (pinTriesLeft === null) return;
+    this.#triesLeft.delete(this.#certificate);
+    this.#triesLeft.set(this.#certificate, pinTriesLeft);
+    const [oldest] = this.#triesLeft.keys();
+    if (this.#triesLeft.size > CARDS_KEPT_MAX && oldest !== undefined) {
+      this.#triesLeft.delete(oldest);
+    }
   }
 
   #beginStay(): void {
@@ -213,6 +245,18 @@ async function prove(card: Transmit, institution: Institution): Promise<CardProo
   const answer = (challenge: Uint8Array) => proof.answer(challenge);
   const outcome = await possessionExchange(card, proof.request, certificate, answer);
   return proof.judge(identity, outcome, monotonicMs());
+}
+
+async function triesLeft(card: Transmit): Promise<number> {
+  await readUserCertificate(card);
+  return pinTriesLeft(card);
+}
+
+async function provePin(card: Transmit, asked: PinAsked, entry: PinEntry): Promise<PinOutcome> {
+  const proof = new PinProof(asked);
+  const identity = await identify(card);
+  const answer = await pinExchange(card, proof.request, identity.certificate, entry);
+  return proof.judge(identity, answer, monotonicMs());
 }
 
 function removed(): CardError {

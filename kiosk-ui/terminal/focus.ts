@@ -1,6 +1,7 @@
 /** Four arrows and Enter reach and press every control; a keyboard types where something is typed. */
 
 import { getNextFocus } from '@bbc/tv-lrud-spatial';
+import { pinDigit } from '../../src/domain/card-pin.ts';
 import { CHARACTER, type Key, type KeyName } from '../../src/domain/screen.ts';
 
 const ARROWS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
@@ -39,7 +40,9 @@ export function followKeyboard(typing: Typing): void {
 }
 
 function keyOf(pressed: string, isTyping: boolean, { offers }: Typing): Key | null {
-  const character = pressed.toUpperCase();
+  const digit = pinDigit(pressed);
+  // A keyboard may be set to full-width digits, and nobody sees it.
+  const character = digit === null ? pressed.toUpperCase() : String.fromCharCode(digit);
   if (CHARACTER.test(character) && offers('character')) return { key: 'character', character };
   if (pressed === 'Backspace' && offers('erase')) return { key: 'erase' };
   if (pressed === 'Enter' && isTyping && offers('enter')) return { key: 'enter' };

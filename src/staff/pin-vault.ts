@@ -3,19 +3,23 @@
  * an event, a machine's context or a message.
  */
 
-/** The most is also the size of the buffer. */
-export const PIN_DIGITS = { least: 4, most: 12 } as const;
+import { pinDigit } from '../domain/card-pin.ts';
 
-const ZERO = 0x30;
-const NINE = 0x39;
+/** Of the staff's PIN. */
+export const PIN_DIGITS = { least: 4, most: 12 } as const;
 
 export function hasPinLength(digits: number): boolean {
   return digits >= PIN_DIGITS.least && digits <= PIN_DIGITS.most;
 }
 
 export class PinVault {
-  readonly #digits = Buffer.alloc(PIN_DIGITS.most);
+  readonly #digits: Buffer;
   #length = 0;
+
+  constructor(digitsMax: number = PIN_DIGITS.most) {
+    // Memory of its own: what V8 keeps on its heap it copies when it tidies up, and nobody overwrites the old place.
+    this.#digits = Buffer.from(new ArrayBuffer(digitsMax));
+  }
 
   get length(): number {
     return this.#length;
@@ -23,15 +27,16 @@ export class PinVault {
 
   /** One typed character. What is no digit, or one too many, changes nothing and is answered with false. */
   add(character: string): boolean {
-    return this.addByte(character.length === 1 ? character.charCodeAt(0) : 0);
+    const digit = pinDigit(character);
+    if (digit === null || this.#length === this.#digits.length) return false;
+    this.#digits[this.#length] = digit;
+    this.#length += 1;
+    return true;
   }
 
   /** As `add`, for a byte of ASCII. */
   addByte(byte: number): boolean {
-    if (byte < ZERO || byte > NINE || this.#length === PIN_DIGITS.most) return false;
-    this.#digits[this.#length] = byte;
-    this.#length += 1;
-    return true;
+    return this.add(String.fromCharCode(byte));
   }
 
   /** Takes the last digit away. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CardReader } from '../../devices/card/card.ts';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import type { CardField } from './card-field.ts';
+import { describePin } from './card-pin.contract.ts';
 import { describeProof } from './card-proof.contract.ts';
 import { CardWatch, certificateOf } from './card-watch.ts';
 
@@ -180,6 +181,7 @@ export function describeCardReader(name: string, makeField: () => Promise<CardFi
     });
   });
   describe(name, () => describeProof(makeField));
+  describe(name, () => describePin(makeField));
 }
 
 function lost(watch: CardWatch): number {

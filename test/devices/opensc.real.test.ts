@@ -9,6 +9,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openPcscReader } from '../../devices/card/pcsc-reader.ts';
 import { type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
 import { type HeldCard, holdOnVpcd } from '../../devices/card/vpcd.ts';
 import {
@@ -19,6 +20,7 @@ import {
   VPCD_READER,
   vpcdIsReachable,
 } from '../../platform-sim/pcscd.ts';
+import { CardWatch } from './card-watch.ts';
 import { createJpkiFixture, type JpkiFixture } from './jpki-fixture.ts';
 
 /** The ATRs of contact and contactless cards that are published. */
@@ -182,6 +184,29 @@ test('OpenSC sees a wrong PIN count down, block, and stay blocked for the right 
   const blocked = await login('4321');
   expect(blocked.exitCode).not.toBe(0);
   expect(await triesLeft()).toBe('0');
+});
+
+test('OpenSC and the daemon count the same tries of the same card, and a PIN that is right for one is for both', async () => {
+  await hold();
+  const watch = new CardWatch();
+  const { env } = pcscd;
+  const reader = await openPcscReader({ reader: VPCD_READER, env })(watch);
+  const { tap } = await watch.next('present');
+  const asked = { terminal: Buffer.from('a terminal'), request: Buffer.alloc(32) };
+  const wrong = await reader.provePin(tap, { ...asked, pin: Buffer.from('0000') });
+  expect(wrong).toMatchObject({ result: 'wrong-pin', triesLeft: 2 });
+  await reader.close();
+  const pins = await succeed('pkcs15-tool', '--list-pins');
+  expect(pins).toMatch(/User Authentication PIN\][\s\S]*?Tries left\s*: 2/u);
+  await succeed('pkcs15-tool', '--verify-pin', '--auth-id', '01', '--pin', '4321');
+
+  const again = new CardWatch();
+  const next = await openPcscReader({ reader: VPCD_READER, env })(again);
+  const seen = await again.next('present');
+  expect(await next.triesLeft(seen.tap)).toBe(3);
+  const right = await next.provePin(seen.tap, { ...asked, pin: Buffer.from('4321') });
+  expect(right).toMatchObject({ result: 'proved' });
+  await next.close();
 });
 
 test('OpenSC does not take a transit card for a JPKI card', async () => {

@@ -22,6 +22,7 @@ export interface StubState {
   transmit: string;
   connect_ms: number;
   transmit_ms: number;
+  only: string;
 }
 
 export class StubPcsc {
@@ -36,6 +37,7 @@ export class StubPcsc {
     transmit: '0',
     connect_ms: 0,
     transmit_ms: 0,
+    only: '0',
   };
 
   static async start(): Promise<StubPcsc> {

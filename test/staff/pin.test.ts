@@ -23,12 +23,13 @@ function typed(text: string): PinVault {
 describe('the vault', () => {
   test('takes up to twelve digits and nothing else, and gives the last one back', async () => {
     const vault = typed('12');
-    for (const none of ['', 'a', '１', '34', ' ', '\0', '\u{1f600}'])
+    for (const none of ['', 'a', '①', '34', ' ', '\0', '\u{1f600}'])
       expect(vault.add(none)).toBe(false);
     vault.erase();
     vault.add('9');
     expect(await read(vault)).toBe('19');
     expect(await read(typed('1234567890123'))).toBe('123456789012');
+    expect(await read(typed('１２3４'))).toBe('1234');
   });
 
   test('erasing what is not there does nothing', () => {

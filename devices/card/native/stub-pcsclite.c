@@ -11,7 +11,9 @@
  *   transmit CODE      the same for SCardTransmit
  *   connect_ms N       how long SCardConnect takes
  *   transmit_ms N      how long SCardTransmit takes
- * Card N is a JPKI card whose EF 000A is the file `certificate-N`. Each call is a line of the file `log`.
+ *   only INS           the last two are for commands of this instruction, in hex; 0: for all
+ * Card N is a JPKI card whose EF 000A is the file `certificate-N`. Any PIN is right, and its signatures are zeros. Each call
+ * is a line of the file `log`; a VERIFY with a PIN is another one, `pin`, which does not say which.
  * A card that left and came back without pcscd noticing (another `card`, the same `counter`) answers an empty
  * response, as pcscd 1.9.9 does with vpcd.
  */
@@ -29,7 +31,8 @@
 #define CERTIFICATE_MAX 65536
 
 struct state {
-  long service, reader, card, counter, connect, disconnect, transmit, connect_ms, transmit_ms;
+  long service, reader, card, counter, connect, disconnect, transmit, connect_ms, transmit_ms,
+      only;
 };
 
 static volatile int cancelled[CONTEXTS_MAX];
@@ -62,7 +65,7 @@ static struct state read_state(void) {
     {"card", &s.card, 10},             {"counter", &s.counter, 10},
     {"connect", &s.connect, 16},       {"disconnect", &s.disconnect, 16},
     {"transmit", &s.transmit, 16},     {"connect_ms", &s.connect_ms, 10},
-    {"transmit_ms", &s.transmit_ms, 10},
+    {"transmit_ms", &s.transmit_ms, 10}, {"only", &s.only, 16},
   };
   char key[32], value[32];
   FILE *file = open_in_directory("state", "r");
@@ -196,6 +199,11 @@ static DWORD answer_apdu(LPCBYTE apdu, DWORD length, LPBYTE answer) {
     selected = apdu[5] << 8 | apdu[6];
     return status_word(answer, 0, 0x9000);
   }
+  if (apdu[1] == 0x20) return status_word(answer, 0, length > 5 ? 0x9000 : 0x63c3);
+  if (apdu[1] == 0x2a) {
+    memset(answer, 0, 256);
+    return status_word(answer, 256, 0x9000);
+  }
   if (length < 5 || apdu[1] != 0xb0) return status_word(answer, 0, 0x6d00);
   char name[64];
   if (selected == 0x000a) snprintf(name, sizeof name, "certificate-%ld", connected_card);
@@ -216,12 +224,15 @@ PCSC_API LONG SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *send_pci, 
                             DWORD length, SCARD_IO_REQUEST *receive_pci, LPBYTE answer,
                             LPDWORD answer_length) {
   (void)card, (void)send_pci, (void)receive_pci;
-  log_call("transmit", length > 1 ? apdu[1] : 0);
-  sleep_ms(read_state().transmit_ms);
+  long instruction = length > 1 ? apdu[1] : 0;
+  log_call("transmit", instruction);
+  if (instruction == 0x20 && length > 5) log_call("pin", length - 5);
+  struct state before = read_state();
+  if (before.only == 0 || before.only == instruction) sleep_ms(before.transmit_ms);
   struct state s = read_state();
-  log_call("transmitted", length > 1 ? apdu[1] : 0);
+  log_call("transmitted", instruction);
   if (!s.service) return SCARD_E_NO_SERVICE;
-  if (s.transmit != 0) return s.transmit;
+  if (s.transmit != 0 && (s.only == 0 || s.only == instruction)) return s.transmit;
   if (s.card == 0 || s.counter != connected_counter) return SCARD_W_REMOVED_CARD;
   *answer_length = s.card == connected_card ? answer_apdu(apdu, length, answer) : 0;
   return SCARD_S_SUCCESS;
