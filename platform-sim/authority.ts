@@ -8,13 +8,15 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
+  generateKeyPairSync,
   type KeyObject,
   randomInt,
 } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import {
   type ExtensionSpec,
   extension,
@@ -22,7 +24,9 @@ import {
   type KeyUsage,
   keyIdentifier,
   type Name,
+  REVOCATION_REASONS,
   type Revocation,
+  type RevocationReason,
   randomSerial,
   writeCertificate,
   writeCrl,
@@ -30,6 +34,14 @@ import {
 
 export const USER_AUTHENTICATION_POLICY = '1.2.392.200149.8.5.1.3.30';
 export const DIGITAL_SIGNATURE_POLICY = '1.2.392.200149.8.5.1.1.20';
+const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
+/** What a signing certificate says of its holder, an otherName each. */
+const HOLDER_ATTRIBUTES = {
+  name: '1.2.392.200149.8.5.5.1',
+  sex: '1.2.392.200149.8.5.5.3',
+  birth: '1.2.392.200149.8.5.5.4',
+  address: '1.2.392.200149.8.5.5.5',
+} as const;
 
 const AUTHORITY_NAME: Name = [
   ['C', 'JP'],
@@ -43,7 +55,14 @@ export const FOREIGN_AUTHORITY_NAME: Name = [
   ['O', 'TONARI-SIM'],
   ['OU', 'Another simulator, not a real authority'],
 ];
+const NOBODY: Holder = {
+  name: '見本　太郎',
+  sex: '男',
+  birth: '昭和55年1月1日',
+  address: '風津市見本町一丁目1番1号',
+};
 const PRACTICE_STATEMENT = 'http://jpki-sim.example/cps.html';
+const REVOCATIONS_FILE = 'revocations.json';
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 
@@ -70,6 +89,30 @@ export interface IssueOptions {
   readonly serial?: Uint8Array;
   /** Default: a new RSA-2048 key. */
   readonly privateKey?: KeyObject;
+}
+
+/** The four attributes (基本4情報), as plain text: how JPKI codes sex and dates is not modelled. */
+export type Holder = Readonly<Record<keyof typeof HOLDER_ATTRIBUTES, string>>;
+
+export interface SignIssueOptions extends IssueOptions {
+  readonly holder?: Holder;
+}
+
+/** Who signs OCSP responses, and the certificates that go along. */
+export interface OcspSigner {
+  readonly name: Name;
+  readonly privateKey: KeyObject;
+  readonly certificates: readonly Buffer[];
+}
+
+export interface OcspResponderIssueOptions {
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  readonly serial?: Uint8Array;
+  /** Default: OCSPSigning alone; null leaves the extension out. */
+  readonly purposes?: readonly string[] | null;
+  readonly keyUsage?: readonly KeyUsage[];
+  readonly extra?: readonly ExtensionSpec[];
 }
 
 export interface IssuedCertificate {
@@ -163,12 +206,50 @@ export class Authority {
   /**
    * A certificate for digital signatures, the other one on the card, which must not open a gate.
    */
-  issueSignCertificate(options: IssueOptions = {}): Promise<IssuedCertificate> {
+  issueSignCertificate(options: SignIssueOptions = {}): Promise<IssuedCertificate> {
+    const { holder = NOBODY, extra = [], ...rest } = options;
+    const attributes = Object.entries(HOLDER_ATTRIBUTES) as [keyof Holder, string][];
+    const said = attributes.map(([attribute, oid]) => [oid, holder[attribute]] as const);
     return this.#issue({
       policy: DIGITAL_SIGNATURE_POLICY,
       keyUsage: ['digitalSignature', 'nonRepudiation'],
-      ...options,
+      ...rest,
+      extra: [extension.subjectOtherNames(said), ...extra],
     });
+  }
+
+  /** The authority's own key as a responder's (RFC 6960 4.2.2.2). */
+  get ocspSigner(): OcspSigner {
+    return { ...this.#issuer, certificates: [] };
+  }
+
+  /** A responder that the authority charges with its answers (RFC 6960 4.2.2.2). */
+  chargeOcspSigner(options: OcspResponderIssueOptions = {}): OcspSigner {
+    const { purposes = [OCSP_SIGNING], keyUsage = ['digitalSignature'], extra = [] } = options;
+    // A key for some hours: responders answer quickly with an elliptic one.
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const name: Name = [
+      ['C', 'JP'],
+      ['O', 'JPKI-SIM'],
+      ['CN', 'OCSP responder of the simulator'],
+    ];
+    const certificate = writeCertificate({
+      issuer: this.#issuer,
+      subject: name,
+      publicKey,
+      serial: options.serial ?? randomSerial(),
+      notBefore: options.notBefore ?? new Date(Date.now() - DAY_MS),
+      notAfter: options.notAfter ?? new Date(Date.now() + 30 * DAY_MS),
+      extensions: [
+        extension.keyUsage(keyUsage),
+        ...(purposes === null ? [] : [extension.extendedKeyUsage(purposes)]),
+        extension.ocspNoCheck(),
+        extension.authorityKeyIdentifier(this.keyId),
+        extension.subjectKeyIdentifier(keyIdentifier(publicKey)),
+        ...extra,
+      ],
+    });
+    return { name, privateKey, certificates: [certificate] };
   }
 
   /** DER of a complete CRL. Keeps no account of revocations: what it says is what it is given. */
@@ -219,6 +300,39 @@ export class Authority {
     });
     return { der, serial, privateKeyPem: pem(privateKey) };
   }
+}
+
+const KEPT_REVOCATIONS = z.array(
+  z.strictObject({
+    serial: z.string().regex(/^([0-9a-f]{2}){1,20}$/u),
+    at: z.iso.datetime(),
+    reason: z.enum(REVOCATION_REASONS.filter((reason) => reason !== null)),
+  }),
+);
+
+/** Keeps beside an authority's key what it revoked, for its OCSP responder in another process. */
+export async function keepRevocations(
+  directory: string,
+  revoked: readonly Revocation[],
+): Promise<void> {
+  const kept = revoked.map(({ serial, at, reason }) => ({
+    serial: Buffer.from(serial).toString('hex'),
+    at: at.toISOString(),
+    reason,
+  }));
+  await writeFile(path.join(directory, REVOCATIONS_FILE), JSON.stringify(kept, null, 1));
+}
+
+/** What `keepRevocations` kept; nothing where it never did. */
+export function keptRevocations(directory: string): readonly Revocation[] {
+  const file = path.join(directory, REVOCATIONS_FILE);
+  if (!existsSync(file)) return [];
+  const kept = KEPT_REVOCATIONS.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return kept.map(({ serial, at, reason }) => ({
+    serial: Buffer.from(serial, 'hex'),
+    at: new Date(at),
+    reason,
+  }));
 }
 
 /** 23 letters and digits, the form of JPKI's subject names. */

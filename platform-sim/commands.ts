@@ -16,6 +16,7 @@ import {
 import type { FactStore } from './facts.ts';
 import { InputError } from './input-error.ts';
 import { addInstitution, listInstitutions, revokeInstitution } from './institutions.ts';
+import { OcspResponder } from './ocsp-responder.ts';
 import { startPlatform } from './platform.ts';
 import type { Publication } from './registry.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
@@ -50,6 +51,7 @@ const SERVE_OPTIONS = z.object({
   ...STATE,
   port: wholeNumber(0, 65_535),
   beatMs: wholeNumber(100, 600_000),
+  ocsp: z.string().min(1).exactOptional(),
 });
 const TRUST_OPTIONS = z.object({
   ...STATE,
@@ -124,7 +126,7 @@ async function withStores(state: string, run: (stores: Stores) => void | Promise
 
 /** `serve`: until SIGTERM or SIGINT. */
 export async function serve(raw: RawOptions): Promise<void> {
-  const { state, port, beatMs } = check(SERVE_OPTIONS, raw);
+  const { state, port, beatMs, ocsp: authority } = check(SERVE_OPTIONS, raw);
   // The terminals matter more than whoever reads this output: it may go away.
   process.stdout.on('error', () => {});
   const log: PlatformLog = (event, fields) =>
@@ -132,7 +134,8 @@ export async function serve(raw: RawOptions): Promise<void> {
   const asked = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
-  const platform = await startPlatform({ stateDirectory: state, port, beatMs, log });
+  const ocsp = authority === undefined ? undefined : await OcspResponder.ofFolder(authority);
+  const platform = await startPlatform({ stateDirectory: state, port, beatMs, log, ocsp });
   log('platform.ready', { url: platform.url, port: platform.port });
   log('platform.stopping', { signal: await asked });
   await platform.close();

@@ -49,6 +49,7 @@ function buildProgram(): Command {
   command(program, 'serve', 'serve the terminals on 127.0.0.1')
     .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8410')
     .option('--beat-ms <number>', 'milliseconds between heartbeats', '2000')
+    .option('--ocsp <dir>', 'answer OCSP under /ocsp for the simulated authority in this folder')
     .action(serve);
 
   const trust = program.command('trust').description('whose cards the terminals accept');

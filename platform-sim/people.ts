@@ -11,6 +11,7 @@ import type { CardDefinition } from '../devices/card/sim-card-definition.ts';
 import type { Reason } from '../src/domain/reason.ts';
 import type { Authority } from './authority.ts';
 import type { Words } from './street/messages.ts';
+import type { Revocation } from './x509.ts';
 
 /** What the gate must decide when the card is held. */
 export type Decision = 'granted' | Reason;
@@ -148,6 +149,7 @@ export interface Population {
   readonly residents: readonly Resident[];
   /** DER: whom `authority` has revoked. */
   readonly crl: Buffer;
+  readonly revoked: readonly Revocation[];
 }
 
 interface Keys {
@@ -203,7 +205,7 @@ export async function populate(
   // JPKI issues one a day; a street that is left alone for a while should not go stale while one
   // looks at it.
   const nextUpdate = new Date(thisUpdate.getTime() + 7 * DAY_MS);
-  return { residents, crl: authority.crl({ revoked, thisUpdate, nextUpdate }) };
+  return { residents, revoked, crl: authority.crl({ revoked, thisUpdate, nextUpdate }) };
 }
 
 function cardOf(person: Person, issuer: Authority, keys: Keys): CardDefinition {

@@ -7,6 +7,8 @@ import { WebSocketServer } from 'ws';
 import { LIMITS, SUBPROTOCOL } from '../src/link/protocol.ts';
 import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
+import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
+import type { OcspResponder } from './ocsp-responder.ts';
 import type { PlatformKeys } from './signing.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
 import { type LinkSettings, type PlatformLog, TerminalLinks } from './terminals.ts';
@@ -33,6 +35,8 @@ export interface PlatformSettings extends Partial<LinkSettings> {
   /** 0: chosen by the system. */
   readonly port: number;
   readonly connectionsMax?: number;
+  /** Answers under /ocsp; without it, there is no such address. */
+  readonly ocsp?: OcspResponder | undefined;
   readonly log?: PlatformLog;
 }
 
@@ -52,7 +56,9 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const stores = openStores(settings.stateDirectory);
   const { facts } = stores;
   const server = createServer(HTTP_LIMITS, (request, response) =>
-    serveObject(stores, request, response),
+    settings.ocsp !== undefined && request.url === OCSP_PATH
+      ? serveOcsp(settings.ocsp, request, response)
+      : serveObject(stores, request, response),
   );
   server.maxConnections = connectionsMax;
   server.setTimeout(IDLE_MS);

@@ -32,7 +32,7 @@ const KEY_USAGES = [
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
 /** RFC 5280 5.3.1, by number; null where a number is not used. */
-const REVOCATION_REASONS = [
+export const REVOCATION_REASONS = [
   'unspecified',
   'keyCompromise',
   'cACompromise',
@@ -118,8 +118,13 @@ export function randomSerial(): Buffer {
 
 /** RFC 5280 4.2.1.2, method 1: SHA-1 over the bits of the public key. */
 export function keyIdentifier(publicKey: KeyObject): Buffer {
+  return createHash('sha1').update(publicKeyBits(publicKey)).digest();
+}
+
+/** What subjectPublicKey holds, without its tag, length and unused bits. */
+export function publicKeyBits(publicKey: KeyObject): Uint8Array {
   const spki = pkijs.PublicKeyInfo.fromBER(publicKey.export({ format: 'der', type: 'spki' }));
-  return createHash('sha1').update(spki.subjectPublicKey.valueBlock.valueHexView).digest();
+  return spki.subjectPublicKey.valueBlock.valueHexView;
 }
 
 /** Values of the extensions that JPKI's profile knows. */
@@ -169,6 +174,26 @@ export const extension = {
     value: sequence(explicit(4, name(directory))),
   }),
 
+  /** RFC 5280 4.2.1.6: otherNames, each a UTF8String under an OID of its own. */
+  subjectOtherNames: (
+    values: readonly (readonly [oid: string, text: string])[],
+  ): ExtensionSpec => ({
+    oid: '2.5.29.17',
+    critical: false,
+    value: sequence(
+      ...values.map(([type, text]) =>
+        explicit(0, Buffer.concat([oid(type), explicit(0, encode(0x0c, Buffer.from(text)))])),
+      ),
+    ),
+  }),
+
+  /** RFC 6960 4.2.2.2.1: nobody need ask whether this responder's certificate was revoked. */
+  ocspNoCheck: (): ExtensionSpec => ({
+    oid: '1.3.6.1.5.5.7.48.1.5',
+    critical: false,
+    value: encode(0x05),
+  }),
+
   /**
    * A directory name without an address to fetch anything from: JPKI's CRLs are not for the public.
    */
@@ -212,13 +237,13 @@ function signed(tbs: Buffer, key: KeyObject): Buffer {
 }
 
 /** With SHA-256: RSA with NULL parameters (RFC 4055 5), ECDSA without any (RFC 5758 3.2). */
-function signatureAlgorithm(key: KeyObject): Buffer {
+export function signatureAlgorithm(key: KeyObject): Buffer {
   return key.asymmetricKeyType === 'ec'
     ? sequence(oid('1.2.840.10045.4.3.2'))
     : sequence(oid('1.2.840.113549.1.1.11'), encode(0x05));
 }
 
-function name(parts: Name): Buffer {
+export function name(parts: Name): Buffer {
   const attributes = parts.map(([type, text]) => {
     // RFC 5280 appendix A: a country is a PrintableString; everything else is UTF-8.
     const value = encode(type === 'C' ? 0x13 : 0x0c, Buffer.from(text, 'utf8'));
@@ -235,7 +260,7 @@ function time(at: Date): Buffer {
     : encode(0x18, Buffer.from(digits));
 }
 
-function extensions(specs: readonly ExtensionSpec[]): Buffer {
+export function extensions(specs: readonly ExtensionSpec[]): Buffer {
   return sequence(
     ...specs.map((spec) =>
       sequence(oid(spec.oid), ...(spec.critical ? [TRUE] : []), encode(0x04, spec.value)),
@@ -243,20 +268,20 @@ function extensions(specs: readonly ExtensionSpec[]): Buffer {
   );
 }
 
-function sequence(...parts: readonly Uint8Array[]): Buffer {
+export function sequence(...parts: readonly Uint8Array[]): Buffer {
   return encode(0x30, ...parts);
 }
 
 /** An EXPLICIT context-specific tag. */
-function explicit(number: number, content: Uint8Array): Buffer {
+export function explicit(number: number, content: Uint8Array): Buffer {
   return encode(0xa0 | number, content);
 }
 
-function integer(content: Uint8Array): Buffer {
+export function integer(content: Uint8Array): Buffer {
   return encode(0x02, content);
 }
 
-function oid(value: string): Buffer {
+export function oid(value: string): Buffer {
   return Buffer.from(new asn1js.ObjectIdentifier({ value }).toBER());
 }
 

@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Authority } from '../authority.ts';
+import { Authority, keepRevocations } from '../authority.ts';
 import { type Population, populate } from '../people.ts';
 import { runCommand } from './child.ts';
 
@@ -11,9 +11,14 @@ const TITLE = '春の音楽祭';
 const STARTS_IN_MS = 3 * 3_600_000;
 const PLATFORM = 'platform-sim/main.ts';
 
+/** Where the authority of the residents' cards is. */
+export function authorityFolder(directory: string): string {
+  return join(directory, 'authority');
+}
+
 /** Residents and authorities live on between two starts: making keys takes longer than everything else. */
 export async function settle(directory: string): Promise<Population> {
-  const authority = await Authority.openOrCreate(join(directory, 'authority'));
+  const authority = await Authority.openOrCreate(authorityFolder(directory));
   const foreign = await Authority.openOrCreate(join(directory, 'foreign-authority'), {
     name: [
       ['C', 'JP'],
@@ -24,6 +29,7 @@ export async function settle(directory: string): Promise<Population> {
   const population = await populate(authority, foreign, join(directory, 'residents'));
   await writeFile(join(directory, 'ca.der'), authority.caCertificate);
   await writeFile(join(directory, 'crl.der'), population.crl);
+  await keepRevocations(authorityFolder(directory), population.revoked);
   const rows = population.residents.flatMap(({ person, certificate }) => {
     if (person.ticket === null || certificate === null) return [];
     const { ticket, seat, party } = person.ticket;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Population, Resident } from '../people.ts';
 import { type CardStack, openCardStack } from './card-stack.ts';
 import { type JsonLine, Program } from './child.ts';
-import { addTrust, LIST, publishList, settle } from './city.ts';
+import { addTrust, authorityFolder, LIST, publishList, settle } from './city.ts';
 import { Faults } from './faults.ts';
 import { canSkewClock, Gate } from './gate.ts';
 import { isAnswer } from './gate-health.ts';
@@ -66,7 +66,7 @@ export class Street {
   readonly #gateState: string;
   readonly #platformState: string;
   readonly #listeners = new Set<() => void>();
-  #population: Population = { residents: [], crl: Buffer.alloc(0) };
+  #population: Population = { residents: [], revoked: [], crl: Buffer.alloc(0) };
   #platform: Program | null = null;
   #platformView: PlatformView | null = null;
   #cable: NetworkCut | null = null;
@@ -297,7 +297,10 @@ export class Street {
     await new Promise<void>((resolve, reject) => {
       this.#platform = new Program({
         entry: 'platform-sim/main.ts',
-        args: ['serve', '--state', this.#platformState, '--port', String(PLATFORM_PORT)],
+        args: [
+          ...['serve', '--state', this.#platformState, '--port', String(PLATFORM_PORT)],
+          ...['--ocsp', authorityFolder(this.options.directory)],
+        ],
         onLine: ({ event }) => {
           if (event === 'platform.ready') resolve();
         },

@@ -6,11 +6,12 @@ export type CertificateReason = Extract<Reason, `certificate-${string}`>;
 
 /**
  * How well revocation could be checked.
+ * - `ocsp`: its issuer was asked online and said "good" a moment ago, and no CRL contradicts
  * - `checked`: against a CRL of the issuing key that is within thisUpdate..nextUpdate
  * - `stale`: against a CRL that is past its nextUpdate
  * - `none`: there is no CRL for the issuing key
  */
-export type RevocationCheck = 'checked' | 'stale' | 'none';
+export type RevocationCheck = 'ocsp' | 'checked' | 'stale' | 'none';
 
 /** `detail` is for staff: it goes into the fact and the journal. */
 export type CertificateVerdict =

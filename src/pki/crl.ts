@@ -150,7 +150,8 @@ export function reasonOf(extensions: Extensions | null): string {
   return said ?? 'unspecified';
 }
 
-function readReasonCode(reader: DerReader): string {
+/** RFC 5280 5.3.1, by name; RFC 6960 4.2.1 uses it, too. Throws X509Error on one that a full CRL has not. */
+export function readReasonCode(reader: DerReader): string {
   const content = reader.content(TAG.enumerated);
   const reason = content.length === 1 ? REASONS.get(content[0] ?? -1) : undefined;
   if (reason === undefined) throw new X509Error('a revocation reason that a full CRL has not');

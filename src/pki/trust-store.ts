@@ -19,6 +19,7 @@ import { authenticationFault, type Certificate, parseCertificate } from './certi
 import { type Crl, parseCrl } from './crl.ts';
 import { X509Error } from './der.ts';
 import { KEY_USAGE } from './extensions.ts';
+import type { OcspSubject } from './ocsp.ts';
 
 const MAX_ANCHORS = 64;
 const MAX_CRLS = 64;
@@ -117,6 +118,29 @@ export class TrustStore {
    */
   verify(certificate: Uint8Array, now: number): Promise<CertificateVerdict> {
     return Promise.resolve(this.#judge(certificate, now));
+  }
+
+  /**
+   * What asking the issuer of a card online needs; null when no pinned CA that is in force issued
+   * it. Says nothing about the card.
+   */
+  ocspSubject(der: Uint8Array, now: number): OcspSubject | null {
+    try {
+      const certificate = parseCertificate(der);
+      const issuer = this.#issuersOf(certificate).find((anchor) =>
+        isWithinValidity(anchor.certificate, now),
+      );
+      if (issuer === undefined) return null;
+      return {
+        certificate,
+        issuer: issuer.certificate,
+        issuerKey: issuer.key,
+        isRevoked: (other) => !this.#revocation(other, issuer, now).valid,
+      };
+    } catch (error) {
+      if (error instanceof X509Error) return null;
+      throw error;
+    }
   }
 
   /**
