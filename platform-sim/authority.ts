@@ -26,7 +26,6 @@ import {
   type Name,
   REVOCATION_REASONS,
   type Revocation,
-  type RevocationReason,
   randomSerial,
   writeCertificate,
   writeCrl,

@@ -15,6 +15,7 @@ import {
 import { z } from 'zod';
 import { SOUND_LEVELS } from './domain/screen.ts';
 import { isUnenrolledUrl } from './link/connection.ts';
+import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
 import { ATTENDANT_NAME } from './staff/attendants.ts';
 import { isPinLine, readPinCredential } from './staff/pin.ts';
@@ -107,40 +108,58 @@ const STAFF = z.strictObject({
     .default([]),
 });
 
-export const CONFIG = z.strictObject({
-  profile: z.enum(['gate']),
-  name: NAME,
-  /** The state folder, relative to the working directory. */
-  state: path,
-  platform: z.strictObject({
-    url: z.string().refine(isUnenrolledUrl, {
-      error:
-        'an address like "ws://127.0.0.1:8410/terminals"; until terminals are enrolled, ws:// to this machine only',
+export const CONFIG = z
+  .strictObject({
+    profile: z.enum(['gate']),
+    name: NAME,
+    /** The state folder, relative to the working directory. */
+    state: path,
+    platform: z.strictObject({
+      url: z.string().refine(isUnenrolledUrl, {
+        error:
+          'an address like "ws://127.0.0.1:8410/terminals"; until terminals are enrolled, ws:// to this machine only',
+      }),
     }),
-  }),
-  card: CARD,
-  receipt: RECEIPT,
-  /** Without this table nobody can act as staff at the terminal's own screen. */
-  staff: STAFF.optional(),
-  metrics: z
-    .strictObject({
-      /** Of the loopback address; 0: one that is free, which `metrics.ready` tells. */
-      port: z.int().min(0).max(65_535).default(9_464),
-    })
-    .optional(),
-  /** Without it, the terminal has no screen. */
-  screen: SCREEN.optional(),
-  services: z.strictObject({
-    'event-entry': z.strictObject({
-      list: NAME,
-      /** How people call this gate; on the paper and in "already entered at". Default: the terminal's name. */
-      gate: z
-        .string()
-        .regex(/^(?=.*\S)[^\p{Cc}]{1,40}$/u, { error: 'a name of 1 to 40 printable characters' })
-        .optional(),
+    /** Who says online whether a card was revoked; asked only by services that are told to. */
+    ocsp: z
+      .strictObject({
+        url: z.string().refine(isOcspUrl, {
+          error:
+            'an address like "https://ocsp.example/"; http:// to 127.0.0.1 only, for it names cards',
+        }),
+        /** By which hash the responder knows the issuers of cards. */
+        'certificate-id': z.enum(['sha1', 'sha256']).default('sha1'),
+      })
+      .optional(),
+    card: CARD,
+    receipt: RECEIPT,
+    /** Without this table nobody can act as staff at the terminal's own screen. */
+    staff: STAFF.optional(),
+    metrics: z
+      .strictObject({
+        /** Of the loopback address; 0: one that is free, which `metrics.ready` tells. */
+        port: z.int().min(0).max(65_535).default(9_464),
+      })
+      .optional(),
+    /** Without it, the terminal has no screen. */
+    screen: SCREEN.optional(),
+    services: z.strictObject({
+      'event-entry': z.strictObject({
+        list: NAME,
+        /** How people call this gate; on the paper and in "already entered at". Default: the terminal's name. */
+        gate: z
+          .string()
+          .regex(/^(?=.*\S)[^\p{Cc}]{1,40}$/u, { error: 'a name of 1 to 40 printable characters' })
+          .optional(),
+        /** Whether the issuer of each card is asked, too, as long as the platform is reached. */
+        ocsp: z.enum(['never', 'when-online']).default('never'),
+      }),
     }),
-  }),
-});
+  })
+  .refine(({ ocsp, services }) => ocsp !== undefined || services['event-entry'].ocsp === 'never', {
+    error: 'needs the address of a responder: [ocsp] "url"',
+    path: ['services', 'event-entry', 'ocsp'],
+  });
 
 export type Config = z.infer<typeof CONFIG>;
 

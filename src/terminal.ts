@@ -12,6 +12,7 @@ import type { Reason } from './domain/reason.ts';
 import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import type { Metrics } from './metrics.ts';
+import { onlineRevocation } from './online-revocation.ts';
 import { Papers } from './papers.ts';
 import { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
@@ -157,6 +158,12 @@ function partsOf(
     now: () => clock.now(),
     reader: () => (slot.isOpen ? slot : null),
     trust: () => link.trust,
+    revocationNow: onlineRevocation(config.ocsp, {
+      trust: () => link.trust,
+      now: () => clock.now(),
+      isOnline: () => link.isUp,
+      recorder,
+    }),
     attendant: attendantFinder(config.staff?.attendant ?? []),
     listKeys: (list) => link.listKeys(list),
     institution: () => link.institution,

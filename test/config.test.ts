@@ -54,6 +54,16 @@ test('the documented shape is taken, with what it leaves out filled in', () => {
   });
 });
 
+test('the issuer of cards can be asked online, and is not unless a service is told to', () => {
+  writeFileSync(file, `${GOOD}[ocsp]\nurl = "http://127.0.0.1:8411/ocsp"\n`);
+  expect(readConfig(file)).toMatchObject({
+    ocsp: { url: 'http://127.0.0.1:8411/ocsp', 'certificate-id': 'sha1' },
+    services: { 'event-entry': { ocsp: 'never' } },
+  });
+  writeFileSync(file, `${GOOD}ocsp = "when-online"\n[ocsp]\nurl = "https://ocsp.example/"\n`);
+  expect(readConfig(file).services['event-entry'].ocsp).toBe('when-online');
+});
+
 /** Each names the file, the line, the key, and what would be right. */
 test.each([
   [
@@ -64,7 +74,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, card, receipt, staff, metrics, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, staff, metrics, screen, services',
   ],
   [
     'a key of another driver',
@@ -96,6 +106,21 @@ test.each([
   ],
   ['a missing table', GOOD.slice(0, GOOD.indexOf('[services')), '"services": is missing; '],
   ['a name that is none', GOOD.replace('"gate-1"', '"Gate 1"'), 'gate.toml:2: "name": '],
+  [
+    'an OCSP responder elsewhere that could be overheard',
+    `${GOOD}[ocsp]\nurl = "http://192.0.2.1/ocsp"\n`,
+    'gate.toml:16: [ocsp] "url": an address like "https://ocsp.example/"',
+  ],
+  [
+    'a hash that no responder knows',
+    `${GOOD}[ocsp]\nurl = "https://ocsp.example/"\ncertificate-id = "md5"\n`,
+    'gate.toml:17: [ocsp] "certificate-id": expected "sha1" or "sha256"',
+  ],
+  [
+    'a service that asks online without saying whom',
+    `${GOOD}ocsp = "when-online"\n`,
+    'gate.toml:15: [services.event-entry] "ocsp": needs the address of a responder: [ocsp] "url"',
+  ],
   [
     'a platform elsewhere',
     GOOD.replace('127.0.0.1', '192.0.2.1'),

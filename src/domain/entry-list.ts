@@ -1,6 +1,7 @@
 /** The entry list of an event: what a row says, how old a list may be, and what its age means. */
 
 import type { Reason } from './reason.ts';
+import type { ListShown } from './screen.ts';
 
 /** How strongly a tap showed that the card is there; see ARCHITECTURE.md, "Assurance". */
 export const ASSURANCE_LEVELS = ['identified', 'possession', 'possession+pin'] as const;
@@ -66,6 +67,15 @@ export function ageOfList(policy: StalenessPolicy, confirmedAt: number, now: num
   const hours = (now - confirmedAt) / 3_600_000;
   if (hours >= policy.tooOldAfterHours) return 'too-old';
   return hours >= policy.oldAfterHours ? 'old' : 'fresh';
+}
+
+/** What people may know of the list that decides. */
+export function listShown(
+  manifest: EntryListManifest,
+  confirmedAt: number,
+  now: number,
+): ListShown {
+  return { issuedAt: manifest.issuedAt, age: ageOfList(manifest.staleness, confirmedAt, now) };
 }
 
 /** Null when the list may be used at `now` (ms since the epoch). */

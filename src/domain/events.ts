@@ -59,6 +59,11 @@ export const EVENTS = {
     says: 'Anchors or revocation lists were offered and not taken.',
     fields: ['version', 'reason', 'detail'],
   },
+  'ocsp.unanswered': {
+    fact: false,
+    says: 'The OCSP responder gave no answer that could be used, or does not know the card (`reason` "unknown"): the lists alone decided. After a network that failed it is left in peace for 30 seconds.',
+    fields: ['reason', 'detail'],
+  },
   'institution.activated': {
     fact: false,
     says: 'These many institutions are in force from now on, to ask cards for their proof. `hasKey`: this terminal has the key of one.',

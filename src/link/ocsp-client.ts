@@ -9,28 +9,15 @@ import type { OnlineAnswer, OnlineFault } from '../domain/online-revocation.ts';
 import { askOcsp, type CertificateIdHash, judgeOcsp, type OcspSubject } from '../pki/ocsp.ts';
 import { MAX_OCSP_BYTES } from '../pki/ocsp-response.ts';
 
-export const OCSP_TIMES = {
-  /** Nobody waits longer for one answer, from the connection to its last byte. */
-  waitMs: 2_000,
-  /** Then nobody is asked for so long: one person in that time waits in vain. */
-  restMs: 30_000,
-} as const;
+/** When it failed nobody is asked for so long: one person in that time waits in vain. */
+const REST_MS = 30_000;
 
 /** A responder that answers wrongly does so at once, and about one card perhaps. */
 const WAITED_IN_VAIN: ReadonlySet<OnlineFault> = new Set(['unreachable', 'too-slow']);
 
-/** The serial number of a card is for its issuer alone: encrypted, or on this machine. */
-export function isOcspUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, hash } = new URL(text);
-  if (username !== '' || password !== '' || hash !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && hostname === '127.0.0.1');
-}
-
 export interface OcspClientOptions {
   readonly url: string;
   readonly certificateId?: CertificateIdHash;
-  readonly restMs?: number;
   /** CLOCK_MONOTONIC in ms; a clock that is set must not end or prolong the rest. */
   readonly monotonic?: () => number;
 }
@@ -48,26 +35,21 @@ class NoResponse extends Error {
 export class OcspClient {
   readonly #url: URL;
   readonly #certificateId: CertificateIdHash | undefined;
-  readonly #restMs: number;
   readonly #monotonic: () => number;
   #restUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: OcspClientOptions) {
     this.#url = new URL(options.url);
     this.#certificateId = options.certificateId;
-    this.#restMs = options.restMs ?? OCSP_TIMES.restMs;
     this.#monotonic = options.monotonic ?? (() => performance.now());
   }
 
   /**
    * Asks about one card. `now`: ms since the epoch, taken when the answer is there. Takes no longer
-   * than `waitMs`, and never rejects for anything that the network or the responder does.
+   * than `waitMs`, from the connection to the last byte, and never rejects for anything that the
+   * network or the responder does.
    */
-  async ask(
-    subject: OcspSubject,
-    now: () => number,
-    waitMs: number = OCSP_TIMES.waitMs,
-  ): Promise<OnlineAnswer> {
+  async ask(subject: OcspSubject, now: () => number, waitMs: number): Promise<OnlineAnswer> {
     if (this.#monotonic() < this.#restUntil)
       return { status: 'none', fault: 'resting', detail: 'it gave no answer a moment ago' };
     const question = askOcsp(subject, this.#certificateId);
@@ -79,7 +61,7 @@ export class OcspClient {
       },
     );
     if (answer.status === 'none' && WAITED_IN_VAIN.has(answer.fault))
-      this.#restUntil = this.#monotonic() + this.#restMs;
+      this.#restUntil = this.#monotonic() + REST_MS;
     return answer;
   }
 

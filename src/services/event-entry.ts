@@ -10,14 +10,14 @@ import { decideEntry, RECEIPT_CLAIM_MS } from '../domain/entry-decision.ts';
 import {
   ageOfList,
   assuranceReaches,
-  type EntryListManifest,
   type EntryRow,
   listRefusal,
+  listShown,
 } from '../domain/entry-list.ts';
 import type { EntryState } from '../domain/fact.ts';
 import { maskedName } from '../domain/masked-name.ts';
 import type { Reason } from '../domain/reason.ts';
-import type { FirstEntry, ListShown } from '../domain/screen.ts';
+import type { FirstEntry } from '../domain/screen.ts';
 import { seatTicket } from '../domain/seat-ticket.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import type { JournalFields } from '../journal.ts';
@@ -33,6 +33,7 @@ export interface EventEntryOptions {
   readonly list: string;
   /** How people call this gate. */
   readonly gate?: string | undefined;
+  readonly ocsp?: 'never' | 'when-online';
 }
 
 const GO_ON: StepResult = { next: 'go-on' };
@@ -160,8 +161,12 @@ class EntryVisit {
 
   async verifyCertificate(): Promise<StepResult> {
     const { certificate } = present(this.#identity, 'identity');
-    const verdict = await this.#parts.trust().verify(certificate, this.#parts.now());
+    let verdict = await this.#parts.trust().verify(certificate, this.#parts.now());
     this.#stages.end('verify');
+    if (this.#options.ocsp === 'when-online') {
+      verdict = await this.#parts.revocationNow(certificate, verdict, 'briefly');
+      this.#stages.end('ocsp');
+    }
     this.#verdict = verdict;
     const by = verdict.valid ? this.#parts.attendant(certificate) : null;
     if (by !== null) {
@@ -386,10 +391,6 @@ class EntryVisit {
     this.#identity = null;
     this.#row = null;
   }
-}
-
-function listShown(manifest: EntryListManifest, confirmedAt: number, now: number): ListShown {
-  return { issuedAt: manifest.issuedAt, age: ageOfList(manifest.staleness, confirmedAt, now) };
 }
 
 /** The machine's order guarantees it; were it wrong, it is a defect and must be loud. */

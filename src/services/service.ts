@@ -2,6 +2,7 @@
 
 import type { AnyStateMachine } from 'xstate';
 import type { CardReader, Institution } from '../../devices/card/card.ts';
+import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { FirstEntry, ListShown } from '../domain/screen.ts';
 import type { Papers } from '../papers.ts';
@@ -17,6 +18,16 @@ export interface TerminalParts {
   now(): number;
   reader(): CardReader | null;
   trust(): TrustStore;
+  /**
+   * What the issuer itself says now of a card (DER) that was found valid offline: revoked by either is revoked, and
+   * `revocation: 'ocsp'` says that it was asked and said "good". Where there is no responder, no network or no answer that
+   * can be believed, `offline` comes back. Never rejects, and takes half a second at most (`briefly`: people queue), or two.
+   */
+  revocationNow(
+    certificate: Uint8Array,
+    offline: CertificateVerdict,
+    patience: 'briefly' | 'patiently',
+  ): Promise<CertificateVerdict>;
   /** The name of the attendant whose user-authentication certificate (DER) this is; null for everybody else. */
   attendant(certificate: Uint8Array): string | null;
   listKeys(list: string): ListKeys | null;
