@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { serveOcsp } from '../../platform-sim/ocsp-http.ts';
 import { OcspResponder } from '../../platform-sim/ocsp-responder.ts';
-import { type RevocationReason, randomSerial } from '../../platform-sim/x509.ts';
+import type { RevocationReason } from '../../platform-sim/x509.ts';
 import { hanako, type Ticket, type World, withTerminal } from '../terminal.ts';
 
 /** How the responder is; changed by stories. */
