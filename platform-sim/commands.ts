@@ -208,8 +208,9 @@ export async function importList(raw: RawOptions): Promise<void> {
 
 function printPublished(publication: Publication): void {
   const manifest = ENTRY_LIST_MANIFEST.parse(JSON.parse(publication.manifest));
-  const { list, version, rows, chunks } = manifest;
-  print({ event: 'list.published', list, version, rows, chunks: chunks.length });
+  const { list, version, rows, chunks, delta } = manifest;
+  const deltaBytes = delta?.bytes ?? null;
+  print({ event: 'list.published', list, version, rows, chunks: chunks.length, deltaBytes });
 }
 
 /** `list show` */

@@ -1,16 +1,15 @@
 /** Entry lists: imported, changed on the day, published as a manifest and chunks of sealed rows. */
 
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { EntryListManifest, StalenessPolicy } from '../src/domain/entry-list.ts';
 import { ENTRY_LIST_MANIFEST, NAME } from '../src/link/protocol.ts';
-import { groupByPart, partOf, prefixBits, resealRow, sealChunk } from './entry-chunks.ts';
 import type { CsvRow } from './entry-csv.ts';
-import { type EntryRow, EntryRows, type ListedRow } from './entry-rows.ts';
+import { type Drafted, draftChanges, draftImport } from './entry-draft.ts';
+import { EntryRows, type ListedRow } from './entry-rows.ts';
 import { InputError } from './input-error.ts';
 import { INSTITUTION_LIST } from './institutions.ts';
-import { type Draft, publishNext, rootOf } from './publish.ts';
-import type { Part, Publication, Registry } from './registry.ts';
-import { deriveRowKeys } from './row-seal.ts';
+import { publishNext } from './publish.ts';
+import type { Publication, Registry } from './registry.ts';
 import type { PlatformKeys } from './signing.ts';
 import { TRUST_LIST } from './trust.ts';
 
@@ -52,7 +51,7 @@ export async function importEntryList(
   }
   return publishNext(registry, keys, list, 'entry-list', (version, previous) => {
     const said = applySettings(list, settings, previous, now);
-    return draftImport(registry, list, rows, { ...said, version }, now);
+    return draftImport(registry, rows, { ...said, version }, previous, now);
   });
 }
 
@@ -86,8 +85,8 @@ export async function changeTicket(
     }
     if (!cancelled && !row.cancelledAt) throw new InputError(`ticket ${ticket} is not cancelled`);
     const cancelledAt = cancelled ? new Date(now).toISOString() : null;
-    const parts = replaceRow(registry, list, before.version, { ...row, cancelledAt });
-    return draftOf({ ...before, version }, parts, now, () => {
+    const changes = [{ before: row, after: { ...row, cancelledAt } }];
+    return draftChanges(registry, { ...before, version }, changes, previous, now, () => {
       table.setCancelled(ticket, cancelledAt);
       registry.announce({
         id: randomUUID(),
@@ -119,10 +118,7 @@ function readManifest(list: string, publication: Publication | undefined): Entry
   return ENTRY_LIST_MANIFEST.parse(JSON.parse(publication.manifest));
 }
 
-type ManifestSettings = Omit<
-  EntryListManifest,
-  'version' | 'rows' | 'root' | 'chunks' | 'issuedAt'
->;
+type ManifestSettings = Omit<Drafted, 'version' | 'rows'>;
 
 function applySettings(
   list: string,
@@ -160,74 +156,4 @@ function applySettings(
     );
   }
   return said;
-}
-
-/** One chunk after another is sealed and set aside, so that never more than one is in memory. */
-function draftImport(
-  registry: Registry,
-  list: string,
-  rows: readonly CsvRow[],
-  said: ManifestSettings & { readonly version: number },
-  now: number,
-): Draft {
-  const table = new EntryRows(registry, list);
-  const held = table.key();
-  const bits = prefixBits(rows.length);
-  const key = held?.key ?? randomBytes(32);
-  const rowKeys = deriveRowKeys(key, list);
-  // Where other bits choose the chunk of a row, every chunk changes anyway.
-  const published = held?.bits === bits ? registry.parts(list, said.version - 1) : [];
-  const hashes = new Map(published.map(({ part, sha256 }) => [part, sha256]));
-  const merged = rows.map((row) => mergeRow(held && table.find(row.ticket), row));
-  const parts = groupByPart(rowKeys, merged, bits).map(([part, group]) => {
-    const hash = hashes.get(part);
-    // Gone when others published many versions meanwhile; then this one is drafted again anyway.
-    const before = (hash !== undefined && registry.object(hash)) || null;
-    const chunk = sealChunk(rowKeys, part, group, ({ isUnchanged }) => isUnchanged, before);
-    return registry.setAside(chunk);
-  });
-  return draftOf({ ...said, rows: rows.length }, parts, now, () =>
-    table.replace({ key, bits }, merged),
-  );
-}
-
-/** `held`: what is known of the ticket, of this version or an earlier one. */
-function mergeRow(held: EntryRow | undefined, row: CsvRow): EntryRow & { isUnchanged: boolean } {
-  const fields = ['fingerprint', 'seat', 'holder', 'party'] as const;
-  return {
-    ...row,
-    ref: held?.ref ?? randomBytes(16).toString('hex'),
-    cancelledAt: held?.cancelledAt ?? null,
-    isUnchanged: held !== undefined && fields.every((field) => held[field] === row[field]),
-  };
-}
-
-function chunkBytes(registry: Registry, hash: string): Buffer {
-  const bytes = registry.object(hash);
-  if (!bytes) throw new Error(`object ${hash} of a published version is gone`);
-  return bytes;
-}
-
-function replaceRow(registry: Registry, list: string, version: number, row: EntryRow): Part[] {
-  const held = new EntryRows(registry, list).key();
-  if (!held) throw new Error(`published list ${list} has no key`);
-  const keys = deriveRowKeys(held.key, list);
-  const changed = partOf(keys, row, held.bits);
-  return registry.parts(list, version).map((part) => {
-    if (part.part !== changed) return part;
-    return resealRow(keys, changed, row, chunkBytes(registry, part.sha256));
-  });
-}
-
-function draftOf(
-  manifest: Omit<EntryListManifest, 'root' | 'chunks' | 'issuedAt'>,
-  parts: readonly Part[],
-  now: number,
-  alongside: () => void,
-): Draft {
-  const chunks = parts.map(({ sha256 }) => sha256);
-  const root = rootOf(chunks);
-  const issuedAt = new Date(now).toISOString();
-  const whole = ENTRY_LIST_MANIFEST.parse({ ...manifest, root, chunks, issuedAt });
-  return { root, manifest: whole, parts, alongside };
 }

@@ -74,7 +74,7 @@ export interface Publication {
 export interface NewPublication extends Omit<Publication, 'statement'> {
   /** CMS SignedData over `manifest`. */
   readonly signed: Buffer;
-  /** The version's objects by part: the chunks of a list by key prefix, the certificates and CRLs of trust. */
+  /** The version's objects by part: the chunks of a list by key prefix and its delta, the certificates and CRLs of trust. */
   readonly parts: readonly Part[];
 }
 
@@ -84,6 +84,8 @@ export interface Part {
   /** Absent when the object is already stored, or set aside. */
   readonly bytes?: Buffer;
 }
+
+export type WholePart = Required<Part>;
 
 /** A fact of the platform itself that is to be told once a version is out; `body` is JSON. */
 export interface Announcement {
@@ -96,6 +98,8 @@ export interface Announcement {
 
 /** Part number of the signed manifest itself. */
 const STATEMENT_PART = -1;
+/** Part number of what changed since the version before. */
+export const DELTA_PART = -2;
 
 export class Registry {
   /** For the modules that keep their own tables here: entry-lists.ts, trust.ts and institutions.ts. */
@@ -137,7 +141,7 @@ export class Registry {
   }
 
   /** Takes the bytes of a part of the next version out of memory, until `publish` is asked for that version. */
-  setAside({ part, sha256, bytes }: Part): Part {
+  setAside({ part, sha256, bytes }: WholePart): Part {
     const add = 'INSERT INTO temp.aside (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING';
     this.db.prepare(add).run(sha256, bytes);
     return { part, sha256 };

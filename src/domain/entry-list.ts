@@ -52,6 +52,17 @@ export interface EntryListManifest {
   /** Where and when, for the paper. */
   readonly place: string;
   readonly startsAt: string | null;
+  /** How this version differs from one before it; absent when the chunks that changed are no larger. */
+  readonly delta?: ListDelta;
+}
+
+/** Whoever holds exactly version `base` with root `baseRoot` may fetch this object in place of the chunks that changed. */
+export interface ListDelta {
+  readonly base: number;
+  readonly baseRoot: string;
+  /** SHA-256 of the object, hex. */
+  readonly object: string;
+  readonly bytes: number;
 }
 
 /** Hours since the platform last confirmed that this version is the newest. */

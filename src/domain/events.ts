@@ -41,8 +41,13 @@ export const EVENTS = {
   'terminal.stopping': { fact: false, says: 'The daemon was asked to end.', fields: ['signal'] },
   'list.activated': {
     fact: false,
-    says: 'This version of the list decides from now on.',
-    fields: ['list', 'version', 'rows', 'root', 'source', 'ms'],
+    says: 'This version of the list decides from now on. `delta`: its changes came alone, not the chunks that they are in.',
+    fields: ['list', 'version', 'rows', 'root', 'source', 'delta', 'ms'],
+  },
+  'list.delta-discarded': {
+    fact: false,
+    says: 'The changes from version `base` to `version` were offered alone and are not what they should be; what changed is fetched whole.',
+    fields: ['list', 'version', 'base', 'reason', 'detail'],
   },
   'list.rejected': {
     fact: false,

@@ -4,7 +4,7 @@
  * what is read back is hashed again.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headroom, RESERVE_BYTES, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
@@ -32,7 +32,7 @@ export class ChunkStore {
     const either = AbortSignal.any([signal, failed.signal]);
     const lane = async (): Promise<void> => {
       try {
-        for (const hash of todo) await this.#ensure(hash, either);
+        for (const sha256 of todo) await this.#ensure(sha256, either);
       } catch (error) {
         // The first failure ends the other lanes, and is the one that is told.
         failed.abort(error);
@@ -42,7 +42,27 @@ export class ChunkStore {
     const lanes = await Promise.allSettled(Array.from({ length: OBJECTS_AT_ONCE }, lane));
     signal.throwIfAborted();
     if (lanes.some(({ status }) => status === 'rejected')) throw failed.signal.reason;
-    return hashes.map((hash) => this.#path(hash));
+    return hashes.map((sha256) => this.#path(sha256));
+  }
+
+  /** The bytes of a chunk that is here and whole; null for any other. */
+  async read(sha256: string): Promise<Buffer | null> {
+    const bytes = await readFile(this.#path(sha256)).catch(() => null);
+    return bytes !== null && hash('sha256', bytes) === sha256 ? bytes : null;
+  }
+
+  /** Keeps a chunk whose hash is known to be right. Rejects as `provide` does. */
+  async keep(sha256: string, bytes: Buffer): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    // Facts come first: a list never takes the room that the ledger needs.
+    const free = headroom(this.#directory) - bytes.length;
+    if (free < SERVICE_HEADROOM_BYTES + RESERVE_BYTES) {
+      throw new Rejection('disk-full', `${free} bytes would be free`);
+    }
+    // Not synced: what a power cut leaves is told by its hash.
+    const path = this.#path(sha256);
+    await writeFile(`${path}.part`, bytes, { mode: 0o600 });
+    await rename(`${path}.part`, path);
   }
 
   /** Deletes every chunk but these. */
@@ -53,26 +73,12 @@ export class ChunkStore {
     }
   }
 
-  #path(hash: string): string {
-    return join(this.#directory, hash);
+  #path(sha256: string): string {
+    return join(this.#directory, sha256);
   }
 
-  async #ensure(hash: string, signal: AbortSignal): Promise<void> {
-    const path = this.#path(hash);
-    if (await isWhole(path, hash)) return;
-    const bytes = await this.#source.fetch(hash, LIMITS.chunkBytes, signal);
-    // Facts come first: a list never takes the room that the ledger needs.
-    const free = headroom(this.#directory) - bytes.length;
-    if (free < SERVICE_HEADROOM_BYTES + RESERVE_BYTES) {
-      throw new Rejection('disk-full', `${free} bytes would be free`);
-    }
-    // Not synced: what a power cut leaves is told by its hash.
-    await writeFile(`${path}.part`, bytes, { mode: 0o600 });
-    await rename(`${path}.part`, path);
+  async #ensure(sha256: string, signal: AbortSignal): Promise<void> {
+    if ((await this.read(sha256)) !== null) return;
+    await this.keep(sha256, await this.#source.fetch(sha256, LIMITS.chunkBytes, signal));
   }
-}
-
-async function isWhole(path: string, hash: string): Promise<boolean> {
-  const bytes = await readFile(path).catch(() => null);
-  return bytes !== null && createHash('sha256').update(bytes).digest('hex') === hash;
 }

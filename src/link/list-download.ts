@@ -9,6 +9,7 @@ import type { EventName } from '../domain/events.ts';
 import { buildListFile, ListFileError } from '../store/list-file.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import { ChunkStore } from './chunk-store.ts';
+import { applyDelta, startsFrom } from './list-delta.ts';
 import type { ListKeyFiles } from './list-keys.ts';
 import type { ObjectSource } from './object-source.ts';
 import { ENTRY_LIST_MANIFEST, type Head, LIMITS } from './protocol.ts';
@@ -68,7 +69,7 @@ export class ListDownload {
     const { shelf, keys, journal } = this.#options;
     const startedAt = performance.now();
     const manifest = await this.#manifest(head, signal);
-    const path = await this.#build(manifest, signal);
+    const { path, delta } = await this.#build(manifest, signal);
     // The key belongs to the version: it changes with it, not before.
     if (key !== null) keys.keep(head.list, key);
     // Confirmed first: the first tap already sees the right age.
@@ -76,7 +77,7 @@ export class ListDownload {
     shelf.activate(head.list, path);
     const { list, version, rows, root } = manifest;
     const ms = Math.round(performance.now() - startedAt);
-    journal('list.activated', { list, version, rows, root, source: 'platform', ms });
+    journal('list.activated', { list, version, rows, root, source: 'platform', delta, ms });
     await this.#chunks.keepOnly(this.#activeChunks());
   }
 
@@ -101,17 +102,45 @@ export class ListDownload {
     return manifest;
   }
 
-  async #build(manifest: EntryListManifest, signal: AbortSignal): Promise<string> {
+  async #build(
+    manifest: EntryListManifest,
+    signal: AbortSignal,
+  ): Promise<{ path: string; delta: boolean }> {
     const { directory } = this.#options.shelf;
     try {
+      const delta = await this.#takeDelta(manifest, signal);
       const chunkFiles = await this.#chunks.provide(manifest.chunks, signal);
-      return await buildListFile({ directory, manifest, chunkFiles });
+      return { path: await buildListFile({ directory, manifest, chunkFiles }), delta };
     } catch (error) {
       if (signal.aborted || rejectionOf(error).reason !== 'disk-full') throw error;
       // Room for the next attempt: what only older versions need goes.
       await this.#chunks.keepOnly(manifest.chunks);
       this.#options.shelf.sweep();
       throw error;
+    }
+  }
+
+  /** False when there is none for the active version, or when it was thrown away: then chunks are fetched. */
+  async #takeDelta(manifest: EntryListManifest, signal: AbortSignal): Promise<boolean> {
+    const { shelf, source, journal } = this.#options;
+    const { list, version } = manifest;
+    const base = shelf.active(list)?.manifest ?? null;
+    if (!startsFrom(manifest, base)) return false;
+    try {
+      await applyDelta(manifest, base, this.#chunks, source, signal);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      const { reason, message } = rejectionOf(error);
+      if (reason === 'disk-full') throw error;
+      journal('list.delta-discarded', {
+        list,
+        version,
+        base: base.version,
+        reason,
+        detail: message,
+      });
+      return false;
     }
   }
 

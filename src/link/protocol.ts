@@ -16,6 +16,7 @@ export const LIMITS = {
   factBytes: 16_384,
   manifestBytes: 16_777_216,
   chunkBytes: 4_194_304,
+  deltaBytes: 1_048_576,
   listRows: 5_000_000,
 } as const;
 
@@ -149,6 +150,14 @@ export const ENTRY_LIST_MANIFEST = z.strictObject({
   audience: z.array(name),
   place: z.string().max(200),
   startsAt: instant.nullable(),
+  delta: z
+    .strictObject({
+      base: z.int().positive(),
+      baseRoot: sha256,
+      object: sha256,
+      bytes: z.int().positive().max(LIMITS.deltaBytes),
+    })
+    .exactOptional(),
 }) satisfies z.ZodType<EntryListManifest>;
 
 /** Anchors and revocation lists are a list too, always called `trust`. `root` = SHA-256 over these hashes in order. */
@@ -216,3 +225,15 @@ export function* decodeChunk(chunk: Buffer): Generator<SealedRow> {
     at = end;
   }
 }
+
+/**
+ * A delta is no signed object: the signed manifest of its target names it by hash, together with the version and root
+ * that it starts from. Patches of chunks one after the other, each
+ *
+ *     from (32) || to (32) || count of keys (4) || keys (32 each) || length of rows (4) || rows as in a chunk
+ *
+ * with big-endian numbers. `from`: the chunk of the base that changes, or zeros for a chunk of new rows alone; `to`: the
+ * chunk of the target that comes of it. `keys`: the rows to take out; `rows`: those to add or to put in the place of
+ * the row with the same key; both ascending. Patches stand in the order of the chunks, in base and target.
+ */
+export const DELTA_FROM_NOTHING = '0'.repeat(64);
