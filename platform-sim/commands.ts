@@ -19,6 +19,7 @@ import { addInstitution, listInstitutions, revokeInstitution } from './instituti
 import { OcspResponder } from './ocsp-responder.ts';
 import { startPlatform } from './platform.ts';
 import type { Publication } from './registry.ts';
+import { readRenewal, renewCard } from './renewals.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
 import type { PlatformLog } from './terminals.ts';
 import { addTrust, listTrust } from './trust.ts';
@@ -73,7 +74,9 @@ const IMPORT_OPTIONS = z.object({
   tooOldAfterHours: hours.exactOptional(),
   whenTooOld: z.enum(['admit', 'refuse']).exactOptional(),
   audience: names.exactOptional(),
+  newKey: z.boolean().exactOptional(),
 });
+const RENEWAL_OPTIONS = z.object({ ...STATE, old: z.string(), new: z.string() });
 const TICKET_OPTIONS = z.object({
   ...STATE,
   list: z.string(),
@@ -262,6 +265,19 @@ async function changeTicketBy(raw: RawOptions, cancelled: boolean): Promise<void
     );
     tellAnnouncements(stores);
     printPublished(published);
+  });
+}
+
+/** `renewal add` */
+export async function addRenewal(raw: RawOptions): Promise<void> {
+  const { state, ...files } = check(RENEWAL_OPTIONS, raw);
+  const renewal = readRenewal(files);
+  await withStores(state, async (stores) => {
+    const keys = await openKeys(state);
+    const published = await renewCard(stores.registry, keys, renewal, Date.now());
+    tellAnnouncements(stores);
+    for (const version of published) printPublished(version);
+    print({ event: 'renewal.recorded', lists: published.length });
   });
 }
 

@@ -9,10 +9,10 @@ import { DeltaWriter } from './entry-delta.ts';
 import { type EntryRow, EntryRows } from './entry-rows.ts';
 import { type Draft, rootOf } from './publish.ts';
 import { DELTA_PART, type Part, type Publication, type Registry } from './registry.ts';
-import { deriveRowKeys } from './row-seal.ts';
+import { deriveRowKeys, listKeyId } from './row-seal.ts';
 
 /** What a manifest says beside what follows from its chunks. */
-export type Drafted = Omit<EntryListManifest, 'root' | 'chunks' | 'issuedAt' | 'delta'>;
+export type Drafted = Omit<EntryListManifest, 'root' | 'chunks' | 'issuedAt' | 'keyId' | 'delta'>;
 
 /** A row of the version before, and what it becomes: with the same reference, perhaps under another certificate. */
 export interface RowChange {
@@ -27,17 +27,18 @@ export function draftImport(
   registry: Registry,
   rows: readonly CsvRow[],
   said: Omit<Drafted, 'rows'>,
-  previous: Publication | undefined,
+  { previous, newKey }: { readonly previous: Publication | undefined; readonly newKey: boolean },
   now: number,
 ): Draft {
   const { list } = said;
   const table = new EntryRows(registry, list);
   const held = table.key();
   const bits = prefixBits(rows.length, held?.bits);
-  const key = held?.key ?? randomBytes(32);
+  const isKeyKept = held !== undefined && !newKey;
+  const key = isKeyKept ? held.key : randomBytes(32);
   const rowKeys = deriveRowKeys(key, list);
-  // Where other bits choose the chunk of a row, every chunk changes anyway.
-  const published = held?.bits === bits ? registry.parts(list, said.version - 1) : [];
+  // With another key, or where other bits choose the chunk of a row, every chunk changes anyway.
+  const published = isKeyKept && held.bits === bits ? registry.parts(list, said.version - 1) : [];
   const hashes = new Map(published.map(({ part, sha256 }) => [part, sha256]));
   const merged = rows.map((row) => mergeRow(held && table.find(row.ticket), row));
   const delta = new DeltaWriter();
@@ -49,7 +50,8 @@ export function draftImport(
     delta.add(before, chunk.bytes);
     return registry.setAside(chunk);
   });
-  return draftOf({ ...said, rows: rows.length }, parts, delta, previous, now, () =>
+  const keyId = listKeyId(key, list);
+  return draftOf({ ...said, rows: rows.length, keyId }, parts, delta, previous, now, () =>
     table.replace({ key, bits }, merged),
   );
 }
@@ -90,7 +92,8 @@ export function draftChanges(
     }
   }
   const inOrder = [...parts.values()].sort((a, b) => a.part - b.part);
-  return draftOf(said, inOrder, delta, previous, now, alongside);
+  const keyId = listKeyId(held.key, list);
+  return draftOf({ ...said, keyId }, inOrder, delta, previous, now, alongside);
 }
 
 /** `held`: what is known of the ticket, of this version or an earlier one. */
@@ -111,7 +114,7 @@ function chunkBytes(registry: Registry, hash: string): Buffer {
 }
 
 function draftOf(
-  said: Drafted,
+  said: Drafted & { readonly keyId: string },
   parts: readonly Part[],
   changed: DeltaWriter,
   previous: Publication | undefined,

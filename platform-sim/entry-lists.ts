@@ -11,6 +11,7 @@ import { INSTITUTION_LIST } from './institutions.ts';
 import { publishNext } from './publish.ts';
 import type { Publication, Registry } from './registry.ts';
 import type { PlatformKeys } from './signing.ts';
+import { Successors } from './successors.ts';
 import { TRUST_LIST } from './trust.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,18 +31,21 @@ export interface ListSettings
     >
   > {
   readonly staleness?: Partial<StalenessPolicy>;
+  /** Seal every row under a new list key. */
+  readonly newKey?: boolean;
 }
 
 /**
  * Publishes `rows` as the next version of `list`, creating it when it is new. A ticket that was there before keeps
- * its reference, and its cancellation. Throws InputError when the settings contradict each other.
+ * its reference, and its cancellation; a card that was renewed since the table was made stands for the new one. Throws
+ * InputError when the settings contradict each other, or the table has a card and the one that took its place.
  */
 export async function importEntryList(
   registry: Registry,
   keys: PlatformKeys,
   list: string,
   rows: readonly CsvRow[],
-  settings: ListSettings,
+  { newKey = false, ...settings }: ListSettings,
   now: number,
 ): Promise<Publication> {
   if (!NAME.safeParse(list).success || [TRUST_LIST, INSTITUTION_LIST].includes(list)) {
@@ -51,7 +55,24 @@ export async function importEntryList(
   }
   return publishNext(registry, keys, list, 'entry-list', (version, previous) => {
     const said = applySettings(list, settings, previous, now);
-    return draftImport(registry, rows, { ...said, version }, previous, now);
+    const renewed = withRenewals(registry, rows);
+    return draftImport(registry, renewed, { ...said, version }, { previous, newKey }, now);
+  });
+}
+
+function withRenewals(registry: Registry, rows: readonly CsvRow[]): CsvRow[] {
+  const successors = new Successors(registry);
+  const tickets = new Map<string, string>();
+  return rows.map((row) => {
+    const fingerprint = successors.newestOf(row.fingerprint);
+    const other = tickets.get(fingerprint);
+    if (other !== undefined) {
+      throw new InputError(
+        `tickets ${other} and ${row.ticket} are of one person: the card of one took the place of the other's; leave one out`,
+      );
+    }
+    tickets.set(fingerprint, row.ticket);
+    return { ...row, fingerprint };
   });
 }
 
@@ -72,7 +93,7 @@ export async function changeTicket(
 ): Promise<Publication> {
   const { list, ticket, cancelled, by, why } = change;
   return publishNext(registry, keys, list, 'entry-list', (version, previous) => {
-    const before = readManifest(list, previous);
+    const before = readEntryListManifest(list, previous);
     const table = new EntryRows(registry, list);
     const row = table.findListed(ticket);
     if (!row) {
@@ -101,7 +122,7 @@ export async function changeTicket(
 
 /** The newest manifest. Throws InputError when there is no such list. */
 export function entryListManifest(registry: Registry, list: string): EntryListManifest {
-  return readManifest(list, registry.publication(list));
+  return readEntryListManifest(list, registry.publication(list));
 }
 
 /** The rows of the newest version, by ticket; without what only the person's own certificate opens. */
@@ -109,7 +130,11 @@ export function listedRows(registry: Registry, list: string): ListedRow[] {
   return new EntryRows(registry, list).listed();
 }
 
-function readManifest(list: string, publication: Publication | undefined): EntryListManifest {
+/** The manifest of a publication. Throws InputError when it is of no entry list, or missing. */
+export function readEntryListManifest(
+  list: string,
+  publication: Publication | undefined,
+): EntryListManifest {
   if (publication?.kind !== 'entry-list') {
     throw new InputError(
       `there is no entry list ${JSON.stringify(list)}; "kazasu-platform list list" shows all`,
@@ -122,11 +147,11 @@ type ManifestSettings = Omit<Drafted, 'version' | 'rows'>;
 
 function applySettings(
   list: string,
-  { staleness, ...given }: ListSettings,
+  { staleness, ...given }: Omit<ListSettings, 'newKey'>,
   previous: Publication | undefined,
   now: number,
 ): ManifestSettings {
-  const held = previous ? readManifest(list, previous) : null;
+  const held = previous ? readEntryListManifest(list, previous) : null;
   const said: ManifestSettings = {
     kind: 'entry-list',
     list,

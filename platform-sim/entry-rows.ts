@@ -47,9 +47,18 @@ export class EntryRows {
     return this.#statements.findListed.get(this.#list, ticket) as EntryRow | undefined;
   }
 
+  /** A row of the newest version. */
+  findByCertificate(fingerprint: string): EntryRow | undefined {
+    return this.#statements.findByCertificate.get(this.#list, fingerprint) as EntryRow | undefined;
+  }
+
   /** The newest version, by ticket. */
   listed(): ListedRow[] {
     return this.#statements.listed.all(this.#list) as ListedRow[];
+  }
+
+  setCertificate(ticket: string, fingerprint: string): void {
+    this.#statements.setCertificate.run(fingerprint, this.#list, ticket);
   }
 
   setCancelled(ticket: string, at: string | null): void {
@@ -68,13 +77,18 @@ export class EntryRows {
 }
 
 function prepare({ db }: Registry) {
-  const find = `SELECT ticket, ref, certificate AS fingerprint, seat, holder, party,
+  const select = `SELECT ticket, ref, certificate AS fingerprint, seat, holder, party,
       cancelled_at AS cancelledAt
-    FROM entry_row WHERE list = ? AND ticket = ?`;
+    FROM entry_row WHERE list = ?`;
+  const find = `${select} AND ticket = ?`;
   return {
     key: db.prepare('SELECT key, prefix_bits AS bits FROM entry_list WHERE list = ?'),
     find: db.prepare(find),
     findListed: db.prepare(`${find} AND listed = 1`),
+    findByCertificate: db.prepare(`${select} AND certificate = ? AND listed = 1`),
+    setCertificate: db.prepare(
+      'UPDATE entry_row SET certificate = ? WHERE list = ? AND ticket = ?',
+    ),
     listed: db.prepare(
       `SELECT ticket, seat, party, ref, cancelled_at AS cancelledAt
        FROM entry_row WHERE list = ? AND listed = 1 ORDER BY ticket`,
@@ -82,7 +96,7 @@ function prepare({ db }: Registry) {
     setCancelled: db.prepare('UPDATE entry_row SET cancelled_at = ? WHERE list = ? AND ticket = ?'),
     setKey: db.prepare(
       `INSERT INTO entry_list (list, key, prefix_bits) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET prefix_bits = excluded.prefix_bits`,
+       ON CONFLICT DO UPDATE SET key = excluded.key, prefix_bits = excluded.prefix_bits`,
     ),
     unlist: db.prepare('UPDATE entry_row SET listed = 0 WHERE list = ?'),
     put: db.prepare(

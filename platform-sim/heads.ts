@@ -38,11 +38,11 @@ export class Heads {
     const changeMark = this.#registry.changeMark();
     if (changeMark === this.#changeMark && !this.#isDue(now)) return fresh;
     this.#changeMark = changeMark;
-    for (const publication of this.#registry.publications()) {
+    for (const { publication, key } of this.#publicationsWithKeys()) {
       const held = this.#heads.get(publication.list);
       const isNew = held?.version !== publication.version;
       if (!isNew && !isOld(held, now)) continue;
-      const head = { ...(await this.#sign(publication, now)), isNew };
+      const head = { ...(await this.#sign(publication, key, now)), isNew };
       this.#heads.set(head.list, head);
       fresh.push(head);
     }
@@ -53,11 +53,27 @@ export class Heads {
     return this.#heads.values();
   }
 
+  /** Read together: while one list is signed, another process may give another one a new key. */
+  #publicationsWithKeys() {
+    const registry = this.#registry;
+    return registry.db.transaction(() =>
+      registry.publications().map((publication) => {
+        const { kind, list } = publication;
+        const key = kind === 'institution' ? institutionKey(registry) : registry.listKey(list);
+        return { publication, key };
+      }),
+    )();
+  }
+
   #isDue(now: number): boolean {
     return [...this.#heads.values()].some((head) => isOld(head, now));
   }
 
-  async #sign(publication: Publication, now: number): Promise<Omit<ListHead, 'isNew'>> {
+  async #sign(
+    publication: Publication,
+    key: Buffer | null | undefined,
+    now: number,
+  ): Promise<Omit<ListHead, 'isNew'>> {
     const { list, kind, version, root, statement } = publication;
     const head: Head = HEAD.parse({
       kind: 'head',
@@ -70,8 +86,6 @@ export class Heads {
       expires: new Date(now + EXPIRES_MS).toISOString(),
     });
     const signed = await this.#keys.sign('head', Buffer.from(JSON.stringify(head), 'utf8'));
-    const key =
-      kind === 'institution' ? institutionKey(this.#registry) : this.#registry.listKey(list);
     const frame: PlatformFrame = {
       frame: 'head',
       statement: signed.toString('base64'),

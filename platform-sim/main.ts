@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import {
   addInstitutionKey,
+  addRenewal,
   cancelTicket,
   importList,
   restoreTicket,
@@ -80,6 +81,11 @@ function buildProgram(): Command {
       .requiredOption('--why <why>', 'the reason, for the record')
       .action(action);
   }
+  const renewal = program.command('renewal').description('cards that took the place of others');
+  command(renewal, 'add', 'give the tickets of an old card to the new one, on every list')
+    .requiredOption('--old <file>', 'certificate of the card that was renewed, PEM or DER')
+    .requiredOption('--new <file>', 'certificate of the new card, PEM or DER')
+    .action(addRenewal);
   command(program, 'facts', 'show what terminals told, one JSON line a fact, in order of arrival')
     .option('--follow', 'go on until interrupted')
     .option('--quarantined', 'only those that contradict the ledger that is held')
@@ -124,6 +130,7 @@ function addListImport(list: Command): void {
     .option('--too-old-after-hours <hours>', 'and then "too-old" (default: 72)')
     .option('--when-too-old <what>', 'admit (default) or refuse')
     .option('--audience <names>', 'terminals that may use it, with commas (default: all)')
+    .option('--new-key', 'seal every row under a new list key; nobody enters a second time for it')
     .action(importList);
 }
 

@@ -35,6 +35,11 @@ export function deriveRowKeys(listKey: Uint8Array, list: string): RowKeys {
   return { list, row: expand('kazasu-row-1'), data: expand('kazasu-data-1') };
 }
 
+/** What a manifest calls the list key, hex. */
+export function listKeyId(listKey: Uint8Array, list: string): string {
+  return createHmac('sha256', listKey).update(`kazasu-key-id-1${list}\u0001`, 'utf8').digest('hex');
+}
+
 /** 32 bytes. `certificateHash`: SHA-256 of the certificate's DER; throws RangeError on another length. */
 export function convertedValue(keys: RowKeys, certificateHash: Uint8Array): Buffer {
   return keyedHash(keys.row, certificateHash);

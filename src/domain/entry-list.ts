@@ -52,6 +52,8 @@ export interface EntryListManifest {
   /** Where and when, for the paper. */
   readonly place: string;
   readonly startsAt: string | null;
+  /** Which list key its rows are sealed under, hex; says nothing of the key itself. */
+  readonly keyId?: string;
   /** How this version differs from one before it; absent when the chunks that changed are no larger. */
   readonly delta?: ListDelta;
 }

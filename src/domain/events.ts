@@ -130,6 +130,11 @@ export const EVENTS = {
     says: "The platform's own fact, like `ticket.cancelled`: somebody took the cancellation back.",
     fields: ['ticket', 'list', 'version', 'ref', 'by', 'why'],
   },
+  'ticket.renewed': {
+    fact: true,
+    says: "The platform's own fact: the holder's card was renewed, and the ticket is the new card's from this `version` of the list on.",
+    fields: ['ticket', 'list', 'version', 'ref'],
+  },
   'receipt.claimed': {
     fact: true,
     says: 'A card whose receipt was owed came back in time; the receipt is printed now, the entry is the old one.',

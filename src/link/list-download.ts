@@ -3,6 +3,7 @@
  * taken never touches the active one.
  */
 
+import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { EntryListManifest } from '../domain/entry-list.ts';
 import type { EventName } from '../domain/events.ts';
@@ -49,9 +50,11 @@ export class ListDownload {
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
   async take({ head, key }: OfferedList, signal: AbortSignal): Promise<JobResult> {
     try {
-      if (risesAbove(head, this.#options.shelf.active(head.list)?.manifest ?? null)) {
+      const active = this.#options.shelf.active(head.list)?.manifest ?? null;
+      if (active === null || risesAbove(head, active)) {
         await this.#replace(head, key, signal);
       } else {
+        mustBeKeyOf(active, key);
         if (key !== null) this.#options.keys.keep(head.list, key);
         this.#confirm(head);
       }
@@ -69,6 +72,7 @@ export class ListDownload {
     const { shelf, keys, journal } = this.#options;
     const startedAt = performance.now();
     const manifest = await this.#manifest(head, signal);
+    mustBeKeyOf(manifest, key);
     const { path, delta } = await this.#build(manifest, signal);
     // The key belongs to the version: it changes with it, not before.
     if (key !== null) keys.keep(head.list, key);
@@ -158,4 +162,15 @@ export class ListDownload {
     const { lists, shelf } = this.#options;
     return lists.flatMap((list) => shelf.active(list)?.manifest.chunks ?? []);
   }
+}
+
+/**
+ * The list key comes beside the signed head, so it is compared with what the signed manifest calls it: with another key
+ * nobody on the list would be found. Throws Rejection `key`.
+ */
+function mustBeKeyOf({ list, keyId }: EntryListManifest, key: Buffer | null): void {
+  if (key === null || keyId === undefined) return;
+  // HKDF-Expand to one block (RFC 5869 2.3).
+  const id = createHmac('sha256', key).update(`kazasu-key-id-1${list}\u0001`, 'utf8').digest('hex');
+  if (id !== keyId) throw new Rejection('key', 'the list key is not the one of this version');
 }

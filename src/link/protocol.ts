@@ -150,6 +150,8 @@ export const ENTRY_LIST_MANIFEST = z.strictObject({
   audience: z.array(name),
   place: z.string().max(200),
   startsAt: instant.nullable(),
+  /** HKDF-Expand(list key, `kazasu-key-id-1` || list id), 32 bytes: the key comes beside the signed head, not in it. */
+  keyId: sha256.exactOptional(),
   delta: z
     .strictObject({
       base: z.int().positive(),

@@ -8,6 +8,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
+import { listsBench } from './lists.ts';
 import { memoryBench } from './memory.ts';
 import { possessionBench } from './possession.ts';
 import { receiptBench } from './receipt.ts';
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   facts: factsBench,
   receipt: receiptBench,
   size: sizeBench,
+  lists: listsBench,
   store: ({ report }) => storeBench((figure) => report({ ...figure, ...storeBudgetOf(figure) })),
 };
 

@@ -224,6 +224,34 @@ describe('without a server', () => {
     const [listed] = jsonLines((await bench.run('list', 'list')).stdout);
     expect(listed).toMatchObject({ list: 'stadium', version: 3, rows: 3 });
   });
+
+  test('a renewed card takes over the tickets of the old one', async () => {
+    await bench.importCsv(path('good.csv'));
+    const { stdout } = await bench.run(
+      'renewal',
+      'add',
+      '--old',
+      path('a.der'),
+      '--new',
+      path('new.pem'),
+    );
+    expect(jsonLines(stdout)).toEqual([
+      {
+        event: 'list.published',
+        list: 'stadium',
+        version: 2,
+        rows: 3,
+        chunks: 1,
+        deltaBytes: null,
+      },
+      { event: 'renewal.recorded', lists: 1 },
+    ]);
+    expect(await bench.facts()).toMatchObject([{ event: 'ticket.renewed', ticket: 'T-1' }]);
+    const wrong = ['--old', path('a.der'), '--new', path('nonsense.der')];
+    expect(await refusal(bench.run('renewal', 'add', ...wrong))).toContain('is not a certificate');
+    const same = ['--old', path('a.der'), '--new', path('a.der')];
+    expect(await refusal(bench.run('renewal', 'add', ...same))).toContain('the same certificate');
+  });
 });
 
 describe('a command that is not one', () => {

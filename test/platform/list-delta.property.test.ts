@@ -96,7 +96,13 @@ test('the chunks that come of a delta are those of the whole list', () => {
       const first = commit(
         list,
         1,
-        draftImport(registry, rows.slice(0, ROWS - 200), said(list, 1), undefined, NOW),
+        draftImport(
+          registry,
+          rows.slice(0, ROWS - 200),
+          said(list, 1),
+          { previous: undefined, newKey: false },
+          NOW,
+        ),
       );
       const next = rows
         .slice(0, ROWS - 200 + added)
@@ -107,7 +113,11 @@ test('the chunks that come of a delta are those of the whole list', () => {
             : row,
         )
         .filter((_, at) => !removed.includes(at));
-      const second = commit(list, 2, draftImport(registry, next, said(list, 2), first, NOW));
+      const second = commit(
+        list,
+        2,
+        draftImport(registry, next, said(list, 2), { previous: first, newKey: false }, NOW),
+      );
       const target = ENTRY_LIST_MANIFEST.parse(JSON.parse(second.manifest));
       const made = applied(first, second);
       if (made !== null) {
@@ -127,7 +137,11 @@ test('the chunks that come of a delta are those of the whole list', () => {
 test('a row that changes its place leaves one chunk and enters another, and its delta says both', () => {
   const list = 'moves';
   const rows = Array.from({ length: ROWS }, (_, number) => ticket(number));
-  const first = commit(list, 1, draftImport(registry, rows, said(list, 1), undefined, NOW));
+  const first = commit(
+    list,
+    1,
+    draftImport(registry, rows, said(list, 1), { previous: undefined, newKey: false }, NOW),
+  );
   const before = new EntryRows(registry, list).findListed('T-7');
   if (before === undefined) throw new Error('the ticket is not there');
   const changes = [{ before, after: { ...before, fingerprint: sha256(Buffer.from('new card')) } }];

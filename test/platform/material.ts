@@ -43,6 +43,7 @@ export async function writeMaterial(): Promise<string> {
     'a.der': await certificate(),
     'b.pem': pem('CERTIFICATE', await certificate()),
     'c.der': await certificate(),
+    'new.pem': pem('CERTIFICATE', await certificate()),
     'nonsense.der': 'nothing of the kind',
     'good.csv': GOOD.join('\n'),
   };
