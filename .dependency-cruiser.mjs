@@ -44,7 +44,9 @@ export default {
     mayOnlyImport('state-machines/', ['^src/domain/', `${npm}xstate/`], { core: false }),
     mayOnlyImport('devices/', ['^src/domain/', npm], { core: true }),
     mayOnlyImport('src/text/', ['^src/domain/'], { core: false }),
-    mayOnlyImport('src/pki/', ['^src/domain/', protocol, npm], { core: true }),
+    mayOnlyImport('src/pki/', ['^src/domain/', '^src/keys/key-store\\.ts$', protocol, npm], {
+      core: true,
+    }),
     mayOnlyImport('src/store/', ['^src/domain/', '^src/pki/', protocol, npm], { core: true }),
     mayOnlyImport('src/keys/', ['^src/store/disk\\.ts$', npm], { core: true }),
     mayOnlyImport('src/link/', ['^src/(domain|keys|pki|store)/', '^src/clock\\.ts$', npm], {

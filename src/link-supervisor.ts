@@ -6,10 +6,12 @@
 import type { Institution } from '../devices/card/card.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.ts';
+import { ListKeyRing } from './link/list-keys.ts';
 import { loadTrust } from './link/trust-download.ts';
-import { ListKeys } from './pki/converted-value.ts';
+import type { ListKeys } from './pki/converted-value.ts';
 import { TrustStore } from './pki/trust-store.ts';
 import type { Recorder } from './recorder.ts';
 import type { Ledger } from './store/ledger.ts';
@@ -25,6 +27,7 @@ export interface LinkSupervisorParts {
   readonly clock: Clock;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
+  readonly keyStore: KeyStore;
   readonly inspect: Inspect;
   /** Lists, keys or trust have changed. */
   readonly onChange: () => void;
@@ -34,6 +37,7 @@ export class LinkSupervisor {
   readonly #config: Config;
   readonly #parts: LinkSupervisorParts;
   readonly #keys = new Map<string, ListKeys>();
+  readonly #ring: ListKeyRing;
   #trust: TrustStore;
   #institution: Institution | null = null;
   #link: Link | null = null;
@@ -43,6 +47,10 @@ export class LinkSupervisor {
     this.#config = config;
     this.#parts = parts;
     this.#trust = trust;
+    this.#ring = new ListKeyRing(parts.keyStore, (list, keys) => {
+      this.#keys.set(list, keys);
+      parts.onChange();
+    });
   }
 
   /** With what the state folder holds; no packet is sent before `start`. */
@@ -75,7 +83,19 @@ export class LinkSupervisor {
     return this.#keys.get(list) ?? null;
   }
 
-  /** Reads the list keys on disk, and keeps the link up from now on. */
+  /** Takes the kept keys of lists into use. */
+  async loadListKeys(lists: readonly string[]): Promise<void> {
+    for (const list of lists) {
+      try {
+        await this.#ring.load(list);
+      } catch (error) {
+        if (!(error instanceof KeyStoreError)) throw error;
+        this.#parts.recorder.note('keys.unusable', { list, reason: error.message });
+      }
+    }
+  }
+
+  /** Keeps the link up from now on. */
   start(lists: readonly string[]): void {
     const { recorder, ledger, onChange } = this.#parts;
     const open = openLink({
@@ -89,10 +109,7 @@ export class LinkSupervisor {
         recorder.note(event, fields);
         onChange();
       },
-      onListKey: (list, key) => {
-        this.#keys.set(list, ListKeys.derive(key, list));
-        onChange();
-      },
+      listKeys: this.#ring,
       onTrust: (store) => {
         this.#trust = store;
         onChange();
@@ -133,11 +150,11 @@ export class LinkSupervisor {
   }
 
   async #load(): Promise<void> {
-    const { ledger, recorder } = this.#parts;
+    const { ledger, recorder, keyStore } = this.#parts;
     const pinned = pinnedPlatform(ledger);
     if (pinned === null) return;
     await this.#loadTrust(pinned);
-    const kept = await loadInstitution(this.#config.state, pinned, (event, fields) =>
+    const kept = await loadInstitution(this.#config.state, keyStore, pinned, (event, fields) =>
       recorder.note(event, fields),
     );
     if (kept !== null) this.#useInstitution(kept);

@@ -50,9 +50,8 @@ function configuration(file: string): Config {
 
 async function run({ config: file }: { config: string }): Promise<void> {
   const config = configuration(file);
-  const { startTerminal, DriverMissingError, LedgerError, StateFolderError } = await import(
-    './terminal.ts'
-  );
+  const { startTerminal, DriverMissingError, KeyStoreError, LedgerError, StateFolderError } =
+    await import('./terminal.ts');
   const crash = (error: unknown): never => {
     log.fatal(error, 'defect: the daemon ends and has to be started again');
     process.exit(EXIT.defect);
@@ -71,7 +70,9 @@ async function run({ config: file }: { config: string }): Promise<void> {
     manager.stopping();
     await terminal.stop(endedBy);
   } catch (error) {
-    if (error instanceof DriverMissingError) fail(`${file}: ${error.message}`, EXIT.input);
+    if (error instanceof DriverMissingError || error instanceof KeyStoreError) {
+      fail(`${file}: ${error.message}`, EXIT.input);
+    }
     if (error instanceof LedgerError || error instanceof StateFolderError) {
       fail(`${config.state}: ${error.message}`, EXIT.defect);
     }

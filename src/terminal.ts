@@ -8,8 +8,12 @@ import type { terminalMachine } from '../state-machines/terminal.ts';
 import { CardSlot } from './card-slot.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
+import type { KeysLevel } from './doctor/levels.ts';
+import type { OwnParts } from './doctor/own-view.ts';
 import type { Reason } from './domain/reason.ts';
 import type { JournalFields } from './journal.ts';
+import type { KeyStore } from './keys/key-store.ts';
+import { openKeyStore } from './keys/open-key-store.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import type { Metrics } from './metrics.ts';
 import { onlineRevocation } from './online-revocation.ts';
@@ -38,6 +42,7 @@ const REOPEN_HEADROOM_BYTES = 1.25 * SERVICE_HEADROOM_BYTES;
 const FINISH_PAPERS_MS = 3_000;
 
 export { DriverMissingError } from '../devices/open.ts';
+export { KeyStoreError } from './keys/key-store.ts';
 export { StateFolderError } from './state-folder.ts';
 export { LedgerError } from './store/ledger.ts';
 
@@ -62,7 +67,7 @@ export interface RunningTerminal {
 
 /**
  * Starts the terminal. Throws `StateFolderError` or `LedgerError` when its state folder can't be used, and
- * `DriverMissingError` when a driver is not installed.
+ * `DriverMissingError` when a driver is not installed, `KeyStoreError` when the seal of its keys can't be used.
  */
 export async function startTerminal(
   config: Config,
@@ -75,12 +80,13 @@ export async function startTerminal(
   const { inspect, answer: answers } = followSupervisors(
     reportDroppedEvents((fields) => recorder.note('event.dropped', fields)),
   );
+  const { store: keyStore, level: keys } = await openKeys(config, recorder);
   const metrics = await openMetrics(config, folder, inspect);
   const card = await superviseReader(config, recorder, conditions, inspect);
   const receipt = await supervisePrinter(config, recorder, inspect);
   const papers = new Papers(config.name, recorder, () => receipt.slot.afterFirstTry());
   const onChange = (): void => looking.look();
-  const link = await LinkSupervisor.open(config, { ...folder, inspect, onChange });
+  const link = await LinkSupervisor.open(config, { ...folder, keyStore, inspect, onChange });
   const services = servicesOf(config, partsOf(config, folder, card.slot, link, papers));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, recorder, conditions, papers);
@@ -90,11 +96,7 @@ export async function startTerminal(
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const desk = StaffDesk.of(config, folder, async (waiting) => {
-    const { ownChecks } = await import('./doctor/own-view.ts');
-    const printer = receipt.slot.current;
-    return ownChecks({ config, folder, reader: card.slot, printer, link, papers: waiting });
-  });
+  const desk = deskOf(folder, { config, reader: card.slot, keys, link }, receipt.slot);
   const machine = terminalMachineFor(services, card.slot, conditions, recover, desk);
   const actor = createActor(machine, {
     id: 'terminal',
@@ -116,6 +118,7 @@ export async function startTerminal(
     list: lists.join(' '),
     ms: Math.round(performance.now() - startedAt),
   }));
+  await link.loadListKeys(lists);
   link.start(lists);
   actor.start();
 
@@ -130,9 +133,20 @@ export async function startTerminal(
       const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt.supervisor.stop());
       await Promise.all([printing, card.supervisor.stop(), screen.stop(), link.stop()]);
       await metrics?.close();
+      await keyStore.close();
       await folder.close();
     },
   };
+}
+
+/** Rejects with `KeyStoreError` for a credential that can't be used. */
+async function openKeys(
+  config: Config,
+  recorder: Recorder,
+): Promise<{ store: KeyStore; level: KeysLevel }> {
+  const { store, ...about } = await openKeyStore(config, process.env['CREDENTIALS_DIRECTORY']);
+  recorder.note('keys.ready', { store: store.kind, ...about });
+  return { store, level: { store: store.kind, sealed: about.sealed, lost: null } };
 }
 
 async function openMetrics(
@@ -143,6 +157,17 @@ async function openMetrics(
   if (config.metrics === undefined) return null;
   const { Metrics } = await import('./metrics.ts');
   return new Metrics(config, config.metrics.port, folder, inspect);
+}
+
+function deskOf(
+  folder: StateFolder,
+  parts: Omit<OwnParts, 'folder' | 'printer' | 'papers'>,
+  receipt: PrinterSlot,
+): StaffDesk | null {
+  return StaffDesk.of(parts.config, folder, async (papers) => {
+    const { ownChecks } = await import('./doctor/own-view.ts');
+    return ownChecks({ ...parts, folder, printer: receipt.current, papers });
+  });
 }
 
 /** What services are given. Devices and trust come and go: they are asked for at the time of use. */

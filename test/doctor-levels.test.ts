@@ -37,6 +37,7 @@ const WELL: Levels = {
     hasKey: true,
   },
   trust: { version: 3, anchors: 2, revocationUntil: [NOW + HOUR], damaged: false },
+  keys: { store: 'file', sealed: true, lost: null },
   waiting: { facts: 0, since: null },
   papers: { owed: 0, unknown: 0 },
   link: { up: true, contactAt: NOW - HOUR, reason: null },
@@ -50,6 +51,7 @@ const NOTHING: Levels = {
   clock: null,
   list: null,
   trust: null,
+  keys: null,
   waiting: null,
   papers: null,
   link: null,
@@ -150,6 +152,13 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
     true,
   ],
   [
+    'keys that others can reach',
+    { keys: { store: 'file', sealed: false, lost: 'others can reach them' } },
+    'keys',
+    /others can reach/,
+    true,
+  ],
+  [
     'facts that have waited for more than a day',
     { waiting: { facts: 12, since: NOW - 25 * HOUR } },
     'facts-waiting',
@@ -169,6 +178,13 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
   expect(check).toMatchObject({ state: 'not-well', detail: expect.stringMatching(detail) });
   expect(check.remedy?.length).toBeGreaterThan(20);
   expect(couldServe(levelsOf({ ...WELL, ...changed }))).toBe(serves);
+});
+
+test('keys that are not sealed are no fault, and it is said what that means', () => {
+  const keys = { store: 'file', sealed: false, lost: null } as const;
+  const detail = 'in files, not sealed: whoever copies the disk has them';
+  expect(only({ keys }, 'keys')).toMatchObject({ state: 'ok', detail });
+  expect(only({}, 'keys').detail).toBe('in files, sealed');
 });
 
 /** As the list's own policy has it. */

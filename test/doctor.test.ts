@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { appendFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
@@ -69,6 +69,10 @@ test('a gate that serves is well, and each check is there once', () =>
     expect(check(report, 'link')).toMatchObject({ state: 'ok' });
     expect(check(report, 'trust').detail).toMatch(/1 authorities$/u);
     expect(check(report, 'facts-waiting').detail).toBe('the platform holds every fact');
+    expect(check(report, 'keys').detail).toMatch(/^in files, not sealed/u);
+    const file = join(config.state, 'keys', `list.${LIST}.row.bin`);
+    await chmod(file, 0o640);
+    expect(check(await doctor(config), 'keys')).toMatchObject({ state: 'not-well' });
   }));
 
 test('a reader that was unplugged is told by the daemon, and the terminal could not serve', () =>
@@ -219,8 +223,10 @@ test('the support bundle has nothing of a person, a card or a key in it', () =>
 
     const text = readFileSync(file, 'utf8');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    const key = readFileSync(join(config.state, 'keys', `${LIST}.key`));
-    const wraps = [card.der, key, world.cards.authority.caCertificate].map((one) =>
+    const keys = ['row', 'data'].map((part) =>
+      readFileSync(join(config.state, 'keys', `list.${LIST}.${part}.bin`)),
+    );
+    const wraps = [card.der, ...keys, world.cards.authority.caCertificate].map((one) =>
       Buffer.from(one),
     );
     for (const bytes of wraps) {

@@ -7,6 +7,7 @@ import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts'
 import type { Check, CheckId } from '../domain/check.ts';
 import { ageOfList, type EntryListManifest, listRefusal } from '../domain/entry-list.ts';
 import type { ClockQuality } from '../domain/fact.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
 
 /** Each member is null while it is not known. Times are ms since the epoch, sizes bytes. */
@@ -18,6 +19,7 @@ export interface Levels {
   readonly clock: ClockQuality | null;
   readonly list: ListLevel | null;
   readonly trust: TrustLevel | null;
+  readonly keys: KeysLevel | null;
   readonly waiting: WaitingLevel | null;
   readonly papers: { readonly owed: number; readonly unknown: number } | null;
   readonly link: LinkLevel | null;
@@ -54,6 +56,14 @@ export interface TrustLevel {
   readonly damaged: boolean;
 }
 
+export interface KeysLevel {
+  readonly store: KeyStore['kind'];
+  /** Whether whoever copies the disk can't use them. */
+  readonly sealed: boolean;
+  /** Why they can't be used; null when they can. */
+  readonly lost: string | null;
+}
+
 export interface WaitingLevel {
   readonly facts: number;
   /** When the oldest of them happened. */
@@ -80,6 +90,11 @@ const PRINTER_REMEDIES: Readonly<Record<Exclude<PrinterCondition, 'ready'>, stri
   silent: 'switch the printer on; check cable, `baud` and flow control in the configuration',
 };
 
+const KEYS_REMEDIES: Readonly<Record<KeysLevel['store'], string>> = {
+  file: 'stop the terminal; give the folder `keys` the rights 700 and the files in it 600; if others could read them, remove the files, and have the keys changed at the platform',
+  pkcs11: 'check `[keys]` in the configuration, the token and its PIN; docs/operation.md says how',
+};
+
 /** One check for each level, in the order in which people look for a fault. */
 export function levelsOf(levels: Levels): Check[] {
   return [
@@ -90,6 +105,7 @@ export function levelsOf(levels: Levels): Check[] {
     listCheck(levels),
     trustCheck(levels),
     revocationCheck(levels),
+    keysCheck(levels),
     waitingCheck(levels),
     papersCheck(levels),
     linkCheck(levels),
@@ -205,6 +221,16 @@ function revocationCheck({ trust, now }: Levels): Check {
   if (oldest === undefined) return ok('revocation', 'no revocation list: nobody is looked up');
   const until = `${trust.revocationUntil.length} lists, valid until ${iso(oldest)}`;
   return oldest < now ? notWell('revocation', `${until}: past`, reach) : ok('revocation', until);
+}
+
+function keysCheck({ keys }: Levels): Check {
+  if (keys === null) return unknown('keys', 'the keys can not be looked at');
+  const { store, sealed, lost } = keys;
+  if (lost !== null) return notWell('keys', lost, KEYS_REMEDIES[store]);
+  const where = { file: 'in files', pkcs11: 'in a token' }[store];
+  // A decision of the operator's, not a fault: there are machines without a TPM.
+  const note = sealed ? 'sealed' : 'not sealed: whoever copies the disk has them';
+  return ok('keys', store === 'file' ? `${where}, ${note}` : where);
 }
 
 function waitingCheck({ waiting, now }: Levels): Check {

@@ -8,7 +8,8 @@ import type { PaperShown } from '../domain/screen.ts';
 import type { LinkSupervisor } from '../link-supervisor.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
-import { type Levels, levelsOf, newestOf } from './levels.ts';
+import type { KeysLevel, Levels } from './levels.ts';
+import { levelsOf, newestOf } from './levels.ts';
 
 export interface OwnParts {
   readonly config: Config;
@@ -16,6 +17,7 @@ export interface OwnParts {
   readonly reader: Pick<CardSlot, 'isOpen' | 'name'>;
   /** The one that is open now. */
   readonly printer: Pick<ReceiptPrinter, 'name' | 'condition'> | null;
+  readonly keys: KeysLevel;
   readonly link: Pick<LinkSupervisor, 'isUp' | 'trust' | 'listKeys'>;
   /** Those that wait for staff. */
   readonly papers: readonly Pick<PaperShown, 'state'>[];
@@ -27,7 +29,7 @@ export async function ownChecks(parts: OwnParts): Promise<Check[]> {
 }
 
 export async function ownLevels(parts: OwnParts): Promise<Levels> {
-  const { config, folder, reader, printer, link, papers } = parts;
+  const { config, folder, reader, printer, keys, link, papers } = parts;
   const { clock, ledger, shelf } = folder;
   const id = config.services['event-entry'].list;
   const [oldest] = ledger.unsent(ledger.acknowledged, { items: 1, bytes: 0 });
@@ -53,6 +55,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
       revocationUntil: newestOf(link.trust.crls),
       damaged: false,
     },
+    keys,
     waiting: { facts: ledger.waiting(), since },
     papers: { owed, unknown: papers.length - owed },
     link: { up: link.isUp, contactAt: null, reason: null },

@@ -5,8 +5,10 @@ import { dirname, join, resolve } from 'node:path';
 import { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Check } from '../domain/check.ts';
+import { lookAtKeyFiles } from '../keys/file-key-store.ts';
+import { keyFolder } from '../keys/open-key-store.ts';
 import { pinnedPlatform } from '../link/link.ts';
-import { ListKeyFiles } from '../link/list-keys.ts';
+import { labelOf } from '../link/list-keys.ts';
 import { readTrust } from '../link/trust-download.ts';
 import { openPapersOf } from '../staff/open-papers.ts';
 import { keptTime } from '../state-folder.ts';
@@ -18,6 +20,7 @@ import { SoleOwner } from '../store/sole-owner.ts';
 import { type JournalView, viewOfJournal } from './journal-view.ts';
 import {
   type DiskLevel,
+  type KeysLevel,
   type Levels,
   type ListLevel,
   newestOf,
@@ -72,6 +75,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       clock: isRunning && quality !== 'unset' ? clockOfDaemon(journal) : quality,
       list: readable(() => listOf(config)),
       trust: await trustOf(config, ledger.pinned).catch(orIfForbidden(null)),
+      keys: readable(() => keysOf(config)),
       waiting: ledger.waiting,
       papers: ledger.papers,
       link: isRunning || journal.link === null ? journal.link : notUp(journal.link),
@@ -173,7 +177,16 @@ function listOf({ state, services }: Config): ListLevel | null {
   const id = services['event-entry'].list;
   const folder = join(state, 'lists');
   const active = existsSync(folder) ? lookAtShelf(folder, id) : null;
-  return { id, active, hasKey: ListKeyFiles.has(state, id) };
+  const { labels } = lookAtKeyFiles(keyFolder(state));
+  const hasKey = labels.includes(labelOf(id, 'row')) && labels.includes(labelOf(id, 'data'));
+  return { id, active, hasKey };
+}
+
+function keysOf({ state }: Config): KeysLevel | null {
+  if (isForbidden(state)) return null;
+  const { inClear, open } = lookAtKeyFiles(keyFolder(state));
+  const lost = open === 0 ? null : 'others than their owner can reach them: they are not used';
+  return { store: 'file', sealed: inClear === 0, lost };
 }
 
 async function trustOf(config: Config, pinned: LedgerView['pinned']): Promise<TrustLevel | null> {

@@ -23,6 +23,8 @@ export const CHECK_IDS = [
   'trust',
   /** Revocation lists: there, and not past their next update. */
   'revocation',
+  /** The store of the terminal's own keys. */
+  'keys',
   /** The facts are whole and chained. */
   'ledger',
   /** Facts that the platform does not hold yet. */

@@ -79,6 +79,16 @@ export const EVENTS = {
     says: 'Institutions were offered, or kept, and not taken.',
     fields: ['version', 'reason', 'detail'],
   },
+  'keys.ready': {
+    fact: false,
+    says: "The store of the terminal's own keys is used. `sealed`: what it keeps can't be used by whoever copies the disk. `removed`: so many files with keys in clear of an earlier version were found and deleted.",
+    fields: ['store', 'sealed', 'removed'],
+  },
+  'keys.unusable': {
+    fact: false,
+    says: 'The keys of this list, or of the whole store when none is named, can not be used.',
+    fields: ['list', 'reason'],
+  },
   'entry.granted': {
     fact: true,
     says: 'The holder of this ticket may enter. Durable before the gate opens. `assurance` is "attendant" when `by` let them in by the number of their ticket, without a card.',

@@ -1,67 +1,69 @@
-/**
- * A private key in a file that its owner alone reads. `SigningKey` is the port: a key store of another kind signs behind
- * it without ever handing a key out.
- */
+/** One key, one file, which its owner alone reaches. */
 
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { promisify } from 'node:util';
-import { publish, writeDurably } from '../store/disk.ts';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { codeOf, publish, writeDurably } from '../store/disk.ts';
+import { KeyStoreError } from './key-store.ts';
 
-const MODULUS_BITS = 2048;
 /** Rights of group and others. */
 const OTHERS = 0o077;
+/** PKCS#8 of RSA-2048, sealed, takes about 1,300. */
+const KEY_FILE_BYTES_MAX = 8_192;
 
-export interface SigningKey {
-  readonly publicKey: KeyObject;
-  /** RSASSA-PKCS1-v1_5 with SHA-256 over `data`, 256 bytes; null when the key can't be used now. */
-  sign(data: Uint8Array): Promise<Uint8Array | null>;
-}
-
-/** A key that is not to be used, and why; never with a byte of it. */
-export class KeyFileError extends Error {
-  override readonly name = 'KeyFileError';
-}
-
-/** Null where there is no file. Throws `KeyFileError` for one that others can read, or that is no RSA-2048 key. */
-export function openKeyFile(path: string): SigningKey | null {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return null;
-  if ((found.mode & OTHERS) !== 0) throw new KeyFileError('others than its owner can read the key');
-  return parseSigningKey(readFileSync(path));
-}
-
-/** Writes the key durably, in place of the one before. Throws what the file system throws. */
-export function keepKeyFile(path: string, der: Buffer): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeDurably(`${path}.part`, der);
-  publish(`${path}.part`, path);
-}
-
-export function forgetKeyFile(path: string): void {
-  rmSync(path, { force: true });
-}
-
-/** `der`: PKCS#8. Throws `KeyFileError` for anything but an RSA-2048 key. */
-export function parseSigningKey(der: Buffer): SigningKey {
-  const key = privateKeyOf(der);
-  if (
-    key?.asymmetricKeyType !== 'rsa' ||
-    key.asymmetricKeyDetails?.modulusLength !== MODULUS_BITS
-  ) {
-    throw new KeyFileError('not an RSA-2048 key in PKCS#8');
-  }
-  return {
-    publicKey: createPublicKey(key),
-    sign: (data) => promisify(sign)('sha256', data, key),
-  };
-}
-
-function privateKeyOf(der: Buffer): KeyObject | null {
+/** Null where there is no file. Throws `KeyStoreError` for one that others than `uid` reach, itself or by its folder. */
+export function readKeyFile(path: string, uid: number): Buffer | null {
+  if (!isOwnFolder(dirname(path), uid)) return null;
+  const file = openOwn(path);
+  if (file === null) return null;
   try {
-    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  } catch {
-    return null;
+    // Of what was opened: a name can be given to another file meanwhile.
+    const found = fstatSync(file);
+    if (!found.isFile()) throw new KeyStoreError('the key is no plain file');
+    if (found.uid !== uid) throw new KeyStoreError("the key's file belongs to another user");
+    if ((found.mode & OTHERS) !== 0) {
+      throw new KeyStoreError('others than its owner can read the key');
+    }
+    if (found.size > KEY_FILE_BYTES_MAX) throw new KeyStoreError('the file is too large for a key');
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Durably, in place of the one before, in a folder that is there. Throws `KeyStoreError`, or what the file system throws. */
+export function writeKeyFile(path: string, bytes: Buffer, uid: number): void {
+  isOwnFolder(dirname(path), uid);
+  // A name of this process's own: of two that write at once, each puts a whole key in place.
+  const part = join(dirname(path), `${process.pid}.part`);
+  writeDurably(part, bytes);
+  publish(part, path);
+}
+
+/** Whether group or others have any right on it. Throws what the file system throws. */
+export function othersReach(path: string): boolean {
+  return (lstatSync(path).mode & OTHERS) !== 0;
+}
+
+/** False where there is no folder. */
+function isOwnFolder(folder: string, uid: number): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) return false;
+  if (!found.isDirectory()) throw new KeyStoreError('the folder of the keys is none');
+  if (found.uid !== uid) throw new KeyStoreError('the folder of the keys belongs to another user');
+  if ((found.mode & OTHERS) !== 0) {
+    throw new KeyStoreError('others than its owner can reach the folder of the keys');
+  }
+  return true;
+}
+
+function openOwn(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return null;
+    // O_NOFOLLOW on a symbolic link.
+    if (code === 'ELOOP') throw new KeyStoreError('the key is no plain file');
+    throw new KeyStoreError(`the key's file can't be read: ${code}`);
   }
 }

@@ -1,13 +1,24 @@
 /**
  * Where the terminal's own keys are: a store that uses them for whoever asks and never hands one out. Keys are told apart
- * by labels of lower-case letters, digits, dots and dashes: `terminal-...` (its own), `institution`, `list.<id>.row`,
- * `list.<id>.data`.
+ * by labels (`LABEL`): `terminal-...` (its own), `institution`, `list.<id>.row`, `list.<id>.data`.
  */
 
-import type { SigningKey } from './key-file.ts';
+import type { KeyObject } from 'node:crypto';
+
+/** The name of a list fits in between `list.` and `.data`. */
+export const LABEL = /^[a-z0-9][a-z0-9._-]{0,99}$/u;
+/** Of a key for HMAC-SHA-256. */
+export const SECRET_BYTES = 32;
+
+/** A private RSA-2048 key. */
+export interface SigningKey {
+  readonly publicKey: KeyObject;
+  /** RSASSA-PKCS1-v1_5 with SHA-256 over `data`, 256 bytes; null when the key can't be used now. */
+  sign(data: Uint8Array): Promise<Uint8Array | null>;
+}
 
 export interface MacKey {
-  /** HMAC-SHA-256 of `data`, 32 bytes. */
+  /** HMAC-SHA-256 of `data`, 32 bytes. Rejects with `KeyStoreError` when the key can't be used now. */
   mac(data: Uint8Array): Promise<Buffer>;
 }
 

@@ -11,14 +11,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
-import {
-  forgetKeyFile,
-  KeyFileError,
-  keepKeyFile,
-  openKeyFile,
-  parseSigningKey,
-  type SigningKey,
-} from '../keys/key-file.ts';
+import { type KeyStore, KeyStoreError, type SigningKey } from '../keys/key-store.ts';
+import { parseSigningKey } from '../keys/rsa-key.ts';
 import { readInstitutionCertificate } from '../pki/institution-certificate.ts';
 import { publish, writeDurably } from '../store/disk.ts';
 import type { ObjectSource } from './object-source.ts';
@@ -29,7 +23,7 @@ import { readSigned } from './signed-statement.ts';
 
 const FOLDER = 'institution';
 const COMMIT_FILE = 'list.json';
-const KEY_FILE = 'key.p8';
+const KEY_LABEL = 'institution';
 
 const COMMITTED = z.strictObject({
   version: z.int().positive(),
@@ -62,6 +56,7 @@ export interface OfferedInstitution {
 
 export interface InstitutionDownloadOptions {
   readonly stateDirectory: string;
+  readonly keyStore: KeyStore;
   readonly clock: Clock;
   readonly source: ObjectSource;
   /** DER of the platform's CA certificate. */
@@ -82,7 +77,8 @@ export class InstitutionDownload {
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
   async take({ head, key }: OfferedInstitution, signal: AbortSignal): Promise<JobResult> {
     try {
-      if (risesAbove(head, readCommitted(this.#directory))) await this.#replace(head, key, signal);
+      const rises = risesAbove(head, readCommitted(this.#directory));
+      if (rises || (await this.#lacks(key))) await this.#replace(head, key, signal);
       return 'done';
     } catch (error) {
       if (signal.aborted) return 'done';
@@ -93,8 +89,19 @@ export class InstitutionDownload {
     }
   }
 
+  /** A key that the store lost, or must not use, comes again beside the head of the same version. */
+  async #lacks(offered: Buffer | null): Promise<boolean> {
+    if (offered === null) return false;
+    const { keyStore } = this.#options;
+    const kept = await keyStore.signingKey(KEY_LABEL).catch((error: unknown) => {
+      if (error instanceof KeyStoreError) return null;
+      throw error;
+    });
+    return kept?.publicKey.equals(keyOf(offered).publicKey) !== true;
+  }
+
   async #replace(head: Head, keyBytes: Buffer | null, signal: AbortSignal): Promise<void> {
-    const { source, pinned, clock, journal, onInstitution } = this.#options;
+    const { source, pinned, clock, keyStore, journal, onInstitution } = this.#options;
     const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
     const acceptedAt = clock.now();
     const manifest = await readSigned(cms, 'institution', INSTITUTION_MANIFEST, pinned, acceptedAt);
@@ -103,12 +110,12 @@ export class InstitutionDownload {
       throw new Rejection('root-mismatch', 'the manifest is not the one that the head names');
     }
     const key = keyBytes === null ? null : keyOf(keyBytes);
-    const institution = inForce(manifest, key);
+    const offered = inForce(manifest, key);
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const keyFile = join(this.#directory, KEY_FILE);
     // The key of a revoked institution does not stay: only what is in force is kept.
-    if (institution === null || keyBytes === null) forgetKeyFile(keyFile);
-    else keepKeyFile(keyFile, keyBytes);
+    if (offered === null || keyBytes === null) await keyStore.forget(KEY_LABEL);
+    else await keyStore.keep(KEY_LABEL, 'rsa', keyBytes);
+    const institution = inForce(manifest, await keyStore.signingKey(KEY_LABEL));
     writeCommitted(this.#directory, {
       version,
       root,
@@ -123,10 +130,11 @@ export class InstitutionDownload {
 
 /**
  * What was accepted last, for a start without network; null when nothing was, or it no longer verifies. Journals a key
- * file that must not be used. `pinned`: DER of the platform's CA.
+ * that can't be used. `pinned`: DER of the platform's CA.
  */
 export async function loadInstitution(
   stateDirectory: string,
+  keyStore: KeyStore,
   pinned: Buffer,
   journal: InstitutionDownloadOptions['journal'],
 ): Promise<LoadedInstitution | null> {
@@ -137,12 +145,11 @@ export async function loadInstitution(
   try {
     const cms = Buffer.from(committed.manifest, 'base64');
     const manifest = await readSigned(cms, 'institution', INSTITUTION_MANIFEST, pinned, acceptedAt);
-    const institution = inForce(manifest, openKeyFile(join(directory, KEY_FILE)));
+    const institution = inForce(manifest, await keyStore.signingKey(KEY_LABEL));
     journal('institution.activated', activated(manifest, institution));
     return { version, institution };
   } catch (error) {
-    const isKey = error instanceof KeyFileError;
-    const { reason, message } = isKey ? new Rejection('key', error.message) : rejectionOf(error);
+    const { reason, message } = rejectionOf(error);
     journal('institution.rejected', { version, reason, detail: message });
     return null;
   }
@@ -157,7 +164,7 @@ function keyOf(bytes: Buffer): SigningKey {
   try {
     return parseSigningKey(bytes);
   } catch (error) {
-    if (!(error instanceof KeyFileError)) throw error;
+    if (!(error instanceof KeyStoreError)) throw error;
     throw new Rejection('key', error.message);
   }
 }

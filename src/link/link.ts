@@ -7,6 +7,7 @@
 import { hash, X509Certificate } from 'node:crypto';
 import type { Clock, Correction } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
 import { DiskFullError, type Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
@@ -27,7 +28,7 @@ import {
   type OfferedInstitution,
 } from './institution-download.ts';
 import { ListDownload, type OfferedList } from './list-download.ts';
-import { ListKeyFiles } from './list-keys.ts';
+import type { ListKeyRing } from './list-keys.ts';
 import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
 import { CLOSE, type Head, type TerminalFrame } from './protocol.ts';
 import { RetryQueue } from './retry-queue.ts';
@@ -79,8 +80,10 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly shelf: ListShelf;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
-  /** Called for the keys on disk before `openLink` returns, and for each new one. */
-  readonly onListKey: (list: string, key: Buffer) => void;
+  /** Where the institution's key goes. */
+  readonly keyStore: KeyStore;
+  /** Where the keys of lists go; whoever made it has loaded those that are kept. */
+  readonly listKeys: ListKeyRing;
   /** Called for each new version; `loadTrust` has the one on disk. */
   readonly onTrust: (store: TrustStore) => void;
   /** Called for each new version; `loadInstitution` has the one on disk. */
@@ -102,24 +105,19 @@ export function platformTrust(ledger: Ledger): 'none' | 'first-contact' {
   return pinnedPlatform(ledger) === null ? 'none' : 'first-contact';
 }
 
-/**
- * Reports the list keys on disk, then returns the function that opens the link. Throws on a URL
- * that is not allowed.
- */
+/** Returns the function that opens the link. Throws on a URL that is not allowed. */
 export function openLink(options: LinkOptions): OpenLink {
   if (!isUnenrolledUrl(options.url)) {
     throw new TypeError(
       'the platform is spoken to on this machine only, until terminals are enrolled',
     );
   }
-  const keys = new ListKeyFiles(options.stateDirectory, options.lists, options.onListKey);
-  const shared: Shared = { keys, ended: Promise.resolve() };
+  const shared: Shared = { ended: Promise.resolve() };
   return (listener) => OneLink.open(options, shared, listener);
 }
 
 /** What one link hands to the next. */
 interface Shared {
-  readonly keys: ListKeyFiles;
   /** The downloads of the links before have ended: there is never more than one of a list. */
   ended: Promise<void>;
 }
@@ -224,10 +222,10 @@ class OneLink implements Link {
   }
 }
 
-function startDownloads(options: LinkOptions, { keys, ended }: Shared, pinned: Buffer) {
+function startDownloads(options: LinkOptions, { ended }: Shared, pinned: Buffer) {
   const { times = LINK_TIMES } = options;
   const source = new ObjectSource(options.url, times.objects);
-  const lists = new ListDownload({ ...options, keys, source, pinned });
+  const lists = new ListDownload({ ...options, source, pinned });
   const trust = new TrustDownload({ ...options, source, pinned });
   const institutions = new InstitutionDownload({ ...options, source, pinned });
   const listQueue = new RetryQueue<OfferedList>({

@@ -11,7 +11,7 @@ import { buildListFile, ListFileError } from '../store/list-file.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import { ChunkStore } from './chunk-store.ts';
 import { applyDelta, startsFrom } from './list-delta.ts';
-import type { ListKeyFiles } from './list-keys.ts';
+import type { ListKeyRing } from './list-keys.ts';
 import type { ObjectSource } from './object-source.ts';
 import { ENTRY_LIST_MANIFEST, type Head, LIMITS } from './protocol.ts';
 import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
@@ -24,7 +24,7 @@ export interface ListDownloadOptions {
   readonly lists: readonly string[];
   readonly stateDirectory: string;
   readonly shelf: ListShelf;
-  readonly keys: ListKeyFiles;
+  readonly listKeys: ListKeyRing;
   readonly clock: Clock;
   readonly source: ObjectSource;
   /** DER of the platform's CA certificate. */
@@ -55,7 +55,7 @@ export class ListDownload {
         await this.#replace(head, key, signal);
       } else {
         mustBeKeyOf(active, key);
-        if (key !== null) this.#options.keys.keep(head.list, key);
+        if (key !== null) await this.#options.listKeys.keep(head.list, key);
         this.#confirm(head);
       }
       return 'done';
@@ -69,13 +69,13 @@ export class ListDownload {
   }
 
   async #replace(head: Head, key: Buffer | null, signal: AbortSignal): Promise<void> {
-    const { shelf, keys, journal } = this.#options;
+    const { shelf, listKeys, journal } = this.#options;
     const startedAt = performance.now();
     const manifest = await this.#manifest(head, signal);
     mustBeKeyOf(manifest, key);
     const { path, delta } = await this.#build(manifest, signal);
     // The key belongs to the version: it changes with it, not before.
-    if (key !== null) keys.keep(head.list, key);
+    if (key !== null) await listKeys.keep(head.list, key);
     // Confirmed first: the first tap already sees the right age.
     this.#confirm(head);
     shelf.activate(head.list, path);

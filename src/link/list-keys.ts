@@ -1,79 +1,73 @@
-/** The key of each entry list, in a file of its own that only the daemon's user reads. */
+/**
+ * The two keys of each entry list, in the key store. The list key itself, which the platform sends, is not kept: what is
+ * derived from it serves this list and nothing else.
+ */
 
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { publish, writeDurably } from '../store/disk.ts';
+import { createHmac } from 'node:crypto';
+import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
+import { deriveListKeys, ListKeys } from '../pki/converted-value.ts';
 
 const KEY_BYTES = 32;
-const KEY_FOLDER = 'keys';
+const PARTS = ['row', 'data'] as const;
+/** What two keys are held against each other with, since a store shows none. No certificate hashes to it: it is too short. */
+const PROBE = Buffer.from('kazasu-probe-1', 'latin1');
 
-export class ListKeyFiles {
-  readonly #directory: string;
-  readonly #report: (list: string, key: Buffer) => void;
-  readonly #keys = new Map<string, Buffer>();
+export class ListKeyRing {
+  readonly #store: KeyStore;
+  readonly #report: (list: string, keys: ListKeys) => void;
 
-  /** Reads the keys of `lists` from `<stateDirectory>/keys` and reports each that is there. */
-  constructor(
-    stateDirectory: string,
-    lists: readonly string[],
-    report: (list: string, key: Buffer) => void,
-  ) {
-    this.#directory = join(stateDirectory, KEY_FOLDER);
+  /** `report` is called for the keys of a list that are there, and each time that they are others. */
+  constructor(store: KeyStore, report: (list: string, keys: ListKeys) => void) {
+    this.#store = store;
     this.#report = report;
-    for (const list of lists) this.#load(list);
   }
 
-  /** Whether the key of a list is there. Changes nothing. */
-  static has(stateDirectory: string, list: string): boolean {
-    return read(join(stateDirectory, KEY_FOLDER, fileNameOf(list)))?.length === KEY_BYTES;
+  /** Reports the kept keys of a list; false when there are none. Rejects with `KeyStoreError`. */
+  async load(list: string): Promise<boolean> {
+    const keys = await Promise.all(PARTS.map((part) => this.#store.macKey(labelOf(list, part))));
+    const [row, data] = keys;
+    if (!row || !data) return false;
+    this.#report(list, new ListKeys(list, row, data));
+    return true;
   }
 
-  /**
-   * Stores and reports a key, unless it is the one that is known. Throws what the file system
-   * throws.
-   */
-  keep(list: string, key: Buffer): void {
-    if (this.#keys.get(list)?.equals(key)) return;
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const part = `${this.#path(list)}.part`;
-    writeDurably(part, key);
-    publish(part, this.#path(list));
-    this.#keys.set(list, key);
-    this.#report(list, key);
-  }
-
-  #path(list: string): string {
-    return join(this.#directory, fileNameOf(list));
-  }
-
-  #load(list: string): void {
-    const key = read(this.#path(list));
-    if (key === null) return;
-    if (key.length !== KEY_BYTES) {
-      // Not this software's work: kept for whoever looks into it, and fetched anew.
-      renameSync(this.#path(list), `${this.#path(list)}.unusable`);
-      return;
+  /** Keeps and reports what belongs to a list key, unless it is there. Rejects with `KeyStoreError`, or as the file system does. */
+  async keep(list: string, listKey: Buffer): Promise<void> {
+    const derived = deriveListKeys(listKey, list);
+    const are = await Promise.all(
+      PARTS.map((part) => this.#is(labelOf(list, part), derived[part])),
+    );
+    if (are.every(Boolean)) return;
+    for (const part of PARTS) {
+      await this.#store.keep(labelOf(list, part), 'secret', derived[part]);
     }
-    this.#keys.set(list, key);
-    this.#report(list, key);
+    await this.load(list);
+  }
+
+  async #is(label: string, key: Buffer): Promise<boolean> {
+    const kept = await this.#keptOrNot(label);
+    const mac = createHmac('sha256', key).update(PROBE).digest();
+    return (await kept?.mac(PROBE))?.equals(mac) ?? false;
+  }
+
+  /** One that must not be used is replaced. */
+  async #keptOrNot(label: string) {
+    try {
+      return await this.#store.macKey(label);
+    } catch (error) {
+      if (error instanceof KeyStoreError) return null;
+      throw error;
+    }
   }
 }
 
-function fileNameOf(list: string): string {
-  return `${list}.key`;
+/** The label of a list's key in the store. */
+export function labelOf(list: string, part: (typeof PARTS)[number]): string {
+  return `list.${list}.${part}`;
 }
 
 /** Null for anything that is no list key. */
 export function parseListKey(base64: string): Buffer | null {
   const key = Buffer.from(base64, 'base64');
   return key.length === KEY_BYTES ? key : null;
-}
-
-function read(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }

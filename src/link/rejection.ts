@@ -1,5 +1,6 @@
 /** Why an offered list, or anchors and revocation lists, were not taken; the active ones stay. */
 
+import { KeyStoreError } from '../keys/key-store.ts';
 import type { SignedObjectFault } from '../pki/signed-object.ts';
 import { SignedObjectError } from '../pki/signed-object.ts';
 import { TrustError } from '../pki/trust-store.ts';
@@ -21,6 +22,7 @@ export type RejectionReason =
   | 'not-found'
   | 'malformed'
   | 'key'
+  | 'key-store'
   | 'disk-full'
   | 'unreachable';
 
@@ -29,6 +31,7 @@ const MAY_PASS: readonly RejectionReason[] = [
   'truncated',
   'chunk-hash',
   'not-found',
+  'key-store',
   'disk-full',
   'unreachable',
 ];
@@ -98,6 +101,7 @@ function reasonOf(error: Error): RejectionReason | null {
   if (error instanceof SignedObjectError) return OF_SIGNED_OBJECT[error.reason];
   if (error instanceof ListFileError) return OF_LIST_FILE[error.code];
   if (error instanceof TrustError) return 'malformed';
+  if (error instanceof KeyStoreError) return 'key-store';
   // A system call failed, on a full, broken or read-only disk; the terminal serves with the list
   // that it has.
   return 'syscall' in error ? 'disk-full' : null;

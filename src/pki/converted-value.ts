@@ -1,7 +1,7 @@
 /**
  * The converted value (変換値) of a certificate on one list, and what opens that person's row.
  *
- * Both are keyed by the list key, so two lists can't be joined, and both run over the whole
+ * Both are keyed by keys that come from the list key, so two lists can't be joined, and both run over the whole
  * certificate, so that nobody can find a person by trying the four billion serial numbers there
  * are.
  */
@@ -9,6 +9,7 @@
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { EntryRowData } from '../domain/entry-list.ts';
+import type { MacKey } from '../keys/key-store.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -43,43 +44,41 @@ export function certificateHash(der: Uint8Array): Buffer {
   return createHash('sha256').update(der).digest();
 }
 
-/** The two keys of one list. Hold it as long as the list is in use, and no longer. */
+/**
+ * K_row and K_data of one list, 32 bytes each: all that anybody needs of its list key, which is forgotten once they are
+ * derived. `listKey`: 32 random bytes. Throws RangeError on a key of another length.
+ */
+export function deriveListKeys(listKey: Uint8Array, list: string): { row: Buffer; data: Buffer } {
+  if (listKey.length !== KEY_BYTES) throw new RangeError('a list key has 32 bytes');
+  return {
+    row: expand(listKey, 'kazasu-row-1', list),
+    data: expand(listKey, 'kazasu-data-1', list),
+  };
+}
+
+/** The two keys of one list, wherever they are. */
 export class ListKeys {
   readonly #list: Buffer;
-  readonly #row: Buffer;
-  readonly #data: Buffer;
+  readonly #row: MacKey;
+  readonly #data: MacKey;
 
-  private constructor(list: Buffer, row: Buffer, data: Buffer) {
-    this.#list = list;
+  constructor(list: string, row: MacKey, data: MacKey) {
+    this.#list = Buffer.from(list, 'utf8');
     this.#row = row;
     this.#data = data;
   }
 
-  /**
-   * `listKey`: 32 random bytes; `list`: the list's id. Throws RangeError on a key of another
-   * length.
-   */
-  static derive(listKey: Uint8Array, list: string): ListKeys {
-    if (listKey.length !== KEY_BYTES) throw new RangeError('a list key has 32 bytes');
-    const id = Buffer.from(list, 'utf8');
-    return new ListKeys(
-      id,
-      expand(listKey, Buffer.concat([Buffer.from('kazasu-row-1'), id])),
-      expand(listKey, Buffer.concat([Buffer.from('kazasu-data-1'), id])),
-    );
-  }
-
-  /** 32 bytes: the key of this certificate's row. `hash` is `certificateHash(der)`. */
-  convertedValue(hash: Uint8Array): Buffer {
-    return hmac(this.#row, hash);
+  /** 32 bytes: the key of this certificate's row. `hash` is `certificateHash(der)`. Rejects with `KeyStoreError`. */
+  convertedValue(hash: Uint8Array): Promise<Buffer> {
+    return this.#row.mac(hash);
   }
 
   /**
    * Opens what `sealed` (nonce || ciphertext || tag) says to the holder of the certificate with
-   * this hash. `key`: the converted value under which the row is stored. Throws RowError.
+   * this hash. `key`: the converted value under which the row is stored. Rejects with `RowError` or `KeyStoreError`.
    */
-  openRow(hash: Uint8Array, key: Uint8Array, sealed: Uint8Array): EntryRowData {
-    const dataKey = hmac(this.#data, hash);
+  async openRow(hash: Uint8Array, key: Uint8Array, sealed: Uint8Array): Promise<EntryRowData> {
+    const dataKey = await this.#data.mac(hash);
     const padded = decrypt(dataKey, Buffer.concat([this.#list, key]), sealed);
     return parseRow(unpad(padded));
   }
@@ -89,12 +88,9 @@ export class ListKeys {
  * HKDF-Expand with SHA-256 for exactly one block of output (RFC 5869 2.3: T(1) = HMAC(PRK, info ||
  * 0x01)).
  */
-function expand(key: Uint8Array, info: Uint8Array): Buffer {
+function expand(key: Uint8Array, purpose: string, list: string): Buffer {
+  const info = Buffer.from(`${purpose}${list}`, 'utf8');
   return createHmac('sha256', key).update(info).update(Uint8Array.of(1)).digest();
-}
-
-function hmac(key: Uint8Array, data: Uint8Array): Buffer {
-  return createHmac('sha256', key).update(data).digest();
 }
 
 function decrypt(key: Uint8Array, associated: Uint8Array, sealed: Uint8Array): Buffer {

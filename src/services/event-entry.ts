@@ -20,9 +20,10 @@ import type { Reason } from '../domain/reason.ts';
 import type { FirstEntry } from '../domain/screen.ts';
 import { seatTicket } from '../domain/seat-ticket.ts';
 import type { SensedTap } from '../domain/tap.ts';
+import { findRow } from '../find-row.ts';
 import type { JournalFields } from '../journal.ts';
 import type { PaperOutcome, PlannedPaper } from '../papers.ts';
-import { certificateHash, type ListKeys, RowError } from '../pki/converted-value.ts';
+import type { ListKeys } from '../pki/converted-value.ts';
 import { DiskFullError } from '../store/ledger.ts';
 import type { Lease } from '../store/list-shelf.ts';
 import { holdAgainstOthers, OvertakenError, ticketState } from '../store/ticket-state.ts';
@@ -66,7 +67,7 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
         readCard: fromPromise(({ input }) => visit(input).readCard()),
         verifyCertificate: fromPromise(({ input }) => visit(input).verifyCertificate()),
         proveCard: fromPromise(async ({ input }) => visit(input).proveCard()),
-        findEntry: fromPromise(async ({ input }) => visit(input).findEntry()),
+        findEntry: fromPromise(({ input }) => visit(input).findEntry()),
         recordEntry: fromPromise(async ({ input }) => visit(input).recordEntry()),
         recordClaim: fromPromise(async ({ input }) => visit(input).recordClaim()),
         recordRefusal: fromPromise(async ({ input: { seen, answer } }) =>
@@ -185,22 +186,17 @@ class EntryVisit {
     return this.#refuse('possession-not-proved', lacks);
   }
 
-  findEntry(): StepResult {
+  async findEntry(): Promise<StepResult> {
     const keys = present(this.#keys, 'keys');
-    const hash = certificateHash(present(this.#identity, 'identity').certificate);
-    const key = keys.convertedValue(hash);
-    const found = present(this.#lease, 'lease').file.find(key);
-    if (found === null) {
+    const { file } = present(this.#lease, 'lease');
+    const found = await findRow(file, keys, present(this.#identity, 'identity').certificate);
+    // The visit may have ended meanwhile: what it found is not remembered.
+    if (this.#lease === null) return { next: 'hold-again', reason: 'card-removed' };
+    if ('refusal' in found) {
       this.#stages.end('lookup');
-      return this.#refuse('not-on-list');
+      return this.#refuse(found.refusal, found.detail);
     }
-    try {
-      this.#row = { ref: found.ref, ...keys.openRow(hash, key, found.sealed) };
-    } catch (error) {
-      if (!(error instanceof RowError)) throw error;
-      this.#stages.end('lookup');
-      return this.#refuse('list-damaged', error.message);
-    }
+    this.#row = found.row;
     this.#state = ticketState(this.#parts.recorder.ledger, this.#ticket);
     const receipt = this.#parts.papers.stateOf(this.#subject);
     const decision = decideEntry(this.#row, this.#state, receipt, this.#parts.now());

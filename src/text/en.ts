@@ -308,6 +308,7 @@ export const en: Catalogue = {
       list: { name: 'Entry list', remedy: 'Check the network' },
       trust: { name: 'Certificate data', remedy: 'Check the network' },
       revocation: { name: 'Revocation lists', remedy: 'Check the network' },
+      keys: { name: 'Keys of the terminal', remedy: TELL_ADMINISTRATOR },
       ledger: { name: 'Entry records', remedy: 'Stop using it and tell the administrator' },
       'facts-waiting': {
         name: 'Records to send',

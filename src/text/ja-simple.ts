@@ -352,6 +352,7 @@ export const jaSimple: Catalogue = {
         name: '使《つか》えない 証明書《しょうめいしょ》の リスト',
         remedy: 'インターネットを 確《たし》かめて ください',
       },
+      keys: { name: '機械《きかい》の 鍵《かぎ》', remedy: TELL_ADMINISTRATOR },
       ledger: {
         name: '入場《にゅうじょう》の 記録《きろく》',
         remedy: '使《つか》わないで、管理《かんり》の 人《ひと》に 言《い》って ください',

@@ -305,6 +305,7 @@ export const ja: Catalogue = {
       list: { name: '入場リスト', remedy: '通信を確かめてください' },
       trust: { name: '証明書の検証データ', remedy: '通信を確かめてください' },
       revocation: { name: '証明書の失効リスト', remedy: '通信を確かめてください' },
+      keys: { name: '端末の鍵', remedy: TELL_ADMINISTRATOR },
       ledger: { name: '入場の記録', remedy: '使うのをやめて、管理者に連絡してください' },
       'facts-waiting': { name: '送っていない記録', remedy: '通信がもどると、自動で送ります' },
       papers: { name: '渡していない座席券', remedy: '「座席券の確認」で答えてください' },

@@ -9,8 +9,11 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../src/clock.ts';
 import type { EventName } from '../../src/domain/events.ts';
+import { FileKeyStore } from '../../src/keys/file-key-store.ts';
 import type { LoadedInstitution } from '../../src/link/institution-download.ts';
 import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/link.ts';
+import { ListKeyRing } from '../../src/link/list-keys.ts';
+import type { ListKeys } from '../../src/pki/converted-value.ts';
 import type { TrustStore } from '../../src/pki/trust-store.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { ListShelf } from '../../src/store/list-shelf.ts';
@@ -57,7 +60,9 @@ export class TestTerminal {
   readonly clock: Clock;
   readonly shelf: ListShelf;
   readonly noted: Noted[] = [];
-  readonly keys = new Map<string, Buffer>();
+  readonly keys = new Map<string, ListKeys>();
+  readonly keyStore: FileKeyStore;
+  readonly listKeys: ListKeyRing;
   readonly trust: TrustStore[] = [];
   readonly institutions: LoadedInstitution[] = [];
   readonly listDirectory: string;
@@ -65,6 +70,8 @@ export class TestTerminal {
 
   constructor(state = tempFolder()) {
     this.state = state;
+    this.keyStore = new FileKeyStore(join(state, 'keys'), { seal: null });
+    this.listKeys = new ListKeyRing(this.keyStore, (list, keys) => void this.keys.set(list, keys));
     this.listDirectory = join(state, 'lists');
     mkdirSync(this.listDirectory, { recursive: true });
     this.clock = new Clock({ mark: { load: () => null, save: () => {} } });
@@ -97,7 +104,8 @@ export class TestTerminal {
       clock: this.clock,
       shelf: this.shelf,
       journal: (event, fields) => this.#note({ event, fields }),
-      onListKey: (list, key) => void this.keys.set(list, key),
+      keyStore: this.keyStore,
+      listKeys: this.listKeys,
       onTrust: (store) => void this.trust.push(store),
       onInstitution: (loaded) => void this.institutions.push(loaded),
       times: { ...TIMES, ...times },

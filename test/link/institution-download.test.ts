@@ -1,7 +1,7 @@
 /** Institutions as they come down, are kept, and are refused. */
 
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
@@ -65,11 +65,13 @@ async function withVersion2() {
   return { platform, terminal, link };
 }
 
-const keyFile = (terminal: TestTerminal) => join(terminal.state, 'institution', 'key.p8');
+const keyFile = (terminal: TestTerminal) => join(terminal.state, 'keys', 'institution.bin');
 
 function load(terminal: TestTerminal, platform: FakePlatform) {
   const noted: [string, Readonly<Record<string, unknown>>][] = [];
-  const loading = loadInstitution(terminal.state, platform.keys.caCertificate, (event, fields) =>
+  const { state, keyStore } = terminal;
+  const { caCertificate } = platform.keys;
+  const loading = loadInstitution(state, keyStore, caCertificate, (event, fields) =>
     noted.push([event, fields]),
   );
   return loading.then((loaded) => ({ loaded, noted }));
@@ -107,7 +109,32 @@ test('a key that others can read is not used', async () => {
   chmodSync(keyFile(terminal), 0o640);
   const { loaded, noted } = await load(terminal, platform);
   expect(loaded).toBeNull();
-  expect(noted).toMatchObject([['institution.rejected', { version: 2, reason: 'key' }]]);
+  expect(noted).toMatchObject([['institution.rejected', { version: 2, reason: 'key-store' }]]);
+});
+
+test.each([
+  ['lost', (file: string) => rmSync(file)],
+  ['damaged', (file: string) => writeFileSync(file, 'cut')],
+  ['open to others', (file: string) => chmodSync(file, 0o644)],
+])('a key that is %s comes again with the head of the same version', async (_what, harm) => {
+  const { platform, terminal } = await withVersion2();
+  harm(keyFile(terminal));
+  await offer(platform, { version: 2 });
+  await expect.poll(() => terminal.institutions, { timeout: 20_000 }).toHaveLength(2);
+  expect(terminal.institutions[1]?.institution?.key.publicKey.equals(FIRST.keys.publicKey)).toBe(
+    true,
+  );
+  expect(statSync(keyFile(terminal)).mode & 0o777).toBe(0o600);
+});
+
+test('a key that comes again with the head of the same version is not written again', async () => {
+  const { platform, terminal } = await withVersion2();
+  const before = statSync(keyFile(terminal)).ino;
+  await offer(platform, { version: 2 });
+  await offer(platform, { version: 3 });
+  await terminal.until('institution.activated', { version: 3 });
+  expect(terminal.of('institution.activated')).toHaveLength(2);
+  expect(statSync(keyFile(terminal)).ino).not.toBe(before);
 });
 
 const refusals: readonly (readonly [

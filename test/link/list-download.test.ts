@@ -1,6 +1,9 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { KeyStoreError } from '../../src/keys/key-store.ts';
+import { deriveListKeys } from '../../src/pki/converted-value.ts';
+import { listKeysOf } from '../keys/list-keys-of.ts';
 import { chunksOf, FakePlatform, iso, LIST_KEY } from './fake-platform.ts';
 import { LIST, TestTerminal } from './fixtures.ts';
 import { confirmed, withVersion2 } from './version-2.ts';
@@ -28,29 +31,63 @@ test('a list comes down, decides, and the age of it begins with the head', async
   expect(active?.confirmedAt).toBe(Date.parse(head.at));
 });
 
-test('the list key is kept for its owner only, and is there again at the next start', async () => {
-  const { terminal, platform } = await withVersion2();
-  const path = join(terminal.state, 'keys', `${LIST}.key`);
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(readFileSync(path)).toEqual(LIST_KEY);
-  expect(terminal.keys.get(LIST)).toEqual(LIST_KEY);
+const HASH = Buffer.alloc(32, 7);
+const VALUE = await listKeysOf(LIST_KEY, LIST).convertedValue(HASH);
+const convertedBy = (terminal: TestTerminal) => terminal.keys.get(LIST)?.convertedValue(HASH);
+const keyFile = (terminal: TestTerminal, part: string) =>
+  join(terminal.state, 'keys', `list.${LIST}.${part}.bin`);
+
+test('of a list key, only what serves this list is kept, for its owner alone, and is there at the next start', async () => {
+  const { terminal } = await withVersion2();
+  expect(readdirSync(join(terminal.state, 'keys')).toSorted()).toEqual(
+    ['data', 'row'].map((part) => `list.${LIST}.${part}.bin`),
+  );
+  for (const [part, key] of Object.entries(deriveListKeys(LIST_KEY, LIST))) {
+    expect(statSync(keyFile(terminal, part)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(keyFile(terminal, part))).toEqual(key);
+  }
+  expect(await convertedBy(terminal)).toEqual(VALUE);
   terminal.keys.clear();
-  terminal.opener(platform.url);
-  expect(terminal.keys.get(LIST)).toEqual(LIST_KEY);
+  expect(await terminal.listKeys.load(LIST)).toBe(true);
+  expect(await convertedBy(terminal)).toEqual(VALUE);
 });
 
-test('a damaged key file is put aside, and the key comes again with the next head', async () => {
+test('a key that comes again is not written again, and another one takes its place', async () => {
+  const { terminal } = await withVersion2();
+  const before = statSync(keyFile(terminal, 'row')).ino;
+  await terminal.listKeys.keep(LIST, LIST_KEY);
+  expect(statSync(keyFile(terminal, 'row')).ino).toBe(before);
+  await terminal.listKeys.keep(LIST, Buffer.alloc(32, 9));
+  expect(await convertedBy(terminal)).not.toEqual(VALUE);
+});
+
+test.each(['row', 'data'])(
+  'without the %s key nothing is reported, and it comes again with the next head',
+  async (part) => {
+    const { terminal, platform, published, link } = await withVersion2();
+    await link.close();
+    rmSync(keyFile(terminal, part));
+    terminal.keys.clear();
+    expect(await terminal.listKeys.load(LIST)).toBe(false);
+    platform.onHello = (socket) => {
+      void platform.frameOf(published.head).then((frame) => socket.send(JSON.stringify(frame)));
+    };
+    await terminal.connect(platform.url);
+    await expect.poll(() => convertedBy(terminal), { timeout: 20_000 }).toEqual(VALUE);
+  },
+);
+
+test('a damaged key is refused, and the key comes again with the next head', async () => {
   const { terminal, platform, published, link } = await withVersion2();
   await link.close();
-  writeFileSync(join(terminal.state, 'keys', `${LIST}.key`), 'cut');
+  writeFileSync(keyFile(terminal, 'data'), 'cut');
   terminal.keys.clear();
-  const open = terminal.opener(platform.url);
-  expect(terminal.keys.size).toBe(0);
+  await expect(terminal.listKeys.load(LIST)).rejects.toThrow(KeyStoreError);
   platform.onHello = (socket) => {
     void platform.frameOf(published.head).then((frame) => socket.send(JSON.stringify(frame)));
   };
-  await open();
-  await expect.poll(() => terminal.keys.get(LIST), { timeout: 20_000 }).toEqual(LIST_KEY);
+  await terminal.connect(platform.url);
+  await expect.poll(() => convertedBy(terminal), { timeout: 20_000 }).toEqual(VALUE);
 });
 
 test('the next version fetches only the chunks that changed', async () => {

@@ -1,6 +1,6 @@
 /** A terminal that has version 2 of the list, and its platform. */
 
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
@@ -47,7 +47,10 @@ export async function withVersion2() {
   for (const [sha256, bytes] of objects) platform.objects.set(sha256, bytes);
   const state = tempFolder();
   cpSync(begun.state, state, { recursive: true });
+  // A copy gets the rights of any new folder, with which no key in it is used.
+  chmodSync(join(state, 'keys'), 0o700);
   const terminal = new TestTerminal(state);
+  await terminal.listKeys.load(LIST);
   const open = terminal.opener(platform.url);
   const link = await open();
   terminal.noted.length = 0;

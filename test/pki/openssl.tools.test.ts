@@ -13,9 +13,10 @@ import { Authority } from '../../platform-sim/authority.ts';
 import { deriveRowKeys, sealRow } from '../../platform-sim/row-seal.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { SIGNED_KIND } from '../../src/link/protocol.ts';
-import { certificateHash, ListKeys } from '../../src/pki/converted-value.ts';
+import { certificateHash } from '../../src/pki/converted-value.ts';
 import { openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
 import { TrustStore } from '../../src/pki/trust-store.ts';
+import { listKeysOf } from '../keys/list-keys-of.ts';
 
 const run = promisify(execFile);
 const DAY_MS = 86_400_000;
@@ -102,7 +103,7 @@ describe('OpenSSL', () => {
     const mac = async (key: string) =>
       (await openssl(`mac -digest SHA256 -macopt hexkey:${key} -in hash HMAC`)).trim();
     const value = Buffer.from(await mac(await expand('kazasu-row-1')), 'hex');
-    expect(ListKeys.derive(listKey, list).convertedValue(hash)).toEqual(value);
+    expect(await listKeysOf(listKey, list).convertedValue(hash)).toEqual(value);
 
     const row = { ticket: 'T-1', seat: 'A 1', holder: '佐藤花子', party: '' };
     const { sealed } = sealRow(deriveRowKeys(listKey, list), hash, row);

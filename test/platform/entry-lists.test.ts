@@ -4,7 +4,8 @@ import { listedRows } from '../../platform-sim/entry-lists.ts';
 import { InputError } from '../../platform-sim/input-error.ts';
 import { EVENTS } from '../../src/domain/events.ts';
 import { decodeChunk, ENTRY_LIST_MANIFEST } from '../../src/link/protocol.ts';
-import { certificateHash, ListKeys } from '../../src/pki/converted-value.ts';
+import { certificateHash } from '../../src/pki/converted-value.ts';
+import { listKeysOf } from '../keys/list-keys-of.ts';
 import { BareTerminal, Chain } from './bare-terminal.ts';
 import { certificateOf, LIST, TestPlatform, ticket, tickets } from './test-platform.ts';
 
@@ -29,11 +30,11 @@ describe('an entry list', () => {
     const all = bytes.flatMap((chunk) => [...decodeChunk(chunk)]);
     expect(all).toHaveLength(2500);
     expect(all.toSorted((a, b) => Buffer.compare(a.key, b.key))).toEqual(all);
-    const keys = ListKeys.derive(Buffer.from(key ?? '', 'base64'), LIST);
+    const keys = listKeysOf(Buffer.from(key ?? '', 'base64'), LIST);
     const hash = certificateHash(certificateOf(7));
-    const value = keys.convertedValue(hash);
+    const value = await keys.convertedValue(hash);
     const row = all.find((candidate) => candidate.key.equals(value));
-    const opened = keys.openRow(hash, value, row?.sealed ?? Buffer.alloc(0));
+    const opened = await keys.openRow(hash, value, row?.sealed ?? Buffer.alloc(0));
     expect(opened).toEqual({ ticket: 'T-7', seat: 'A-7', holder: '佐藤花子', party: '' });
   });
 
@@ -93,11 +94,12 @@ describe('an entry list', () => {
     const terminal = await BareTerminal.greet(platform.url, new Chain(), { lists: [LIST] });
     const { key, manifest } = await platform.headOf(terminal, LIST, 2);
     const [chunk] = ENTRY_LIST_MANIFEST.parse(manifest).chunks;
-    const keys = ListKeys.derive(Buffer.from(key ?? '', 'base64'), LIST);
+    const keys = listKeysOf(Buffer.from(key ?? '', 'base64'), LIST);
     const hash = certificateHash(certificateOf(1));
     const rows = [...decodeChunk(await platform.object(chunk ?? ''))];
-    const row = rows.find((candidate) => candidate.key.equals(keys.convertedValue(hash)));
-    const opened = keys.openRow(hash, keys.convertedValue(hash), row?.sealed ?? Buffer.alloc(0));
+    const value = await keys.convertedValue(hash);
+    const row = rows.find((candidate) => candidate.key.equals(value));
+    const opened = await keys.openRow(hash, value, row?.sealed ?? Buffer.alloc(0));
     expect(opened.cancelledAt).toBeDefined();
     await expect
       .poll(() => platform.storedFacts())

@@ -1,10 +1,11 @@
 /** `kazasu` as a process: what it does when the processes around it go away, hang, or were told the wrong thing. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/bin/pinned-node.mjs';
 import { keptJournalFiles } from '../../src/journal-reader.ts';
@@ -134,6 +135,32 @@ test('a state folder that is a file, or somebody else works on, is told in one l
     code: 1,
     stderr: `${busy.state}: another daemon runs on this state folder\n`,
   });
+});
+
+test('a seal that is too short is a wrong configuration, told in one line', async () => {
+  const gate = site();
+  const credentials = tempFolder();
+  writeFileSync(join(credentials, 'key-seal'), 'short');
+  const env = { CREDENTIALS_DIRECTORY: credentials };
+  const { code, stderr } = await ended(kazasu(['run', '--config', gate.config], env));
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    `${gate.config}: the credential key-seal has 5 bytes; 32 to 4096 are needed\n`,
+  );
+});
+
+test('keys that an earlier version kept in clear are removed, and the journal says how many', async () => {
+  const gate = site();
+  const former = join(gate.state, 'keys', 'stadium.key');
+  mkdirSync(dirname(former), { recursive: true, mode: 0o700 });
+  writeFileSync(former, randomBytes(32), { mode: 0o600 });
+  kazasu(['run', '--config', gate.config]);
+  await isJournaled(gate, 'keys.ready');
+  expect(existsSync(former)).toBe(false);
+  const line = keptJournalFiles(gate.state)
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
+    .find((text) => text.includes('"keys.ready"'));
+  expect(JSON.parse(line ?? '')).toMatchObject({ store: 'file', sealed: false, removed: 1 });
 });
 
 test('the journal is exported into a new file of its own, never over another one', async () => {

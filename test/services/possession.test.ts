@@ -120,7 +120,7 @@ test('neither key nor certificate is in the journal', () =>
   askingFor('possession', async ({ tap, journal, config }, card) => {
     await tap(await cloneOf(card));
     await tap(card);
-    const key = await readFile(join(config.state, 'institution', 'key.p8'));
+    const key = await readFile(join(config.state, 'keys', 'institution.bin'));
     const said = JSON.stringify(journal.all);
     expect(said).not.toContain(key.toString('base64').slice(40, 80));
     expect(said).not.toContain(INSTITUTION.certificate.toString('base64').slice(20, 60));
