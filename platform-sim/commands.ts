@@ -26,9 +26,9 @@ import { addTrust, listTrust } from './trust.ts';
 
 const FOLLOW_MS = 200;
 
-type RawOptions = Readonly<Record<string, unknown>>;
+export type RawOptions = Readonly<Record<string, unknown>>;
 
-const STATE = { state: z.string().min(1) };
+export const STATE = { state: z.string().min(1) };
 const wholeNumber = (least: number, most: number) =>
   numberLike(/^\d{1,9}$/u, least, most, `a whole number from ${least} to ${most}`);
 const hours = numberLike(/^\d{1,5}(\.\d+)?$/u, 0.01, 87_600, 'hours: a number over 0');
@@ -96,7 +96,7 @@ function numberLike(form: RegExp, least: number, most: number, right: string) {
 }
 
 /** Throws InputError that names the option as it is typed. */
-function check<T>(schema: z.ZodType<T>, raw: RawOptions): T {
+export function check<T>(schema: z.ZodType<T>, raw: RawOptions): T {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -105,7 +105,7 @@ function check<T>(schema: z.ZodType<T>, raw: RawOptions): T {
   throw new InputError(`--${option} ${JSON.stringify(raw[key])}: ${issue?.message}`);
 }
 
-function print(value: object): void {
+export function print(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 

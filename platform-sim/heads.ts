@@ -2,6 +2,7 @@
 
 import { ENTRY_LIST_MANIFEST, HEAD, type Head, type PlatformFrame } from '../src/link/protocol.ts';
 import { INSTITUTION_LIST, institutionKey } from './institutions.ts';
+import { signAnew } from './publish.ts';
 import type { Publication, Registry } from './registry.ts';
 import type { PlatformKeys } from './signing.ts';
 import { TRUST_LIST } from './trust.ts';
@@ -12,6 +13,8 @@ const SIGN_AGAIN_MS = 5 * 60_000;
 export interface ListHead {
   readonly list: string;
   readonly version: number;
+  /** SHA-256 of the signed manifest. */
+  readonly statement: string;
   /** Whether this version had no statement before. */
   readonly isNew: boolean;
   readonly signedAt: number;
@@ -26,6 +29,8 @@ export class Heads {
   readonly #keys: PlatformKeys;
   readonly #heads = new Map<string, ListHead>();
   #changeMark = '';
+  /** The version of the root under which the heads were signed. */
+  #root = 0;
 
   constructor(registry: Registry, keys: PlatformKeys) {
     this.#registry = registry;
@@ -35,17 +40,24 @@ export class Heads {
   /** Signs what changed or is due at `now` (ms since the epoch), and returns that. */
   async refresh(now: number): Promise<ListHead[]> {
     const fresh: ListHead[] = [];
-    const changeMark = this.#registry.changeMark();
+    const changeMark = `${this.#registry.changeMark()} ${this.#keys.roots.length}`;
     if (changeMark === this.#changeMark && !this.#isDue(now)) return fresh;
-    this.#changeMark = changeMark;
-    for (const { publication, key } of this.#publicationsWithKeys()) {
-      const held = this.#heads.get(publication.list);
+    const { roots } = this.#keys;
+    const isNewRoot = roots.length !== this.#root;
+    for (const { publication: published, key } of this.#publicationsWithKeys()) {
+      const held = this.#heads.get(published.list);
+      const isKnown = held?.statement === published.statement && !isNewRoot;
+      if (isKnown && !isOld(held, now)) continue;
+      const publication = isKnown
+        ? published
+        : await signAnew(this.#registry, this.#keys, published);
       const isNew = held?.version !== publication.version;
-      if (!isNew && !isOld(held, now)) continue;
       const head = { ...(await this.#sign(publication, key, now)), isNew };
       this.#heads.set(head.list, head);
       fresh.push(head);
     }
+    this.#changeMark = changeMark;
+    this.#root = roots.length;
     return fresh;
   }
 
@@ -92,7 +104,7 @@ export class Heads {
       ...(key && { key: key.toString('base64') }),
     };
     const audience = kind === 'entry-list' ? audienceOf(publication) : [];
-    return { list, version, signedAt: now, audience, frame: JSON.stringify(frame) };
+    return { list, version, statement, signedAt: now, audience, frame: JSON.stringify(frame) };
   }
 }
 

@@ -19,6 +19,13 @@ import {
   trustCa,
 } from './commands.ts';
 import { InputError } from './input-error.ts';
+import {
+  initRoot,
+  renewRootVersion,
+  replaceKey,
+  rotateRoleKey,
+  showRootVersion,
+} from './root-commands.ts';
 
 const EXIT_INPUT = 2;
 const PACKAGE = new URL('../package.json', import.meta.url);
@@ -61,6 +68,7 @@ function buildProgram(): Command {
   command(trust, 'list', 'show what is trusted, as JSON').action(showTrust);
 
   addInstitutions(program);
+  addRoot(program);
 
   const list = program.command('list').description('entry lists');
   addListImport(list);
@@ -110,6 +118,25 @@ function addInstitutions(program: Command): void {
   command(institution, 'revoke', 'take a key out of force; cards do not hear of it')
     .argument('<id>', 'subject key id, as "institution list" shows it')
     .action(revokeInstitutionKey);
+}
+
+function addRoot(program: Command): void {
+  const root = program
+    .command('root')
+    .description('who may say what: three keys, kept offline, name all others; two must agree');
+  const offline = (made: Command) =>
+    made.option('--offline <dir>', 'folder of the root keys (default: where they were made)');
+  offline(command(root, 'init', 'make all keys; with --offline, move the root keys there')).action(
+    initRoot,
+  );
+  command(root, 'show', 'show the newest version, as JSON').action(showRootVersion);
+  offline(command(root, 'rotate', 'give a role a new key; the old one signs nothing any more'))
+    .requiredOption('--role <name>', 'the role, as "root show" has it')
+    .action(rotateRoleKey);
+  offline(command(root, 'renew', 'sign the same for another year')).action(renewRootVersion);
+  offline(command(root, 'replace-key', 'put a new root key in the place of one lost or stolen'))
+    .argument('<n>', '1, 2 or 3, in the order of "root show"')
+    .action(replaceKey);
 }
 
 function addListImport(list: Command): void {

@@ -63,10 +63,9 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   server.maxConnections = connectionsMax;
   server.setTimeout(IDLE_MS);
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
-  const { caCertificate } = keys;
-  const links = new TerminalLinks({ facts, heads, caCertificate, log }, { beatMs, helloMs });
+  const links = new TerminalLinks({ facts, heads, keys, log }, { beatMs, helloMs });
   acceptTerminals(server, links);
-  const watch = watchLists(stores, heads, links, log);
+  const watch = watchLists({ ...stores, keys }, heads, links, log);
   const shutDown = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     await watch.stop();
@@ -173,11 +172,22 @@ function serveObject(
     .end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-/** Signs and pushes heads when another process changed a list, and when a statement grows old. */
-function watchLists(stores: Stores, heads: Heads, links: TerminalLinks, log: PlatformLog) {
+/** Signs and pushes heads when another process changed a list or the root, and when a statement grows old. */
+function watchLists(
+  stores: Platform['stores'],
+  heads: Heads,
+  links: TerminalLinks,
+  log: PlatformLog,
+) {
   let refreshing: Promise<void> | null = null;
   const refresh = async () => {
     tellAnnouncements(stores);
+    const { keys } = stores;
+    const held = keys.roots.length;
+    if (await keys.reload()) {
+      links.announceRoots(held);
+      log('root.published', { version: keys.roots.length });
+    }
     const fresh = await heads.refresh(Date.now());
     for (const { list, version, isNew } of fresh) {
       if (isNew) log('list.published', { list, version });

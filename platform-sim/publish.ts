@@ -1,6 +1,7 @@
 /** The next version of a list: drafted, signed, committed; drafted again when another process was faster. */
 
 import { createHash } from 'node:crypto';
+import { signerOf } from './cms.ts';
 import { InputError } from './input-error.ts';
 import type { Part, Publication, PublicationKind, Registry } from './registry.ts';
 import type { PlatformKeys } from './signing.ts';
@@ -35,6 +36,24 @@ export async function publishNext(
     if (registry.publish(next, alongside)) return { ...next, statement: sha256(signed) };
   }
   throw new InputError(`${list} is being changed by somebody else all the time; try again`);
+}
+
+/**
+ * Signs what is published anew where the root names another key meanwhile: a terminal that fetches it from now on would
+ * refuse the old signature. Version and content stay, so that those who have it fetch nothing.
+ */
+export async function signAnew(
+  registry: Registry,
+  keys: PlatformKeys,
+  publication: Publication,
+): Promise<Publication> {
+  const { kind, manifest, statement } = publication;
+  const signed = registry.object(statement);
+  if (signed !== undefined && sha256(signerOf(signed)) === keys.signerOf(kind)) return publication;
+  const anew = await keys.sign(kind, Buffer.from(manifest, 'utf8'));
+  return registry.resign(publication, anew)
+    ? { ...publication, statement: sha256(anew) }
+    : publication;
 }
 
 export function sha256(bytes: Uint8Array): string {

@@ -180,7 +180,28 @@ export class Registry {
       .immediate();
   }
 
-  #storeParts({ list, version }: NewPublication, parts: readonly Part[]): void {
+  /** Puts the same manifest under a new signature. False, with nothing changed, when another version is the newest. */
+  resign({ list, version, statement }: Publication, signed: Buffer): boolean {
+    return this.db
+      .transaction(() => {
+        if (this.publication(list)?.statement !== statement) return false;
+        const sha256 = createHash('sha256').update(signed).digest('hex');
+        const part = STATEMENT_PART;
+        this.db
+          .prepare('DELETE FROM version_object WHERE list = ? AND version = ? AND part = ?')
+          .run(list, version, part);
+        this.#storeParts({ list, version }, [{ part, sha256, bytes: signed }]);
+        const update = 'UPDATE publication SET statement = ? WHERE list = ?';
+        this.db.prepare(update).run(sha256, list);
+        return true;
+      })
+      .immediate();
+  }
+
+  #storeParts(
+    { list, version }: Pick<Publication, 'list' | 'version'>,
+    parts: readonly Part[],
+  ): void {
     const addObject = this.db.prepare(
       'INSERT INTO object (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );

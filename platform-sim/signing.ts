@@ -1,7 +1,7 @@
 /**
  * The platform's signing keys: a CA that is pinned by terminals, and under it one role key for each
- * kind of signed object (CMS SignedData, RFC 5652), so that the key of one kind never signs
- * another.
+ * kind of signed object (CMS SignedData, RFC 5652), so that the key of one kind never signs another.
+ * Which key has a role is what the newest version of the root says; its files are found by that.
  */
 
 import {
@@ -9,15 +9,16 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
-  webcrypto,
   X509Certificate,
 } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
-import { SIGNED_KIND, type SignedKind } from '../src/link/protocol.ts';
+import { ROOT_KEYS, type RoleKind, type RootStatement, SIGNED_KIND } from '../src/link/protocol.ts';
+import { signCms } from './cms.ts';
+import { InputError } from './input-error.ts';
+import { keyIdOf, makeRootKeys, readRoot, signRoot, spkiOf } from './offline-root.ts';
 import { extension, keyIdentifier, type Name, randomSerial, writeCertificate } from './x509.ts';
 
 const DAY_MS = 86_400_000;
@@ -28,10 +29,9 @@ const RENEW_WITHIN_MS = 90 * DAY_MS;
 /** Terminals' clocks lag: a certificate that was made this minute must be valid there. */
 const BACKDATED_MS = DAY_MS;
 
-const CONTENT_TYPE = '1.2.840.113549.1.9.3';
-const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
-const SIGNED_DATA = '1.2.840.113549.1.7.2';
-const KINDS = Object.keys(SIGNED_KIND) as readonly SignedKind[];
+const OFFLINE_FOLDER = 'offline';
+const ROOT_FOLDER = 'root';
+export const ROLES = Object.keys(SIGNED_KIND).filter((kind) => kind !== 'root') as RoleKind[];
 
 interface KeyFiles {
   readonly key: KeyObject;
@@ -40,84 +40,158 @@ interface KeyFiles {
 }
 
 interface Role {
+  readonly id: string;
   readonly certificate: pkijs.Certificate;
-  readonly key: webcrypto.CryptoKey;
+  readonly key: KeyObject;
 }
 
 export class PlatformKeys {
   /** DER of the platform's self-signed CA certificate. */
   readonly caCertificate: Buffer;
-  readonly #roles: ReadonlyMap<SignedKind, Role>;
+  readonly #directory: string;
+  readonly #ca: KeyFiles;
+  #roots: readonly Buffer[] = [];
+  #roles: ReadonlyMap<RoleKind, Role> = new Map();
 
-  private constructor(caCertificate: Buffer, roles: ReadonlyMap<SignedKind, Role>) {
-    this.caCertificate = caCertificate;
-    this.#roles = roles;
+  private constructor(directory: string, ca: KeyFiles) {
+    this.#directory = directory;
+    this.#ca = ca;
+    this.caCertificate = ca.certificate;
   }
 
-  /** The keys in `directory` (PKCS#8 files that only their owner reads), made at the first call. */
+  /**
+   * The keys in `directory` (PKCS#8 files that only their owner reads), made at the first call, the
+   * root keys among them, which should then be taken elsewhere.
+   */
   static async openOrCreate(directory: string): Promise<PlatformKeys> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const ca = (await load(directory, 'ca')) ?? (await store(directory, 'ca', newCa()));
-    const roles = new Map<SignedKind, Role>();
-    for (const kind of KINDS) {
-      const stored = await load(directory, kind);
-      const usable = stored !== null && isRoleOf(stored.certificate, ca);
-      const files = usable ? stored : await store(directory, kind, newRole(ca, kind));
-      roles.set(kind, await openRole(files));
+    if (!existsSync(rootFile(directory, 1))) await createRoot(directory, ca);
+    const keys = new PlatformKeys(directory, ca);
+    await keys.reload();
+    return keys;
+  }
+
+  /** Where the root keys are until somebody takes them elsewhere. */
+  static offlineFolder(directory: string): string {
+    return path.join(directory, OFFLINE_FOLDER);
+  }
+
+  /** Every version of the root, the first one first: CMS SignedData. */
+  get roots(): readonly Buffer[] {
+    return this.#roots;
+  }
+
+  /** The newest version of the root. */
+  get root(): RootStatement {
+    const newest = this.#roots.at(-1);
+    if (newest === undefined) throw new Error('there is no root');
+    return readRoot(newest);
+  }
+
+  /** Takes what another process has made of the root meanwhile. False when it is the same. */
+  async reload(): Promise<boolean> {
+    if (!existsSync(rootFile(this.#directory, this.#roots.length + 1))) return false;
+    const roots = [...this.#roots];
+    while (existsSync(rootFile(this.#directory, roots.length + 1))) {
+      roots.push(await readFile(rootFile(this.#directory, roots.length + 1)));
     }
-    return new PlatformKeys(ca.certificate, roles);
+    const newest = roots.at(-1);
+    if (newest === undefined) return false;
+    this.#roles = await this.#openRoles(readRoot(newest));
+    this.#roots = roots;
+    return true;
+  }
+
+  /** SHA-256 of the SubjectPublicKeyInfo of the key that signs this kind now. */
+  signerOf(kind: RoleKind): string {
+    return this.#role(kind).id;
   }
 
   /** DER of a CMS SignedData that holds `content` and the signer's certificate. */
-  async sign(kind: SignedKind, content: Uint8Array): Promise<Buffer> {
+  sign(kind: RoleKind, content: Uint8Array): Promise<Buffer> {
+    const { certificate, key } = this.#role(kind);
+    return signCms(SIGNED_KIND[kind], content, [{ key, is: certificate }]);
+  }
+
+  /** A new key for a role, certified; it signs nothing until a root names it. Returns its id. */
+  async makeRoleKey(kind: RoleKind): Promise<string> {
+    return storeRole(this.#directory, kind, newRole(this.#ca, kind, newKey()));
+  }
+
+  async forgetRoleKey(kind: RoleKind, id: string): Promise<void> {
+    const { key, certificate } = filesOf(this.#directory, roleName(kind, id));
+    await rm(certificate, { force: true });
+    await rm(key, { force: true });
+  }
+
+  /**
+   * Publishes a version of the root: from then on it counts. False when another process was faster.
+   */
+  publishRoot(version: number, statement: Buffer): Promise<boolean> {
+    return publishRoot(this.#directory, version, statement);
+  }
+
+  #role(kind: RoleKind): Role {
     const role = this.#roles.get(kind);
-    if (role === undefined) throw new Error(`no key for ${kind}`);
-    const { certificate, key } = role;
-    const type = SIGNED_KIND[kind];
-    const digest = await webcrypto.subtle.digest('SHA-256', Uint8Array.from(content));
-    const signedData = new pkijs.SignedData({
-      // RFC 5652 5.1: 3, because the content is not id-data.
-      version: 3,
-      encapContentInfo: attached(type, content),
-      certificates: [certificate],
-      signerInfos: [
-        new pkijs.SignerInfo({
-          version: 1,
-          sid: new pkijs.IssuerAndSerialNumber({
-            issuer: certificate.issuer,
-            serialNumber: certificate.serialNumber,
-          }),
-          signedAttrs: new pkijs.SignedAndUnsignedAttributes({
-            type: 0,
-            attributes: [
-              attribute(CONTENT_TYPE, new asn1js.ObjectIdentifier({ value: type })),
-              attribute(MESSAGE_DIGEST, new asn1js.OctetString({ valueHex: digest })),
-            ],
-          }),
-        }),
-      ],
-    });
-    await signedData.sign(key, 0, 'SHA-256');
-    const envelope = new pkijs.ContentInfo({
-      contentType: SIGNED_DATA,
-      content: signedData.toSchema(true),
-    });
-    return Buffer.from(envelope.toSchema().toBER());
+    if (role !== undefined) return role;
+    throw new InputError(
+      `the root names no key for ${kind} that is here; give it one: kazasu-platform root rotate --role ${kind}`,
+    );
+  }
+
+  async #openRoles({ roles }: RootStatement): Promise<Map<RoleKind, Role>> {
+    const opened = new Map<RoleKind, Role>();
+    for (const kind of ROLES) {
+      for (const id of roles[kind] ?? []) {
+        const files = await load(this.#directory, roleName(kind, id));
+        if (files === null || keyIdOf(files.key) !== id) continue;
+        opened.set(kind, { id, ...(await this.#inTime(kind, files)) });
+      }
+    }
+    return opened;
+  }
+
+  /** The root names keys, so a certificate that grows old is replaced by one for the same key. */
+  async #inTime(kind: RoleKind, files: KeyFiles): Promise<Omit<Role, 'id'>> {
+    let { key, certificate } = files;
+    if (!isRoleOf(certificate, this.#ca)) {
+      ({ key, certificate } = newRole(this.#ca, kind, key));
+      await storeRole(this.#directory, kind, { key, certificate });
+    }
+    return { key, certificate: pkijs.Certificate.fromBER(certificate) };
   }
 }
 
-/**
- * The constructor of pkijs would cut the content into pieces, which is BER; DER has one OCTET
- * STRING (X.690 10.2).
- */
-function attached(eContentType: string, content: Uint8Array): pkijs.EncapsulatedContentInfo {
-  const info = new pkijs.EncapsulatedContentInfo({ eContentType });
-  info.eContent = new asn1js.OctetString({ valueHex: content });
-  return info;
+async function createRoot(directory: string, ca: KeyFiles): Promise<void> {
+  const roles: Record<string, string[]> = {};
+  for (const kind of ROLES) {
+    roles[kind] = [await storeRole(directory, kind, newRole(ca, kind, newKey()))];
+  }
+  const offline = await makeRootKeys(PlatformKeys.offlineFolder(directory), ROOT_KEYS.count);
+  const draft = {
+    roles,
+    platformCa: ca.certificate.toString('base64'),
+    keys: offline.map(({ key }) => spkiOf(key).toString('base64')),
+  };
+  await publishRoot(directory, 1, await signRoot(draft, 1, offline, Date.now()));
 }
 
-function attribute(type: string, value: asn1js.BaseBlock): pkijs.Attribute {
-  return new pkijs.Attribute({ type, values: [value] });
+async function publishRoot(directory: string, version: number, cms: Buffer): Promise<boolean> {
+  const file = rootFile(directory, version);
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const part = `${file}.${process.pid}.part`;
+  await writeFile(part, cms, { flush: true });
+  try {
+    // Whole or not at all, and once: a link does not replace what is there.
+    await link(part, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await rm(part, { force: true });
+  }
 }
 
 const CA_NAME: Name = [
@@ -144,8 +218,12 @@ function newCa(): KeyFiles {
   return { key: privateKey, certificate };
 }
 
-function newRole(ca: KeyFiles, kind: SignedKind): KeyFiles {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function newKey(): KeyObject {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+}
+
+function newRole(ca: KeyFiles, kind: RoleKind, key: KeyObject): KeyFiles {
+  const publicKey = createPublicKey(key);
   const now = Date.now();
   const certificate = writeCertificate({
     issuer: { name: CA_NAME, privateKey: ca.key },
@@ -164,7 +242,7 @@ function newRole(ca: KeyFiles, kind: SignedKind): KeyFiles {
       extension.subjectKeyIdentifier(keyIdentifier(publicKey)),
     ],
   });
-  return { key: privateKey, certificate };
+  return { key, certificate };
 }
 
 function isRoleOf(certificate: Buffer, ca: KeyFiles): boolean {
@@ -173,15 +251,18 @@ function isRoleOf(certificate: Buffer, ca: KeyFiles): boolean {
   return lifeLeft > RENEW_WITHIN_MS && role.verify(createPublicKey(ca.key));
 }
 
-async function openRole({ key, certificate }: KeyFiles): Promise<Role> {
-  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-  return {
-    certificate: pkijs.Certificate.fromBER(certificate),
-    key: await webcrypto.subtle.importKey('pkcs8', Uint8Array.from(pkcs8), algorithm, false, [
-      'sign',
-    ]),
-  };
+function rootFile(directory: string, version: number): string {
+  return path.join(directory, ROOT_FOLDER, `${version}.cms`);
+}
+
+function roleName(kind: RoleKind, id: string): string {
+  return `${kind}-${id.slice(0, 16)}`;
+}
+
+async function storeRole(directory: string, kind: RoleKind, made: KeyFiles): Promise<string> {
+  const id = keyIdOf(made.key);
+  await store(directory, roleName(kind, id), made);
+  return id;
 }
 
 function filesOf(directory: string, role: string) {

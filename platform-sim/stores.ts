@@ -1,7 +1,7 @@
 /** What the platform keeps in its state folder. Several processes may have it open at once. */
 
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FactStore } from './facts.ts';
 import { Registry } from './registry.ts';
@@ -29,13 +29,23 @@ export function openStores(stateDirectory: string): Stores {
   return stores;
 }
 
+/** Where the root keys are until somebody takes them elsewhere. */
+export function offlineFolder(stateDirectory: string): string {
+  return PlatformKeys.offlineFolder(keysFolder(stateDirectory));
+}
+
+function keysFolder(stateDirectory: string): string {
+  return join(stateDirectory, 'keys');
+}
+
 /**
  * The keys that sign what is published; made when there are none yet. They are made aside and renamed, so that of two
  * processes that begin at once one wins wholly, and one that is killed leaves no half of them behind.
  */
 export async function openKeys(stateDirectory: string): Promise<PlatformKeys> {
-  const directory = join(stateDirectory, 'keys');
+  const directory = keysFolder(stateDirectory);
   if (!existsSync(directory)) {
+    await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
     const aside = await mkdtemp(`${directory}-`);
     await PlatformKeys.openOrCreate(aside);
     await rename(aside, directory).catch(async (error: NodeJS.ErrnoException) => {

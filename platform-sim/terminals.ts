@@ -33,6 +33,14 @@ const GOING_AWAY = 1001;
 type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
 type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
 
+/** What terminals are told of the platform's keys. */
+export interface PlatformRoots {
+  /** DER. */
+  readonly caCertificate: Buffer;
+  /** Every version of the root, the first one first. */
+  readonly roots: readonly Buffer[];
+}
+
 interface Session {
   readonly socket: WebSocket;
   hello: Hello | null;
@@ -45,7 +53,7 @@ interface Session {
 export class TerminalLinks {
   readonly #facts: FactStore;
   readonly #heads: Heads;
-  readonly #caCertificate: Buffer;
+  readonly #keys: PlatformRoots;
   readonly #settings: LinkSettings;
   readonly #log: PlatformLog;
   readonly #sessions = new Set<Session>();
@@ -54,12 +62,12 @@ export class TerminalLinks {
   #closing = false;
 
   constructor(
-    parts: { facts: FactStore; heads: Heads; caCertificate: Buffer; log: PlatformLog },
+    parts: { facts: FactStore; heads: Heads; keys: PlatformRoots; log: PlatformLog },
     settings: LinkSettings,
   ) {
     this.#facts = parts.facts;
     this.#heads = parts.heads;
-    this.#caCertificate = parts.caCertificate;
+    this.#keys = parts.keys;
     this.#log = parts.log;
     this.#settings = settings;
     this.#beat = setInterval(() => this.#beatAll(), settings.beatMs);
@@ -102,6 +110,11 @@ export class TerminalLinks {
     }
   }
 
+  /** Tells every terminal the versions of the root after `after`. */
+  announceRoots(after: number): void {
+    for (const session of this.#newest.values()) this.#sendRoots(session, after);
+  }
+
   /** Says goodbye to everyone; resolves when all sockets are closed. */
   async close(): Promise<void> {
     clearInterval(this.#beat);
@@ -141,16 +154,21 @@ export class TerminalLinks {
     session.hello = hello;
     this.#newest.set(terminal, session);
     if (replaced) this.#end(replaced, CLOSE.replaced, 'a newer socket took over');
-    this.#log('terminal.connected', { terminal, epoch, upto, waiting: hello.last.seq - upto });
+    this.#log('terminal.connected', {
+      ...{ terminal, epoch, upto, root: hello.root },
+      waiting: hello.last.seq - upto,
+    });
     for (const why of suspected) this.#log('terminal.suspected', { terminal, epoch, why });
     this.#send(session, {
       frame: 'welcome',
       now: new Date(now).toISOString(),
-      platform: this.#caCertificate.toString('base64'),
+      platform: this.#keys.caCertificate.toString('base64'),
       upto,
       credit: CREDIT,
       beatMs: this.#settings.beatMs,
     });
+    // Before the heads, which are signed by keys that the newest root names.
+    this.#sendRoots(session, hello.root);
     for (const head of this.#heads.all()) this.#sendHead(session, head);
     return null;
   }
@@ -186,6 +204,13 @@ export class TerminalLinks {
   #sendHead(session: Session, head: ListHead): void {
     const { hello } = session;
     if (hello && isFor(head, hello.terminal, hello.lists)) this.#sendText(session, head.frame);
+  }
+
+  #sendRoots(session: Session, after: number): void {
+    const roots = this.#keys.roots.slice(after).map((root) => root.toString('base64'));
+    for (let at = 0; at < roots.length; at += LIMITS.roots) {
+      this.#send(session, { frame: 'root', statements: roots.slice(at, at + LIMITS.roots) });
+    }
   }
 
   #send(session: Session, frame: PlatformFrame): void {

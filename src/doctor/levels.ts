@@ -8,6 +8,7 @@ import type { Check, CheckId } from '../domain/check.ts';
 import { ageOfList, type EntryListManifest, listRefusal } from '../domain/entry-list.ts';
 import type { ClockQuality } from '../domain/fact.ts';
 import type { KeyStore } from '../keys/key-store.ts';
+import type { Root } from '../pki/root-object.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
 
 /** Each member is null while it is not known. Times are ms since the epoch, sizes bytes. */
@@ -20,6 +21,7 @@ export interface Levels {
   readonly list: ListLevel | null;
   readonly trust: TrustLevel | null;
   readonly keys: KeysLevel | null;
+  readonly root: RootLevel | null;
   readonly waiting: WaitingLevel | null;
   readonly papers: { readonly owed: number; readonly unknown: number } | null;
   readonly link: LinkLevel | null;
@@ -63,6 +65,8 @@ export interface KeysLevel {
   /** Why they can't be used; null when they can. */
   readonly lost: string | null;
 }
+/** The platform's root; `damaged`: it is kept, but can't be read. */
+export type RootLevel = { readonly version: number; readonly expires: number } | 'damaged' | 'none';
 
 export interface WaitingLevel {
   readonly facts: number;
@@ -104,6 +108,7 @@ export function levelsOf(levels: Levels): Check[] {
     clockCheck(levels),
     listCheck(levels),
     trustCheck(levels),
+    rootCheck(levels),
     revocationCheck(levels),
     keysCheck(levels),
     waitingCheck(levels),
@@ -117,6 +122,12 @@ export function newestOf(crls: readonly CrlSummary[]): number[] {
   const newest = new Map<string, number>();
   for (const { keyId, nextUpdate } of crls.toReversed()) newest.set(keyId, nextUpdate);
   return [...newest.values()];
+}
+
+/** `held`: as the ledger has it. */
+export function rootLevel(held: Root | 'damaged' | null): RootLevel {
+  if (held === 'damaged') return held;
+  return held === null ? 'none' : { version: held.version, expires: held.expires };
 }
 
 export function ok(id: CheckId, detail: string): Check {
@@ -231,6 +242,20 @@ function keysCheck({ keys }: Levels): Check {
   // A decision of the operator's, not a fault: there are machines without a TPM.
   const note = sealed ? 'sealed' : 'not sealed: whoever copies the disk has them';
   return ok('keys', store === 'file' ? `${where}, ${note}` : where);
+}
+
+function rootCheck({ root, now }: Levels): Check {
+  if (root === null) return unknown('root', 'the ledger can not be looked at');
+  if (root === 'none') return unknown('root', 'no platform was met yet');
+  const reach = 'let the terminal reach the platform; it serves on with the lists that it has';
+  if (root === 'damaged') return notWell('root', 'what is kept of it can not be read', reach);
+  const { version, expires } = root;
+  if (now < expires) return ok('root', `version ${version}, until ${iso(expires)}`);
+  return notWell(
+    'root',
+    `version ${version} should have been renewed by ${iso(expires)}; it still counts`,
+    "ask the platform's operator for `kazasu-platform root renew`, and let the terminal reach the platform",
+  );
 }
 
 function waitingCheck({ waiting, now }: Levels): Check {

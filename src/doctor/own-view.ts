@@ -5,11 +5,11 @@ import type { CardSlot } from '../card-slot.ts';
 import type { Config } from '../config.ts';
 import type { Check } from '../domain/check.ts';
 import type { PaperShown } from '../domain/screen.ts';
+import { heldRoot } from '../link/platform-root.ts';
 import type { LinkSupervisor } from '../link-supervisor.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
-import type { KeysLevel, Levels } from './levels.ts';
-import { levelsOf, newestOf } from './levels.ts';
+import { type KeysLevel, type Levels, levelsOf, newestOf, rootLevel } from './levels.ts';
 
 export interface OwnParts {
   readonly config: Config;
@@ -56,6 +56,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
       damaged: false,
     },
     keys,
+    root: rootLevel(heldRoot(ledger)),
     waiting: { facts: ledger.waiting(), since },
     papers: { owed, unknown: papers.length - owed },
     link: { up: link.isUp, contactAt: null, reason: null },

@@ -9,6 +9,7 @@ import { lookAtKeyFiles } from '../keys/file-key-store.ts';
 import { keyFolder } from '../keys/open-key-store.ts';
 import { pinnedPlatform } from '../link/link.ts';
 import { labelOf } from '../link/list-keys.ts';
+import { heldRoot } from '../link/platform-root.ts';
 import { readTrust } from '../link/trust-download.ts';
 import { openPapersOf } from '../staff/open-papers.ts';
 import { keptTime } from '../state-folder.ts';
@@ -26,6 +27,7 @@ import {
   newestOf,
   notWell,
   ok,
+  rootLevel,
   type TrustLevel,
   unknown,
 } from './levels.ts';
@@ -51,6 +53,7 @@ interface LedgerView {
   readonly timeHigh: number | null;
   /** The platform's CA certificate, null when none was met yet. */
   readonly pinned: Buffer | null | 'unread';
+  readonly root: Levels['root'];
   readonly facts: StateView['facts'];
   readonly sqlite: string | null;
 }
@@ -74,6 +77,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       disk: readable(() => diskOf(config.state)),
       clock: isRunning && quality !== 'unset' ? clockOfDaemon(journal) : quality,
       list: readable(() => listOf(config)),
+      root: ledger.root,
       trust: await trustOf(config, ledger.pinned).catch(orIfForbidden(null)),
       keys: readable(() => keysOf(config)),
       waiting: ledger.waiting,
@@ -108,7 +112,8 @@ function clockOf(timeHigh: number | null): { now: number; quality: Levels['clock
 }
 
 function lookAtLedger(config: Config): LedgerView {
-  const nothing = { waiting: null, papers: null, timeHigh: null, facts: null, sqlite: null };
+  const unseen = { waiting: null, papers: null, timeHigh: null };
+  const nothing = { ...unseen, root: null, facts: null, sqlite: null };
   const unread = { ...nothing, pinned: 'unread' } as const;
   if (isForbidden(config.state)) {
     const why = `${config.state} is not for this user to see; run it as root or as the daemon's user`;
@@ -158,6 +163,7 @@ function valuesOf(ledger: LedgerInspection): Omit<LedgerView, 'check'> {
     papers: { owed, unknown: papers.length - owed },
     timeHigh: keptTime(ledger),
     pinned: pinnedPlatform(ledger),
+    root: rootLevel(heldRoot(ledger)),
     facts: ledger.counts(),
     sqlite: ledger.sqlite,
   };

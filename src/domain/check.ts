@@ -21,6 +21,8 @@ export const CHECK_IDS = [
   'list',
   /** Certificates of the authorities whose cards are admitted. */
   'trust',
+  /** The root, which says whose signatures count: there, whole and not past its time. */
+  'root',
   /** Revocation lists: there, and not past their next update. */
   'revocation',
   /** The store of the terminal's own keys. */

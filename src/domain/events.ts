@@ -89,6 +89,21 @@ export const EVENTS = {
     says: 'The keys of this list, or of the whole store when none is named, can not be used.',
     fields: ['list', 'reason'],
   },
+  'root.activated': {
+    fact: false,
+    says: 'This version of the root says from now on whose signatures count.',
+    fields: ['version', 'expires'],
+  },
+  'root.rejected': {
+    fact: false,
+    says: 'A root was offered, or kept, and not taken; the one that is held stays. `damaged`: the one that is kept can not be read.',
+    fields: ['version', 'reason', 'detail'],
+  },
+  'root.expired': {
+    fact: false,
+    says: 'The root should have been renewed by now. What it says still counts.',
+    fields: ['version', 'expires'],
+  },
   'entry.granted': {
     fact: true,
     says: 'The holder of this ticket may enter. Durable before the gate opens. `assurance` is "attendant" when `by` let them in by the number of their ticket, without a card.',

@@ -5,6 +5,7 @@
 
 import type { Clock } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
+import type { Signers } from '../pki/signed-object.ts';
 import type { OfferedInstitution } from './institution-download.ts';
 import type { OfferedList } from './list-download.ts';
 import { parseListKey } from './list-keys.ts';
@@ -36,8 +37,7 @@ export interface HeadsOptions {
   /** The entry lists that this terminal wants. */
   readonly lists: readonly string[];
   readonly clock: Clock;
-  /** DER of the platform's CA certificate. */
-  readonly pinned: Buffer;
+  readonly signers: Signers;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
   readonly onList: (offered: OfferedList) => void;
   readonly onTrust: (head: Head) => void;
@@ -74,8 +74,8 @@ export class Heads {
     let head: Head | null = null;
     try {
       const statement = Buffer.from(frame.statement, 'base64');
-      const { clock, pinned } = this.#options;
-      head = await readSigned(statement, 'head', HEAD, pinned, clock.now());
+      const { clock, signers } = this.#options;
+      head = await readSigned(statement, 'head', HEAD, signers, clock.now());
       if (this.#open) this.#route(head, frame.key);
     } catch (error) {
       const { reason, message } = rejectionOf(error);

@@ -14,6 +14,7 @@ import type { EventName } from '../domain/events.ts';
 import { type KeyStore, KeyStoreError, type SigningKey } from '../keys/key-store.ts';
 import { parseSigningKey } from '../keys/rsa-key.ts';
 import { readInstitutionCertificate } from '../pki/institution-certificate.ts';
+import { certifiedBy, type Signers } from '../pki/signed-object.ts';
 import { publish, writeDurably } from '../store/disk.ts';
 import type { ObjectSource } from './object-source.ts';
 import { type Head, INSTITUTION_MANIFEST, type InstitutionManifest, LIMITS } from './protocol.ts';
@@ -59,8 +60,7 @@ export interface InstitutionDownloadOptions {
   readonly keyStore: KeyStore;
   readonly clock: Clock;
   readonly source: ObjectSource;
-  /** DER of the platform's CA certificate. */
-  readonly pinned: Buffer;
+  readonly signers: Signers;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
   readonly onInstitution: (loaded: LoadedInstitution) => void;
 }
@@ -101,10 +101,16 @@ export class InstitutionDownload {
   }
 
   async #replace(head: Head, keyBytes: Buffer | null, signal: AbortSignal): Promise<void> {
-    const { source, pinned, clock, keyStore, journal, onInstitution } = this.#options;
+    const { source, signers, clock, keyStore, journal, onInstitution } = this.#options;
     const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
     const acceptedAt = clock.now();
-    const manifest = await readSigned(cms, 'institution', INSTITUTION_MANIFEST, pinned, acceptedAt);
+    const manifest = await readSigned(
+      cms,
+      'institution',
+      INSTITUTION_MANIFEST,
+      signers,
+      acceptedAt,
+    );
     const { version, root } = manifest;
     if (version !== head.version || root !== head.root) {
       throw new Rejection('root-mismatch', 'the manifest is not the one that the head names');
@@ -144,7 +150,14 @@ export async function loadInstitution(
   const { version, acceptedAt } = committed;
   try {
     const cms = Buffer.from(committed.manifest, 'base64');
-    const manifest = await readSigned(cms, 'institution', INSTITUTION_MANIFEST, pinned, acceptedAt);
+    const signers = certifiedBy(pinned);
+    const manifest = await readSigned(
+      cms,
+      'institution',
+      INSTITUTION_MANIFEST,
+      signers,
+      acceptedAt,
+    );
     const institution = inForce(manifest, await keyStore.signingKey(KEY_LABEL));
     journal('institution.activated', activated(manifest, institution));
     return { version, institution };

@@ -30,6 +30,7 @@ import {
 import { ListDownload, type OfferedList } from './list-download.ts';
 import type { ListKeyRing } from './list-keys.ts';
 import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
+import { PlatformRoot } from './platform-root.ts';
 import { CLOSE, type Head, type TerminalFrame } from './protocol.ts';
 import { RetryQueue } from './retry-queue.ts';
 import { TrustDownload } from './trust-download.ts';
@@ -91,6 +92,9 @@ export interface LinkOptions {
   readonly times?: LinkTimes;
 }
 
+/** So many roots that are not in order may be a fault; more is somebody who fills the journal. */
+const BAD_ROOTS_MAX = 3;
+
 /** The ledger's setting with the pinned platform: DER of its CA certificate, base64. */
 const PLATFORM = 'platform';
 
@@ -112,12 +116,14 @@ export function openLink(options: LinkOptions): OpenLink {
       'the platform is spoken to on this machine only, until terminals are enrolled',
     );
   }
-  const shared: Shared = { ended: Promise.resolve() };
+  const root = new PlatformRoot({ ...options, now: () => options.clock.now() });
+  const shared: Shared = { root, ended: Promise.resolve() };
   return (listener) => OneLink.open(options, shared, listener);
 }
 
 /** What one link hands to the next. */
 interface Shared {
+  readonly root: PlatformRoot;
   /** The downloads of the links before have ended: there is never more than one of a list. */
   ended: Promise<void>;
 }
@@ -132,6 +138,9 @@ class OneLink implements Link {
   readonly #upload: FactUpload;
   #connection: Connection | null = null;
   #downloads: Downloads | null = null;
+  /** DER of the platform's CA certificate, from the welcome on. */
+  #pinned: Buffer = Buffer.alloc(0);
+  #badRoots = 0;
   #stopNudges: () => void = () => {};
 
   private constructor(options: LinkOptions, shared: Shared) {
@@ -154,7 +163,7 @@ class OneLink implements Link {
     link.#connection = await connect(
       {
         url: options.url,
-        hello: hello(options),
+        hello: hello(options, shared.root.version),
         beat: () => beat(options),
         openTimeoutMs: times.openMs,
       },
@@ -162,7 +171,7 @@ class OneLink implements Link {
         onWelcome: (welcome, roundTripMs) => link.#welcome(welcome, roundTripMs),
         onFrame: (frame) => link.#take(frame),
         onSent: () => link.#upload.pump(),
-        onBeat: () => link.#upload.onBeat(),
+        onBeat: () => link.#onBeat(),
         onRefused: ({ reason, detail, code }) => {
           options.journal('link.refused', { reason, detail, code });
         },
@@ -186,6 +195,7 @@ class OneLink implements Link {
     const pinned = Buffer.from(welcome.platform, 'base64');
     const refusal = pin(ledger, pinned);
     if (refusal !== null) return refusal;
+    this.#pinned = pinned;
     this.platform = hash('sha256', pinned);
     this.upto = welcome.upto;
     this.#corrected(clock.correct(Date.parse(welcome.now), roundTripMs));
@@ -208,7 +218,21 @@ class OneLink implements Link {
         return null;
       case 'head':
         return this.#downloads?.heads.take(frame) ? null : notOfTheProtocol('too many heads');
+      case 'root':
+        return this.#takeRoots(frame.statements);
     }
+  }
+
+  /** At once, not behind the heads that wait: they are held against the root that is newest then. */
+  #takeRoots(statements: readonly string[]): Refusal | null {
+    if (this.#shared.root.take(statements, this.#pinned)) return null;
+    this.#badRoots += 1;
+    return this.#badRoots > BAD_ROOTS_MAX ? notOfTheProtocol('too many roots') : null;
+  }
+
+  #onBeat(): void {
+    this.#upload.onBeat();
+    this.#shared.root.lookAtExpiry();
   }
 
   #corrected(correction: Correction | null): void {
@@ -222,12 +246,13 @@ class OneLink implements Link {
   }
 }
 
-function startDownloads(options: LinkOptions, { ended }: Shared, pinned: Buffer) {
+function startDownloads(options: LinkOptions, { root, ended }: Shared, pinned: Buffer) {
   const { times = LINK_TIMES } = options;
   const source = new ObjectSource(options.url, times.objects);
-  const lists = new ListDownload({ ...options, source, pinned });
-  const trust = new TrustDownload({ ...options, source, pinned });
-  const institutions = new InstitutionDownload({ ...options, source, pinned });
+  const signers = root.signers(pinned);
+  const lists = new ListDownload({ ...options, source, signers });
+  const trust = new TrustDownload({ ...options, source, signers });
+  const institutions = new InstitutionDownload({ ...options, source, signers });
   const listQueue = new RetryQueue<OfferedList>({
     ...times,
     run: (offered, signal) => ended.then(() => lists.take(offered, signal)),
@@ -243,7 +268,7 @@ function startDownloads(options: LinkOptions, { ended }: Shared, pinned: Buffer)
   });
   const heads = new Heads({
     ...options,
-    pinned,
+    signers,
     onList: (offered) => listQueue.offer(offered.head.list, offered),
     onTrust: (head) => trustQueue.offer(TRUST_LIST, head),
     onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),
@@ -288,7 +313,10 @@ function isSelfIssuedCa(der: Buffer): boolean {
   }
 }
 
-function hello({ ledger, terminal, software, lists, clock }: LinkOptions): TerminalFrame {
+function hello(
+  { ledger, terminal, software, lists, clock }: LinkOptions,
+  root: number,
+): TerminalFrame {
   const { epoch, boot } = ledger;
   const last = ledger.lastFact();
   return {
@@ -298,6 +326,7 @@ function hello({ ledger, terminal, software, lists, clock }: LinkOptions): Termi
     boot,
     last,
     lists: [...lists],
+    root,
     software,
     clock: wireReading(clock),
   };

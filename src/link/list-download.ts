@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { EntryListManifest } from '../domain/entry-list.ts';
 import type { EventName } from '../domain/events.ts';
+import type { Signers } from '../pki/signed-object.ts';
 import { buildListFile, ListFileError } from '../store/list-file.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import { ChunkStore } from './chunk-store.ts';
@@ -27,8 +28,7 @@ export interface ListDownloadOptions {
   readonly listKeys: ListKeyRing;
   readonly clock: Clock;
   readonly source: ObjectSource;
-  /** DER of the platform's CA certificate. */
-  readonly pinned: Buffer;
+  readonly signers: Signers;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -86,10 +86,10 @@ export class ListDownload {
   }
 
   async #manifest(head: Head, signal: AbortSignal): Promise<EntryListManifest> {
-    const { source, pinned, clock, terminal } = this.#options;
+    const { source, signers, clock, terminal } = this.#options;
     const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
     const now = clock.now();
-    const manifest = await readSigned(cms, 'entry-list', ENTRY_LIST_MANIFEST, pinned, now);
+    const manifest = await readSigned(cms, 'entry-list', ENTRY_LIST_MANIFEST, signers, now);
     const { list, version, root, audience } = manifest;
     if (list !== head.list) throw new Rejection('root-mismatch', `the manifest is of ${list}`);
     if (version < head.version) throw new Rejection('older-version', 'the manifest is older');

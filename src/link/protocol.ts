@@ -18,6 +18,8 @@ export const LIMITS = {
   chunkBytes: 4_194_304,
   deltaBytes: 1_048_576,
   listRows: 5_000_000,
+  /** Versions of the root in one frame; further ones come in further frames. */
+  roots: 16,
 } as const;
 
 /** Websocket close codes (RFC 6455 7.4.2: 4000-4999 are private). */
@@ -62,6 +64,8 @@ export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
     /** The newest fact of the ledger: a copy or a restored ledger is noticed by it. */
     last: z.strictObject({ seq: count, hash: sha256 }),
     lists: z.array(name).max(64),
+    /** The version of the root that is held; 0 while there is none. */
+    root: count.default(0),
     software: z.string().max(64),
     clock: clockReading,
   }),
@@ -99,13 +103,18 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
    * lists, for institutions the PKCS#8 of the one to be used; in clear only while un-enrolled links are loopback links.
    */
   z.strictObject({ frame: z.literal('head'), statement: base64, key: base64.optional() }),
+  /** Versions of the root, each the next one, from the one behind that which the terminal said it holds. */
+  z.strictObject({
+    frame: z.literal('root'),
+    statements: z.array(base64).min(1).max(LIMITS.roots),
+  }),
   z.strictObject({ frame: z.literal('beat'), now: instant }),
 ]);
 export type PlatformFrame = z.infer<typeof PLATFORM_FRAME>;
 
 /**
  * Signed objects: CMS SignedData (RFC 5652), one eContentType a kind, the signer's certificate inside, issued by the
- * platform's CA and carrying the same OID as its only extended key usage. The arc is 1.3.6.1.4.1.32473, the
+ * platform's CA and carrying the same OID as its only extended key usage, its key named by the root. The arc is 1.3.6.1.4.1.32473, the
  * enterprise number for examples (RFC 5612), until the project has one of its own.
  */
 export const SIGNED_KIND = {
@@ -113,8 +122,34 @@ export const SIGNED_KIND = {
   'entry-list': '1.3.6.1.4.1.32473.5730.1.2',
   trust: '1.3.6.1.4.1.32473.5730.1.3',
   institution: '1.3.6.1.4.1.32473.5730.1.4',
+  root: '1.3.6.1.4.1.32473.5730.1.5',
 } as const;
 export type SignedKind = keyof typeof SIGNED_KIND;
+/** Kinds that a key of the platform signs because the root names it for that; the root is signed by the root keys. */
+export type RoleKind = Exclude<SignedKind, 'root'>;
+
+/** How many root keys there are, and how many of them must agree. */
+export const ROOT_KEYS = { count: 3, threshold: 2 } as const;
+
+/**
+ * Who may say what: the offline root names the key of each role by the SHA-256 of its SubjectPublicKeyInfo (DER). CMS
+ * SignedData without certificates; each signer is named by the SHA-256 of its key as subjectKeyIdentifier (RFC 5652
+ * 5.3). A version is signed by the threshold of its own keys and of those of the version before.
+ */
+export const ROOT = z.strictObject({
+  kind: z.literal('root'),
+  version: z.int().positive(),
+  issuedAt: instant,
+  expires: instant,
+  /** SubjectPublicKeyInfo, DER. */
+  keys: z.array(base64.max(1024)).length(ROOT_KEYS.count),
+  threshold: z.literal(ROOT_KEYS.threshold),
+  /** A terminal heeds the roles that it knows; of one that is missing, nobody signs anything. */
+  roles: z.record(name, z.array(sha256).min(1).max(4)),
+  /** DER of the platform's CA certificate. Another CA is another platform. */
+  platformCa: base64.max(8192),
+});
+export type RootStatement = z.infer<typeof ROOT>;
 
 /** "At `at`, version `version` of `list` was the newest." A withheld list ages because this statement is short-lived. */
 export const HEAD = z.strictObject({

@@ -1,19 +1,23 @@
 /** Why an offered list, or anchors and revocation lists, were not taken; the active ones stay. */
 
 import { KeyStoreError } from '../keys/key-store.ts';
-import type { SignedObjectFault } from '../pki/signed-object.ts';
-import { SignedObjectError } from '../pki/signed-object.ts';
+import { SignedObjectError, type SignedObjectFault } from '../pki/cms-signed-data.ts';
 import { TrustError } from '../pki/trust-store.ts';
+import { DiskFullError } from '../store/disk.ts';
 import { ListFileError, type ListFileErrorCode } from '../store/list-file.ts';
 import { ObjectError } from './object-source.ts';
 import { decodeChunk } from './protocol.ts';
 
-/** The `reason` of the journal's `list.rejected`, `trust.rejected` and `institution.rejected`. */
+/** The `reason` of the journal's `list.rejected`, `trust.rejected`, `institution.rejected` and `root.rejected`. */
 export type RejectionReason =
   | 'bad-signature'
   | 'wrong-kind'
+  | 'not-named'
   | 'older-version'
   | 'root-mismatch'
+  | 'skipped-version'
+  | 'other-platform'
+  | 'damaged'
   | 'expired'
   | 'not-for-this-terminal'
   | 'truncated'
@@ -72,6 +76,7 @@ const OF_SIGNED_OBJECT: Readonly<Record<SignedObjectFault, RejectionReason>> = {
   'unknown-signer': 'bad-signature',
   'signer-expired': 'expired',
   'wrong-kind': 'wrong-kind',
+  'not-named': 'not-named',
   malformed: 'malformed',
 };
 
@@ -102,6 +107,7 @@ function reasonOf(error: Error): RejectionReason | null {
   if (error instanceof ListFileError) return OF_LIST_FILE[error.code];
   if (error instanceof TrustError) return 'malformed';
   if (error instanceof KeyStoreError) return 'key-store';
+  if (error instanceof DiskFullError) return 'disk-full';
   // A system call failed, on a full, broken or read-only disk; the terminal serves with the list
   // that it has.
   return 'syscall' in error ? 'disk-full' : null;

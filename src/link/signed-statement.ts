@@ -4,22 +4,22 @@
  */
 
 import type { z } from 'zod';
-import { openSignedObject } from '../pki/signed-object.ts';
-import type { SignedKind } from './protocol.ts';
+import { openSignedObject, type Signers } from '../pki/signed-object.ts';
+import type { RoleKind } from './protocol.ts';
 import { Rejection } from './rejection.ts';
 
 /**
- * Verifies a CMS SignedData of `kind` under the pinned platform CA (DER) at `now` (ms since the
- * epoch) and parses its JSON content. Rejects with Rejection, or with SignedObjectError.
+ * Verifies a CMS SignedData of `kind` by `signers` at `now` (ms since the epoch) and parses its JSON
+ * content. Rejects with Rejection, or with SignedObjectError.
  */
 export async function readSigned<T>(
   cms: Buffer,
-  kind: SignedKind,
+  kind: RoleKind,
   schema: z.ZodType<T>,
-  pinned: Buffer,
+  signers: Signers,
   now: number,
 ): Promise<T> {
-  const { content } = await openSignedObject(cms, kind, pinned, now);
+  const { content } = await openSignedObject(cms, kind, signers, now);
   const parsed = schema.safeParse(jsonOf(content));
   if (!parsed.success) throw new Rejection('malformed', problemOf(parsed.error));
   return parsed.data;

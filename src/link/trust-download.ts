@@ -4,8 +4,8 @@
  *
  * `trust.json` is the commit point: the DER files that it names are on the medium before it is. It
  * says when the manifest was accepted, and a later start verifies the signature as of then: that
- * the signer's certificate has expired meanwhile says nothing about what was accepted, and must not
- * keep an offline terminal from serving.
+ * the signer's certificate has expired meanwhile, or a later root names another key, says nothing
+ * about what was accepted, and must not keep an offline terminal from serving.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
+import { certifiedBy, type Signers } from '../pki/signed-object.ts';
 import { TrustStore } from '../pki/trust-store.ts';
 import {
   headroom,
@@ -49,8 +50,7 @@ export interface TrustDownloadOptions {
   readonly stateDirectory: string;
   readonly clock: Clock;
   readonly source: ObjectSource;
-  /** DER of the platform's CA certificate. */
-  readonly pinned: Buffer;
+  readonly signers: Signers;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
   readonly onTrust: (store: TrustStore) => void;
 }
@@ -91,10 +91,10 @@ export class TrustDownload {
   }
 
   async #replace(head: Head, signal: AbortSignal): Promise<void> {
-    const { source, pinned, clock, journal, onTrust } = this.#options;
+    const { source, signers, clock, journal, onTrust } = this.#options;
     const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
     const acceptedAt = clock.now();
-    const manifest = await readSigned(cms, 'trust', TRUST_MANIFEST, pinned, acceptedAt);
+    const manifest = await readSigned(cms, 'trust', TRUST_MANIFEST, signers, acceptedAt);
     const { version, root } = manifest;
     if (version !== head.version || root !== head.root) {
       throw new Rejection('root-mismatch', 'the manifest is not the one that the head names');
@@ -170,7 +170,8 @@ export async function readTrust(
   try {
     const cms = Buffer.from(committed.manifest, 'base64');
     const { acceptedAt } = committed;
-    const manifest = await readSigned(cms, 'trust', TRUST_MANIFEST, pinned, acceptedAt);
+    const signers = certifiedBy(pinned);
+    const manifest = await readSigned(cms, 'trust', TRUST_MANIFEST, signers, acceptedAt);
     const [anchors, crls] = await Promise.all([
       readAll(directory, manifest.anchors),
       readAll(directory, manifest.crls),

@@ -348,6 +348,7 @@ export const jaSimple: Catalogue = {
         name: '証明書《しょうめいしょ》を 調《しら》べる データ',
         remedy: 'インターネットを 確《たし》かめて ください',
       },
+      root: { name: 'センターの かぎ', remedy: TELL_ADMINISTRATOR },
       revocation: {
         name: '使《つか》えない 証明書《しょうめいしょ》の リスト',
         remedy: 'インターネットを 確《たし》かめて ください',

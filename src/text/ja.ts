@@ -304,6 +304,7 @@ export const ja: Catalogue = {
       clock: { name: '時計', remedy: TELL_ADMINISTRATOR },
       list: { name: '入場リスト', remedy: '通信を確かめてください' },
       trust: { name: '証明書の検証データ', remedy: '通信を確かめてください' },
+      root: { name: 'センターの署名鍵', remedy: TELL_ADMINISTRATOR },
       revocation: { name: '証明書の失効リスト', remedy: '通信を確かめてください' },
       keys: { name: '端末の鍵', remedy: TELL_ADMINISTRATOR },
       ledger: { name: '入場の記録', remedy: '使うのをやめて、管理者に連絡してください' },

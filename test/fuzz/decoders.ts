@@ -26,10 +26,11 @@ import {
   TRUST_MANIFEST,
 } from '../../src/link/protocol.ts';
 import { parseCertificate } from '../../src/pki/certificate.ts';
+import { SignedObjectError } from '../../src/pki/cms-signed-data.ts';
 import { X509Error } from '../../src/pki/der.ts';
 import { readInstitutionCertificate } from '../../src/pki/institution-certificate.ts';
 import { validatePath } from '../../src/pki/path-validation.ts';
-import { openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
+import { certifiedBy, openSignedObject } from '../../src/pki/signed-object.ts';
 import { parseFrame } from '../../src/screen/from-browser.ts';
 import { institutionOf } from '../devices/institution-fixture.ts';
 import { DEFINITION, INSTITUTION } from '../devices/institution-rig.ts';
@@ -69,6 +70,7 @@ const frames = (schema: { safeParse(value: unknown): unknown }) =>
 const card = await issue();
 const crl = revoking(card);
 const platform = await PlatformKeys.openOrCreate(join(folder, 'keys'));
+const signers = certifiedBy(platform.caCertificate);
 const HASH = 'a'.repeat(64);
 const AT = '2026-02-20T09:00:00.000Z';
 const clock = { at: AT, quality: 'synced', mono: 1 };
@@ -108,7 +110,7 @@ export const DECODERS: readonly Decoder[] = [
     name: 'a signed object',
     seeds: [signedHead],
     decode: refusing(
-      (bytes) => openSignedObject(Buffer.from(bytes), 'head', platform.caCertificate, NOW),
+      (bytes) => openSignedObject(Buffer.from(bytes), 'head', signers, NOW),
       SignedObjectError,
     ),
   },

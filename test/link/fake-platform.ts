@@ -52,6 +52,7 @@ export class FakePlatform {
   credit: Welcome['credit'] = { batch: 50, bytes: 262_144, inflight: 4 };
   welcome: Partial<Welcome> | null = {};
   beats = true;
+  sendsRoots = true;
   /** True: the frame has been dealt with. */
   onFrame: (frame: TerminalFrame, socket: WebSocket) => boolean = () => false;
   /** True: the request has been dealt with. */
@@ -214,7 +215,13 @@ export class FakePlatform {
       ...this.welcome,
     };
     socket.send(JSON.stringify(welcome));
+    if (this.sendsRoots) this.#sendRoots(hello, socket);
     this.onHello(socket);
+  }
+
+  #sendRoots({ root }: Hello, socket: WebSocket): void {
+    const statements = this.keys.roots.slice(root).map((each) => each.toString('base64'));
+    if (statements.length > 0) socket.send(JSON.stringify({ frame: 'root', statements }));
   }
 
   /** Keeps what continues the chain, discards what is known, and throws on a fork. */

@@ -14,7 +14,7 @@ import { deriveRowKeys, sealRow } from '../../platform-sim/row-seal.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { SIGNED_KIND } from '../../src/link/protocol.ts';
 import { certificateHash } from '../../src/pki/converted-value.ts';
-import { openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
+import { certifiedBy, openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
 import { TrustStore } from '../../src/pki/trust-store.ts';
 import { listKeysOf } from '../keys/list-keys-of.ts';
 
@@ -232,21 +232,26 @@ describe('what OpenSSL makes', () => {
   });
 
   it('opens as a signed object when it follows the profile', async () => {
-    const pinned = await read('root.der');
+    const signers = certifiedBy(await read('root.der'));
     await issue('signer', '4a04', 'rsa:2048', 'sha256', 'signer');
     await openssl('x509 -inform DER -in signer.der -out signer.pem');
     await writeFile(file('content'), 'signed by OpenSSL');
     const by = `-signer signer.pem -inkey signer-key.pem -econtent_type ${SIGNED_KIND.head}`;
     const sign = `cms -sign -binary -nodetach -in content ${by} -outform DER`;
     await openssl(`${sign} -md sha384 -out object.p7`);
-    const { content } = await openSignedObject(await read('object.p7'), 'head', pinned, Date.now());
+    const { content } = await openSignedObject(
+      await read('object.p7'),
+      'head',
+      signers,
+      Date.now(),
+    );
     expect(content.toString()).toBe('signed by OpenSSL');
 
     await openssl(`${sign} -noattr -out bare.p7`);
     await openssl(`${sign.replace('-nodetach ', '')} -out detached.p7`);
     await openssl(`${sign} -md sha1 -out sha1.p7`);
     for (const name of ['bare.p7', 'detached.p7', 'sha1.p7'])
-      await expect(openSignedObject(await read(name), 'head', pinned, Date.now())).rejects.toThrow(
+      await expect(openSignedObject(await read(name), 'head', signers, Date.now())).rejects.toThrow(
         SignedObjectError,
       );
   });

@@ -1,12 +1,12 @@
 import { generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as asn1js from 'asn1js';
 import fc from 'fast-check';
 import * as pkijs from 'pkijs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PlatformKeys } from '../../platform-sim/signing.ts';
+import { PlatformKeys, ROLES } from '../../platform-sim/signing.ts';
 import {
   extension,
   type Issuer,
@@ -14,8 +14,8 @@ import {
   type Name,
   writeCertificate,
 } from '../../platform-sim/x509.ts';
-import { SIGNED_KIND, type SignedKind } from '../../src/link/protocol.ts';
-import { openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
+import { type RoleKind, SIGNED_KIND } from '../../src/link/protocol.ts';
+import { certifiedBy, openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();
@@ -32,8 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const open = (cms: Uint8Array, kind: SignedKind = 'head', now = NOW) =>
-  openSignedObject(cms, kind, platform.caCertificate, now);
+const open = (cms: Uint8Array, kind: RoleKind = 'head', now = NOW) =>
+  openSignedObject(cms, kind, certifiedBy(platform.caCertificate), now);
 
 async function refusal(opening: Promise<unknown>): Promise<string> {
   const error = await opening.then(
@@ -81,8 +81,12 @@ describe('a signed object of the platform', () => {
   });
 
   it('is signed with keys that only their owner can read', async () => {
-    for (const name of ['ca', 'head', 'entry-list', 'trust', 'institution']) {
-      const { mode } = await stat(path.join(folder, 'platform', `${name}-key.pem`));
+    const files = await readdir(path.join(folder, 'platform'), { recursive: true });
+    const keys = files.filter((file) => file.endsWith('.pem'));
+    // The CA's, one a role, and three of the root.
+    expect(keys).toHaveLength(1 + ROLES.length + 3);
+    for (const key of keys) {
+      const { mode } = await stat(path.join(folder, 'platform', key));
       expect(mode & 0o777).toBe(0o600);
     }
   });
@@ -103,7 +107,7 @@ describe('an object is refused', () => {
   });
 
   it('when what is pinned is no certificate', async () => {
-    const opening = openSignedObject(cms, 'head', Buffer.from('no'), NOW);
+    const opening = openSignedObject(cms, 'head', certifiedBy(Buffer.from('no')), NOW);
     expect(await refusal(opening)).toBe('unknown-signer');
   });
 
@@ -190,7 +194,7 @@ describe('an object is refused', () => {
 
   it('when it has no signed attributes, though the signature over the content is right', async () => {
     const signed = await signedBy(roleIssuedBy(ca()), { attributes: false });
-    const opening = openSignedObject(signed.cms, 'head', signed.pinned, NOW);
+    const opening = openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW);
     expect(await refusal(opening)).toBe('malformed');
   });
 
@@ -249,33 +253,35 @@ describe('a signer is refused', () => {
     ],
   ])('%s', async (_what, reason, options) => {
     const signed = await signedBy(roleIssuedBy(ca(), options));
-    expect(await refusal(openSignedObject(signed.cms, 'head', signed.pinned, NOW))).toBe(reason);
+    expect(
+      await refusal(openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW)),
+    ).toBe(reason);
   });
 
   it('not when it is as it should be, or the refusals above would say nothing', async () => {
     const signed = await signedBy(roleIssuedBy(ca()));
-    const { content } = await openSignedObject(signed.cms, 'head', signed.pinned, NOW);
+    const { content } = await openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW);
     expect(content).toEqual(CONTENT);
   });
 
   it('when its issuer has the name of the pinned CA, and its key identifier, but another key', async () => {
     const [pinned, impostor] = [ca(), ca()];
     const signed = await signedBy(roleIssuedBy(impostor, { authorityKeyId: pinned.keyId }));
-    const opening = openSignedObject(signed.cms, 'head', pinned.certificate, NOW);
+    const opening = openSignedObject(signed.cms, 'head', certifiedBy(pinned.certificate), NOW);
     expect(await refusal(opening)).toBe('unknown-signer');
   });
 
   it('when it is the pinned CA itself', async () => {
     const pinned = ca();
     const signed = await signedBy({ ...pinned, pinned: pinned.certificate });
-    const opening = openSignedObject(signed.cms, 'head', pinned.certificate, NOW);
+    const opening = openSignedObject(signed.cms, 'head', certifiedBy(pinned.certificate), NOW);
     expect(await refusal(opening)).toBe('unknown-signer');
   });
 
   it('when the pinned CA has expired itself', async () => {
     const signed = await signedBy(roleIssuedBy(ca(), { notAfter: new Date(NOW + 90 * DAY_MS) }));
     const later = NOW + 60 * DAY_MS;
-    const opening = openSignedObject(signed.cms, 'head', signed.pinned, later);
+    const opening = openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), later);
     expect(await refusal(opening)).toBe('signer-expired');
   });
 
@@ -284,13 +290,13 @@ describe('a signer is refused', () => {
     const mixed = await forged(signed.cms, (object) => {
       only(object.signerInfos).signatureAlgorithm.algorithmId = '1.2.840.10045.4.3.3';
     });
-    const opening = openSignedObject(mixed, 'head', signed.pinned, NOW);
+    const opening = openSignedObject(mixed, 'head', certifiedBy(signed.pinned), NOW);
     expect(await refusal(opening)).toBe('bad-signature');
   });
 
   it('when its digest is SHA-1', async () => {
     const signed = await signedBy(roleIssuedBy(ca()), { hash: 'SHA-1' });
-    const opening = openSignedObject(signed.cms, 'head', signed.pinned, NOW);
+    const opening = openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW);
     expect(await refusal(opening)).toBe('bad-signature');
   });
 });

@@ -14,7 +14,8 @@ import {
 import { type Platform, startPlatform } from '../../platform-sim/platform.ts';
 import type { Publication } from '../../platform-sim/registry.ts';
 import { HEAD, type Head } from '../../src/link/protocol.ts';
-import { openSignedObject } from '../../src/pki/signed-object.ts';
+import { openRoot, type Root } from '../../src/pki/root-object.ts';
+import { openSignedObject, type Signers } from '../../src/pki/signed-object.ts';
 import type { BareTerminal } from './bare-terminal.ts';
 
 export const LIST = 'stadium';
@@ -36,11 +37,11 @@ export function tickets(count: number): CsvRow[] {
 
 export class TestPlatform {
   readonly logged: { event: string; [field: string]: unknown }[] = [];
-  readonly #directory: string;
+  readonly directory: string;
   #platform: Platform | null = null;
 
   private constructor(directory: string) {
-    this.#directory = directory;
+    this.directory = directory;
   }
 
   static async start(): Promise<TestPlatform> {
@@ -52,12 +53,12 @@ export class TestPlatform {
   async restart(): Promise<void> {
     await this.#platform?.close();
     const log = (event: string, fields: object) => this.logged.push({ event, ...fields });
-    this.#platform = await startPlatform({ stateDirectory: this.#directory, port: 0, log });
+    this.#platform = await startPlatform({ stateDirectory: this.directory, port: 0, log });
   }
 
   async stop(): Promise<void> {
     await this.#platform?.close();
-    await rm(this.#directory, { recursive: true });
+    await rm(this.directory, { recursive: true });
   }
 
   get #running(): Platform {
@@ -108,19 +109,23 @@ export class TestPlatform {
 
   /** What the newest head of `list` says, its signature checked by the terminal's own code. */
   async headOf(terminal: BareTerminal, list: string, version = 1) {
-    const pinned = Buffer.from(terminal.welcome.platform, 'base64');
+    const ca = Buffer.from(terminal.welcome.platform, 'base64');
+    const { statements } = await terminal.next('root');
+    let root: Root | null = null;
+    for (const statement of statements) root = openRoot(Buffer.from(statement, 'base64'), root);
+    const signers: Signers = { ca, names: (kind, key) => root?.names(kind, key) ?? false };
     let found: { head: Head; key: string | undefined } | undefined;
     let read = 0;
     while (!found) {
       const frame = await terminal.next('head', read);
       read = terminal.frames.indexOf(frame) + 1;
       const cms = Buffer.from(frame.statement, 'base64');
-      const { content } = await openSignedObject(cms, 'head', pinned, Date.now());
+      const { content } = await openSignedObject(cms, 'head', signers, Date.now());
       const head = HEAD.parse(JSON.parse(String(content)));
       if (head.list === list && head.version >= version) found = { head, key: frame.key };
     }
     const signed = await this.object(found.head.manifest);
-    const manifest = await openSignedObject(signed, found.head.of, pinned, Date.now());
+    const manifest = await openSignedObject(signed, found.head.of, signers, Date.now());
     return { ...found, manifest: JSON.parse(String(manifest.content)) as unknown };
   }
 }
