@@ -9,7 +9,7 @@ import { DeltaWriter } from './entry-delta.ts';
 import { type EntryRow, EntryRows } from './entry-rows.ts';
 import { type Draft, rootOf } from './publish.ts';
 import { DELTA_PART, type Part, type Publication, type Registry } from './registry.ts';
-import { deriveRowKeys, listKeyId } from './row-seal.ts';
+import { deriveRowKeys, keyIdOf } from './row-seal.ts';
 
 /** What a manifest says beside what follows from its chunks. */
 export type Drafted = Omit<EntryListManifest, 'root' | 'chunks' | 'issuedAt' | 'keyId' | 'delta'>;
@@ -50,7 +50,7 @@ export function draftImport(
     delta.add(before, chunk.bytes);
     return registry.setAside(chunk);
   });
-  const keyId = listKeyId(key, list);
+  const keyId = keyIdOf(rowKeys);
   return draftOf({ ...said, rows: rows.length, keyId }, parts, delta, previous, now, () =>
     table.replace({ key, bits }, merged),
   );
@@ -92,7 +92,7 @@ export function draftChanges(
     }
   }
   const inOrder = [...parts.values()].sort((a, b) => a.part - b.part);
-  const keyId = listKeyId(held.key, list);
+  const keyId = keyIdOf(keys);
   return draftOf({ ...said, keyId }, inOrder, delta, previous, now, alongside);
 }
 

@@ -6,12 +6,14 @@
 
 import {
   createCipheriv,
+  createHash,
   createHmac,
   createSecretKey,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
 import type { EntryRowData } from '../src/domain/entry-list.ts';
+import { KEY_ID_PROBE } from '../src/link/protocol.ts';
 
 /** KeyObjects, because Node 24 spends 20 µs on telling bytes from keys at every use, ten times what the hash costs. */
 export interface RowKeys {
@@ -36,8 +38,8 @@ export function deriveRowKeys(listKey: Uint8Array, list: string): RowKeys {
 }
 
 /** What a manifest calls the list key, hex. */
-export function listKeyId(listKey: Uint8Array, list: string): string {
-  return createHmac('sha256', listKey).update(`kazasu-key-id-1${list}\u0001`, 'utf8').digest('hex');
+export function keyIdOf(keys: RowKeys): string {
+  return convertedValue(keys, createHash('sha256').update(KEY_ID_PROBE).digest()).toString('hex');
 }
 
 /** 32 bytes. `certificateHash`: SHA-256 of the certificate's DER; throws RangeError on another length. */

@@ -3,7 +3,7 @@
  * taken never touches the active one.
  */
 
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { EntryListManifest } from '../domain/entry-list.ts';
 import type { EventName } from '../domain/events.ts';
@@ -14,7 +14,7 @@ import { ChunkStore } from './chunk-store.ts';
 import { applyDelta, startsFrom } from './list-delta.ts';
 import type { ListKeyRing } from './list-keys.ts';
 import type { ObjectSource } from './object-source.ts';
-import { ENTRY_LIST_MANIFEST, type Head, LIMITS } from './protocol.ts';
+import { ENTRY_LIST_MANIFEST, type Head, KEY_ID_PROBE, LIMITS } from './protocol.ts';
 import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
 import { readSigned } from './signed-statement.ts';
@@ -170,7 +170,13 @@ export class ListDownload {
  */
 function mustBeKeyOf({ list, keyId }: EntryListManifest, key: Buffer | null): void {
   if (key === null || keyId === undefined) return;
-  // HKDF-Expand to one block (RFC 5869 2.3).
-  const id = createHmac('sha256', key).update(`kazasu-key-id-1${list}\u0001`, 'utf8').digest('hex');
+  const id = listKeyId(key, list);
   if (id !== keyId) throw new Rejection('key', 'the list key is not the one of this version');
+}
+
+function listKeyId(key: Buffer, list: string): string {
+  // HKDF-Expand to one block (RFC 5869 2.3), as for every converted value.
+  const rows = createHmac('sha256', key).update(`kazasu-row-1${list}\u0001`, 'utf8').digest();
+  const probe = createHash('sha256').update(KEY_ID_PROBE).digest();
+  return createHmac('sha256', rows).update(probe).digest('hex');
 }

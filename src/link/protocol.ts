@@ -165,6 +165,9 @@ export const HEAD = z.strictObject({
 });
 export type Head = z.infer<typeof HEAD>;
 
+/** Stands for a certificate, and is none: with its converted value a manifest names the list key of its rows. */
+export const KEY_ID_PROBE = Buffer.from('kazasu-key-id-1', 'latin1');
+
 export const ENTRY_LIST_MANIFEST = z.strictObject({
   kind: z.literal('entry-list'),
   list: name,
@@ -185,7 +188,7 @@ export const ENTRY_LIST_MANIFEST = z.strictObject({
   audience: z.array(name),
   place: z.string().max(200),
   startsAt: instant.nullable(),
-  /** HKDF-Expand(list key, `kazasu-key-id-1` || list id), 32 bytes: the key comes beside the signed head, not in it. */
+  /** The converted value of `KEY_ID_PROBE`: the list key comes beside the signed head, not in it. */
   keyId: sha256.exactOptional(),
   delta: z
     .strictObject({

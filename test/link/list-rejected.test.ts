@@ -1,10 +1,11 @@
+import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import type { EntryListManifest } from '../../src/domain/entry-list.ts';
 import type { Head } from '../../src/link/protocol.ts';
 import { listKeysOf } from '../keys/list-keys-of.ts';
 import { chunksOf, type FakePlatform, headOf, iso, json, LIST_KEY } from './fake-platform.ts';
-import { LIST, tempFolder } from './fixtures.ts';
+import { LIST, TestTerminal, tempFolder } from './fixtures.ts';
 import { confirmed, withVersion2 } from './version-2.ts';
 
 type Offer = (platform: FakePlatform) => Promise<{ head: Head } | { frame: string }>;
@@ -27,6 +28,14 @@ async function republished(
   return { head };
 }
 
+/** A head of version 3 whose list key is another than `said` is of; the key in the frame is always `LIST_KEY`. */
+async function keyed(platform: FakePlatform, said: Buffer): Promise<{ head: Head }> {
+  const row = createHmac('sha256', said).update(`kazasu-row-1${LIST}\u0001`, 'utf8').digest();
+  const probe = createHash('sha256').update('kazasu-key-id-1').digest();
+  const keyId = createHmac('sha256', row).update(probe).digest('hex');
+  return republished(platform, { keyId });
+}
+
 /** Serves other bytes under the name of the first chunk. */
 async function badChunk(
   platform: FakePlatform,
@@ -45,6 +54,8 @@ function flipped(bytes: Buffer, at: number): Buffer {
   copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
   return copy;
 }
+
+const DELTA = { base: 2, baseRoot: '0'.repeat(64), object: '0'.repeat(64), bytes: 1 };
 
 const REJECTED: readonly Case[] = [
   [
@@ -198,6 +209,52 @@ const REJECTED: readonly Case[] = [
     'malformed',
     (platform) => republished(platform, { rows: 120 }),
   ],
+  [
+    'rows left out, with a root that fits',
+    'malformed',
+    async (platform) => {
+      const { head } = await platform.publish(3, {}, chunksOf(3).slice(0, -1));
+      return { head };
+    },
+  ],
+  [
+    'chunks in another order, with a root that fits',
+    'malformed',
+    async (platform) => {
+      const { head } = await platform.publish(3, {}, chunksOf(3).toReversed());
+      return { head };
+    },
+  ],
+  [
+    'one chunk twice, with a root that fits',
+    'malformed',
+    async (platform) => {
+      const chunks = chunksOf(3);
+      const { head } = await platform.publish(3, {}, chunks.toSpliced(1, 1, ...chunks.slice(0, 1)));
+      return { head };
+    },
+  ],
+  [
+    'the chunk of the version before in the place of the new one',
+    'chunk-hash',
+    (platform) => badChunk(platform, () => chunksOf(2)[0] ?? null),
+  ],
+  [
+    'the chunk of another list in the place of one',
+    'chunk-hash',
+    (platform) => badChunk(platform, () => chunksOf(9)[0] ?? null),
+  ],
+  ['rows of another list key', 'key', (platform) => keyed(platform, Buffer.alloc(32, 8))],
+  [
+    'a delta larger than any may be',
+    'malformed',
+    (platform) => republished(platform, { delta: { ...DELTA, bytes: 1_048_577 } }),
+  ],
+  [
+    'a delta of no bytes',
+    'malformed',
+    (platform) => republished(platform, { delta: { ...DELTA, bytes: 0 } }),
+  ],
   ['a chunk that is not there', 'not-found', (platform) => badChunk(platform, () => null)],
   [
     'a changed chunk',
@@ -251,3 +308,30 @@ test.each(REJECTED)(
     expect(terminal.of('lost')).toEqual([]);
   },
 );
+
+test('a head of the active version with another list key is rejected, and the key stays', async () => {
+  const { platform, terminal } = await withVersion2();
+  const { head } = await keyed(platform, LIST_KEY);
+  await platform.sendHead(head);
+  await terminal.until('list.activated', { version: 3 });
+  const key = terminal.keys.get(LIST);
+  const frame = await platform.frameOf({ ...head, at: iso(0) });
+  platform.send(JSON.stringify({ ...frame, key: Buffer.alloc(32, 8).toString('base64') }));
+  expect(await terminal.until('list.rejected')).toMatchObject({ reason: 'key', version: 3 });
+  expect(terminal.keys.get(LIST)).toBe(key);
+  // The right one again is as good as before.
+  const at = iso(0);
+  await platform.sendHead({ ...head, at });
+  await confirmed(terminal, at);
+});
+
+test('after a restart, too, an older version is rejected', async () => {
+  const { platform, terminal, link } = await withVersion2();
+  await link.close();
+  terminal.end();
+  const again = new TestTerminal(terminal.state);
+  await again.connect(platform.url);
+  await platform.sendHead((await platform.publish(1)).head);
+  expect(await again.until('list.rejected')).toMatchObject({ reason: 'older-version' });
+  expect(again.shelf.active(LIST)?.manifest.version).toBe(2);
+});
