@@ -29,12 +29,14 @@ import { parseCertificate } from '../../src/pki/certificate.ts';
 import { SignedObjectError } from '../../src/pki/cms-signed-data.ts';
 import { X509Error } from '../../src/pki/der.ts';
 import { readInstitutionCertificate } from '../../src/pki/institution-certificate.ts';
+import { judgeOcsp } from '../../src/pki/ocsp.ts';
 import { validatePath } from '../../src/pki/path-validation.ts';
 import { certifiedBy, openSignedObject } from '../../src/pki/signed-object.ts';
 import { parseFrame } from '../../src/screen/from-browser.ts';
 import { institutionOf } from '../devices/institution-fixture.ts';
 import { DEFINITION, INSTITUTION } from '../devices/institution-rig.ts';
-import { authority, issue, NOW, revoking } from '../pki/cards.ts';
+import { authority, issue, load, NOW, revoking } from '../pki/cards.ts';
+import { answerTo, HONEST, questionAbout } from '../pki/ocsp-cases.ts';
 
 export interface Decoder {
   readonly name: string;
@@ -84,6 +86,7 @@ const head = {
   at: AT,
   expires: AT,
 };
+const question = questionAbout(card.der, await load());
 const signedHead = await platform.sign('head', text(head));
 
 export const DECODERS: readonly Decoder[] = [
@@ -105,6 +108,16 @@ export const DECODERS: readonly Decoder[] = [
     name: 'a certificate or a CRL that an operator brings',
     seeds: [card.der, crl],
     decode: refusing((bytes) => readSigned(Buffer.from(bytes)), UnfitError, DerError),
+  },
+  {
+    name: 'an answer of an OCSP responder',
+    seeds: [answerTo(question), answerTo(question, [], HONEST['the authority itself'])],
+    decode: (bytes) => judgeOcsp(bytes, question, NOW),
+  },
+  {
+    name: 'a question to an OCSP responder',
+    seeds: [question.request],
+    decode: (bytes) => answerTo({ ...question, request: Buffer.from(bytes) }),
   },
   {
     name: 'a signed object',

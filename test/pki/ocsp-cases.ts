@@ -242,12 +242,12 @@ export const FORGERIES: Readonly<Record<string, readonly [OnlineFault, Forge]>> 
     'malformed',
     (said) => ({
       ...said,
-      certificates: Array(4).fill(Buffer.from(encode(0x30, Buffer.alloc(4100)))),
+      extra: [{ ...unknownExtension(false), value: encode(0x04, Buffer.alloc(16_384)) }],
     }),
   ],
   'five certificates': [
     'malformed',
-    (said) => ({ ...said, certificates: Array(5).fill(citizen.der) }),
+    (said) => ({ ...said, certificates: [...said.certificates, ...Array(4).fill(citizen.der)] }),
   ],
   'seventeen answers': ['malformed', answers((answer) => Array(17).fill(answer))],
   'an error that nobody signs': ['refused', () => writeOcspError('tryLater')],
