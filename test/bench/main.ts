@@ -10,6 +10,7 @@ import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
 import { listsBench } from './lists.ts';
 import { memoryBench } from './memory.ts';
+import { ocspBench } from './ocsp.ts';
 import { possessionBench } from './possession.ts';
 import { receiptBench } from './receipt.ts';
 import { sizeBench } from './size.ts';
@@ -22,6 +23,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   tap: tapBench,
   possession: possessionBench,
   verify: verifyBench,
+  ocsp: ocspBench,
   start: startBench,
   memory: memoryBench,
   facts: factsBench,
