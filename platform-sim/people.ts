@@ -17,7 +17,7 @@ import type { Revocation } from './x509.ts';
 export type Decision = 'granted' | Reason;
 
 /** Where the certificate of a card stands on the day of the event. */
-type Standing = 'good' | 'expired' | 'not-yet-valid' | 'revoked' | 'foreign';
+type Standing = 'good' | 'renewed' | 'expired' | 'not-yet-valid' | 'revoked' | 'foreign';
 
 export interface Ticket {
   readonly ticket: string;
@@ -95,6 +95,11 @@ export const PEOPLE: readonly Person[] = [
     matter: { ja: 'リストにない', en: 'Not on the list' },
     decisions: ['not-on-list'],
   }),
+  resident('sarashina-arata', '更科 新', 'サラシナ アラタ', {
+    matter: { ja: 'きのう更新した', en: 'Renewed yesterday' },
+    standing: 'renewed',
+    ticket: ticket('T-0206', '1塁側 B列 6番'),
+  }),
   resident('koyomi-furuko', '暦 古子', 'コヨミ フルコ', {
     matter: { ja: '期限切れ', en: 'Card expired' },
     standing: 'expired',
@@ -141,6 +146,8 @@ export interface Resident {
   readonly person: Person;
   /** DER of the user-authentication certificate; null for a card that has none. */
   readonly certificate: Buffer | null;
+  /** That of the card before, for a card that was renewed after the tickets were sold. */
+  readonly certificateBefore: Buffer | null;
   /** What the simulated reader is given to hold. */
   readonly card: CardDefinition;
 }
@@ -164,11 +171,15 @@ const YEAR_MS = 365 * DAY_MS;
 /** Days from today at which each certificate begins and ends. */
 const VALIDITY: Readonly<Record<Standing, readonly [number, number]>> = {
   good: [-400, 1400],
+  renewed: [-1, 1800],
   revoked: [-400, 1400],
   foreign: [-400, 1400],
   expired: [-300, -2],
   'not-yet-valid': [30, 1800],
 };
+
+/** The card before, in these days, of whoever has a new one. */
+const VALIDITY_BEFORE = [-1500, 300] as const;
 
 /**
  * Gives every resident a card. With a `directory`, keys and certificates are kept there, and the
@@ -184,23 +195,25 @@ export async function populate(
   const residents = await Promise.all(
     PEOPLE.map(async (person) => {
       if (person.card === 'transit')
-        return { person, certificate: null, card: { kind: person.card } };
+        return {
+          person,
+          certificate: null,
+          certificateBefore: null,
+          card: { kind: person.card },
+        };
       const issuer = person.standing === 'foreign' ? foreignAuthority : authority;
       const keys = await keysOf(person, issuer, directory);
-      return { person, certificate: keys.certificate, card: cardOf(person, issuer, keys) };
+      const { certificate } = keys;
+      const certificateBefore =
+        person.standing === 'renewed' ? await cardBefore(person, issuer, directory) : null;
+      return { person, certificate, certificateBefore, card: cardOf(person, issuer, keys) };
     }),
   );
-  const revoked = residents.flatMap(({ person, certificate }) =>
-    person.standing === 'revoked' && certificate !== null
-      ? [
-          {
-            serial: serialOf(certificate),
-            at: new Date(Date.now() - DAY_MS),
-            reason: 'superseded' as const,
-          },
-        ]
-      : [],
-  );
+  const at = new Date(Date.now() - DAY_MS);
+  const revoked = residents.flatMap(({ person, certificate, certificateBefore }) => {
+    const gone = person.standing === 'revoked' ? certificate : certificateBefore;
+    return gone === null ? [] : [{ serial: serialOf(gone), at, reason: 'superseded' as const }];
+  });
   const thisUpdate = new Date(Date.now() - 60_000);
   // JPKI issues one a day; a street that is left alone for a while should not go stale while one
   // looks at it.
@@ -215,6 +228,16 @@ function cardOf(person: Person, issuer: Authority, keys: Keys): CardDefinition {
     userCaCertificate: issuer.caCertificate.toString('base64'),
     userPrivateKey: keys.privateKeyPem,
   };
+}
+
+/** Of the card that a resident had before; its key went with it. */
+async function cardBefore(person: Person, issuer: Authority, directory?: string): Promise<Buffer> {
+  const file = directory === undefined ? null : path.join(directory, `${person.id}-before.der`);
+  const kept = file !== null && existsSync(file) ? await readFile(file) : null;
+  if (kept !== null && isOf(kept, issuer)) return kept;
+  const { der } = await issuer.issueUserCertificate(datesOf(VALIDITY_BEFORE));
+  if (file !== null) await writeFile(file, der);
+  return der;
 }
 
 async function keysOf(person: Person, issuer: Authority, directory?: string): Promise<Keys> {
@@ -232,17 +255,25 @@ async function keysOf(person: Person, issuer: Authority, directory?: string): Pr
 }
 
 async function newKeys(person: Person, issuer: Authority): Promise<Keys> {
-  const [begin, end] = VALIDITY[person.standing];
-  const { der, privateKeyPem } = await issuer.issueUserCertificate({
+  const dates = datesOf(VALIDITY[person.standing]);
+  const { der, privateKeyPem } = await issuer.issueUserCertificate(dates);
+  return { certificate: der, privateKeyPem };
+}
+
+function datesOf([begin, end]: readonly [number, number]): { notBefore: Date; notAfter: Date } {
+  return {
     notBefore: new Date(Date.now() + begin * DAY_MS),
     notAfter: new Date(Date.now() + end * DAY_MS),
-  });
-  return { certificate: der, privateKeyPem };
+  };
+}
+
+function isOf(der: Buffer, issuer: Authority): boolean {
+  return new X509Certificate(der).verify(new X509Certificate(issuer.caCertificate).publicKey);
 }
 
 function stillFits(der: Buffer, person: Person, issuer: Authority): boolean {
   const certificate = new X509Certificate(der);
-  if (!certificate.verify(new X509Certificate(issuer.caCertificate).publicKey)) return false;
+  if (!isOf(der, issuer)) return false;
   if (person.standing === 'expired') return true;
   return person.standing === 'not-yet-valid'
     ? certificate.validFromDate.getTime() > Date.now() + DAY_MS

@@ -44,16 +44,21 @@ export async function renewCard(
   renewal: Renewal,
   now: number,
 ): Promise<Publication[]> {
+  const lists = registry.db.transaction(() => record(registry, renewal, now)).immediate();
+  const published: Publication[] = [];
+  for (const list of lists) published.push(await rekey(registry, keys, list, renewal, now));
+  return published;
+}
+
+/** Answers the lists that have the old card. Before they are changed, for a later import says the old card still. */
+function record(registry: Registry, renewal: Renewal, now: number): string[] {
   const successors = new Successors(registry);
   successors.mustFit(renewal);
   const lists = registry.publications().flatMap(({ kind, list }) => {
     return kind === 'entry-list' && rowToRenew(registry, list, renewal) !== null ? [list] : [];
   });
-  // Recorded first: a later import says the old card still, and another renewal may be under way.
   successors.record(renewal, now);
-  const published: Publication[] = [];
-  for (const list of lists) published.push(await rekey(registry, keys, list, renewal, now));
-  return published;
+  return lists;
 }
 
 function rekey(

@@ -8,49 +8,45 @@ interface Link {
   readonly new: string;
 }
 
+/** As the table was when this was made: one for each piece of work, made anew where another process may have written. */
 export class Successors {
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #registry: Registry;
+  readonly #after: Map<string, string>;
 
   constructor(registry: Registry) {
-    this.#statements = prepare(registry);
+    this.#registry = registry;
+    const links = registry.db.prepare('SELECT old, new FROM renewal').all() as Link[];
+    this.#after = new Map(links.map((link) => [link.old, link.new]));
   }
 
   /** The certificate that is in this one's place now: itself, unless its card was renewed, once or several times. */
   newestOf(fingerprint: string): string {
     let newest = fingerprint;
     // Ends: `mustFit` lets no circle in.
-    for (let next = this.#after(newest); next !== undefined; next = this.#after(newest))
+    for (let next = this.#after.get(newest); next !== undefined; next = this.#after.get(newest)) {
       newest = next;
+    }
     return newest;
   }
 
   /** Throws InputError for a renewal that contradicts an earlier one. What is recorded already fits. */
   mustFit({ old, new: renewed }: Link): void {
-    const after = this.#after(old);
+    const after = this.#after.get(old);
     if (after === renewed) return;
     if (after !== undefined)
       throw new InputError('the old card was renewed by another one already');
-    const before = this.#statements.before.get(renewed);
-    if (before !== undefined)
+    if ([...this.#after.values()].includes(renewed)) {
       throw new InputError('the new card took the place of another one already');
+    }
     if (this.newestOf(renewed) === old) {
       throw new InputError('the other way round: the old card took the place of the new one');
     }
   }
 
+  /** What `mustFit` let pass. */
   record({ old, new: renewed }: Link, now: number): void {
-    this.#statements.add.run(old, renewed, now);
+    const add = 'INSERT INTO renewal (old, new, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+    this.#registry.db.prepare(add).run(old, renewed, now);
+    this.#after.set(old, renewed);
   }
-
-  #after(fingerprint: string): string | undefined {
-    return this.#statements.after.get(fingerprint) as string | undefined;
-  }
-}
-
-function prepare({ db }: Registry) {
-  return {
-    after: db.prepare('SELECT new FROM renewal WHERE old = ?').pluck(),
-    before: db.prepare('SELECT old FROM renewal WHERE new = ?').pluck(),
-    add: db.prepare('INSERT INTO renewal (old, new, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-  };
 }

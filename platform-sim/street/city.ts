@@ -30,14 +30,42 @@ export async function settle(directory: string): Promise<Population> {
   await writeFile(join(directory, 'ca.der'), authority.caCertificate);
   await writeFile(join(directory, 'crl.der'), population.crl);
   await keepRevocations(authorityFolder(directory), population.revoked);
-  const rows = population.residents.flatMap(({ person, certificate }) => {
+  const rows = population.residents.flatMap(({ person, certificate, certificateBefore }) => {
     if (person.ticket === null || certificate === null) return [];
     const { ticket, seat, party } = person.ticket;
-    return [`residents/${person.id}.der,${ticket},${seat},${person.name},${party}`];
+    // The tickets were sold before anybody renewed a card.
+    const file = certificateBefore === null ? `${person.id}.der` : beforeOf(person.id);
+    return [`residents/${file},${ticket},${seat},${person.name},${party}`];
   });
   const csv = ['certificate,ticket,seat,holder,party', ...rows, ''].join('\n');
   await writeFile(join(directory, 'tickets.csv'), csv);
   return population;
+}
+
+function beforeOf(resident: string): string {
+  return `${resident}-before.der`;
+}
+
+/**
+ * What the authority says of renewed cards, by the same command that a stranger would use: before the tickets, whose
+ * table still has the old ones.
+ */
+export async function tellRenewals(
+  directory: string,
+  state: string,
+  { residents }: Population,
+): Promise<void> {
+  for (const { person, certificateBefore } of residents) {
+    if (certificateBefore === null) continue;
+    const cards = join(directory, 'residents');
+    const files = [
+      '--old',
+      join(cards, beforeOf(person.id)),
+      '--new',
+      join(cards, `${person.id}.der`),
+    ];
+    await runCommand(PLATFORM, ['renewal', 'add', '--state', state, ...files]);
+  }
 }
 
 /** By the same command that a stranger would use. `state`: the platform's folder. */

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import type { Population, Resident } from '../people.ts';
 import { type CardStack, openCardStack } from './card-stack.ts';
 import { type JsonLine, Program } from './child.ts';
-import { addTrust, authorityFolder, LIST, publishList, settle } from './city.ts';
+import {
+  addTrust,
+  authorityFolder,
+  LIST,
+  publishList,
+  settle,
+  tellRenewals,
+} from './city.ts';
 import { Faults } from './faults.ts';
 import { canSkewClock, Gate } from './gate.ts';
 import { isAnswer } from './gate-health.ts';
@@ -272,6 +279,7 @@ export class Street {
     this.#disk = await SmallDisk.mount(this.#gateState);
     this.#population = await settle(this.options.directory);
     await addTrust(this.options.directory, this.#platformState);
+    await tellRenewals(this.options.directory, this.#platformState, this.#population);
     await this.publishList();
     await this.#startPlatform();
     this.#platformView = new PlatformView(this.#platformState);

@@ -128,6 +128,22 @@ describe('the residents of Kazasu City', () => {
     }
   });
 
+  it('count among them one who renewed the card after the tickets were sold', async () => {
+    const renewed = population.residents.filter(
+      ({ certificateBefore }) => certificateBefore !== null,
+    );
+    expect(renewed.map(({ person }) => person.standing)).toEqual(['renewed']);
+    const anchors = [authority.caCertificate];
+    const store = await TrustStore.load({ anchors, crls: [population.crl] });
+    const before = renewed[0]?.certificateBefore ?? Buffer.alloc(0);
+    const verdict = await store.verify(before, Date.now());
+    expect(verdict).toMatchObject({ valid: false, reason: 'certificate-revoked' });
+    const again = await populate(authority, foreign, path.join(folder, 'people'));
+    expect(again.residents.map((one) => one.certificateBefore)).toEqual(
+      population.residents.map((one) => one.certificateBefore),
+    );
+  });
+
   it('have the same cards after a restart, and new ones from another authority', async () => {
     const again = await populate(authority, foreign, path.join(folder, 'people'));
     const cards = ({ residents }: Population) => residents.map(({ card }) => card);
