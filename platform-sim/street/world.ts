@@ -6,14 +6,7 @@ import { join } from 'node:path';
 import type { Population, Resident } from '../people.ts';
 import { type CardStack, openCardStack } from './card-stack.ts';
 import { type JsonLine, Program } from './child.ts';
-import {
-  addTrust,
-  authorityFolder,
-  LIST,
-  publishList,
-  settle,
-  tellRenewals,
-} from './city.ts';
+import { addTrust, authorityFolder, LIST, publishList, settle, tellRenewals } from './city.ts';
 import { Faults } from './faults.ts';
 import { canSkewClock, Gate } from './gate.ts';
 import { isAnswer } from './gate-health.ts';

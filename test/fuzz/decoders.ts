@@ -15,6 +15,7 @@ import { DerError } from '../../platform-sim/der.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { readSigned, UnfitError } from '../../platform-sim/x509-reader.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { decodeDelta, patchedChunk } from '../../src/link/chunk-patch.ts';
 import {
   decodeChunk,
   ENTRY_LIST_MANIFEST,
@@ -25,6 +26,7 @@ import {
   TERMINAL_FRAME,
   TRUST_MANIFEST,
 } from '../../src/link/protocol.ts';
+import { Rejection } from '../../src/link/rejection.ts';
 import { parseCertificate } from '../../src/pki/certificate.ts';
 import { SignedObjectError } from '../../src/pki/cms-signed-data.ts';
 import { X509Error } from '../../src/pki/der.ts';
@@ -35,6 +37,7 @@ import { certifiedBy, openSignedObject } from '../../src/pki/signed-object.ts';
 import { parseFrame } from '../../src/screen/from-browser.ts';
 import { institutionOf } from '../devices/institution-fixture.ts';
 import { DEFINITION, INSTITUTION } from '../devices/institution-rig.ts';
+import { delta, patch, row } from '../link/deltas.ts';
 import { authority, issue, load, NOW, revoking } from '../pki/cards.ts';
 import { answerTo, HONEST, questionAbout } from '../pki/ocsp-cases.ts';
 
@@ -73,6 +76,7 @@ const card = await issue();
 const crl = revoking(card);
 const platform = await PlatformKeys.openOrCreate(join(folder, 'keys'));
 const signers = certifiedBy(platform.caCertificate);
+const CHUNK = encodeChunk([1, 2, 3].map((number) => row(number)));
 const HASH = 'a'.repeat(64);
 const AT = '2026-02-20T09:00:00.000Z';
 const clock = { at: AT, quality: 'synced', mono: 1 };
@@ -201,16 +205,15 @@ export const DECODERS: readonly Decoder[] = [
   },
   {
     name: 'a chunk of an entry list',
-    seeds: [
-      encodeChunk(
-        [1, 2, 3].map((each) => ({
-          key: Buffer.alloc(32, each),
-          ref: Buffer.alloc(16, each),
-          sealed: Buffer.alloc(60, each),
-        })),
-      ),
-    ],
+    seeds: [CHUNK],
     decode: refusing((bytes) => [...decodeChunk(Buffer.from(bytes))], RangeError),
+  },
+  {
+    name: 'what changed in an entry list',
+    seeds: [delta(patch({ from: CHUNK, to: CHUNK, removed: [row(1).key], rows: [row(2, 9)] }))],
+    decode: refusing((bytes) => {
+      for (const each of decodeDelta(Buffer.from(bytes))) patchedChunk(CHUNK, each);
+    }, Rejection),
   },
   {
     name: "a frame of the screen's browser",
