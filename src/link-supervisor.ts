@@ -10,8 +10,9 @@ import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
+import { KEY_ID_PROBE } from './link/protocol.ts';
 import { loadTrust } from './link/trust-download.ts';
-import type { ListKeys } from './pki/converted-value.ts';
+import { certificateHash, type ListKeys } from './pki/converted-value.ts';
 import { TrustStore } from './pki/trust-store.ts';
 import type { Recorder } from './recorder.ts';
 import type { Ledger } from './store/ledger.ts';
@@ -37,6 +38,8 @@ export class LinkSupervisor {
   readonly #config: Config;
   readonly #parts: LinkSupervisorParts;
   readonly #keys = new Map<string, ListKeys>();
+  /** By list: the root of a version whose rows are not of the keys that are here. */
+  readonly #unfit = new Map<string, string>();
   readonly #ring: ListKeyRing;
   #trust: TrustStore;
   #institution: Institution | null = null;
@@ -49,6 +52,7 @@ export class LinkSupervisor {
     this.#trust = trust;
     this.#ring = new ListKeyRing(parts.keyStore, (list, keys) => {
       this.#keys.set(list, keys);
+      this.#unfit.delete(list);
       parts.onChange();
     });
   }
@@ -80,6 +84,8 @@ export class LinkSupervisor {
   }
 
   listKeys(list: string): ListKeys | null {
+    const unfit = this.#unfit.get(list);
+    if (unfit !== undefined && unfit === this.#parts.shelf.active(list)?.manifest.root) return null;
     return this.#keys.get(list) ?? null;
   }
 
@@ -88,11 +94,27 @@ export class LinkSupervisor {
     for (const list of lists) {
       try {
         await this.#ring.load(list);
+        await this.#compareWithList(list);
       } catch (error) {
         if (!(error instanceof KeyStoreError)) throw error;
         this.#parts.recorder.note('keys.unusable', { list, reason: error.message });
       }
     }
+  }
+
+  /**
+   * Keys and list are two files, and a power cut may fall between them; or the newest version is damaged, and the one
+   * before it has other keys. Nobody would be found: better no list than one that refuses everybody.
+   */
+  async #compareWithList(list: string): Promise<void> {
+    const manifest = this.#parts.shelf.active(list)?.manifest;
+    const keys = this.#keys.get(list);
+    if (manifest?.keyId === undefined || keys === undefined) return;
+    const keyId = await keys.convertedValue(certificateHash(KEY_ID_PROBE));
+    if (keyId.toString('hex') === manifest.keyId) return;
+    this.#unfit.set(list, manifest.root);
+    const reason = `version ${manifest.version} of the list is sealed under other keys`;
+    this.#parts.recorder.note('keys.unusable', { list, reason });
   }
 
   /** Keeps the link up from now on. */

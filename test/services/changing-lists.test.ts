@@ -1,7 +1,7 @@
 /** A list that changes under a gate which is open: renewed cards, a new list key, a ledger that is gone or older. */
 
 import { createHash } from 'node:crypto';
-import { cp, rm } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { entriesOf } from '../../platform-sim/effects.ts';
@@ -130,6 +130,52 @@ describe('a new list key in the middle of an event', () => {
       await world.stopPlatform();
       await world.start();
       expect(await world.tap(card.card)).toMatchObject({ reason: 'already-entered', version: 2 });
+    }));
+});
+
+describe('list keys that are not those of the list on disk', () => {
+  const outOfService = { event: 'terminal.out-of-service', reason: 'list-missing' };
+
+  /** A gate with version 2 under a new key, stopped, and what it kept of its keys before. */
+  async function rotated(world: World): Promise<string> {
+    const kept = join(world.directory, 'keys-before');
+    await cp(join(world.config.state, 'keys'), kept, { recursive: true });
+    const seen = world.journal.all.length;
+    await world.publish(Object.values(world.tickets), { newKey: true });
+    await world.journal.next({ event: 'list.activated', version: 2 }, seen);
+    await world.stop();
+    await world.stopPlatform();
+    return kept;
+  }
+
+  async function heals(world: World, seen: number): Promise<void> {
+    await world.startPlatform();
+    await world.journal.next({ event: 'terminal.in-service' }, seen);
+    const answer = await world.tap(world.ticket('T-1').card.card);
+    expect(answer).toMatchObject({ event: 'entry.granted', version: 2 });
+  }
+
+  test('because a power cut fell between them: nobody is refused for it, and the platform mends it', () =>
+    atAnOpenGate(async (world) => {
+      const before = await rotated(world);
+      await cp(before, join(world.config.state, 'keys'), { recursive: true, force: true });
+      const seen = world.journal.all.length;
+      await world.start();
+      await world.journal.next({ event: 'keys.unusable', list: LIST }, seen);
+      await world.journal.next(outOfService, seen);
+      await heals(world, seen);
+    }));
+
+  test('because the newest version was damaged and the one before it is of the old key', () =>
+    atAnOpenGate(async (world) => {
+      await rotated(world);
+      const lists = join(world.config.state, 'lists');
+      const newest = (await readdir(lists)).find((name) => name.startsWith(`${LIST}.2.`)) ?? '';
+      await writeFile(join(lists, newest), 'no list');
+      const seen = world.journal.all.length;
+      await world.start();
+      await world.journal.next(outOfService, seen);
+      await heals(world, seen);
     }));
 });
 
