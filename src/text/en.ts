@@ -307,7 +307,7 @@ export const en: Catalogue = {
       clock: { name: 'Clock', remedy: TELL_ADMINISTRATOR },
       list: { name: 'Entry list', remedy: 'Check the network' },
       trust: { name: 'Certificate data', remedy: 'Check the network' },
-      root: { name: "The centre's signing keys", remedy: TELL_ADMINISTRATOR },
+      root: { name: 'Signing keys', remedy: TELL_ADMINISTRATOR },
       revocation: { name: 'Revocation lists', remedy: 'Check the network' },
       keys: { name: 'Keys of the terminal', remedy: TELL_ADMINISTRATOR },
       ledger: { name: 'Entry records', remedy: 'Stop using it and tell the administrator' },

@@ -33,6 +33,7 @@ import { X509Error } from '../../src/pki/der.ts';
 import { readInstitutionCertificate } from '../../src/pki/institution-certificate.ts';
 import { judgeOcsp } from '../../src/pki/ocsp.ts';
 import { validatePath } from '../../src/pki/path-validation.ts';
+import { openRoot } from '../../src/pki/root-object.ts';
 import { certifiedBy, openSignedObject } from '../../src/pki/signed-object.ts';
 import { parseFrame } from '../../src/screen/from-browser.ts';
 import { institutionOf } from '../devices/institution-fixture.ts';
@@ -132,6 +133,11 @@ export const DECODERS: readonly Decoder[] = [
     ),
   },
   {
+    name: 'a root',
+    seeds: platform.roots,
+    decode: refusing((bytes) => openRoot(Buffer.from(bytes), null), SignedObjectError),
+  },
+  {
     name: "an institution's certificate",
     seeds: [Buffer.concat([INSTITUTION.certificate, INSTITUTION.signature])],
     decode: (bytes) => readInstitutionCertificate(Buffer.from(bytes)),
@@ -164,6 +170,7 @@ export const DECODERS: readonly Decoder[] = [
       { frame: 'gap', upto: 5 },
       { frame: 'beat', now: AT },
       { frame: 'head', statement: signedHead.toString('base64'), key: 'QUJD' },
+      { frame: 'root', statements: platform.roots.map((root) => root.toString('base64')) },
     ].map(text),
     decode: frames(PLATFORM_FRAME),
   },

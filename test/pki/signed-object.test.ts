@@ -32,6 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const openSigned = ({ cms, pinned }: { cms: Buffer; pinned: Buffer }, now = NOW) =>
+  openSignedObject(cms, 'head', certifiedBy(pinned), now);
 const open = (cms: Uint8Array, kind: RoleKind = 'head', now = NOW) =>
   openSignedObject(cms, kind, certifiedBy(platform.caCertificate), now);
 
@@ -107,8 +109,8 @@ describe('an object is refused', () => {
   });
 
   it('when what is pinned is no certificate', async () => {
-    const opening = openSignedObject(cms, 'head', certifiedBy(Buffer.from('no')), NOW);
-    expect(await refusal(opening)).toBe('unknown-signer');
+    const signers = certifiedBy(Buffer.from('no'));
+    expect(await refusal(openSignedObject(cms, 'head', signers, NOW))).toBe('unknown-signer');
   });
 
   it('before its signer was valid and after, with five minutes for the clocks', async () => {
@@ -194,8 +196,7 @@ describe('an object is refused', () => {
 
   it('when it has no signed attributes, though the signature over the content is right', async () => {
     const signed = await signedBy(roleIssuedBy(ca()), { attributes: false });
-    const opening = openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW);
-    expect(await refusal(opening)).toBe('malformed');
+    expect(await refusal(openSigned(signed))).toBe('malformed');
   });
 
   it('when it is larger than its kind may be', async () => {
@@ -253,14 +254,12 @@ describe('a signer is refused', () => {
     ],
   ])('%s', async (_what, reason, options) => {
     const signed = await signedBy(roleIssuedBy(ca(), options));
-    expect(
-      await refusal(openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW)),
-    ).toBe(reason);
+    expect(await refusal(openSigned(signed))).toBe(reason);
   });
 
   it('not when it is as it should be, or the refusals above would say nothing', async () => {
     const signed = await signedBy(roleIssuedBy(ca()));
-    const { content } = await openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW);
+    const { content } = await openSigned(signed);
     expect(content).toEqual(CONTENT);
   });
 
@@ -281,8 +280,7 @@ describe('a signer is refused', () => {
   it('when the pinned CA has expired itself', async () => {
     const signed = await signedBy(roleIssuedBy(ca(), { notAfter: new Date(NOW + 90 * DAY_MS) }));
     const later = NOW + 60 * DAY_MS;
-    const opening = openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), later);
-    expect(await refusal(opening)).toBe('signer-expired');
+    expect(await refusal(openSigned(signed, later))).toBe('signer-expired');
   });
 
   it('when it names one hash for the digest and another for the signature', async () => {
@@ -296,8 +294,7 @@ describe('a signer is refused', () => {
 
   it('when its digest is SHA-1', async () => {
     const signed = await signedBy(roleIssuedBy(ca()), { hash: 'SHA-1' });
-    const opening = openSignedObject(signed.cms, 'head', certifiedBy(signed.pinned), NOW);
-    expect(await refusal(opening)).toBe('bad-signature');
+    expect(await refusal(openSigned(signed))).toBe('bad-signature');
   });
 });
 
