@@ -259,21 +259,20 @@ describe('a signer is refused', () => {
 
   it('not when it is as it should be, or the refusals above would say nothing', async () => {
     const signed = await signedBy(roleIssuedBy(ca()));
-    const { content } = await openSigned(signed);
-    expect(content).toEqual(CONTENT);
+    expect((await openSigned(signed)).content).toEqual(CONTENT);
   });
 
   it('when its issuer has the name of the pinned CA, and its key identifier, but another key', async () => {
     const [pinned, impostor] = [ca(), ca()];
     const signed = await signedBy(roleIssuedBy(impostor, { authorityKeyId: pinned.keyId }));
-    const opening = openSignedObject(signed.cms, 'head', certifiedBy(pinned.certificate), NOW);
+    const opening = openSigned({ ...signed, pinned: pinned.certificate });
     expect(await refusal(opening)).toBe('unknown-signer');
   });
 
   it('when it is the pinned CA itself', async () => {
     const pinned = ca();
     const signed = await signedBy({ ...pinned, pinned: pinned.certificate });
-    const opening = openSignedObject(signed.cms, 'head', certifiedBy(pinned.certificate), NOW);
+    const opening = openSigned({ ...signed, pinned: pinned.certificate });
     expect(await refusal(opening)).toBe('unknown-signer');
   });
 
