@@ -177,8 +177,6 @@ function delegationFault(
   // Names are no proof: the elder generations of one CA have the same. The key is.
   if (!delegate.issuer.equals(issuer.subject) || !isSignedBy(delegate, issuerKey))
     return 'not charged by the key that issued the card';
-  if (delegate.authorityKeyId !== null && delegate.authorityKeyId !== issuer.subjectKeyId)
-    return 'names another issuer key';
   if (!delegate.extendedKeyUsage?.includes(OCSP_SIGNING))
     return 'extended key usage lacks OCSPSigning';
   // RFC 5280 4.2.1.12: key usage and extended key usage both have to allow it.

@@ -93,6 +93,8 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
     'OpenSSL is not asked to look; we hold the list of the issuer anyway.',
   'good, but an unknown critical extension':
     'OpenSSL reads over critical extensions of OCSP responses.',
+  'an old response around a new answer': 'OpenSSL does not look at producedAt.',
+  'a response from the future around a present answer': 'OpenSSL does not look at producedAt.',
   'two answers that contradict': 'OpenSSL takes the first one.',
   'the same answer twice': 'OpenSSL takes the first one.',
   'no nonce': 'OpenSSL warns. An answer without it may be an old one.',

@@ -4,7 +4,7 @@
  * one way before it is signed, or after.
  */
 
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Authority, OcspSigner } from '../../platform-sim/authority.ts';
 import {
   type OcspAnswerSpec,
@@ -13,7 +13,7 @@ import {
   writeOcspResponse,
 } from '../../platform-sim/ocsp.ts';
 import { OcspResponder } from '../../platform-sim/ocsp-responder.ts';
-import { encode, type Revocation } from '../../platform-sim/x509.ts';
+import { encode, extension, type Revocation, writeCertificate } from '../../platform-sim/x509.ts';
 import type { OnlineFault } from '../../src/domain/online-revocation.ts';
 import { askOcsp, type OcspQuestion, type OcspSubject } from '../../src/pki/ocsp.ts';
 import type { TrustStore } from '../../src/pki/trust-store.ts';
@@ -77,6 +77,22 @@ const dated =
     producedAt: at(days),
   });
 
+/** Right in every way, but that the issuer is called otherwise. */
+function namesake(): OcspSigner {
+  const { name, privateKey, certificates } = elder.chargeOcspSigner();
+  const [honest = Buffer.alloc(0)] = certificates;
+  const certificate = writeCertificate({
+    issuer: { name: [['CN', 'a namesake']], privateKey: authority.ocspSigner.privateKey },
+    subject: name,
+    publicKey: new X509Certificate(honest).publicKey,
+    serial: Buffer.of(1),
+    notBefore: at(-1),
+    notAfter: at(1),
+    extensions: [extension.extendedKeyUsage(['1.3.6.1.5.5.7.3.9'])],
+  });
+  return { name, privateKey, certificates: [certificate] };
+}
+
 type Forge = (said: OcspResponseSpec) => OcspResponseSpec | Buffer;
 
 /** Each says "good"; none may be believed. */
@@ -120,6 +136,10 @@ export const FORGERIES: Readonly<Record<string, readonly [OnlineFault, Forge]>> 
   ],
   'the elder generation of the same name': ['bad-signature', by(elder.ocspSigner)],
   'a responder that the elder generation charged': ['responder-not-authorized', charged({}, elder)],
+  'a responder that another authority with the same key charged': [
+    'responder-not-authorized',
+    (said) => by(namesake())(said),
+  ],
   'a responder without its purpose': ['responder-not-authorized', charged({ purposes: null })],
   'a responder for another purpose': [
     'responder-not-authorized',
@@ -180,11 +200,16 @@ export const FORGERIES: Readonly<Record<string, readonly [OnlineFault, Forge]>> 
     'stale',
     each(() => ({ thisUpdate: at(-2), nextUpdate: null })),
   ],
+  'an old response around a new answer': ['stale', (said) => ({ ...said, producedAt: at(-2) })],
   'an answer past its nextUpdate': [
     'stale',
     each(() => ({ thisUpdate: at(-0.5), nextUpdate: new Date(NOW - 301_000) })),
   ],
   'an answer from the future': ['future', dated(1)],
+  'a response from the future around a present answer': [
+    'future',
+    (said) => ({ ...said, producedAt: at(1) }),
+  ],
   'an answer whose thisUpdate alone is to come': [
     'future',
     each(() => ({ thisUpdate: at(1), nextUpdate: at(2) })),
