@@ -51,6 +51,22 @@ const RECEIPT = z.discriminatedUnion('driver', [
   }),
 ]);
 
+/** Where the terminal's own keys are. The PIN of a token never stands here. */
+const KEYS = z.discriminatedUnion('store', [
+  z.strictObject({ store: z.literal('file') }),
+  z.strictObject({
+    store: z.literal('pkcs11'),
+    /** The PKCS#11 module, a shared library. */
+    module: path.refine((file) => file.startsWith('/'), { error: 'a path from the root' }),
+    /** The label of the token. CK_TOKEN_INFO has 32 bytes for it. */
+    token: z.string().regex(/^[\x21-\x7e]([\x20-\x7e]{0,30}[\x21-\x7e])?$/u, {
+      error: 'the label of a token, 1 to 32 characters',
+    }),
+    /** Without it: the systemd credential `pkcs11-pin`. */
+    'pin-file': path.optional(),
+  }),
+]);
+
 /** A way from here, in the operator's own words; a language without them gets the general ones. */
 const way = z
   .string()
@@ -133,6 +149,8 @@ export const CONFIG = z
       .optional(),
     card: CARD,
     receipt: RECEIPT,
+    /** Without it: files in the state folder. */
+    keys: KEYS.optional(),
     /** Without this table nobody can act as staff at the terminal's own screen. */
     staff: STAFF.optional(),
     metrics: z
@@ -281,8 +299,9 @@ const KINDS: Readonly<Record<string, string>> = {
 function messageOf(issue: z.core.$ZodIssue, source: Source): string {
   if (issue.code === 'invalid_value') return expected(issue.values);
   if (issue.code === 'invalid_type') return `expected ${KINDS[issue.expected] ?? issue.expected}`;
-  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'driver') {
-    return expected(driversOf(schemaAt(issue.path.slice(0, -1).map(String), source)));
+  if (issue.code === 'invalid_union') {
+    const union = schemaAt(issue.path.slice(0, -1).map(String), source);
+    if (union instanceof z.ZodDiscriminatedUnion) return expected(choicesOf(union));
   }
   return issue.message;
 }
@@ -314,19 +333,24 @@ function schemaAt(at: readonly string[], source: Source): unknown {
   return schema;
 }
 
-/** The option of a union of drivers that the value chooses. */
+/** The option of a union (of drivers, for instance) that the value chooses. */
 function optionFor(union: z.ZodDiscriminatedUnion, value: unknown): unknown {
-  const driver = (value as Readonly<Record<string, unknown>> | undefined)?.['driver'];
-  return union.options.find((option) => driverOf(option) === driver);
+  const chosen = (value as Readonly<Record<string, unknown>> | undefined)?.[keyOf(union)];
+  return union.options.find((option) => choiceOf(option, keyOf(union)) === chosen);
 }
 
-function driversOf(schema: unknown): unknown[] {
-  return schema instanceof z.ZodDiscriminatedUnion ? schema.options.map(driverOf) : [];
+function choicesOf(union: z.ZodDiscriminatedUnion): unknown[] {
+  return union.options.map((option) => choiceOf(option, keyOf(union)));
 }
 
-function driverOf(option: unknown): unknown {
-  const literal = option instanceof z.ZodObject ? option.shape['driver'] : undefined;
+function choiceOf(option: unknown, key: string): unknown {
+  const literal = option instanceof z.ZodObject ? option.shape[key] : undefined;
   return literal instanceof z.ZodLiteral ? literal.value : undefined;
+}
+
+/** The key that says which of a union it is: `driver`, `store`. */
+function keyOf(union: z.ZodDiscriminatedUnion): string {
+  return union.def.discriminator;
 }
 
 function nameOf(at: readonly string[]): string {

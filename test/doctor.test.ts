@@ -217,7 +217,7 @@ test('the support bundle has nothing of a person, a card or a key in it', () =>
 
     const attendant = [{ name: '佐藤', card: '/etc/kazasu/4711.der' }];
     const staff = { pin: '$scrypt$16$c2FsdA$aGFzaA', attendant };
-    const withSecrets = { ...config, staff, keys: 'pkcs11:pin=4711' };
+    const withSecrets = { ...config, staff, vault: 'pkcs11:pin=4711' };
     const file = join(directory, 'support.json');
     await writeBundle(file, withSecrets, await examine(withSecrets, 'gate-1.toml'));
 

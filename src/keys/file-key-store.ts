@@ -14,13 +14,13 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { syncPath } from '../store/disk.ts';
+import { checkedKey, checkedLabel } from './checked.ts';
 import { othersReach, readKeyFile, writeKeyFile } from './key-file.ts';
 import {
   type KeyStore,
   KeyStoreError,
   LABEL,
   type MacKey,
-  SECRET_BYTES,
   type SigningKey,
   type WrappedKey,
 } from './key-store.ts';
@@ -65,17 +65,17 @@ export class FileKeyStore implements KeyStore {
   async macKey(label: string): Promise<MacKey | null> {
     const bytes = this.#read(label);
     if (bytes === null) return null;
-    const key = createSecretKey(checked('secret', bytes));
+    const key = createSecretKey(checkedKey('secret', bytes));
     return { mac: async (data) => createHmac('sha256', key).update(data).digest() };
   }
 
   async keep(label: string, kind: WrappedKey['kind'], key: Buffer): Promise<void> {
-    this.#write(label, checked(kind, key));
+    this.#write(label, checkedKey(kind, key));
   }
 
   async unwrap(label: string, wrapped: WrappedKey, recipient: string): Promise<void> {
     const key = openWrapped(wrapped, this.#privateKey(recipient));
-    this.#write(label, checked(wrapped.kind, key));
+    this.#write(label, checkedKey(wrapped.kind, key));
   }
 
   async forget(label: string): Promise<void> {
@@ -109,7 +109,7 @@ export class FileKeyStore implements KeyStore {
   #privateKey(label: string): KeyObject {
     const bytes = this.#read(label);
     if (bytes === null) throw new KeyStoreError('there is no key that it could be wrapped for');
-    return createPrivateKey({ key: checked('rsa', bytes), format: 'der', type: 'pkcs8' });
+    return createPrivateKey({ key: checkedKey('rsa', bytes), format: 'der', type: 'pkcs8' });
   }
 
   #read(label: string): Buffer | null {
@@ -126,8 +126,7 @@ export class FileKeyStore implements KeyStore {
   }
 
   #path(label: string): string {
-    if (!LABEL.test(label)) throw new RangeError('not the label of a key');
-    return join(this.#directory, `${label}${SUFFIX}`);
+    return join(this.#directory, `${checkedLabel(label)}${SUFFIX}`);
   }
 }
 
@@ -163,12 +162,6 @@ export function removeFormerKeys(state: string, directory: string): number {
   for (const path of former) rmSync(path, { force: true });
   for (const folder of new Set(former.map(dirname))) syncPath(folder);
   return former.length;
-}
-
-function checked(kind: WrappedKey['kind'], key: Buffer): Buffer {
-  if (kind === 'rsa') parseSigningKey(key);
-  else if (key.length !== SECRET_BYTES) throw new KeyStoreError('not a key of 32 bytes');
-  return key;
 }
 
 function labelOf(name: string): string | null {

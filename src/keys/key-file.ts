@@ -12,7 +12,11 @@ const KEY_FILE_BYTES_MAX = 8_192;
 
 /** Null where there is no file. Throws `KeyStoreError` for one that others than `uid` reach, itself or by its folder. */
 export function readKeyFile(path: string, uid: number): Buffer | null {
-  if (!isOwnFolder(dirname(path), uid)) return null;
+  return isOwnFolder(dirname(path), uid) ? readOwnFile(path, uid) : null;
+}
+
+/** As `readKeyFile`, wherever the file is. */
+export function readOwnFile(path: string, uid: number): Buffer | null {
   const file = openOwn(path);
   if (file === null) return null;
   try {

@@ -14,11 +14,10 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readCredential } from './credential.ts';
 import { KeyStoreError } from './key-store.ts';
 
-export const SEAL_CREDENTIAL = 'key-seal';
+const SEAL_CREDENTIAL = 'key-seal';
 /** As `head -c 32 /dev/urandom` makes it; longer ones (text, for instance) are as good. */
 const CREDENTIAL_BYTES = { least: 32, most: 4_096 } as const;
 
@@ -80,15 +79,8 @@ export class Seal {
  * credential. Throws `KeyStoreError` for one that can't be used.
  */
 export function readSeal(directory: string | undefined): Seal | null {
-  if (directory === undefined) return null;
-  try {
-    return new Seal(readFileSync(join(directory, SEAL_CREDENTIAL)));
-  } catch (error) {
-    if (error instanceof KeyStoreError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw new KeyStoreError(`the credential ${SEAL_CREDENTIAL} can't be read: ${code}`);
-  }
+  const credential = readCredential(directory, SEAL_CREDENTIAL);
+  return credential && new Seal(credential);
 }
 
 function associated(label: string): Buffer {

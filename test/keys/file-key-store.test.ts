@@ -12,7 +12,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FileKeyStore, lookAtKeyFiles } from '../../src/keys/file-key-store.ts';
 import { KeyStoreError } from '../../src/keys/key-store.ts';
@@ -28,9 +30,10 @@ const DER = privateKey.export({ type: 'pkcs8', format: 'der' });
 
 function contract(seal: () => Seal | null): void {
   keyStoreContract(async () => {
-    const folder = join(tempFolder(), 'keys');
+    const folder = join(await mkdtemp(join(tmpdir(), 'kazasu-keys-')), 'keys');
     const same = seal();
-    return { open: async () => new FileKeyStore(folder, { seal: same }) };
+    const open = async () => new FileKeyStore(folder, { seal: same });
+    return { open, end: () => rm(dirname(folder), { recursive: true }) };
   });
 }
 

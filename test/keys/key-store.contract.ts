@@ -1,13 +1,15 @@
 /** What every key store does. Run on files and on a token. */
 
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, verify } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type KeyStore, KeyStoreError, type SigningKey } from '../../src/keys/key-store.ts';
 import { transport, wrap } from './wrap.ts';
 
 export interface StoreUnderTest {
   /** Each call opens the same store anew, as another start of the daemon does. */
   open(): Promise<KeyStore>;
+  /** Closes what was opened and removes the store. */
+  end(): Promise<void>;
 }
 
 const derOf = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'der' });
@@ -16,9 +18,28 @@ const SECRET = randomBytes(32);
 const DATA = randomBytes(62);
 const MAC = createHmac('sha256', SECRET).update(DATA).digest();
 
-/** `make` gives an empty store. */
-export function keyStoreContract(make: () => Promise<StoreUnderTest>): void {
+/** `empty` gives an empty store. */
+export function keyStoreContract(empty: () => Promise<StoreUnderTest>): void {
+  const make = async () => {
+    const made = await empty();
+    onTestFinished(() => made.end());
+    return made;
+  };
   const opened = async () => (await make()).open();
+  /** One store for all tests of a group. */
+  const shared = () => {
+    const made: StoreUnderTest[] = [];
+    let store: KeyStore | null = null;
+    beforeAll(async () => {
+      made.push(await empty());
+      store = (await made[0]?.open()) ?? null;
+    });
+    afterAll(() => made[0]?.end());
+    return (): KeyStore => {
+      if (store === null) throw new Error('there is no store');
+      return store;
+    };
+  };
   const expectSigns = async (key: SigningKey | null, publicKey: KeyObject) => {
     const signature = await key?.sign(DATA);
     expect(verify('sha256', DATA, publicKey, signature ?? new Uint8Array())).toBe(true);
@@ -129,7 +150,17 @@ export function keyStoreContract(make: () => Promise<StoreUnderTest>): void {
         else await expectSigns(await again.signingKey('wrapped'), STRANGER.publicKey);
       },
     );
+    test('needs the key that it was wrapped for', async () => {
+      const store = await opened();
+      const wrapped = wrap('secret', SECRET, STRANGER.publicKey);
+      await expect(store.unwrap('a', wrapped, 'terminal-1')).rejects.toThrow(KeyStoreError);
+      expect(await store.macKey('a')).toBeNull();
+    });
+  });
 
+  describe('a wrapped key is not taken, and the one before stays,', () => {
+    const filled = shared();
+    beforeAll(() => filled().generate('terminal-1'));
     const right = (recipient: KeyObject) => wrap('secret', SECRET, recipient);
     test.each<[string, (recipient: KeyObject) => Parameters<KeyStore['unwrap']>[1]]>([
       ['was wrapped for another key', () => right(STRANGER.publicKey)],
@@ -142,9 +173,10 @@ export function keyStoreContract(make: () => Promise<StoreUnderTest>): void {
       ['is no RSA key', (key) => wrap('rsa', randomBytes(1_200), key)],
       ['is an RSA key of 1,024 bits', (key) => wrap('rsa', SMALL, key)],
       ['is too short a secret', (key) => wrap('secret', randomBytes(16), key)],
-    ])('is not taken when it %s, and the one before stays', async (_what, made) => {
-      const store = await opened();
-      const { publicKey } = await store.generate('terminal-1');
+    ])('when it %s', async (_what, made) => {
+      const store = filled();
+      const recipient = await store.signingKey('terminal-1');
+      const publicKey = recipient?.publicKey ?? STRANGER.publicKey;
       const before = randomBytes(32);
       await store.keep('list.stadium.row', 'secret', before);
       const taking = store.unwrap('list.stadium.row', made(publicKey), 'terminal-1');
@@ -152,13 +184,6 @@ export function keyStoreContract(make: () => Promise<StoreUnderTest>): void {
       expect(await (await store.macKey('list.stadium.row'))?.mac(DATA)).toEqual(
         createHmac('sha256', before).update(DATA).digest(),
       );
-    });
-
-    test('needs the key that it was wrapped for', async () => {
-      const store = await opened();
-      const wrapped = wrap('secret', SECRET, STRANGER.publicKey);
-      await expect(store.unwrap('a', wrapped, 'terminal-1')).rejects.toThrow(KeyStoreError);
-      expect(await store.macKey('a')).toBeNull();
     });
   });
 
@@ -172,30 +197,34 @@ export function keyStoreContract(make: () => Promise<StoreUnderTest>): void {
     await expect(store.macKey('terminal-1')).rejects.toThrow(KeyStoreError);
   });
 
-  test.each([
-    ['secret', randomBytes(31)],
-    ['secret', randomBytes(33)],
-    ['secret', Buffer.alloc(0)],
-    ['rsa', randomBytes(1_200)],
-    ['rsa', Buffer.alloc(0)],
-    ['rsa', derOf(STRANGER.privateKey).subarray(0, -10)],
-    ['rsa', derOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)],
-  ] as const)('what is no %s is not kept, and not shown (%#)', async (kind, bytes) => {
-    const store = await opened();
-    const keeping = store.keep('institution', kind, Buffer.from(bytes));
-    await expect(keeping).rejects.toThrow(/^not (a key of 32 bytes|an RSA-2048 key in PKCS#8)$/u);
-    expect(await store.signingKey('institution')).toBeNull();
-  });
+  describe('what is not right', () => {
+    const anyStore = shared();
 
-  test.each(['', '../etc', 'A', 'a/b', 'a\0b', '.a', 'x'.repeat(101)])(
-    'a label that could name something else is a defect: %j',
-    async (label) => {
-      const store = await opened();
-      await expect(store.macKey(label)).rejects.toThrow(RangeError);
-      await expect(store.keep(label, 'secret', SECRET)).rejects.toThrow(RangeError);
-      await expect(store.forget(label)).rejects.toThrow(RangeError);
-    },
-  );
+    test.each([
+      ['secret', randomBytes(31)],
+      ['secret', randomBytes(33)],
+      ['secret', Buffer.alloc(0)],
+      ['rsa', randomBytes(1_200)],
+      ['rsa', Buffer.alloc(0)],
+      ['rsa', derOf(STRANGER.privateKey).subarray(0, -10)],
+      ['rsa', derOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)],
+    ] as const)('what is no %s is not kept, and not shown (%#)', async (kind, bytes) => {
+      const store = anyStore();
+      const keeping = store.keep('institution', kind, Buffer.from(bytes));
+      await expect(keeping).rejects.toThrow(/^not (a key of 32 bytes|an RSA-2048 key in PKCS#8)$/u);
+      expect(await store.signingKey('institution')).toBeNull();
+    });
+
+    test.each(['', '../etc', 'A', 'a/b', 'a\0b', '.a', 'x'.repeat(101)])(
+      'a label that could name something else is a defect: %j',
+      async (label) => {
+        const store = anyStore();
+        await expect(store.macKey(label)).rejects.toThrow(RangeError);
+        await expect(store.keep(label, 'secret', SECRET)).rejects.toThrow(RangeError);
+        await expect(store.forget(label)).rejects.toThrow(RangeError);
+      },
+    );
+  });
 
   test('two that keep the same label at once leave one whole key', async () => {
     const { open } = await make();
