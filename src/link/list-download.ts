@@ -55,7 +55,8 @@ export class ListDownload {
         await this.#replace(head, key, signal);
       } else {
         mustBeKeyOf(active, key);
-        if (key !== null) await this.#options.listKeys.keep(head.list, key);
+        const useKey = key && (await this.#options.listKeys.keep(head.list, key));
+        useKey?.();
         this.#confirm(head);
       }
       return 'done';
@@ -75,9 +76,10 @@ export class ListDownload {
     mustBeKeyOf(manifest, key);
     const { path, delta } = await this.#build(manifest, signal);
     // The key belongs to the version: it changes with it, not before.
-    if (key !== null) await listKeys.keep(head.list, key);
+    const useKey = key && (await listKeys.keep(head.list, key));
     // Confirmed first: the first tap already sees the right age.
     this.#confirm(head);
+    useKey?.();
     shelf.activate(head.list, path);
     const { list, version, rows, root } = manifest;
     const ms = Math.round(performance.now() - startedAt);

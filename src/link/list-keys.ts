@@ -9,6 +9,7 @@ import { deriveListKeys, ListKeys } from '../pki/converted-value.ts';
 
 const KEY_BYTES = 32;
 const PARTS = ['row', 'data'] as const;
+type Part = (typeof PARTS)[number];
 /** What two keys are held against each other with, since a store shows none. No certificate hashes to it: it is too short. */
 const PROBE = Buffer.from('kazasu-probe-1', 'latin1');
 
@@ -24,24 +25,37 @@ export class ListKeyRing {
 
   /** Reports the kept keys of a list; false when there are none. Rejects with `KeyStoreError`. */
   async load(list: string): Promise<boolean> {
-    const keys = await Promise.all(PARTS.map((part) => this.#store.macKey(labelOf(list, part))));
-    const [row, data] = keys;
-    if (!row || !data) return false;
-    this.#report(list, new ListKeys(list, row, data));
-    return true;
+    const keys = await this.#keysOf(list);
+    if (keys !== null) this.#report(list, keys);
+    return keys !== null;
   }
 
-  /** Keeps and reports what belongs to a list key, unless it is there. Rejects with `KeyStoreError`, or as the file system does. */
-  async keep(list: string, listKey: Buffer): Promise<void> {
+  /**
+   * Keeps what belongs to a list key, unless it is there, and returns what takes it into use, so that key and version of a
+   * list change in one step. Rejects with `KeyStoreError`, or as the file system does.
+   */
+  async keep(list: string, listKey: Buffer): Promise<() => void> {
     const derived = deriveListKeys(listKey, list);
     const are = await Promise.all(
       PARTS.map((part) => this.#is(labelOf(list, part), derived[part])),
     );
-    if (are.every(Boolean)) return;
+    if (!are.every(Boolean)) await this.#keepBoth(list, derived);
+    const keys = await this.#keysOf(list);
+    return () => {
+      if (keys !== null) this.#report(list, keys);
+    };
+  }
+
+  async #keepBoth(list: string, derived: Readonly<Record<Part, Buffer>>): Promise<void> {
     for (const part of PARTS) {
       await this.#store.keep(labelOf(list, part), 'secret', derived[part]);
     }
-    await this.load(list);
+  }
+
+  async #keysOf(list: string): Promise<ListKeys | null> {
+    const keys = await Promise.all(PARTS.map((part) => this.#store.macKey(labelOf(list, part))));
+    const [row, data] = keys;
+    return row && data ? new ListKeys(list, row, data) : null;
   }
 
   async #is(label: string, key: Buffer): Promise<boolean> {
@@ -62,7 +76,7 @@ export class ListKeyRing {
 }
 
 /** The label of a list's key in the store. */
-export function labelOf(list: string, part: (typeof PARTS)[number]): string {
+export function labelOf(list: string, part: Part): string {
   return `list.${list}.${part}`;
 }
 

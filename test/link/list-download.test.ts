@@ -57,7 +57,9 @@ test('a key that comes again is not written again, and another one takes its pla
   const before = statSync(keyFile(terminal, 'row')).ino;
   await terminal.listKeys.keep(LIST, LIST_KEY);
   expect(statSync(keyFile(terminal, 'row')).ino).toBe(before);
-  await terminal.listKeys.keep(LIST, Buffer.alloc(32, 9));
+  const use = await terminal.listKeys.keep(LIST, Buffer.alloc(32, 9));
+  expect(await convertedBy(terminal)).toEqual(VALUE);
+  use();
   expect(await convertedBy(terminal)).not.toEqual(VALUE);
 });
 
