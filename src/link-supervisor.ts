@@ -12,6 +12,7 @@ import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.
 import { ListKeyRing } from './link/list-keys.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
 import { loadTrust } from './link/trust-download.ts';
+import type { OwnKeysListener } from './own-keys.ts';
 import { certificateHash, type ListKeys } from './pki/converted-value.ts';
 import { TrustStore } from './pki/trust-store.ts';
 import type { Recorder } from './recorder.ts';
@@ -89,8 +90,23 @@ export class LinkSupervisor {
     return this.#keys.get(list) ?? null;
   }
 
-  /** Takes the kept keys of lists into use. */
-  async loadListKeys(lists: readonly string[]): Promise<void> {
+  /** What the key store's coming and going means here: the kept keys of these lists, and of the institution, with it. */
+  usingKeys(lists: readonly string[]): OwnKeysListener {
+    return {
+      onReady: async () => {
+        await this.#loadInstitution();
+        await this.#loadListKeys(lists);
+        this.#parts.onChange();
+      },
+      onLost: () => {
+        this.#keys.clear();
+        this.#institution = null;
+        this.#parts.onChange();
+      },
+    };
+  }
+
+  async #loadListKeys(lists: readonly string[]): Promise<void> {
     for (const list of lists) {
       try {
         await this.#ring.load(list);
@@ -172,10 +188,14 @@ export class LinkSupervisor {
   }
 
   async #load(): Promise<void> {
+    const pinned = pinnedPlatform(this.#parts.ledger);
+    if (pinned !== null) await this.#loadTrust(pinned);
+  }
+
+  async #loadInstitution(): Promise<void> {
     const { ledger, recorder, keyStore } = this.#parts;
     const pinned = pinnedPlatform(ledger);
     if (pinned === null) return;
-    await this.#loadTrust(pinned);
     const kept = await loadInstitution(this.#config.state, keyStore, pinned, (event, fields) =>
       recorder.note(event, fields),
     );

@@ -8,15 +8,13 @@ import type { terminalMachine } from '../state-machines/terminal.ts';
 import { CardSlot } from './card-slot.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
-import type { KeysLevel } from './doctor/levels.ts';
 import type { OwnParts } from './doctor/own-view.ts';
 import type { Reason } from './domain/reason.ts';
 import type { JournalFields } from './journal.ts';
-import type { KeyStore } from './keys/key-store.ts';
-import { openKeyStore } from './keys/open-key-store.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import type { Metrics } from './metrics.ts';
 import { onlineRevocation } from './online-revocation.ts';
+import { OwnKeys } from './own-keys.ts';
 import { Papers } from './papers.ts';
 import { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
@@ -80,13 +78,18 @@ export async function startTerminal(
   const { inspect, answer: answers } = followSupervisors(
     reportDroppedEvents((fields) => recorder.note('event.dropped', fields)),
   );
-  const { store: keyStore, level: keys } = await openKeys(config, recorder);
+  const keys = await OwnKeys.open(config);
   const metrics = await openMetrics(config, folder, inspect);
   const card = await superviseReader(config, recorder, conditions, inspect);
   const receipt = await supervisePrinter(config, recorder, inspect);
   const papers = new Papers(config.name, recorder, () => receipt.slot.afterFirstTry());
   const onChange = (): void => looking.look();
-  const link = await LinkSupervisor.open(config, { ...folder, keyStore, inspect, onChange });
+  const link = await LinkSupervisor.open(config, {
+    ...folder,
+    keyStore: keys.store,
+    inspect,
+    onChange,
+  });
   const services = servicesOf(config, partsOf(config, folder, card.slot, link, papers));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, recorder, conditions, papers);
@@ -118,7 +121,7 @@ export async function startTerminal(
     list: lists.join(' '),
     ms: Math.round(performance.now() - startedAt),
   }));
-  await link.loadListKeys(lists);
+  await keys.start(recorder, inspect, link.usingKeys(lists));
   link.start(lists);
   actor.start();
 
@@ -133,20 +136,10 @@ export async function startTerminal(
       const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt.supervisor.stop());
       await Promise.all([printing, card.supervisor.stop(), screen.stop(), link.stop()]);
       await metrics?.close();
-      await keyStore.close();
+      await keys.stop();
       await folder.close();
     },
   };
-}
-
-/** Rejects with `KeyStoreError` for a credential that can't be used. */
-async function openKeys(
-  config: Config,
-  recorder: Recorder,
-): Promise<{ store: KeyStore; level: KeysLevel }> {
-  const { store, ...about } = await openKeyStore(config, process.env['CREDENTIALS_DIRECTORY']);
-  recorder.note('keys.ready', { store: store.kind, ...about });
-  return { store, level: { store: store.kind, sealed: about.sealed, lost: null } };
 }
 
 async function openMetrics(
@@ -161,12 +154,18 @@ async function openMetrics(
 
 function deskOf(
   folder: StateFolder,
-  parts: Omit<OwnParts, 'folder' | 'printer' | 'papers'>,
+  parts: Omit<OwnParts, 'folder' | 'printer' | 'papers' | 'keys'> & { readonly keys: OwnKeys },
   receipt: PrinterSlot,
 ): StaffDesk | null {
   return StaffDesk.of(parts.config, folder, async (papers) => {
     const { ownChecks } = await import('./doctor/own-view.ts');
-    return ownChecks({ ...parts, folder, printer: receipt.current, papers });
+    return ownChecks({
+      ...parts,
+      folder,
+      keys: parts.keys.level,
+      printer: receipt.current,
+      papers,
+    });
   });
 }
 

@@ -6,7 +6,7 @@
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { ClockQuality } from '../domain/fact.ts';
 import { readJournal } from '../journal-reader.ts';
-import type { Device, LinkLevel } from './levels.ts';
+import type { Device, KeysLevel, LinkLevel } from './levels.ts';
 
 /** A line of the kept journal, as it was read. */
 export type KeptLine = Readonly<Record<string, unknown>> & {
@@ -20,10 +20,11 @@ export interface JournalView {
   readonly link: LinkLevel | null;
   /** The quality that the last event about the clock named. */
   readonly clock: ClockQuality | null;
+  readonly keys: KeysLevel | null;
 }
 
 /** The newest line of each event that is looked for; the kept journal has tens of megabytes, and a few lines count. */
-const TELLING = /"event":"(?:device|link|clock|facts)\./u;
+const TELLING = /"event":"(?:device|link|clock|facts|keys)\./u;
 
 /** Every kept line that `matches`, oldest first. What a crash tore is left out. */
 export async function* keptLines(
@@ -43,7 +44,7 @@ export async function* keptLines(
 }
 
 export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
-  let view: JournalView = { reader: null, printer: null, link: null, clock: null };
+  let view: JournalView = { reader: null, printer: null, link: null, clock: null, keys: null };
   for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
     view = { ...view, ...saidBy(line, view) };
   }
@@ -73,9 +74,19 @@ function saidBy(line: KeptLine, view: JournalView): Partial<JournalView> {
     case 'clock.corrected':
     case 'clock.jumped':
       return { clock: line['quality'] as ClockQuality };
+    case 'keys.ready':
+      return { keys: { ...ofKeys(line), lost: null } };
+    case 'keys.unusable':
+      // Of one list: the store itself is well.
+      if (line['list'] !== undefined) return {};
+      return { keys: { store: 'pkcs11', sealed: true, lost: String(line['reason']) } };
     default:
       return {};
   }
+}
+
+function ofKeys(line: KeptLine): Pick<KeysLevel, 'store' | 'sealed'> {
+  return { store: line['store'] === 'pkcs11' ? 'pkcs11' : 'file', sealed: line['sealed'] === true };
 }
 
 /** The printer tells its condition while it is being opened, before it is ready. */

@@ -47,7 +47,8 @@ export interface ListLevel {
     readonly manifest: EntryListManifest;
     readonly confirmedAt: number;
   } | null;
-  readonly hasKey: boolean;
+  /** Null: it can't be known from here. */
+  readonly hasKey: boolean | null;
 }
 
 export interface TrustLevel {
@@ -200,7 +201,7 @@ function listCheck({ list, now }: Levels): Check {
   if (list.active === null) return notWell('list', `${list.id} is not here`, reach);
   const { manifest, confirmedAt } = list.active;
   const version = `${list.id}, version ${manifest.version}, ${manifest.rows} rows`;
-  if (!list.hasKey) return notWell('list', `${version}: its key is not here`, reach);
+  if (list.hasKey === false) return notWell('list', `${version}: its key is not here`, reach);
   const age = ageOfList(manifest.staleness, confirmedAt, now);
   const confirmed = `confirmed ${ago(now - confirmedAt)}`;
   if (listRefusal(manifest, confirmedAt, now) !== null) {
@@ -235,7 +236,7 @@ function revocationCheck({ trust, now }: Levels): Check {
 }
 
 function keysCheck({ keys }: Levels): Check {
-  if (keys === null) return unknown('keys', 'the keys can not be looked at');
+  if (keys === null) return unknown('keys', 'nothing is known of the keys');
   const { store, sealed, lost } = keys;
   if (lost !== null) return notWell('keys', lost, KEYS_REMEDIES[store]);
   const where = { file: 'in files', pkcs11: 'in a token' }[store];

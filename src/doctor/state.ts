@@ -58,7 +58,13 @@ interface LedgerView {
   readonly sqlite: string | null;
 }
 
-const NO_JOURNAL: JournalView = { reader: null, printer: null, link: null, clock: null };
+const NO_JOURNAL: JournalView = {
+  reader: null,
+  printer: null,
+  link: null,
+  clock: null,
+  keys: null,
+};
 
 export async function lookAtState(config: Config): Promise<StateView> {
   const ledger = lookAtLedger(config);
@@ -79,7 +85,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       list: readable(() => listOf(config)),
       root: ledger.root,
       trust: await trustOf(config, ledger.pinned).catch(orIfForbidden(null)),
-      keys: readable(() => keysOf(config)),
+      keys: readable(() => keysOf(config, isRunning ? journal : NO_JOURNAL)),
       waiting: ledger.waiting,
       papers: ledger.papers,
       link: isRunning || journal.link === null ? journal.link : notUp(journal.link),
@@ -178,18 +184,22 @@ function diskOf(state: string): DiskLevel {
   return { freeBytes: headroom(folder), neededBytes, reserveIntact };
 }
 
-function listOf({ state, services }: Config): ListLevel | null {
+function listOf({ state, services, keys }: Config): ListLevel | null {
   if (isForbidden(state)) return null;
   const id = services['event-entry'].list;
   const folder = join(state, 'lists');
   const active = existsSync(folder) ? lookAtShelf(folder, id) : null;
+  // What a token has, it tells after a login alone.
+  if (keys?.store === 'pkcs11') return { id, active, hasKey: null };
   const { labels } = lookAtKeyFiles(keyFolder(state));
   const hasKey = labels.includes(labelOf(id, 'row')) && labels.includes(labelOf(id, 'data'));
   return { id, active, hasKey };
 }
 
-function keysOf({ state }: Config): KeysLevel | null {
+/** A token is asked by the daemon alone: it may count logins, and a PIN may not be for this user to read. */
+function keysOf({ state, keys }: Config, journal: JournalView): KeysLevel | null {
   if (isForbidden(state)) return null;
+  if (keys?.store === 'pkcs11') return journal.keys;
   const { inClear, open } = lookAtKeyFiles(keyFolder(state));
   const lost = open === 0 ? null : 'others than their owner can reach them: they are not used';
   return { store: 'file', sealed: inClear === 0, lost };
