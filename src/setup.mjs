@@ -56,7 +56,12 @@ import { BUILD_PAGES, PAGES } from './page-build.mjs';
  * @type {readonly Part[]}
  */
 export const PARTS = [
-  { name: 'g++', need: 'build', file: 'g++', why: 'compiles pcsclite and the vpcd driver' },
+  {
+    name: 'g++',
+    need: 'build',
+    file: 'g++',
+    why: 'compiles pcsclite, pkcs11js and the vpcd driver',
+  },
   { name: 'make', need: 'build', file: 'make', why: 'node-gyp' },
   { name: 'python3', need: 'build', file: 'python3', why: 'node-gyp' },
   {
@@ -90,6 +95,12 @@ export const PARTS = [
     need: 'test',
     file: 'opensc-tool',
     why: 'a second opinion on the virtual card',
+  },
+  {
+    name: 'softhsm2',
+    need: 'test',
+    file: 'softhsm2-util',
+    why: 'a token for the keys of the terminal',
   },
   { name: 'openssl', need: 'test', file: 'openssl', why: 'a second opinion on signatures' },
   { name: 'espeak-ng', need: 'run', file: 'espeak-ng', why: 'the voice of the screen' },

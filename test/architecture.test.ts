@@ -70,6 +70,7 @@ describe('arrows', () => {
     ['ws-has-one-home', 'src/t.ts', 'ws'],
     ['xstate-has-one-home', 'devices/u.ts', 'xstate'],
     ['koffi-has-one-home', 'src/y.ts', 'koffi'],
+    ['pkcs11js-has-one-home', 'src/keys/pkcs11-key-store.ts', 'pkcs11js'],
     ['prom-client-has-one-home', 'src/z.ts', 'prom-client'],
   ];
 

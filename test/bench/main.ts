@@ -8,6 +8,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
+import { keysBench } from './keys.ts';
 import { listsBench } from './lists.ts';
 import { memoryBench } from './memory.ts';
 import { ocspBench } from './ocsp.ts';
@@ -24,6 +25,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   possession: possessionBench,
   verify: verifyBench,
   ocsp: ocspBench,
+  keys: keysBench,
   start: startBench,
   memory: memoryBench,
   facts: factsBench,
