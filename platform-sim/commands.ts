@@ -117,7 +117,7 @@ function endQuietlyWhenUnread(): void {
   });
 }
 
-async function withStores(state: string, run: (stores: Stores) => void | Promise<void>) {
+export async function withStores(state: string, run: (stores: Stores) => void | Promise<void>) {
   endQuietlyWhenUnread();
   const stores = openStores(state);
   try {

@@ -259,8 +259,8 @@ export class FactStore {
   /** Every fact that says something about who has entered on `list`. */
   entryFacts(list: string): EntryFact[] {
     const found: EntryFact[] = [];
-    for (const row of this.#statements.entryFacts.iterate() as IterableIterator<{ json: string }>) {
-      const fact = FACT.parse(JSON.parse(row.json));
+    for (const json of this.ofEvents(['entry.granted', 'entry.undone'])) {
+      const fact = FACT.parse(JSON.parse(json));
       if (fact.body['list'] !== list) continue;
       if (fact.event !== 'entry.granted' && fact.event !== 'entry.undone') continue;
       const { event, terminal, epoch, seq, at, clock, boot, mono } = fact;
@@ -270,6 +270,11 @@ export class FactStore {
       found.push({ event, ref, ticket, gate, terminal, epoch, seq, at, clock, boot, mono });
     }
     return found;
+  }
+
+  /** The exact texts of the facts of these events, in order of arrival. */
+  *ofEvents(events: readonly EventName[]): Generator<string> {
+    yield* this.#statements.ofEvents.iterate(JSON.stringify(events)) as IterableIterator<string>;
   }
 
   /** When each boot of each terminal began to count, by the platform's clock. */
@@ -349,9 +354,9 @@ function prepare(db: SqliteDatabase) {
     addOwn: db.prepare('INSERT INTO own (id, seq) VALUES (?, ?)'),
     since: db.prepare('SELECT arrival, json FROM fact WHERE arrival > ? ORDER BY arrival'),
     quarantined: db.prepare('SELECT arrival, json FROM quarantine ORDER BY arrival'),
-    entryFacts: db.prepare(
-      `SELECT json FROM fact WHERE event IN ('entry.granted', 'entry.undone')`,
-    ),
+    ofEvents: db
+      .prepare(`SELECT json FROM fact WHERE event IN (SELECT value FROM json_each(?))`)
+      .pluck(),
     terminals: db.prepare(
       `SELECT terminal, epoch, upto, boot, software, first_seen AS firstSeen, last_seen AS lastSeen,
          (SELECT count(*) FROM quarantine WHERE stream = stream.id) AS quarantined,

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { send, showCommands } from './commanding-commands.ts';
 import {
   addInstitutionKey,
   addRenewal,
@@ -69,6 +70,7 @@ function buildProgram(): Command {
 
   addInstitutions(program);
   addRoot(program);
+  addCommanding(program);
 
   const list = program.command('list').description('entry lists');
   addListImport(list);
@@ -137,6 +139,20 @@ function addRoot(program: Command): void {
   offline(command(root, 'replace-key', 'put a new root key in the place of one lost or stolen'))
     .argument('<n>', '1, 2 or 3, in the order of "root show"')
     .action(replaceKey);
+}
+
+function addCommanding(program: Command): void {
+  const commanding = program
+    .command('command')
+    .description('what terminals are asked to do: signed, once, and for a while');
+  command(commanding, 'send', 'report-health, or restart (once nobody is served)')
+    .argument('<what>', 'report-health or restart')
+    .requiredOption('--to <names>', 'terminals, with commas, or "all"')
+    .option('--expires <time>', 'not done later than this from now: 90s, 10m, 2h, 7d', '10m')
+    .action(send);
+  command(commanding, 'list', 'show all, with what came of them, one JSON line each').action(
+    showCommands,
+  );
 }
 
 function addListImport(list: Command): void {

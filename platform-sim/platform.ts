@@ -5,13 +5,19 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { LIMITS, SUBPROTOCOL } from '../src/link/protocol.ts';
+import { framesFor, newestCommand } from './commanding.ts';
 import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
 import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import type { PlatformKeys } from './signing.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
-import { type LinkSettings, type PlatformLog, TerminalLinks } from './terminals.ts';
+import {
+  type LinkSettings,
+  type PlatformLog,
+  type TellCommands,
+  TerminalLinks,
+} from './terminals.ts';
 import { addTrust } from './trust.ts';
 
 const HOST = '127.0.0.1';
@@ -63,7 +69,9 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   server.maxConnections = connectionsMax;
   server.setTimeout(IDLE_MS);
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
-  const links = new TerminalLinks({ facts, heads, keys, log }, { beatMs, helloMs });
+  const commands: TellCommands = (terminal, after) =>
+    framesFor(stores.registry, terminal, Date.now(), after);
+  const links = new TerminalLinks({ facts, heads, keys, commands, log }, { beatMs, helloMs });
   acceptTerminals(server, links);
   const watch = watchLists({ ...stores, keys }, heads, links, log);
   const shutDown = async () => {
@@ -180,6 +188,7 @@ function watchLists(
   log: PlatformLog,
 ) {
   let refreshing: Promise<void> | null = null;
+  let commanded = newestCommand(stores.registry);
   const refresh = async () => {
     tellAnnouncements(stores);
     const { keys } = stores;
@@ -193,6 +202,9 @@ function watchLists(
       if (isNew) log('list.published', { list, version });
     }
     links.announce(fresh);
+    const newest = newestCommand(stores.registry);
+    if (newest > commanded) links.announceCommands(commanded);
+    commanded = newest;
   };
   const timer = setInterval(() => {
     refreshing ??= refresh().finally(() => {

@@ -50,6 +50,11 @@ CREATE TABLE IF NOT EXISTS institution (
   key BLOB NOT NULL, -- PKCS#8
   revoked_at TEXT
 ) STRICT;
+CREATE TABLE IF NOT EXISTS command (
+  added INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, number INTEGER NOT NULL,
+  target TEXT NOT NULL, does TEXT NOT NULL, issued_at TEXT NOT NULL, expires TEXT NOT NULL,
+  signed BLOB NOT NULL, UNIQUE (issuer, number)
+) STRICT;
 CREATE TABLE IF NOT EXISTS announcement (
   id TEXT PRIMARY KEY, event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -110,7 +115,7 @@ export class Registry {
 
   /** Opens or creates lists.db in `directory`. */
   constructor(directory: string) {
-    this.db = openDatabase(directory, 'lists.db', SCHEMA, 1);
+    this.db = openDatabase(directory, 'lists.db', SCHEMA, 2);
     this.db.exec(ASIDE);
   }
 

@@ -41,6 +41,9 @@ export interface PlatformRoots {
   readonly roots: readonly Buffer[];
 }
 
+/** The frames of what is asked of a terminal now, behind the command `after`. */
+export type TellCommands = (terminal: string, after: number) => readonly PlatformFrame[];
+
 interface Session {
   readonly socket: WebSocket;
   hello: Hello | null;
@@ -55,6 +58,7 @@ export class TerminalLinks {
   readonly #heads: Heads;
   readonly #keys: PlatformRoots;
   readonly #settings: LinkSettings;
+  readonly #commands: TellCommands;
   readonly #log: PlatformLog;
   readonly #sessions = new Set<Session>();
   readonly #newest = new Map<string, Session>();
@@ -62,12 +66,19 @@ export class TerminalLinks {
   #closing = false;
 
   constructor(
-    parts: { facts: FactStore; heads: Heads; keys: PlatformRoots; log: PlatformLog },
+    parts: {
+      facts: FactStore;
+      heads: Heads;
+      keys: PlatformRoots;
+      commands: TellCommands;
+      log: PlatformLog;
+    },
     settings: LinkSettings,
   ) {
     this.#facts = parts.facts;
     this.#heads = parts.heads;
     this.#keys = parts.keys;
+    this.#commands = parts.commands;
     this.#log = parts.log;
     this.#settings = settings;
     this.#beat = setInterval(() => this.#beatAll(), settings.beatMs);
@@ -113,6 +124,13 @@ export class TerminalLinks {
   /** Tells every terminal the versions of the root after `after`. */
   announceRoots(after: number): void {
     for (const session of this.#newest.values()) this.#sendRoots(session, after);
+  }
+
+  /** Tells each terminal what is asked of it behind the command `after`. */
+  announceCommands(after: number): void {
+    for (const session of this.#newest.values()) {
+      if (session.hello) this.#sendCommands(session, session.hello, after);
+    }
   }
 
   /** Says goodbye to everyone; resolves when all sockets are closed. */
@@ -170,6 +188,7 @@ export class TerminalLinks {
     // Before the heads, which are signed by keys that the newest root names.
     this.#sendRoots(session, hello.root);
     for (const head of this.#heads.all()) this.#sendHead(session, head);
+    this.#sendCommands(session, hello, 0);
     return null;
   }
 
@@ -204,6 +223,10 @@ export class TerminalLinks {
   #sendHead(session: Session, head: ListHead): void {
     const { hello } = session;
     if (hello && isFor(head, hello.terminal, hello.lists)) this.#sendText(session, head.frame);
+  }
+
+  #sendCommands(session: Session, { terminal }: Hello, after: number): void {
+    for (const frame of this.#commands(terminal, after)) this.#send(session, frame);
   }
 
   #sendRoots(session: Session, after: number): void {

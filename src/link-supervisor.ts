@@ -6,6 +6,7 @@
 import type { Institution } from '../devices/card/card.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { Command } from './domain/command.ts';
 import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.ts';
@@ -134,7 +135,7 @@ export class LinkSupervisor {
   }
 
   /** Keeps the link up from now on. */
-  start(lists: readonly string[]): void {
+  start(lists: readonly string[], onCommand: (command: Command) => void): void {
     const { recorder, ledger, onChange } = this.#parts;
     const open = openLink({
       ...this.#parts,
@@ -148,6 +149,7 @@ export class LinkSupervisor {
         onChange();
       },
       listKeys: this.#ring,
+      onCommand,
       onTrust: (store) => {
         this.#trust = store;
         onChange();

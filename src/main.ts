@@ -60,7 +60,11 @@ async function run({ config: file }: { config: string }): Promise<void> {
   process.on('unhandledRejection', crash);
   try {
     const manager = await ServiceManager.connect((problem) => log.warn(problem));
-    const terminal = await startTerminal(config, { out: process.stdout, onDefect: crash });
+    const terminal = await startTerminal(config, {
+      out: process.stdout,
+      onDefect: crash,
+      onRestart: () => end('restart'),
+    });
     // Terminals are switched off rather than ended: what was compiled is kept now, not at exit.
     flushCompileCache();
     manager.ready(terminal.answers);
@@ -83,17 +87,22 @@ async function run({ config: file }: { config: string }): Promise<void> {
 
 let endedBy = '';
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends at once. */
+const asked = Promise.withResolvers<void>();
+
+function end(by: string): void {
+  endedBy = by;
+  asked.resolve();
+}
+
+/** Resolves at the first SIGTERM or SIGINT, or when the platform asks; a second signal ends at once. */
 function ended(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of END_SIGNALS) {
-      process.on(signal, () => {
-        if (endedBy !== '') process.exit(EXIT.defect);
-        endedBy = signal;
-        resolve();
-      });
-    }
-  });
+  for (const signal of END_SIGNALS) {
+    process.on(signal, () => {
+      if (endedBy !== '') process.exit(EXIT.defect);
+      end(signal);
+    });
+  }
+  return asked.promise;
 }
 
 async function journal(options: { state: string; follow?: true; export?: string }): Promise<void> {

@@ -2,13 +2,15 @@
 
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { type Actor, createActor } from 'xstate';
+import { type Actor, createActor, waitFor } from 'xstate';
 import { cardReaderOpener, openVoice, receiptPrinterOpener } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
 import { CardSlot } from './card-slot.ts';
+import { CommandRunner } from './commands.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { OwnParts } from './doctor/own-view.ts';
+import type { Check } from './domain/check.ts';
 import type { Reason } from './domain/reason.ts';
 import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
@@ -49,6 +51,8 @@ export interface TerminalOptions {
   readonly out: Writable | null;
   /** The folder of the screen's built pages; default: where this project builds them. */
   readonly pages?: string | undefined;
+  /** Called when the platform wants the terminal to begin anew: the process should end in order, and be started again. */
+  readonly onRestart: () => void;
   /** Called for what must not happen: the process should end and be started again. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -96,16 +100,17 @@ export async function startTerminal(
 
   const recover = async (): Promise<void> => {
     papers.settleEarlierRun();
+    commands.settleEarlierRun();
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const desk = deskOf(folder, { config, reader: card.slot, keys, link }, receipt.slot);
+  const checks = checksOf(folder, { config, reader: card.slot, keys, link }, receipt.slot);
+  const desk = StaffDesk.of(config, folder, checks);
   const machine = terminalMachineFor(services, card.slot, conditions, recover, desk);
-  const actor = createActor(machine, {
-    id: 'terminal',
-    input: { hasStaff: desk?.takesPin ?? false, sound: config.screen?.sound ?? 'normal' },
-    inspect,
-  });
+  const sound = config.screen?.sound ?? 'normal';
+  const input = { hasStaff: desk?.takesPin ?? false, sound };
+  const actor = createActor(machine, { id: 'terminal', input, inspect });
+  const commands = commandsOf(folder, actor, () => checks([]), options.onRestart);
   const screen = openScreen(config, {
     actor,
     service: onlyOne(services),
@@ -122,7 +127,7 @@ export async function startTerminal(
     ms: Math.round(performance.now() - startedAt),
   }));
   await keys.start(recorder, inspect, link.usingKeys(lists));
-  link.start(lists);
+  link.start(lists, (command) => commands.take(command));
   actor.start();
 
   return {
@@ -132,14 +137,27 @@ export async function startTerminal(
     async stop(signal) {
       recorder.note('terminal.stopping', { signal });
       looking.stop();
+      const commanded = commands.stop();
       actor.send({ type: 'terminal.stop' });
       const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt.supervisor.stop());
-      await Promise.all([printing, card.supervisor.stop(), screen.stop(), link.stop()]);
+      await Promise.all([printing, card.supervisor.stop(), screen.stop(), link.stop(), commanded]);
       await metrics?.close();
       await keys.stop();
       await folder.close();
     },
   };
+}
+
+/** Whether there comes a time when nobody is at the terminal before the signal does. */
+async function idle(actor: Actor<typeof terminalMachine>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await waitFor(actor, (state) => state.matches({ operating: { visit: 'waiting' } }), { signal });
+    return true;
+  } catch (error) {
+    // Also when the machine ends first.
+    if (!signal.aborted && actor.getSnapshot().status === 'active') throw error;
+    return false;
+  }
 }
 
 async function openMetrics(
@@ -152,12 +170,13 @@ async function openMetrics(
   return new Metrics(config, config.metrics.port, folder, inspect);
 }
 
-function deskOf(
+/** How the terminal is; `papers`: those that wait for staff. */
+function checksOf(
   folder: StateFolder,
   parts: Omit<OwnParts, 'folder' | 'printer' | 'papers' | 'keys'> & { readonly keys: OwnKeys },
   receipt: PrinterSlot,
-): StaffDesk | null {
-  return StaffDesk.of(parts.config, folder, async (papers) => {
+) {
+  return async (papers: OwnParts['papers']): Promise<Check[]> => {
     const { ownChecks } = await import('./doctor/own-view.ts');
     return ownChecks({
       ...parts,
@@ -166,6 +185,22 @@ function deskOf(
       printer: receipt.current,
       papers,
     });
+  };
+}
+
+function commandsOf(
+  { recorder, clock }: StateFolder,
+  actor: Actor<typeof terminalMachine>,
+  checks: () => Promise<Check[]>,
+  restart: () => void,
+): CommandRunner {
+  return new CommandRunner({
+    recorder,
+    now: () => clock.now(),
+    software: SOFTWARE,
+    checks,
+    idle: (signal) => idle(actor, signal),
+    restart,
   });
 }
 

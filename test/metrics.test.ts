@@ -50,7 +50,7 @@ async function withMetrics(
   };
   const terminal = await startTerminal(
     { ...world.config, metrics: { port: 0 } },
-    { out: journal.out, onDefect },
+    { out: journal.out, onDefect, onRestart: () => {} },
   );
   try {
     const { port } = await journal.next({ event: 'metrics.ready' });
@@ -155,7 +155,11 @@ test('a port in use is journaled, and the gate serves all the same', () =>
       throw error;
     };
     const config = { ...world.config, metrics: { port } };
-    const terminal = await startTerminal(config, { out: journal.out, onDefect });
+    const terminal = await startTerminal(config, {
+      out: journal.out,
+      onDefect,
+      onRestart: () => {},
+    });
     const line = await journal.next({ event: 'metrics.unavailable' });
     expect(line).toMatchObject({ port, reason: expect.stringContaining('EADDRINUSE') });
     await journal.next({ event: 'terminal.in-service' });

@@ -280,6 +280,7 @@ export class World {
     this.#terminal = await startTerminal(this.config, {
       out: this.journal.out,
       onDefect,
+      onRestart: () => this.journal.push('{"event":"world.asked-to-restart"}\n'),
       pages: this.pages,
     });
     const keep = (screen: Screen): void => {

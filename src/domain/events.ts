@@ -104,6 +104,21 @@ export const EVENTS = {
     says: 'The root should have been renewed by now. What it says still counts.',
     fields: ['version', 'expires'],
   },
+  'command.done': {
+    fact: true,
+    says: 'What the platform asked for has been done, once. `notWell`, `unknown`: the checks of a health report that are so.',
+    fields: ['command', 'number', 'does', 'software', 'notWell', 'unknown'],
+  },
+  'command.refused': {
+    fact: true,
+    says: 'The platform asked for something that is not done, for good.',
+    fields: ['command', 'number', 'does', 'reason'],
+  },
+  'command.rejected': {
+    fact: false,
+    says: 'A command came that is not to be believed, is for others, or can not be decided on now; nothing is done.',
+    fields: ['reason', 'detail'],
+  },
   'entry.granted': {
     fact: true,
     says: 'The holder of this ticket may enter. Durable before the gate opens. `assurance` is "attendant" when `by` let them in by the number of their ticket, without a card.',

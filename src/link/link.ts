@@ -6,11 +6,13 @@
 
 import { hash, X509Certificate } from 'node:crypto';
 import type { Clock, Correction } from '../clock.ts';
+import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
 import { DiskFullError, type Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
+import { Commands } from './commands.ts';
 import {
   type Connection,
   connect,
@@ -89,6 +91,8 @@ export interface LinkOptions {
   readonly onTrust: (store: TrustStore) => void;
   /** Called for each new version; `loadInstitution` has the one on disk. */
   readonly onInstitution: (loaded: LoadedInstitution) => void;
+  /** Called for each that is for this terminal, also for those that it knows. */
+  readonly onCommand: (command: Command) => void;
   readonly times?: LinkTimes;
 }
 
@@ -218,6 +222,8 @@ class OneLink implements Link {
         return null;
       case 'head':
         return this.#downloads?.heads.take(frame) ? null : notOfTheProtocol('too many heads');
+      case 'command':
+        return this.#downloads?.commands.take(frame) ? null : notOfTheProtocol('too many commands');
       case 'root':
         return this.#takeRoots(frame.statements);
     }
@@ -273,10 +279,12 @@ function startDownloads(options: LinkOptions, { root, ended }: Shared, pinned: B
     onTrust: (head) => trustQueue.offer(TRUST_LIST, head),
     onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),
   });
+  const commands = new Commands({ ...options, signers });
   return {
     heads,
+    commands,
     async close(): Promise<void> {
-      await heads.close();
+      await Promise.all([heads.close(), commands.close()]);
       await Promise.all([listQueue.close(), trustQueue.close(), institutionQueue.close()]);
       source.close();
     },

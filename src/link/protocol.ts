@@ -108,6 +108,8 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
     frame: z.literal('root'),
     statements: z.array(base64).min(1).max(LIMITS.roots),
   }),
+  /** Told again with every welcome until it expires; the terminal knows which it has decided on. */
+  z.strictObject({ frame: z.literal('command'), statement: base64 }),
   z.strictObject({ frame: z.literal('beat'), now: instant }),
 ]);
 export type PlatformFrame = z.infer<typeof PLATFORM_FRAME>;
@@ -123,6 +125,7 @@ export const SIGNED_KIND = {
   trust: '1.3.6.1.4.1.32473.5730.1.3',
   institution: '1.3.6.1.4.1.32473.5730.1.4',
   root: '1.3.6.1.4.1.32473.5730.1.5',
+  command: '1.3.6.1.4.1.32473.5730.1.6',
 } as const;
 export type SignedKind = keyof typeof SIGNED_KIND;
 /** Kinds that a key of the platform signs because the root names it for that; the root is signed by the root keys. */
@@ -228,6 +231,27 @@ export const INSTITUTION_MANIFEST = z.strictObject({
   institutions: z.array(base64.max(1024)).max(16),
 });
 export type InstitutionManifest = z.infer<typeof INSTITUTION_MANIFEST>;
+
+/** The longest life of a command: terminals that were away for longer have it refused as expired. */
+const COMMAND_LIFE_MS_MAX = 7 * 86_400_000;
+
+/** What is asked of terminals. `number` rises with every command that the same key signs. */
+export const COMMAND = z
+  .strictObject({
+    kind: z.literal('command'),
+    id: z.uuid(),
+    number: z.int().positive(),
+    to: z.union([z.literal('all'), z.array(name).min(1).max(1000)]),
+    issuedAt: instant,
+    expires: instant,
+    /** Which one; one that a terminal does not know, it refuses. */
+    do: z.strictObject({ name }),
+  })
+  .refine(
+    ({ issuedAt, expires }) => Date.parse(expires) - Date.parse(issuedAt) <= COMMAND_LIFE_MS_MAX,
+    'a command lives for a week at most',
+  );
+export type CommandStatement = z.infer<typeof COMMAND>;
 
 /** A row on the wire: converted value, reference id, and what AES-256-GCM sealed. */
 export interface SealedRow {

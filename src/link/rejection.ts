@@ -8,7 +8,7 @@ import { ListFileError, type ListFileErrorCode } from '../store/list-file.ts';
 import { ObjectError } from './object-source.ts';
 import { decodeChunk } from './protocol.ts';
 
-/** The `reason` of the journal's `list.rejected`, `trust.rejected`, `institution.rejected` and `root.rejected`. */
+/** The `reason` of the journal's `list.rejected`, `trust.rejected`, `institution.rejected`, `root.rejected` and `command.rejected`. */
 export type RejectionReason =
   | 'bad-signature'
   | 'wrong-kind'
@@ -18,6 +18,7 @@ export type RejectionReason =
   | 'skipped-version'
   | 'other-platform'
   | 'damaged'
+  | 'clock-unset'
   | 'expired'
   | 'not-for-this-terminal'
   | 'truncated'

@@ -19,10 +19,21 @@ export async function readSigned<T>(
   signers: Signers,
   now: number,
 ): Promise<T> {
-  const { content } = await openSignedObject(cms, kind, signers, now);
+  return (await readSignedBy(cms, kind, schema, signers, now)).said;
+}
+
+/** The same, with the key that signed it: SHA-256 of its SubjectPublicKeyInfo, hex. */
+export async function readSignedBy<T>(
+  cms: Buffer,
+  kind: RoleKind,
+  schema: z.ZodType<T>,
+  signers: Signers,
+  now: number,
+): Promise<{ readonly said: T; readonly signer: string }> {
+  const { content, signer } = await openSignedObject(cms, kind, signers, now);
   const parsed = schema.safeParse(jsonOf(content));
   if (!parsed.success) throw new Rejection('malformed', problemOf(parsed.error));
-  return parsed.data;
+  return { said: parsed.data, signer };
 }
 
 function jsonOf(content: Buffer): unknown {

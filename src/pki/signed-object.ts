@@ -40,6 +40,7 @@ const MAX_CONTENT_BYTES: Readonly<Record<RoleKind, number>> = {
   'entry-list': LIMITS.manifestBytes,
   trust: 1_048_576,
   institution: 1_048_576,
+  command: 65_536,
 };
 /** How far a terminal's clock may differ from the platform's. */
 const SKEW_MS = 5 * 60_000;

@@ -16,6 +16,7 @@ import {
   syncPath,
   writeDurably,
 } from './disk.ts';
+import { COMMAND_TABLES } from './ledger-commands.ts';
 
 export type LedgerErrorCode =
   | 'in-use-by-newer-version'
@@ -51,6 +52,7 @@ const MIGRATIONS = [
      detail TEXT NOT NULL, UNIQUE (kind, number)) STRICT;
    CREATE INDEX step_about ON step (subject, kind) WHERE subject IS NOT NULL;
    CREATE INDEX step_open ON step (kind, number) WHERE state IN ('due', 'started', 'unknown');`,
+  COMMAND_TABLES,
 ] as const;
 
 const LEDGER_FILE = 'ledger.db';

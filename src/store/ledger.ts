@@ -21,6 +21,7 @@ import {
   GENESIS,
   verifyChain,
 } from './fact-chain.ts';
+import { LedgerCommands } from './ledger-commands.ts';
 import { corrupt, LedgerFile, ledgerError } from './ledger-file.ts';
 import { Steps } from './steps.ts';
 
@@ -60,6 +61,7 @@ export class Ledger {
   readonly epoch: string;
   readonly boot: number;
   readonly steps: Steps;
+  readonly commands: LedgerCommands;
 
   readonly #options: LedgerOptions;
   readonly #file: LedgerFile;
@@ -74,6 +76,7 @@ export class Ledger {
     this.#sql = prepare(file.database);
     this.epoch = file.meta('epoch');
     this.steps = new Steps(file.database, (work) => file.commit(work));
+    this.commands = new LedgerCommands(file.database);
     this.#checkTail();
     this.boot = file.commit(() => {
       const boot = Number(file.meta('boot')) + (options.countsAsBoot ? 1 : 0);

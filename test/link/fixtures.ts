@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../src/clock.ts';
+import type { Command } from '../../src/domain/command.ts';
 import type { EventName } from '../../src/domain/events.ts';
 import { FileKeyStore } from '../../src/keys/file-key-store.ts';
 import type { LoadedInstitution } from '../../src/link/institution-download.ts';
@@ -65,6 +66,7 @@ export class TestTerminal {
   readonly listKeys: ListKeyRing;
   readonly trust: TrustStore[] = [];
   readonly institutions: LoadedInstitution[] = [];
+  readonly commands: Command[] = [];
   readonly listDirectory: string;
   readonly #waiting = new Set<() => void>();
 
@@ -108,6 +110,7 @@ export class TestTerminal {
       listKeys: this.listKeys,
       onTrust: (store) => void this.trust.push(store),
       onInstitution: (loaded) => void this.institutions.push(loaded),
+      onCommand: (command) => void this.commands.push(command),
       times: { ...TIMES, ...times },
     });
     return async () => {

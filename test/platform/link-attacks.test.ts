@@ -224,7 +224,8 @@ describe('a socket', () => {
 
   test('that does not read is cut off before it costs more than 1 MB', () => {
     const keys = { caCertificate: Buffer.alloc(9), roots: [] };
-    const parts = { facts: platform.stores.facts, keys, log: () => {} };
+    const commands = () => [];
+    const parts = { facts: platform.stores.facts, keys, commands, log: () => {} };
     const heads = { all: () => [] } as never;
     const links = new TerminalLinks({ ...parts, heads }, { beatMs: 60_000, helloMs: 60_000 });
     const peer: EventEmitter & { terminated: boolean } = Object.assign(new EventEmitter(), {

@@ -86,7 +86,7 @@ test('the ledger of another terminal is refused, and both are named', () => {
 
 test('a ledger that only newer software understands is refused', () => {
   const directory = ledgerOf(1);
-  tamper(directory, "UPDATE meta SET value = '2' WHERE key = 'least_schema'");
+  tamper(directory, "UPDATE meta SET value = '99' WHERE key = 'least_schema'");
   expect(refusalOf(directory)).toBe('in-use-by-newer-version');
 });
 

@@ -1,0 +1,77 @@
+/** Signed commands as they come in: verified one after another, and handed on when they are for this terminal. */
+
+import type { Clock } from '../clock.ts';
+import type { Command } from '../domain/command.ts';
+import type { EventName } from '../domain/events.ts';
+import type { Signers } from '../pki/signed-object.ts';
+import { COMMAND, type PlatformFrame } from './protocol.ts';
+import { Rejection, rejectionOf } from './rejection.ts';
+import { readSignedBy } from './signed-statement.ts';
+
+export type CommandFrame = Extract<PlatformFrame, { frame: 'command' }>;
+
+/** More than a platform keeps for one terminal, twice over: a platform that floods. */
+const WAITING = 130;
+
+export interface CommandsOptions {
+  readonly terminal: string;
+  readonly clock: Clock;
+  readonly signers: Signers;
+  readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
+  readonly onCommand: (command: Command) => void;
+}
+
+export class Commands {
+  readonly #options: CommandsOptions;
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #open = true;
+
+  constructor(options: CommandsOptions) {
+    this.#options = options;
+  }
+
+  /** False when too many wait already. */
+  take(frame: CommandFrame): boolean {
+    if (this.#waiting >= WAITING) return false;
+    this.#waiting += 1;
+    this.#last = this.#last.then(async () => {
+      if (this.#open) await this.#handle(frame);
+      this.#waiting -= 1;
+    });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#last;
+  }
+
+  async #handle({ statement }: CommandFrame): Promise<void> {
+    try {
+      const command = await this.#verify(Buffer.from(statement, 'base64'));
+      if (this.#open) this.#options.onCommand(command);
+    } catch (error) {
+      const { reason, message } = rejectionOf(error);
+      this.#options.journal('command.rejected', { reason, detail: message });
+    }
+  }
+
+  async #verify(cms: Buffer): Promise<Command> {
+    const { terminal, clock, signers } = this.#options;
+    const { said, signer } = await readSignedBy(cms, 'command', COMMAND, signers, clock.now());
+    if (said.to !== 'all' && !said.to.includes(terminal)) {
+      throw new Rejection('not-for-this-terminal', 'the command is addressed to others');
+    }
+    // Nothing is decided without the time; it comes again with the next link.
+    if (clock.quality() === 'unset') throw new Rejection('clock-unset', 'the clock is not set');
+    return {
+      id: said.id,
+      issuer: signer,
+      number: said.number,
+      does: said.do.name,
+      issuedAt: Date.parse(said.issuedAt),
+      expires: Date.parse(said.expires),
+    };
+  }
+}
