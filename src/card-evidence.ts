@@ -1,12 +1,13 @@
 /** What a card shows of itself at one tap: its certificate, and the proof of its key where somebody wants one. */
 
-import type {
-  CardIdentity,
-  CardReader,
-  Institution,
-  PinAsked,
-  PinOutcome,
-  Tap,
+import {
+  CardError,
+  type CardIdentity,
+  type CardReader,
+  type Institution,
+  type PinAsked,
+  type PinOutcome,
+  type Tap,
 } from '../devices/card/card.ts';
 import { type Assurance, assuranceReaches } from './domain/entry-list.ts';
 
@@ -37,6 +38,23 @@ export async function askCard(
     assurance: notProved === null ? 'possession' : 'identified',
     lacks: notProved ?? 'there is no PIN',
   };
+}
+
+/**
+ * The same card once more, with the proof of its key, when it showed less until now and this terminal can ask for it.
+ * Rejects with `CardError`; with `card-removed` when another card took its place.
+ */
+export async function proofOf(
+  seen: CardEvidence,
+  reader: CardReader | null,
+  tap: Tap,
+  institution: Institution | null,
+): Promise<CardEvidence> {
+  if (institution === null || assuranceReaches(seen.assurance, 'possession')) return seen;
+  if (reader === null) throw new CardError('card-removed', 'the reader is gone');
+  const proved = await askCard(reader, tap, 'possession', institution);
+  if (Buffer.compare(proved.certificate, seen.certificate) === 0) return proved;
+  throw new CardError('card-removed', 'another card took its place');
 }
 
 /** What came of a PIN: what was shown of the card with it, and what the person has to be told. */

@@ -147,7 +147,11 @@ export const eventEntryMachine = setup({
         id: 'proveCard',
         src: 'proveCard',
         input: ({ context }) => context.seen,
-        onDone: [{ guard: 'goesOn', target: 'finding' }, ...OTHERWISE],
+        onDone: [
+          { guard: 'goesOn', target: 'finding' },
+          { guard: 'recognises', target: 'recognised', actions: 'keepAnswer' },
+          ...OTHERWISE,
+        ],
         onError: { target: 'failed', actions: 'answerDefect' },
       },
       after: { cardStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
@@ -161,7 +165,6 @@ export const eventEntryMachine = setup({
         onDone: [
           { guard: 'goesOn', target: 'granting' },
           { guard: 'claims', target: 'claiming' },
-          { guard: 'recognises', target: 'recognised', actions: 'keepAnswer' },
           ...OTHERWISE,
         ],
         onError: { target: 'failed', actions: 'answerDefect' },

@@ -37,7 +37,7 @@ async function partsOf(changed: Partial<OwnParts> = {}): Promise<OwnParts> {
     reader: { isOpen: true, name: 'ACR1252' },
     printer: { name: '/dev/ttyUSB0', condition: async () => 'ready' },
     keys: { store: 'file', sealed: false, lost: null },
-    link: { isUp: true, trust, listKeys: () => null },
+    link: { isUp: true, trust, listKeys: () => null, institution: null },
     papers: [],
     ...changed,
   };

@@ -9,6 +9,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { readInstitutionCertificate } from '../../src/domain/institution-certificate.ts';
 import { chained, command, exchange, hexOf, INS, limited, SW, type Transmit } from './apdu.ts';
 import type { CardIdentity, CardProof, Institution } from './card.ts';
 import { isSignedBy, NONCE_BYTES, SIGNATURE_BYTES, sha256 } from './card-signature.ts';
@@ -16,15 +17,6 @@ import { selectApplication } from './jpki-card.ts';
 
 const EF_USER_KEY = 0x0017;
 const CHALLENGE_BYTES = 32;
-
-/** Header of the object 5F4E; its value begins with the issuer's key id, then comes the institution's own. */
-const CERTIFICATE_HEADER = Buffer.from('5F4E82012E', 'hex');
-const CERTIFICATE_BYTES = CERTIFICATE_HEADER.length + 302;
-const SUBJECT_KEY_ID = {
-  begin: CERTIFICATE_HEADER.length + 16,
-  end: CERTIFICATE_HEADER.length + 32,
-};
-const SIGNATURE_HEADER = Buffer.from('5F37820100', 'hex');
 
 const AUTHENTICATION_PREFIX = Buffer.from('kazasu-model-1', 'ascii');
 const TAP_PREFIX = Buffer.from('kazasu-tap-1', 'ascii');
@@ -51,27 +43,25 @@ export type AnswerChallenge = (challenge: Uint8Array) => Promise<Uint8Array | nu
 export class PossessionProof {
   readonly request: PossessionRequest;
   readonly #institution: Institution;
+  /** Subject key id of the institution. */
+  readonly #id: Uint8Array;
 
   /** Throws a plain Error when the institution's certificate is not one: whoever keeps it has checked it. */
   constructor(institution: Institution) {
-    const { certificate, terminal } = institution;
-    if (!isInstitutionCertificate(certificate)) {
-      throw new Error('not the certificate of an institution');
-    }
+    const read = readInstitutionCertificate(institution.certificate);
+    if (read === null) throw new Error('not the certificate of an institution');
     this.#institution = institution;
-    this.request = {
-      certificate: certificate.subarray(0, CERTIFICATE_BYTES),
-      signature: certificate.subarray(CERTIFICATE_BYTES),
-      message: Buffer.concat([TAP_PREFIX, randomBytes(NONCE_BYTES), sha256(terminal)]),
-    };
+    this.#id = read.id;
+    const { certificate, signature } = read;
+    const terminal = sha256(institution.terminal);
+    const message = Buffer.concat([TAP_PREFIX, randomBytes(NONCE_BYTES), terminal]);
+    this.request = { certificate, signature, message };
   }
 
   /** What is signed is put together here: the process beside the card can't have anything else signed. */
   async answer(challenge: Uint8Array): Promise<Uint8Array | null> {
     if (challenge.length !== CHALLENGE_BYTES) return null;
-    const { begin, end } = SUBJECT_KEY_ID;
-    const subject = this.#institution.certificate.subarray(begin, end);
-    return this.#institution.sign(Buffer.concat([AUTHENTICATION_PREFIX, challenge, subject]));
+    return this.#institution.sign(Buffer.concat([AUTHENTICATION_PREFIX, challenge, this.#id]));
   }
 
   /** `provedAt`: CLOCK_MONOTONIC in ms, when the exchange was over. */
@@ -82,18 +72,6 @@ export class PossessionProof {
     const notProved = isProved ? null : 'the signature is not of the key in the certificate';
     return { ...identity, provedAt, notProved };
   }
-}
-
-/**
- * Whether these are the objects 5F4E and 5F37 of `kazasu-model-1`, one after the other: 568 bytes. Whether a card
- * believes them, only the card can say.
- */
-export function isInstitutionCertificate(bytes: Uint8Array): boolean {
-  return (
-    bytes.length === CERTIFICATE_BYTES + SIGNATURE_HEADER.length + SIGNATURE_BYTES &&
-    CERTIFICATE_HEADER.equals(bytes.subarray(0, CERTIFICATE_HEADER.length)) &&
-    SIGNATURE_HEADER.equals(bytes.subarray(CERTIFICATE_BYTES).subarray(0, SIGNATURE_HEADER.length))
-  );
 }
 
 /**

@@ -20,6 +20,7 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'card-unreadable': { ja: '読めなかった', en: 'not readable' },
   'card-removed': { ja: '早く離れた', en: 'pulled early' },
   'possession-not-proved': { ja: '本人のカードか不明', en: 'not proved' },
+  'assurance-out-of-reach': { ja: '確認の準備がない', en: 'cannot be proved here' },
   'receipt-unsettled': { ja: '券を確かめ中', en: 'paper unsettled' },
   'disk-full': { ja: 'ディスク満杯', en: 'disk full' },
   'reader-lost': { ja: '読み取り機なし', en: 'no reader' },

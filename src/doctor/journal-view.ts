@@ -21,10 +21,11 @@ export interface JournalView {
   /** The quality that the last event about the clock named. */
   readonly clock: ClockQuality | null;
   readonly keys: KeysLevel | null;
+  readonly hasInstitution: boolean | null;
 }
 
 /** The newest line of each event that is looked for; the kept journal has tens of megabytes, and a few lines count. */
-const TELLING = /"event":"(?:device|link|clock|facts|keys)\./u;
+const TELLING = /"event":"(?:device|link|clock|facts|keys|institution)\./u;
 
 /** Every kept line that `matches`, oldest first. What a crash tore is left out. */
 export async function* keptLines(
@@ -44,7 +45,8 @@ export async function* keptLines(
 }
 
 export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
-  let view: JournalView = { reader: null, printer: null, link: null, clock: null, keys: null };
+  const nothing = { reader: null, printer: null, link: null, clock: null, keys: null };
+  let view: JournalView = { ...nothing, hasInstitution: null };
   for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
     view = { ...view, ...saidBy(line, view) };
   }
@@ -80,6 +82,8 @@ function saidBy(line: KeptLine, view: JournalView): Partial<JournalView> {
       // Of one list: the store itself is well.
       if (line['list'] !== undefined) return {};
       return { keys: { store: 'pkcs11', sealed: true, lost: String(line['reason']) } };
+    case 'institution.activated':
+      return { hasInstitution: line['hasKey'] === true };
     default:
       return {};
   }

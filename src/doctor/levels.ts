@@ -5,7 +5,14 @@
 
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { Check, CheckId } from '../domain/check.ts';
-import { ageOfList, type EntryListManifest, listRefusal } from '../domain/entry-list.ts';
+import {
+  type Assurance,
+  ageOfList,
+  assuranceReaches,
+  type EntryListManifest,
+  listRefusal,
+  reachWithoutPin,
+} from '../domain/entry-list.ts';
 import type { ClockQuality } from '../domain/fact.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { Root } from '../pki/root-object.ts';
@@ -22,6 +29,8 @@ export interface Levels {
   readonly trust: TrustLevel | null;
   readonly keys: KeysLevel | null;
   readonly root: RootLevel | null;
+  /** Whether there is an institution's key to ask cards for their proof with. */
+  readonly hasInstitution: boolean | null;
   readonly waiting: WaitingLevel | null;
   readonly papers: { readonly owed: number; readonly unknown: number } | null;
   readonly link: LinkLevel | null;
@@ -98,6 +107,13 @@ const PRINTER_REMEDIES: Readonly<Record<Exclude<PrinterCondition, 'ready'>, stri
 const KEYS_REMEDIES: Readonly<Record<KeysLevel['store'], string>> = {
   file: 'stop the terminal; give the folder `keys` the rights 700 and the files in it 600; if others could read them, remove the files, and have the keys changed at the platform',
   pkcs11: 'check `[keys]` in the configuration, the token and its PIN; docs/operation.md says how',
+};
+
+const OUT_OF_REACH_REMEDIES: Readonly<Record<Assurance, string>> = {
+  identified: '',
+  possession:
+    'let the terminal reach the platform, and the platform have an institution in force (`kazasu-platform institution list`)',
+  'possession+pin': 'publish the list with `--assurance possession`: event entry asks for no PIN',
 };
 
 /** One check for each level, in the order in which people look for a fault. */
@@ -195,7 +211,7 @@ function clockCheck({ clock }: Levels): Check {
   }
 }
 
-function listCheck({ list, now }: Levels): Check {
+function listCheck({ list, hasInstitution, now }: Levels): Check {
   if (list === null) return unknown('list', 'the lists can not be looked at');
   const reach = 'let the terminal reach the platform, and the organiser publish the list to it';
   if (list.active === null) return notWell('list', `${list.id} is not here`, reach);
@@ -208,6 +224,11 @@ function listCheck({ list, now }: Levels): Check {
     const validity = `valid from ${manifest.validFrom} to ${manifest.validTo}`;
     const why = age === 'too-old' ? `too old: ${confirmed}` : validity;
     return notWell('list', `${version}: ${why}`, `${reach}; check the clock`);
+  }
+  const isInReach = assuranceReaches(reachWithoutPin(hasInstitution ?? true), manifest.assurance);
+  if (!isInReach) {
+    const why = `${version}: asks every card for ${manifest.assurance}, which this terminal can't: nobody would be admitted`;
+    return notWell('list', why, OUT_OF_REACH_REMEDIES[manifest.assurance]);
   }
   return ok('list', `${version}, ${confirmed}${age === 'fresh' ? '' : `, ${age}, still used`}`);
 }

@@ -18,7 +18,7 @@ export interface OwnParts {
   /** The one that is open now. */
   readonly printer: Pick<ReceiptPrinter, 'name' | 'condition'> | null;
   readonly keys: KeysLevel;
-  readonly link: Pick<LinkSupervisor, 'isUp' | 'trust' | 'listKeys'>;
+  readonly link: Pick<LinkSupervisor, 'isUp' | 'trust' | 'listKeys' | 'institution'>;
   /** Those that wait for staff. */
   readonly papers: readonly Pick<PaperShown, 'state'>[];
 }
@@ -57,6 +57,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     },
     keys,
     root: rootLevel(heldRoot(ledger)),
+    hasInstitution: link.institution !== null,
     waiting: { facts: ledger.waiting(), since },
     papers: { owed, unknown: papers.length - owed },
     link: { up: link.isUp, contactAt: null, reason: null },

@@ -64,6 +64,7 @@ const NO_JOURNAL: JournalView = {
   link: null,
   clock: null,
   keys: null,
+  hasInstitution: null,
 };
 
 export async function lookAtState(config: Config): Promise<StateView> {
@@ -86,6 +87,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       root: ledger.root,
       trust: await trustOf(config, ledger.pinned).catch(orIfForbidden(null)),
       keys: readable(() => keysOf(config, isRunning ? journal : NO_JOURNAL)),
+      hasInstitution: journal.hasInstitution,
       waiting: ledger.waiting,
       papers: ledger.papers,
       link: isRunning || journal.link === null ? journal.link : notUp(journal.link),

@@ -11,6 +11,11 @@ export function assuranceReaches(reached: Assurance, least: Assurance): boolean 
   return ASSURANCE_LEVELS.indexOf(reached) >= ASSURANCE_LEVELS.indexOf(least);
 }
 
+/** The most that a card can show where no PIN is asked for: without an institution's key, no card proves anything. */
+export function reachWithoutPin(hasInstitution: boolean): Assurance {
+  return hasInstitution ? 'possession' : 'identified';
+}
+
 /** What the encrypted part of a row says. Opens only with the list key and that person's certificate. */
 export interface EntryRowData {
   readonly ticket: string;
@@ -101,4 +106,15 @@ export function listRefusal(
     return 'list-expired';
   const tooOld = ageOfList(manifest.staleness, confirmedAt, now) === 'too-old';
   return tooOld && manifest.staleness.whenTooOld === 'refuse' ? 'list-expired' : null;
+}
+
+/** Null when a gate can admit people by the list at `now`: it asks nobody for a PIN, and for a proof only with a key. */
+export function gateRefusal(
+  manifest: EntryListManifest,
+  confirmedAt: number,
+  now: number,
+  hasInstitution: boolean,
+): Reason | null {
+  const isInReach = assuranceReaches(reachWithoutPin(hasInstitution), manifest.assurance);
+  return isInReach ? listRefusal(manifest, confirmedAt, now) : 'assurance-out-of-reach';
 }

@@ -178,7 +178,7 @@ export const EVENTS = {
   'receipt.claimed': {
     fact: true,
     says: 'A card whose receipt was owed came back in time; the receipt is printed now, the entry is the old one.',
-    fields: ['ticket', 'list', 'version', 'ref', 'gate', 'ms', 'modelled'],
+    fields: ['ticket', 'list', 'version', 'ref', 'gate', 'assurance', 'ms', 'modelled'],
   },
   'card.unreadable': {
     fact: false,

@@ -82,6 +82,11 @@ export const REASONS = {
     cause: 'The list asks that the card proves its private key, and it did not.',
     remedy: 'staff',
   },
+  'assurance-out-of-reach': {
+    cause:
+      'The list asks for more than a card can show at this terminal: its proof, and there is no institution key; or the PIN, and nobody is asked for it here.',
+    remedy: 'staff',
+  },
   'receipt-unsettled': {
     cause:
       'The entry stands, but it is not known whether its receipt came out; staff has to say so first.',

@@ -11,9 +11,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
+import { readInstitutionCertificate } from '../domain/institution-certificate.ts';
 import { type KeyStore, KeyStoreError, type SigningKey } from '../keys/key-store.ts';
 import { parseSigningKey } from '../keys/rsa-key.ts';
-import { readInstitutionCertificate } from '../pki/institution-certificate.ts';
+import { institutionKeyOf } from '../pki/institution-certificate.ts';
 import { certifiedBy, type Signers } from '../pki/signed-object.ts';
 import { publish, writeDurably } from '../store/disk.ts';
 import type { ObjectSource } from './object-source.ts';
@@ -191,7 +192,7 @@ function inForce(
     const certificate = Buffer.from(base64, 'base64');
     const read = readInstitutionCertificate(certificate);
     if (read === null) throw new Rejection('malformed', 'not the certificate of an institution');
-    if (key?.publicKey.equals(read.publicKey)) return { certificate, key };
+    if (key?.publicKey.equals(institutionKeyOf(read))) return { certificate, key };
   }
   return null;
 }

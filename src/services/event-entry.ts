@@ -3,19 +3,22 @@
 import { fromPromise } from 'xstate';
 import { CardError } from '../../devices/card/card.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
-import { askCard, type CardEvidence } from '../card-evidence.ts';
+import { askCard, type CardEvidence, proofOf } from '../card-evidence.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import { decideEntry, RECEIPT_CLAIM_MS } from '../domain/entry-decision.ts';
 import {
+  type Assurance,
   ageOfList,
   assuranceReaches,
   type EntryRow,
-  listRefusal,
+  gateRefusal,
   listShown,
+  reachWithoutPin,
 } from '../domain/entry-list.ts';
-import type { EntryState } from '../domain/fact.ts';
+import type { EntryState, NewFact } from '../domain/fact.ts';
 import { maskedName } from '../domain/masked-name.ts';
+import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { FirstEntry } from '../domain/screen.ts';
 import { seatTicket } from '../domain/seat-ticket.ts';
@@ -58,7 +61,8 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
     obstacle() {
       const active = parts.shelf.active(options.list);
       if (active === null || parts.listKeys(options.list) === null) return 'list-missing';
-      return listRefusal(active.manifest, active.confirmedAt, parts.now());
+      const { manifest, confirmedAt } = active;
+      return gateRefusal(manifest, confirmedAt, parts.now(), parts.institution() !== null);
     },
 
     machine: eventEntryMachine.provide({
@@ -122,6 +126,7 @@ class EntryVisit {
   #keys: ListKeys | null = null;
   #identity: CardEvidence | null = null;
   #verdict: CertificateVerdict | null = null;
+  #attendant: string | null = null;
   #row: EntryRow | null = null;
   #state: EntryState = { entered: null };
   #detail: string | null = null;
@@ -137,8 +142,9 @@ class EntryVisit {
     this.#lease = this.#parts.shelf.lease(this.#options.list);
     this.#keys = this.#parts.listKeys(this.#options.list);
     if (this.#lease === null || this.#keys === null) return this.#refuse('list-missing');
-    const { manifest } = this.#lease.file;
-    const refusal = listRefusal(manifest, this.#lease.confirmedAt, this.#parts.now());
+    const { file, confirmedAt } = this.#lease;
+    const hasInstitution = this.#parts.institution() !== null;
+    const refusal = gateRefusal(file.manifest, confirmedAt, this.#parts.now(), hasInstitution);
     return refusal === null ? GO_ON : this.#refuse(refusal);
   }
 
@@ -146,9 +152,17 @@ class EntryVisit {
     const reader = this.#parts.reader();
     if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
     this.#stages.modelled = reader.modelled;
-    try {
-      const least = present(this.#lease, 'lease').file.manifest.assurance;
+    const least = present(this.#lease, 'lease').file.manifest.assurance;
+    return this.#ask(async () => {
       this.#identity = await askCard(reader, this.tap, least, this.#parts.institution());
+      this.#stages.read(this.#identity);
+      return GO_ON;
+    });
+  }
+
+  async #ask(talk: () => Promise<StepResult>): Promise<StepResult> {
+    try {
+      return await talk();
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
       this.#detail = error.message;
@@ -156,8 +170,6 @@ class EntryVisit {
       const again = error.fault === 'card-removed' || error.fault === 'card-unreadable';
       return again ? { next: 'hold-again', reason: error.fault } : this.#refuse(error.fault);
     }
-    this.#stages.read(this.#identity);
-    return GO_ON;
   }
 
   async verifyCertificate(): Promise<StepResult> {
@@ -169,21 +181,33 @@ class EntryVisit {
       this.#stages.end('ocsp');
     }
     this.#verdict = verdict;
-    const by = verdict.valid ? this.#parts.attendant(certificate) : null;
-    if (by !== null) {
-      this.#end();
-      return { next: 'attendant', by };
-    }
-    if (verdict.valid) return GO_ON;
-    return this.#refuse(verdict.reason, verdict.detail);
+    if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
+    this.#attendant = this.#parts.attendant(certificate);
+    return GO_ON;
   }
 
   /** A certificate that was read identifies and proves nothing; a list may ask for more. */
-  proveCard(): StepResult {
-    const { manifest } = present(this.#lease, 'lease').file;
+  async proveCard(): Promise<StepResult> {
+    const by = this.#attendant;
+    if (by !== null) return this.#ask(() => this.#recognise(by));
+    return this.#hasShown(present(this.#lease, 'lease').file.manifest.assurance);
+  }
+
+  /** Whatever the list asks for: a copied certificate opens no menu where the card can be asked for more. */
+  async #recognise(by: string): Promise<StepResult> {
+    const institution = this.#parts.institution();
+    const seen = present(this.#identity, 'identity');
+    this.#identity = await proofOf(seen, this.#parts.reader(), this.tap, institution);
+    const shown = this.#hasShown(reachWithoutPin(institution !== null));
+    if (shown !== GO_ON) return shown;
+    this.#end();
+    return { next: 'attendant', by };
+  }
+
+  #hasShown(least: Assurance): StepResult {
     const { assurance, lacks } = present(this.#identity, 'identity');
-    if (assuranceReaches(assurance, manifest.assurance)) return GO_ON;
-    return this.#refuse('possession-not-proved', lacks);
+    const isEnough = assuranceReaches(assurance, least);
+    return isEnough ? GO_ON : this.#refuse('possession-not-proved', lacks);
   }
 
   async findEntry(): Promise<StepResult> {
@@ -213,35 +237,18 @@ class EntryVisit {
 
   recordEntry(): StepResult {
     const row = present(this.#row, 'row');
-    const verdict = this.#verdict?.valid === true ? this.#verdict : null;
+    const party = row.party === '' ? {} : { party: row.party };
+    const revocation = this.#verdict?.valid === true ? this.#verdict.revocation : undefined;
     return this.#record((fields) => {
-      let planned: PlannedPaper | null = null;
-      const [fact] = this.#parts.recorder.record(
-        [
-          {
-            event: 'entry.granted',
-            subject: this.#subject,
-            body: {
-              ticket: row.ticket,
-              ...(row.party === '' ? {} : { party: row.party }),
-              ...fields,
-              assurance: this.#identity?.assurance,
-              revocation: verdict?.revocation,
-              listAge: this.#listAge(),
-            },
-          },
-        ],
-        {
-          steps: (steps) => {
-            holdAgainstOthers(this.#parts.recorder.ledger, this.#ticket);
-            planned = this.#parts.papers.plan(steps, this.#subject, this.#about(row));
-          },
-          journal: () => this.#stages.journal(),
-        },
+      const { assurance } = present(this.#identity, 'identity');
+      const known = { ticket: row.ticket, ...party, ...fields, assurance, revocation };
+      const body = { ...known, listAge: this.#listAge() };
+      const { fact, planned } = this.#recordWithPaper('entry.granted', body, () =>
+        holdAgainstOthers(this.#parts.recorder.ledger, this.#ticket),
       );
-      const enteredAt = Date.parse(present(fact, 'fact').at);
+      const enteredAt = Date.parse(fact.at);
       this.#show({ row, enteredAt });
-      this.#print(present<PlannedPaper>(planned, 'paper'), enteredAt);
+      this.#print(planned, enteredAt);
     });
   }
 
@@ -249,25 +256,24 @@ class EntryVisit {
     const row = present(this.#row, 'row');
     const enteredAt = Date.parse(present(this.#state.entered, 'entry').at);
     return this.#record((fields) => {
-      let planned: PlannedPaper | null = null;
-      this.#parts.recorder.record(
-        [
-          {
-            event: 'receipt.claimed',
-            subject: this.#subject,
-            body: { ticket: row.ticket, ...fields },
-          },
-        ],
-        {
-          steps: (steps) => {
-            planned = this.#parts.papers.plan(steps, this.#subject, this.#about(row));
-          },
-          journal: () => this.#stages.journal(),
-        },
-      );
+      const body = { ticket: row.ticket, ...fields, assurance: this.#identity?.assurance };
+      const { planned } = this.#recordWithPaper('receipt.claimed', body);
       this.#show({ row, enteredAt });
-      this.#print(present<PlannedPaper>(planned, 'paper'), enteredAt);
+      this.#print(planned, enteredAt);
     });
+  }
+
+  #recordWithPaper(event: NewFact['event'], body: NewFact['body'], first = () => {}) {
+    const about = this.#about(present(this.#row, 'row'));
+    let planned: PlannedPaper | null = null;
+    const [fact] = this.#parts.recorder.record([{ event, subject: this.#subject, body }], {
+      steps: (steps) => {
+        first();
+        planned = this.#parts.papers.plan(steps, this.#subject, about);
+      },
+      journal: () => this.#stages.journal(),
+    });
+    return { fact: present(fact, 'fact'), planned: present<PlannedPaper>(planned, 'paper') };
   }
 
   recordRefusal(answer: Answer): StepResult {
@@ -387,10 +393,4 @@ class EntryVisit {
     this.#identity = null;
     this.#row = null;
   }
-}
-
-/** The machine's order guarantees it; were it wrong, it is a defect and must be loud. */
-function present<Value>(value: Value | null | undefined, name: string): Value {
-  if (value === null || value === undefined) throw new Error(`${name} is used before its step`);
-  return value;
 }

@@ -1,6 +1,7 @@
 /**
  * Attendants, known by the user-authentication certificate of their own card. A certificate that was read identifies and
- * proves nothing (ARCHITECTURE.md, "Assurance"): an attendant's card is not asked for its key, so the PIN is the stronger way in.
+ * proves nothing (ARCHITECTURE.md, "Assurance"): where the terminal has an institution's key the card has to prove its
+ * own, and where it has none a copy opens the menu too, so the PIN is the stronger way in.
  */
 
 import { createHash, X509Certificate } from 'node:crypto';

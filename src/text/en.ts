@@ -97,6 +97,12 @@ export const en: Catalogue = {
       why: 'The organiser has cancelled this ticket',
       next: ({ information }) => `Please ask at ${information}`,
     },
+    'assurance-out-of-reach': {
+      title: 'Not ready yet',
+      card: UNHARMED,
+      why: 'This entrance cannot check cards yet',
+      next: STAFF_COMES,
+    },
     'list-missing': {
       title: 'Not ready yet',
       card: UNHARMED,

@@ -105,6 +105,12 @@ export const jaSimple: Catalogue = {
       why: 'この チケットは キャンセルに なりました',
       next: ({ information }) => `${information}で 聞《き》いて ください`,
     },
+    'assurance-out-of-reach': {
+      title: 'まだ 準備中《じゅんびちゅう》です',
+      card: UNHARMED,
+      why: 'カードを しらべる 準備《じゅんび》が まだ できていません',
+      next: STAFF_COMES,
+    },
     'list-missing': {
       title: 'まだ 準備中《じゅんびちゅう》です',
       card: UNHARMED,

@@ -90,6 +90,12 @@ export const ja: Catalogue = {
       why: '主催者が、このチケットを取り消しています',
       next: ({ information }) => `${information}でお確かめください`,
     },
+    'assurance-out-of-reach': {
+      title: 'まだ準備ができていません',
+      card: UNHARMED,
+      why: 'カードを確かめる準備が、まだできていません',
+      next: STAFF_COMES,
+    },
     'list-missing': {
       title: 'まだ準備ができていません',
       card: UNHARMED,

@@ -37,6 +37,7 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'already-entered': `この チケットわ、にゅーじょーずみです。${JA_UNHARMED}かかりいんに おこえがけください。`,
   'ticket-cancelled': ({ information }) =>
     `この チケットわ つかえません。${JA_UNHARMED}${information}で おたしかめください。`,
+  'assurance-out-of-reach': `まだ じゅんびが できていません。${JA_UNHARMED}${JA_STAFF}`,
   'list-missing': `まだ じゅんびが できていません。${JA_UNHARMED}${JA_STAFF}`,
   'list-expired': `ただいま たしかめられません。${JA_UNHARMED}${JA_STAFF}`,
   'list-damaged': `とーろくを たしかめられません。${JA_UNHARMED}${JA_STAFF}`,
@@ -80,6 +81,7 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'already-entered': `もー はいっています。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'ticket-cancelled': ({ information }) =>
     `チケットが つかえません。${SIMPLE_UNHARMED}${information}で きいてください。`,
+  'assurance-out-of-reach': `まだ じゅんびちゅーです。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'list-missing': `まだ じゅんびちゅーです。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'list-expired': `いま たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'list-damaged': `リストが よめません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
@@ -123,6 +125,7 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'already-entered': `This ticket has already been used. ${EN_UNHARMED} ${EN_TELL}`,
   'ticket-cancelled': ({ information }) =>
     `This ticket cannot be used. ${EN_UNHARMED} Please ask at ${information}.`,
+  'assurance-out-of-reach': `Not ready yet. ${EN_UNHARMED} ${EN_STAFF}`,
   'list-missing': `Not ready yet. ${EN_UNHARMED} ${EN_STAFF}`,
   'list-expired': `Entries cannot be checked now. ${EN_UNHARMED} ${EN_STAFF}`,
   'list-damaged': `Your entry could not be confirmed. ${EN_UNHARMED} ${EN_STAFF}`,

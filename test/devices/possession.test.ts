@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Transmit } from '../../devices/card/apdu.ts';
 import type { Institution } from '../../devices/card/card.ts';
 import {
-  isInstitutionCertificate,
   type PossessionOutcome,
   PossessionProof,
   possessionExchange,
@@ -138,12 +137,7 @@ describe('the institution', () => {
     ['the objects in the other order', Buffer.concat([KNOWN.signature, KNOWN.certificate])],
     ['a byte too many', Buffer.concat([INSTITUTION.certificate, Buffer.of(0)])],
   ])('has no certificate in %s', (_what, certificate) => {
-    expect(isInstitutionCertificate(certificate)).toBe(false);
     expect(() => new PossessionProof({ ...INSTITUTION, certificate })).toThrow(/institution/u);
-  });
-
-  test('has one in both objects', () => {
-    expect(isInstitutionCertificate(INSTITUTION.certificate)).toBe(true);
   });
 });
 

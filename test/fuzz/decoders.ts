@@ -15,6 +15,7 @@ import { DerError } from '../../platform-sim/der.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { readSigned, UnfitError } from '../../platform-sim/x509-reader.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { readInstitutionCertificate } from '../../src/domain/institution-certificate.ts';
 import { decodeDelta, patchedChunk } from '../../src/link/chunk-patch.ts';
 import {
   decodeChunk,
@@ -30,7 +31,6 @@ import { Rejection } from '../../src/link/rejection.ts';
 import { parseCertificate } from '../../src/pki/certificate.ts';
 import { SignedObjectError } from '../../src/pki/cms-signed-data.ts';
 import { X509Error } from '../../src/pki/der.ts';
-import { readInstitutionCertificate } from '../../src/pki/institution-certificate.ts';
 import { judgeOcsp } from '../../src/pki/ocsp.ts';
 import { validatePath } from '../../src/pki/path-validation.ts';
 import { openRoot } from '../../src/pki/root-object.ts';
@@ -140,7 +140,7 @@ export const DECODERS: readonly Decoder[] = [
   {
     name: "an institution's certificate",
     seeds: [Buffer.concat([INSTITUTION.certificate, INSTITUTION.signature])],
-    decode: (bytes) => readInstitutionCertificate(Buffer.from(bytes)),
+    decode: (bytes) => readInstitutionCertificate(bytes),
   },
   {
     name: 'what a card answers to a reading',

@@ -159,16 +159,6 @@ describe('a certificate that does not admit', () => {
       // The authority said "superseded"; what it is in other lives is nobody's business here.
       expect(JSON.stringify(journal.all)).not.toContain('superseded');
     }));
-
-  test('a list that asks for possession admits nobody who only shows a certificate', () =>
-    withTerminal({ tickets: hanako, settings: { assurance: 'possession' } }, async (world) => {
-      await world.journal.next({ event: 'terminal.in-service' });
-      const { card } = world.ticket('hanako');
-      const stranger = await world.cards.card();
-      for (const { card: held } of [card, stranger]) {
-        expect(await world.tap(held)).toMatchObject({ reason: 'possession-not-proved' });
-      }
-    }));
 });
 
 describe('a card that can not be read', () => {

@@ -94,11 +94,28 @@ test('what is wrong with a certificate is said before what it did not prove', ()
     expect(await tap(expired.card)).toMatchObject({ reason: 'certificate-expired' });
   }));
 
-test('the key of a card is not enough where its PIN is asked for', () =>
-  askingFor('possession+pin', async ({ tap }, card) => {
-    const refused = { reason: 'possession-not-proved', assurance: 'possession' };
-    expect(await tap(card)).toMatchObject(refused);
+test('a gate is out of service for a list that asks for the PIN, which it asks nobody for', () =>
+  withTerminal({ tickets: provingHanako, settings: { assurance: 'possession+pin' } }, (world) =>
+    asksInVain(world),
+  ));
+
+test('a gate without an institution key is out of service for a list that asks for the proof, until it comes', () =>
+  withTerminal({ tickets: provingHanako, settings: { assurance: 'possession' } }, async (world) => {
+    await asksInVain(world);
+    const before = world.journal.all.length;
+    await world.addInstitution(INSTITUTION);
+    await world.journal.next({ event: 'terminal.in-service' }, before);
+    const { card } = world.ticket('hanako').card;
+    expect(await world.tap(card)).toMatchObject({ assurance: 'possession' });
   }));
+
+/** It says why, before and when a card is held all the same. */
+async function asksInVain({ journal, tap, ticket }: World): Promise<void> {
+  await journal.next({ event: 'list.activated' });
+  const reason = 'assurance-out-of-reach';
+  await journal.next({ event: 'terminal.out-of-service', reason });
+  expect(await tap(ticket('hanako').card.card)).toMatchObject({ event: 'entry.refused', reason });
+}
 
 test('a gate that has its key proves cards without a platform, also after a start', () =>
   askingFor('possession', async (world, card) => {
@@ -108,12 +125,13 @@ test('a gate that has its key proves cards without a platform, also after a star
     expect(await world.tap(card)).toMatchObject({ assurance: 'possession' });
   }));
 
-test('from the revocation of its institution on, a gate proves nothing', () =>
+test('from the revocation of its institution on, a gate proves nothing and is out of service', () =>
   askingFor('possession', async (world, card) => {
     await world.revokeInstitution(INSTITUTION);
     await world.journal.next({ event: 'institution.activated', hasKey: false });
-    const detail = 'this terminal has no institution key';
-    expect(await world.tap(card)).toMatchObject({ ...REFUSED, detail });
+    const reason = 'assurance-out-of-reach';
+    await world.journal.next({ event: 'terminal.out-of-service', reason });
+    expect(await world.tap(card)).toMatchObject({ event: 'entry.refused', reason });
   }));
 
 test('neither key nor certificate is in the journal', () =>

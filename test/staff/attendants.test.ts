@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createActor, waitFor } from 'xstate';
+import type { CardProof } from '../../devices/card/card.ts';
 import { Journal } from '../../src/journal.ts';
 import { Papers } from '../../src/papers.ts';
 import { Recorder } from '../../src/recorder.ts';
@@ -17,11 +18,15 @@ import { openLedger, tempFolder } from '../store/fixtures.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A gate whose devices answer at once. `verdict`: of the certificate of the card that is held. */
+/**
+ * A gate whose devices answer at once. `verdict`: of the certificate of the card that is held; `proves`: what comes of
+ * asking it for its proof, null where there is no institution key.
+ */
 function gate(
   attendant: TerminalParts['attendant'],
   verdict: object,
   certificate: Uint8Array = Buffer.of(1),
+  proves: Partial<CardProof> | null = null,
 ) {
   const state = tempFolder();
   const ledger = openLedger(state);
@@ -58,10 +63,14 @@ function gate(
   const parts = {
     terminal: 'gate-1',
     now: Date.now,
-    reader: () => ({ modelled: true, identify: async () => identity }),
+    reader: () => ({
+      modelled: true,
+      identify: async () => identity,
+      prove: async () => ({ ...identity, provedAt: 1, notProved: null, ...proves }),
+    }),
     trust: () => ({ verify: async () => verdict }),
     attendant,
-    institution: () => null,
+    institution: () => (proves === null ? null : {}),
     listKeys: () => ({ convertedValue: () => Buffer.of(1), openRow: () => row }),
     shelf: { lease, active: () => null },
     recorder,
@@ -99,6 +108,27 @@ describe("an attendant's card", () => {
     });
     expect(await tap()).toEqual({ answer: 'refused', reason: 'certificate-revoked' });
     await journal.next({ event: 'entry.refused', reason: 'certificate-revoked' });
+  });
+
+  test('opens the menu where it can prove its key and does, though the list asks nobody for it', async () => {
+    const { tap, ledger } = gate(() => '森', VALID, Buffer.of(1), {});
+    expect(await tap()).toEqual({ answer: 'attendant', by: '森' });
+    expect(ledger.lastFact().seq).toBe(0);
+  });
+
+  test('that is a copy of the certificate opens nothing there: the PIN is left', async () => {
+    const copy = { notProved: 'the signature is not of the key in the certificate' };
+    const { tap, journal, leases } = gate(() => '森', VALID, Buffer.of(1), copy);
+    expect(await tap()).toEqual({ answer: 'refused', reason: 'possession-not-proved' });
+    const said = await journal.next({ event: 'entry.refused', reason: 'possession-not-proved' });
+    expect(said).toMatchObject({ assurance: 'identified', detail: copy.notProved });
+    expect(leases()).toBe(0);
+  });
+
+  test('that is swapped for another one before the proof opens nothing: it has to be held again', async () => {
+    const { tap, journal } = gate(() => '森', VALID, Buffer.of(1), { certificate: Buffer.of(2) });
+    expect(await tap()).toEqual({ answer: 'hold-again', reason: 'card-removed' });
+    await journal.next({ event: 'card.unreadable', reason: 'card-removed' });
   });
 
   test('is known by its whole certificate, and by the table that the command prints', async () => {
