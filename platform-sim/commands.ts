@@ -2,6 +2,7 @@
 
 import { setInterval } from 'node:timers/promises';
 import { z } from 'zod';
+import { NOT_STOPPED } from '../src/domain/assurance-limits.ts';
 import { ASSURANCE_LEVELS } from '../src/domain/entry-list.ts';
 import { ENTRY_LIST_MANIFEST, NAME } from '../src/link/protocol.ts';
 import { entriesOf } from './effects.ts';
@@ -211,9 +212,11 @@ export async function importList(raw: RawOptions): Promise<void> {
 
 function printPublished(publication: Publication): void {
   const manifest = ENTRY_LIST_MANIFEST.parse(JSON.parse(publication.manifest));
-  const { list, version, rows, chunks, delta } = manifest;
+  const { list, version, rows, chunks, delta, assurance } = manifest;
   const deltaBytes = delta?.bytes ?? null;
-  print({ event: 'list.published', list, version, rows, chunks: chunks.length, deltaBytes });
+  const notStopped = NOT_STOPPED[assurance].en;
+  const what = { list, version, rows, chunks: chunks.length, deltaBytes, assurance, notStopped };
+  print({ event: 'list.published', ...what });
 }
 
 /** `list show` */
@@ -238,7 +241,7 @@ export async function showLists(raw: RawOptions): Promise<void> {
     for (const { kind, list } of registry.publications()) {
       if (kind !== 'entry-list') continue;
       const { chunks: _, ...manifest } = entryListManifest(registry, list);
-      print(manifest);
+      print({ ...manifest, notStopped: NOT_STOPPED[manifest.assurance].en });
     }
   });
 }

@@ -10,6 +10,7 @@ import path from 'node:path';
 import type { CardDefinition } from '../devices/card/sim-card-definition.ts';
 import type { Reason } from '../src/domain/reason.ts';
 import type { Authority } from './authority.ts';
+import { CARD_TIMING, type Trick, trickCard } from './card-tricks.ts';
 import type { Words } from './street/messages.ts';
 import type { Revocation } from './x509.ts';
 
@@ -36,6 +37,8 @@ export interface Person {
   readonly matter: Words;
   readonly card: CardDefinition['kind'];
   readonly standing: Standing;
+  /** Null: the own card, as it was issued. */
+  readonly trick: Trick | null;
   /** Null: not on the entry list. */
   readonly ticket: Ticket | null;
   /** One decision for each time that the card is held, in this order. */
@@ -47,7 +50,7 @@ function resident(
   name: string,
   kana: string,
   fate: Pick<Person, 'matter'> &
-    Partial<Pick<Person, 'card' | 'standing' | 'ticket' | 'decisions'>>,
+    Partial<Pick<Person, 'card' | 'standing' | 'trick' | 'ticket' | 'decisions'>>,
 ): Person {
   return {
     id,
@@ -55,6 +58,7 @@ function resident(
     kana,
     card: 'my-number',
     standing: 'good',
+    trick: null,
     ticket: null,
     decisions: ['granted'],
     ...fate,
@@ -140,6 +144,26 @@ export const PEOPLE: readonly Person[] = [
     ticket: ticket('T-0301', '3塁側 G列 9番'),
     decisions: ['granted', 'already-entered'],
   }),
+  resident('utsushi-kagemi', '写 かげみ', 'ウツシ カゲミ', {
+    matter: { ja: '写したカード', en: 'Copied card' },
+    trick: { how: 'clone', of: 'sato-hanako' },
+    decisions: ['possession-not-proved'],
+  }),
+  resident('rokuon-mawaru', '録音 まわる', 'ロクオン マワル', {
+    matter: { ja: '署名の使い回し', en: 'Replays a signature' },
+    trick: { how: 'replay', of: 'kazami-taro' },
+    decisions: ['possession-not-proved'],
+  }),
+  // Not prevented, and shown for that: nothing measures how far away a card is.
+  resident('nakatsugi-yuku', '中継 ゆく', 'ナカツギ ユク', {
+    matter: { ja: '遠くのカードを中継', en: 'Relays a far card' },
+    trick: { how: 'relay', of: 'rusu-iemi' },
+  }),
+  resident('rusu-iemi', '留守 家美', 'ルス イエミ', {
+    matter: { ja: '中継された人', en: 'Was relayed' },
+    ticket: ticket('T-0302', '3塁側 G列 10番'),
+    decisions: ['already-entered'],
+  }),
 ];
 
 export interface Resident {
@@ -184,16 +208,17 @@ const VALIDITY_BEFORE = [-1500, 300] as const;
 /**
  * Gives every resident a card. With a `directory`, keys and certificates are kept there, and the
  * same cards come back as long as their dates still fit the person: entry lists know people by the
- * exact certificate.
+ * exact certificate. `authorityKey`: EF 0016 of their cards; without it no card proves its key.
  */
 export async function populate(
   authority: Authority,
   foreignAuthority: Authority,
   directory?: string,
+  authorityKey?: Uint8Array,
 ): Promise<Population> {
   if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
-  const residents = await Promise.all(
-    PEOPLE.map(async (person) => {
+  const own = await Promise.all(
+    PEOPLE.map(async (person): Promise<Resident> => {
       if (person.card === 'transit')
         return {
           person,
@@ -206,9 +231,11 @@ export async function populate(
       const { certificate } = keys;
       const certificateBefore =
         person.standing === 'renewed' ? await cardBefore(person, issuer, directory) : null;
-      return { person, certificate, certificateBefore, card: cardOf(person, issuer, keys) };
+      const card = { ...cardOf(person, issuer, keys), ...proves(authorityKey) };
+      return { person, certificate, certificateBefore, card };
     }),
   );
+  const residents = own.map((resident) => tricked(resident, own));
   const at = new Date(Date.now() - DAY_MS);
   const revoked = residents.flatMap(({ person, certificate, certificateBefore }) => {
     const gone = person.standing === 'revoked' ? certificate : certificateBefore;
@@ -227,6 +254,7 @@ function cardOf(person: Person, issuer: Authority, keys: Keys): CardDefinition {
     userCertificate: keys.certificate.toString('base64'),
     userCaCertificate: issuer.caCertificate.toString('base64'),
     userPrivateKey: keys.privateKeyPem,
+    timing: CARD_TIMING,
   };
 }
 
@@ -238,6 +266,21 @@ async function cardBefore(person: Person, issuer: Authority, directory?: string)
   const { der } = await issuer.issueUserCertificate(datesOf(VALIDITY_BEFORE));
   if (file !== null) await writeFile(file, der);
   return der;
+}
+
+function proves(authorityKey?: Uint8Array): Pick<CardDefinition, 'authorityKey'> {
+  if (authorityKey === undefined) return {};
+  return { authorityKey: Buffer.from(authorityKey).toString('base64') };
+}
+
+/** Of a trickster's own card, the key alone is left. */
+function tricked(resident: Resident, all: readonly Resident[]): Resident {
+  const { trick } = resident.person;
+  if (trick === null) return resident;
+  const victim = all.find(({ person }) => person.id === trick.of);
+  if (victim === undefined) throw new Error(`nobody is called ${trick.of}`);
+  const card = trickCard(trick.how, resident.card, victim.card);
+  return { ...resident, certificate: victim.certificate, card };
 }
 
 async function keysOf(person: Person, issuer: Authority, directory?: string): Promise<Keys> {

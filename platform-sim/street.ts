@@ -3,14 +3,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { askControlSocket, openControlSocket } from '../devices/sim-control.ts';
 import { Board } from './street/board.ts';
 import { openInBrowser } from './street/browser.ts';
 import { Doing } from './street/doing.ts';
 import { describeFaults } from './street/faults.ts';
 import { Player, SCENARIO_NAMES } from './street/player.ts';
-import { parseRequest } from './street/requests.ts';
+import { parseRequest, STREET_ASSURANCES } from './street/requests.ts';
 import { openStreetServer, type StreetServer, StreetServerError } from './street/server.ts';
 import { walkThrough } from './street/walk.ts';
 import { Street } from './street/world.ts';
@@ -167,6 +167,12 @@ program
   .command('restore [name]')
   .description('mend it; without a name: everything')
   .action((name?: string) => ask(name === undefined ? { do: 'restore' } : { do: 'restore', name }));
+
+program
+  .command('assurance')
+  .description("what tonight's list asks every card for; the default asks for possession")
+  .addArgument(new Argument('<level>').choices(STREET_ASSURANCES))
+  .action((level: string) => ask({ do: 'assurance', level }));
 
 program
   .command('play <name>')

@@ -15,7 +15,7 @@ interface ArrivedProps {
 
 export function Arrived({ platform, gates }: ArrivedProps) {
   const words = text.value;
-  const { perMinute, newest, facts, entries, doubles } = platform;
+  const { perMinute, newest, facts, entries, doubles, list } = platform;
   return (
     <section class="arrived" aria-labelledby="arrived">
       <h2 id="arrived">
@@ -28,6 +28,11 @@ export function Arrived({ platform, gates }: ArrivedProps) {
         <li class={doubles === 0 ? '' : 'unwell'}>{words.doubles(doubles)}</li>
         <li>{words.facts(facts)}</li>
       </ul>
+      {list !== null && (
+        <p class="asks">
+          <b>{words.asks[list.assurance]}</b> {inWords(list.notStopped)}
+        </p>
+      )}
       {newest.length === 0 && <p class="nothing">{words.nothingArrived}</p>}
       <ol class="facts">
         {newest.map((fact) => (

@@ -62,6 +62,11 @@ const ja = {
   doubles: (count: number) => `二重入場 ${count}`,
   facts: (count: number) => `記録 ${count}`,
   nothingArrived: 'まだ何も届いていません',
+  asks: {
+    identified: 'リストが求めるもの: 証明書だけ',
+    possession: 'リストが求めるもの: カードの証明',
+    'possession+pin': 'リストが求めるもの: カードの証明と暗証番号',
+  },
   incidents: '実際にあったこと',
   scenes: (count: number) => `${count}の場面`,
   kept: '守れました',
@@ -152,6 +157,11 @@ const en: Catalogue = {
   doubles: (count) => `Double ${count}`,
   facts: (count) => `Facts ${count}`,
   nothingArrived: 'Nothing has arrived yet',
+  asks: {
+    identified: 'The list asks for a certificate alone',
+    possession: "The list asks for the card's proof",
+    'possession+pin': "The list asks for the card's proof and the PIN",
+  },
   incidents: 'Real incidents',
   scenes: (count) => `${count} scenes`,
   kept: 'Held',

@@ -2,7 +2,9 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Assurance } from '../../src/domain/entry-list.ts';
 import { Authority, keepRevocations } from '../authority.ts';
+import { openOrCreateInstitution } from '../card-institution.ts';
 import { type Population, populate } from '../people.ts';
 import { runCommand } from './child.ts';
 
@@ -26,7 +28,9 @@ export async function settle(directory: string): Promise<Population> {
       ['OU', 'another authority'],
     ],
   });
-  const population = await populate(authority, foreign, join(directory, 'residents'));
+  const { authorityKey } = await openOrCreateInstitution(join(directory, 'institution'));
+  const kept = join(directory, 'residents');
+  const population = await populate(authority, foreign, kept, authorityKey);
   await writeFile(join(directory, 'ca.der'), authority.caCertificate);
   await writeFile(join(directory, 'crl.der'), population.crl);
   await keepRevocations(authorityFolder(directory), population.revoked);
@@ -68,16 +72,23 @@ export async function tellRenewals(
   }
 }
 
-/** By the same command that a stranger would use. `state`: the platform's folder. */
+/** By the same commands that a stranger would use. `state`: the platform's folder. */
 export async function addTrust(directory: string, state: string): Promise<void> {
   const files = ['--ca', join(directory, 'ca.der'), '--crl', join(directory, 'crl.der')];
   await runCommand(PLATFORM, ['trust', 'add', '--state', state, ...files]);
+  const { key, certificate } = await openOrCreateInstitution(join(directory, 'institution'));
+  const institution = ['--key', key, '--certificate', certificate];
+  await runCommand(PLATFORM, ['institution', 'add', '--state', state, ...institution]);
 }
 
 /** Publishes the tickets as the next version of tonight's list, by the same command that a stranger would use. */
-export async function publishList(directory: string, state: string): Promise<void> {
+export async function publishList(
+  directory: string,
+  state: string,
+  assurance: Assurance,
+): Promise<void> {
   const tonight = new Date(Date.now() + STARTS_IN_MS).toISOString();
   const tickets = ['--list', LIST, '--csv', join(directory, 'tickets.csv')];
-  const event = ['--title', TITLE, '--starts-at', tonight];
+  const event = ['--title', TITLE, '--starts-at', tonight, '--assurance', assurance];
   await runCommand(PLATFORM, ['list', 'import', '--state', state, ...tickets, ...event]);
 }

@@ -1,5 +1,6 @@
 /** What the street does when asked, and what it says: the same for commands and for pages. */
 
+import { NOT_STOPPED } from '../../src/domain/assurance-limits.ts';
 import type { Board } from './board.ts';
 import type { GateShown, ScenarioShown } from './messages.ts';
 import type { Player } from './player.ts';
@@ -77,6 +78,11 @@ export class Doing {
         return this.#told(await street.faults.restore(request.name));
       case 'play':
         return describeOutcome(await this.#player.play(request.name));
+      case 'assurance':
+        await street.ask(request.level);
+        return this.#told(
+          `the list asks for "${request.level}" now: ${NOT_STOPPED[request.level].en}`,
+        );
       case 'walk':
         return this.#walk();
       case 'reset':
@@ -116,12 +122,16 @@ export class Doing {
   }
 
   #platform(): string {
-    const { facts, entries, doubles, perMinute, newest } = this.#street.platformShown();
+    const { facts, entries, doubles, perMinute, newest, list } = this.#street.platformShown();
     const lines = newest.map(({ at, terminal, event, reason, ticket }) =>
       [at, terminal, event, reason, ticket].filter((part) => part !== null).join('  '),
     );
     const count = `${facts} facts, ${entries} entries, ${doubles} double entries`;
-    return [count, `entries per minute: ${perMinute.join(' ')}`, ...lines].join('\n');
+    const asks =
+      list === null
+        ? 'no list'
+        : `list version ${list.version} asks for "${list.assurance}": ${list.notStopped.en}`;
+    return [count, asks, `entries per minute: ${perMinute.join(' ')}`, ...lines].join('\n');
   }
 }
 

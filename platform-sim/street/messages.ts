@@ -4,6 +4,8 @@
  * invented.
  */
 
+import type { Assurance } from '../../src/domain/entry-list.ts';
+
 /** The subprotocol of the page's websocket; the token of the page is offered beside it as `token.<token>`. */
 export const STREET_PROTOCOL = 'kazasu.street.v1';
 
@@ -101,6 +103,12 @@ export interface PlatformShown {
   readonly entries: number;
   /** Entries that were granted again while they stood. */
   readonly doubles: number;
+  /** Tonight's list: the least that it asks cards for, and what that does not stop. */
+  readonly list: {
+    readonly version: number;
+    readonly assurance: Assurance;
+    readonly notStopped: Words;
+  } | null;
 }
 
 export interface FaultShown {

@@ -1,7 +1,10 @@
 /** What the platform knows, read from its own stores: facts in their order of arrival, entries, double entries. */
 
+import { NOT_STOPPED } from '../../src/domain/assurance-limits.ts';
 import { entriesOf } from '../effects.ts';
+import { entryListManifest } from '../entry-lists.ts';
 import { FactStore } from '../facts.ts';
+import { Registry } from '../registry.ts';
 import { LIST } from './city.ts';
 import type { FactShown, PlatformShown } from './messages.ts';
 
@@ -24,6 +27,7 @@ export interface PlatformFact {
 
 export class PlatformView {
   readonly #store: FactStore;
+  readonly #registry: Registry;
   #facts: PlatformFact[] = [];
   #total = 0;
   #mark = '';
@@ -31,6 +35,7 @@ export class PlatformView {
   /** `state`: the platform's folder. */
   constructor(state: string) {
     this.#store = new FactStore(state);
+    this.#registry = new Registry(state);
   }
 
   /** Reads what is new; returns whether anything is. */
@@ -71,11 +76,18 @@ export class PlatformView {
       perMinute: this.#perMinute(now),
       entries: entries.size,
       doubles: [...entries.values()].reduce((sum, { doubles }) => sum + doubles, 0),
+      list: this.#list(),
     };
   }
 
   close(): void {
     this.#store.close();
+    this.#registry.close();
+  }
+
+  #list(): PlatformShown['list'] {
+    const { version, assurance } = entryListManifest(this.#registry, LIST);
+    return { version, assurance, notStopped: NOT_STOPPED[assurance] };
   }
 
   #perMinute(now: number): number[] {

@@ -4,6 +4,10 @@ import { z } from 'zod';
 
 const name = z.string().regex(/^[a-z0-9-]{1,60}$/u, 'a name of small letters, digits and hyphens');
 
+/** What the event's list may ask cards for here. */
+export const STREET_ASSURANCES = ['identified', 'possession'] as const;
+export type StreetAssurance = (typeof STREET_ASSURANCES)[number];
+
 export const REQUEST = z.discriminatedUnion('do', [
   /** Holds the card until the gate has answered, then takes it away; `early`: in the middle of the reading. */
   z.strictObject({ do: z.literal('tap'), who: name, early: z.boolean().exactOptional() }),
@@ -14,6 +18,7 @@ export const REQUEST = z.discriminatedUnion('do', [
   /** Without a name: everything that is broken is mended. */
   z.strictObject({ do: z.literal('restore'), name: name.exactOptional() }),
   z.strictObject({ do: z.literal('play'), name }),
+  z.strictObject({ do: z.literal('assurance'), level: z.enum(STREET_ASSURANCES) }),
   z.strictObject({ do: z.literal('walk') }),
   z.strictObject({ do: z.literal('reset') }),
   z.strictObject({ do: z.literal('people') }),

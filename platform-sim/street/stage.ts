@@ -13,6 +13,7 @@ import type { HoldOptions } from './hands.ts';
 import type { Mark } from './journal.ts';
 import type { Words } from './messages.ts';
 import type { PlatformFact } from './platform-view.ts';
+import type { StreetAssurance } from './requests.ts';
 import type { Street, Tapped } from './world.ts';
 
 const LINE_MS_MAX = 60_000;
@@ -90,6 +91,24 @@ export class Stage {
   async decision(resident: Resident, card?: CardDefinition): Promise<string> {
     const { answer } = await this.tap(resident, card === undefined ? {} : { card });
     return decisionOf(answer);
+  }
+
+  /** Plays with a list that asks every card for this; afterwards it asks for what it did before. */
+  async asking(level: StreetAssurance, play: () => Promise<void>): Promise<void> {
+    const before = this.street.assurance;
+    try {
+      await this.#ask(level);
+      await play();
+    } finally {
+      await this.#ask(before);
+    }
+  }
+
+  async #ask(level: StreetAssurance): Promise<void> {
+    if (this.street.assurance === level) return;
+    const since = this.mark();
+    await this.street.ask(level);
+    await this.line('list.activated', since, 'the list that asks for it');
   }
 
   async break(name: FaultName): Promise<void> {

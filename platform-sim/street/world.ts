@@ -16,6 +16,7 @@ import type { PlatformShown } from './messages.ts';
 import { NetworkCut } from './network-cut.ts';
 import { PlatformView } from './platform-view.ts';
 import { openReceiptStack, type Paper, type ReceiptStack } from './receipt-stack.ts';
+import type { StreetAssurance } from './requests.ts';
 import { SmallDisk } from './small-disk.ts';
 import { swappedMidway } from './swapped-card.ts';
 
@@ -34,6 +35,7 @@ const NOTHING_KNOWN: PlatformShown = {
   perMinute: [],
   entries: 0,
   doubles: 0,
+  list: null,
 };
 const PAPER_ENDS: readonly unknown[] = ['print.done', 'print.owed', 'print.unknown'];
 
@@ -59,6 +61,8 @@ export class Street {
   run = randomUUID();
   isOpening = true;
   canSkewClock = false;
+  /** The least that tonight's list asks every card for. */
+  assurance: StreetAssurance = 'possession';
   /** How often pages were told to load the gate's screen anew. */
   screenLoads = 0;
   /** Papers up to this number are of an earlier run. */
@@ -214,7 +218,14 @@ export class Street {
 
   /** Publishes the tickets as the next version of the list. */
   publishList(): Promise<void> {
-    return publishList(this.options.directory, this.#platformState);
+    return publishList(this.options.directory, this.#platformState, this.assurance);
+  }
+
+  /** Publishes the list anew, asking every card for this from then on. */
+  async ask(assurance: StreetAssurance): Promise<void> {
+    this.assurance = assurance;
+    await this.publishList();
+    this.#changed();
   }
 
   /** Everything from the beginning: another evening, nobody has entered, nothing is broken. */
@@ -229,6 +240,7 @@ export class Street {
     await this.#platform?.end();
     this.firstPaper = (await this.receipts.papers(0).catch(() => [])).at(-1)?.number ?? 0;
     this.gate.health.forget();
+    this.assurance = 'possession';
     await this.#prepare();
     await this.gate.start();
     this.#opened();

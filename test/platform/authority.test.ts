@@ -93,6 +93,7 @@ describe('the residents of Kazasu City', () => {
       'certificate-untrusted',
       'phone-not-supported',
       'card-not-supported',
+      'possession-not-proved',
     ] as const)
       expect(fates).toContain(fate);
   });
@@ -109,7 +110,24 @@ describe('the residents of Kazasu City', () => {
       expect(certificate === null).toBe(person.card === 'transit');
       if (certificate === null || card.userPrivateKey === undefined) continue;
       const key = createPublicKey(createPrivateKey(card.userPrivateKey));
-      expect(key).toEqual(new X509Certificate(certificate).publicKey);
+      const fits = key.equals(new X509Certificate(certificate).publicKey);
+      const isCopied = person.trick !== null && person.trick.how !== 'relay';
+      expect([person.id, fits]).toEqual([person.id, !isCopied]);
+    }
+  });
+
+  it('hold cards that lie among them: copies of what others have, with what the trick needs and no more', () => {
+    const cardOf = (id: string) =>
+      population.residents.find(({ person }) => person.id === id)?.card ?? { kind: 'transit' };
+    const tricksters = population.residents.filter(({ person }) => person.trick !== null);
+    expect(tricksters.map(({ person }) => person.trick?.how)).toEqual(['clone', 'replay', 'relay']);
+    for (const { person, card } of tricksters) {
+      const { how, of } = person.trick ?? { how: '', of: '' };
+      const victim = cardOf(of);
+      expect(card.userCertificate).toBe(victim.userCertificate);
+      expect(card.userPrivateKey === victim.userPrivateKey).toBe(how === 'relay');
+      expect(card.faults?.replay !== undefined).toBe(how === 'replay');
+      expect(person.ticket).toBeNull();
     }
   });
 

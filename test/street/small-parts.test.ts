@@ -21,6 +21,8 @@ test('whatever is asked, a request is one of the known ones or refused in words'
       expect(() => parseRequest(value)).toThrow(/./u);
     }),
   );
+  expect(parseRequest({ do: 'assurance', level: 'identified' })).toMatchObject({ do: 'assurance' });
+  expect(() => parseRequest({ do: 'assurance', level: 'possession+pin' })).toThrow(/possession/u);
   expect(() => parseRequest({ do: 'hold', who: 'a'.repeat(61) })).toThrow(/small letters/u);
   expect(() => parseRequest({ do: 'tap', who: 'sato-hanako', card: {} })).toThrow(/card/u);
 });

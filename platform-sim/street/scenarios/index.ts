@@ -5,6 +5,7 @@ import { BAD_SCAN } from './bad-scan.ts';
 import { BROWSER_DIES } from './browser-dies.ts';
 import { CARD_PULLED } from './card-pulled.ts';
 import { CLOCK_1970 } from './clock-1970.ts';
+import { CLONED_CARD } from './cloned-card.ts';
 import { CRASH_BEFORE_LOG } from './crash-before-log.ts';
 import { DISK_FILLED } from './disk-filled.ts';
 import { FOREIGN_CARD } from './foreign-card.ts';
@@ -16,6 +17,8 @@ import { POWER_CUT } from './power-cut.ts';
 import { PREVIOUS_VISITOR } from './previous-visitor.ts';
 import { PRINTED_LATER } from './printed-later.ts';
 import { READER_REPLUG } from './reader-replug.ts';
+import { RELAYED_CARD } from './relayed-card.ts';
+import { REPLAYED_SIGNATURE } from './replayed-signature.ts';
 import { SAME_SECOND } from './same-second.ts';
 import { SKEWED_CLOCK } from './skewed-clock.ts';
 import { SWAPPED_ANSWER } from './swapped-answer.ts';
@@ -33,6 +36,9 @@ export const SCENARIOS: readonly Scenario[] = [
   CARD_PULLED,
   BAD_SCAN,
   FOREIGN_CARD,
+  CLONED_CARD,
+  REPLAYED_SIGNATURE,
+  RELAYED_CARD,
   READER_REPLUG,
   OFFLINE_START,
   OFFLINE_QUEUE,
