@@ -169,6 +169,11 @@ program
   .action((name?: string) => ask(name === undefined ? { do: 'restore' } : { do: 'restore', name }));
 
 program
+  .command('reset-pin <who>')
+  .description("have a resident's municipality reset the PIN of their card")
+  .action((who: string) => ask({ do: 'reset-pin', who }));
+
+program
   .command('assurance')
   .description("what tonight's list asks every card for; the default asks for possession")
   .addArgument(new Argument('<level>').choices(STREET_ASSURANCES))

@@ -39,6 +39,8 @@ export interface CardFaults {
   readonly readSurplus?: number;
   /** Base64: the signature, recorded earlier, that a grant gets in place of a new one. */
   readonly replay?: string;
+  /** Somebody sits between, pretends that every PIN is right, and has only a grant to sign with. */
+  readonly interposed?: boolean;
   /** Status word (4 hex digits, no data) for every command with this instruction code (2 lower-case hex digits). */
   readonly statusWords?: Readonly<Record<string, string>>;
 }
@@ -108,6 +110,7 @@ export const CARD_DEFINITION = z.strictObject({
         .enum(['truncated', 'oversized', 'lying-length', 'garbage', 'empty'])
         .exactOptional(),
       readSurplus: z.int().min(-256).max(256).exactOptional(),
+      interposed: flag,
       replay: z.base64().max(400).exactOptional(),
       statusWords: z
         .record(z.string().regex(/^[0-9a-f]{2}$/u), z.string().regex(/^[0-9a-f]{4}$/iu))

@@ -19,6 +19,7 @@ import {
   type ReferenceData,
 } from './sim-card-files.ts';
 import { InstitutionAuthentication } from './sim-card-institution.ts';
+import { interposed } from './sim-card-interposer.ts';
 
 export {
   CARD_DEFINITION,
@@ -151,13 +152,14 @@ export class SimCard {
 
   /** Null: this command is answered as by a card without faults. */
   #faulty(bytes: Uint8Array, count: number): Uint8Array | null {
-    const { failsFirst, statusWords, endless61, endless6c, readSurplus } =
-      this.#definition.faults ?? {};
+    const { faults = {}, userPrivateKey = '' } = this.#definition;
+    const { failsFirst, statusWords, endless61, endless6c, readSurplus } = faults;
     const ins = bytes[1] ?? 0;
     const reads = ins === INS.readBinary;
     if (failsFirst && count === 0) return status(SW.noPreciseDiagnosis);
     const word = statusWords?.[ins.toString(16).padStart(2, '0')];
     if (word !== undefined) return Buffer.from(word, 'hex');
+    if (faults.interposed) return interposed(bytes, userPrivateKey);
     if (endless61 && (reads || ins === INS.getResponse)) return Uint8Array.of(0x30, 0x61, 0x01);
     if (endless6c && reads) return status(0x6c00 | (((bytes[4] ?? 0) + 1) & 0xff));
     if (readSurplus && reads) {

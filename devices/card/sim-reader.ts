@@ -38,7 +38,8 @@ export interface SimReader {
   readonly open: OpenCardReader;
   /** Lays a card on the reader. With `ms` it goes away by itself after so long. */
   hold(card: CardDefinition, ms?: number): void;
-  remove(): void;
+  /** Takes it away again; how often its PIN may still be wrong, null for a card that has none. */
+  remove(): number | null;
   unplug(): void;
   plug(): void;
 }
@@ -83,6 +84,7 @@ function obey(reader: SimReader, unchecked: ControlRequest): ControlReply {
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
   const request = parsed.data;
   if (request.do === 'hold') reader.hold(request.card, request.ms);
+  else if (request.do === 'remove') return { pinTriesLeft: reader.remove() };
   else reader[request.do]();
   return {};
 }
@@ -141,12 +143,19 @@ class Field implements SimReader {
     this.#beginStay();
   }
 
-  remove(): void {
-    if (this.#card === null) throw new Error('there is no card in the field');
+  remove(): number | null {
+    const { pinTriesLeft } = this.#takeAway();
+    return pinTriesLeft;
+  }
+
+  #takeAway(): SimCard {
+    const card = this.#card;
+    if (card === null) throw new Error('there is no card in the field');
     clearTimeout(this.#timer);
-    this.#keepTries(this.#card);
+    this.#keepTries(card);
     this.#card = null;
     this.#endStay();
+    return card;
   }
 
   unplug(): void {

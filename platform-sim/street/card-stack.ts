@@ -17,7 +17,8 @@ import {
 const RESTART_MS = 1_000;
 
 export interface HeldOver {
-  remove(): Promise<void>;
+  /** Resolves with how often its PIN may still be wrong; null: it has none, or nobody could tell any more. */
+  remove(): Promise<number | null>;
 }
 
 export interface CardStack {
@@ -78,14 +79,21 @@ class WatchedCard extends SimCard {
   }
 }
 
-const NOTHING_HELD: HeldOver = { remove: async () => {} };
+const NOTHING_HELD: HeldOver = { remove: async () => null };
 
 async function holdOverVpcd(
   card: CardDefinition,
   onCommand: (count: number) => void = () => {},
 ): Promise<HeldOver> {
   try {
-    return await holdOnVpcd(new WatchedCard(card, onCommand), { port: VPCD_PORT });
+    const watched = new WatchedCard(card, onCommand);
+    const held = await holdOnVpcd(watched, { port: VPCD_PORT });
+    return {
+      async remove() {
+        await held.remove();
+        return watched.pinTriesLeft;
+      },
+    };
   } catch (error) {
     if (isNobodyThere(error)) return NOTHING_HELD;
     throw error;
@@ -172,7 +180,9 @@ function inProcess(gateState: string, why: string): CardStack {
       return {
         async remove() {
           // A card that was taken away early is gone already.
-          await askControlSocket(socket, { do: 'remove' }).catch(() => {});
+          const reply = await askControlSocket(socket, { do: 'remove' }).catch(() => null);
+          const left = reply?.['pinTriesLeft'];
+          return typeof left === 'number' ? left : null;
         },
       };
     },

@@ -83,6 +83,8 @@ export class Doing {
         return this.#told(
           `the list asks for "${request.level}" now: ${NOT_STOPPED[request.level].en}`,
         );
+      case 'reset-pin':
+        return this.#resetPin(request.who);
       case 'walk':
         return this.#walk();
       case 'reset':
@@ -99,6 +101,14 @@ export class Doing {
     const text = describeTap(resident.person, await this.#street.tap(resident, { early }));
     this.#say(text);
     return text;
+  }
+
+  /** A card that lies on a reader is taken away for it: a chip is reset at the window, not at a gate. */
+  async #resetPin(who: string): Promise<string> {
+    const { person } = this.#street.resident(who);
+    if (this.#street.heldCard === person.id) await this.#street.hands.remove();
+    this.#street.tries.reset(person.id);
+    return this.#told(`the municipality has reset the PIN of ${person.id}: three tries`);
   }
 
   async #walk(): Promise<string> {

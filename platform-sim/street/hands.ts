@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CardDefinition } from '../../devices/card/sim-card-definition.ts';
 import type { Resident } from '../people.ts';
 import type { CardStack, HeldOver } from './card-stack.ts';
+import type { PinCounters } from './pin-counters.ts';
 
 /**
  * Between taking a card away and laying one down, as with people's hands. pcscd looks every 400 ms: a card that was lifted
@@ -26,20 +27,24 @@ export interface HoldOptions {
 
 interface Held {
   readonly who: string;
+  /** Whose chip it is: that of a relayed card lies elsewhere. */
+  readonly chip: string;
   readonly card: CardDefinition;
   over: HeldOver;
 }
 
 export class Hands {
   readonly #cards: CardStack;
+  readonly #tries: PinCounters;
   readonly #onChange: () => void;
   #held: Held | null = null;
   #liftedAt = Number.NEGATIVE_INFINITY;
   /** One movement after the other, however many ask at once. */
   #moving: Promise<unknown> = Promise.resolve();
 
-  constructor(cards: CardStack, onChange: () => void) {
+  constructor(cards: CardStack, tries: PinCounters, onChange: () => void) {
     this.#cards = cards;
+    this.#tries = tries;
     this.#onChange = onChange;
   }
 
@@ -50,14 +55,16 @@ export class Hands {
 
   hold({ person, card: own }: Resident, options: HoldOptions = {}): Promise<void> {
     const faults = options.early ? { faults: { removedAfter: EARLY_APDUS } } : {};
-    const card = { ...(options.card ?? own), ...faults };
+    const chip = person.trick?.how === 'relay' ? person.trick.of : person.id;
+    const given = { ...(options.card ?? own), ...faults };
     return this.#move(async () => {
       if (this.#held?.who === person.id && options.card === undefined) return;
       await this.#takeAway();
       await delay(Math.max(0, this.#liftedAt + LIFTED_MS - performance.now()));
       options.onLay?.();
+      const card = { ...given, pinTriesLeft: this.#tries.of(chip) };
       const over = await this.#cards.hold(card, options.onCommand);
-      this.#held = { who: person.id, card, over };
+      this.#held = { who: person.id, chip, card, over };
     });
   }
 
@@ -71,9 +78,10 @@ export class Hands {
     return this.#move(async () => {
       const held = this.#held;
       if (held === null) return;
-      await held.over.remove();
+      await this.#lift(held);
       await delay(LIFTED_MS);
-      held.over = await this.#cards.hold(held.card);
+      const card = { ...held.card, pinTriesLeft: this.#tries.of(held.chip) };
+      held.over = await this.#cards.hold(card);
     });
   }
 
@@ -81,8 +89,13 @@ export class Hands {
     const held = this.#held;
     if (held === null) return;
     this.#held = null;
-    await held.over.remove();
+    await this.#lift(held);
     this.#liftedAt = performance.now();
+  }
+
+  async #lift({ chip, over }: Held): Promise<void> {
+    const left = await over.remove();
+    if (left !== null) this.#tries.keep(chip, left);
   }
 
   #move(movement: () => Promise<void>): Promise<void> {

@@ -19,6 +19,8 @@ export const REQUEST = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('restore'), name: name.exactOptional() }),
   z.strictObject({ do: z.literal('play'), name }),
   z.strictObject({ do: z.literal('assurance'), level: z.enum(STREET_ASSURANCES) }),
+  /** The holder's municipality opens a blocked card again. */
+  z.strictObject({ do: z.literal('reset-pin'), who: name }),
   z.strictObject({ do: z.literal('walk') }),
   z.strictObject({ do: z.literal('reset') }),
   z.strictObject({ do: z.literal('people') }),

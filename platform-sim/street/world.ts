@@ -14,6 +14,7 @@ import { Hands, type HoldOptions } from './hands.ts';
 import type { Mark } from './journal.ts';
 import type { PlatformShown } from './messages.ts';
 import { NetworkCut } from './network-cut.ts';
+import { PinCounters } from './pin-counters.ts';
 import { PlatformView } from './platform-view.ts';
 import { openReceiptStack, type Paper, type ReceiptStack } from './receipt-stack.ts';
 import type { StreetAssurance } from './requests.ts';
@@ -57,6 +58,7 @@ export class Street {
   readonly options: StreetOptions;
   readonly gate: Gate;
   readonly faults: Faults;
+  readonly tries: PinCounters;
   /** Another one after each `reset`. */
   run = randomUUID();
   isOpening = true;
@@ -84,6 +86,7 @@ export class Street {
     const { directory, say } = options;
     this.#gateState = join(directory, GATE_ID);
     this.#platformState = join(directory, 'platform');
+    this.tries = new PinCounters(join(directory, 'pin-tries.json'));
     this.gate = new Gate(this.#configPath, say);
     this.gate.journal.watch(({ event }) => {
       if (event === 'terminal.ready') void this.#layAgainInNewGate();
@@ -268,7 +271,7 @@ export class Street {
     this.#cable = await NetworkCut.open(PLATFORM_PORT);
     this.#cards = await openCardStack(directory, this.#gateState);
     this.#receipts = await openReceiptStack(directory, this.#gateState);
-    this.#hands = new Hands(this.cards, () => this.#changed());
+    this.#hands = new Hands(this.cards, this.tries, () => this.#changed());
     for (const line of this.says) this.options.say(line);
     await writeFile(this.#configPath, this.#configuration());
     await this.gate.start();

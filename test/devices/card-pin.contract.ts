@@ -118,9 +118,13 @@ export function describePin(makeField: () => Promise<CardField>): void {
       expect(await show(tap)).toMatchObject({ result: 'blocked' });
     });
 
-    it('which a copy of its certificate does not, nor a card that refuses; the next card is served', async () => {
+    it('which a copy of its certificate does not, nor an interposer with a grant, nor a card that refuses', async () => {
       const cloned = await show(await hold({ userPrivateKey: otherKey }));
       expect(cloned).toMatchObject({ result: 'not-proved', detail: NOT_OF_THE_KEY });
+      await next();
+      // A genuine card and a cable between: any PIN seems right, and a grant signs for it.
+      const between = await show(await hold({ faults: { interposed: true } }), WRONG);
+      expect(between).toMatchObject({ result: 'not-proved', detail: NOT_OF_THE_KEY });
       await next();
       const { userPrivateKey: _, ...keyless } = card;
       await field.hold(keyless);

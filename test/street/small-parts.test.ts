@@ -1,11 +1,15 @@
 /** Requests, the journal's memory, the swapped card: what the street is put together from. */
 
 import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Authority } from '../../platform-sim/authority.ts';
 import { PEOPLE } from '../../platform-sim/people.ts';
 import { GateJournal } from '../../platform-sim/street/journal.ts';
+import { PinCounters } from '../../platform-sim/street/pin-counters.ts';
 import { parseRequest } from '../../platform-sim/street/requests.ts';
 import { SCENARIOS } from '../../platform-sim/street/scenarios/index.ts';
 import { swappedMidway } from '../../platform-sim/street/swapped-card.ts';
@@ -64,6 +68,20 @@ test("a card swapped midway begins as its owner's, ends as the other's, and its 
   const ca = new X509Certificate(authority.caCertificate);
   expect(new X509Certificate(own).verify(ca.publicKey)).toBe(true);
   expect(new X509Certificate(swapped).verify(ca.publicKey)).toBe(false);
+});
+
+test('a chip remembers how often its PIN may be wrong, until its municipality resets it', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'kazasu-tries-')), 'pin-tries.json');
+  onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+  const counters = new PinCounters(file);
+  expect(counters.of('sato-hanako')).toBe(3);
+  counters.keep('sato-hanako', 1);
+  const later = new PinCounters(file);
+  expect([later.of('sato-hanako'), later.of('kazami-taro')]).toEqual([1, 3]);
+  later.reset('sato-hanako');
+  expect(new PinCounters(file).of('sato-hanako')).toBe(3);
+  writeFileSync(file, '{"sato-hanako": 9}');
+  expect(new PinCounters(file).of('sato-hanako')).toBe(3);
 });
 
 test('every scenario has a name of its own and says in both languages what went wrong, and where', () => {
