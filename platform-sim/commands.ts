@@ -52,6 +52,7 @@ const names = z
 const SERVE_OPTIONS = z.object({
   ...STATE,
   port: wholeNumber(0, 65_535),
+  tlsPort: wholeNumber(0, 65_535).optional(),
   beatMs: wholeNumber(100, 600_000),
   ocsp: z.string().min(1).exactOptional(),
 });
@@ -130,7 +131,7 @@ export async function withStores(state: string, run: (stores: Stores) => void | 
 
 /** `serve`: until SIGTERM or SIGINT. */
 export async function serve(raw: RawOptions): Promise<void> {
-  const { state, port, beatMs, ocsp: authority } = check(SERVE_OPTIONS, raw);
+  const { state, ocsp: authority, ...ports } = check(SERVE_OPTIONS, raw);
   // The terminals matter more than whoever reads this output: it may go away.
   process.stdout.on('error', () => {});
   const log: PlatformLog = (event, fields) =>
@@ -139,8 +140,9 @@ export async function serve(raw: RawOptions): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
   const ocsp = authority === undefined ? undefined : await OcspResponder.ofFolder(authority);
-  const platform = await startPlatform({ stateDirectory: state, port, beatMs, log, ocsp });
-  log('platform.ready', { url: platform.url, port: platform.port });
+  const platform = await startPlatform({ stateDirectory: state, ...ports, log, ocsp });
+  const { url, port, secureUrl } = platform;
+  log('platform.ready', { url, port, ...(secureUrl !== null && { secureUrl }) });
   log('platform.stopping', { signal: await asked });
   await platform.close();
 }

@@ -207,6 +207,11 @@ export class FactStore {
     return { kind: 'stored', upto: count.quarantined > 0 ? last : upto, ...count };
   }
 
+  /** Somebody says that it is this terminal, after a boot number went back: the next one heard counts. */
+  forgetBoot(terminal: string): void {
+    this.#statements.forgetBoot.run(terminal);
+  }
+
   /**
    * Adds a fact of the platform itself. `id` makes it happen once, however often it is asked for.
    * `body` is what the event says; `subject` as in the domain's NewFact.
@@ -328,6 +333,7 @@ function prepare(db: SqliteDatabase) {
     sawStream: db.prepare(
       'UPDATE stream SET boot = max(boot, ?), software = ?, last_seen = ? WHERE id = ?',
     ),
+    forgetBoot: db.prepare('UPDATE stream SET boot = 0 WHERE terminal = ?'),
     moveCursor: db.prepare('UPDATE stream SET upto = ?, hash = ?, last_seen = ? WHERE id = ?'),
     addFact: db.prepare(
       'INSERT INTO fact (stream, seq, hash, event, received, json) VALUES (?, ?, ?, ?, ?, ?)',

@@ -27,6 +27,13 @@ import {
   rotateRoleKey,
   showRootVersion,
 } from './root-commands.ts';
+import {
+  addTerminal,
+  listTerminals,
+  releaseTerminal,
+  revokeTerminal,
+  showTerminal,
+} from './terminal-commands.ts';
 
 const EXIT_INPUT = 2;
 const PACKAGE = new URL('../package.json', import.meta.url);
@@ -57,6 +64,10 @@ function buildProgram(): Command {
     });
   command(program, 'serve', 'serve the terminals on 127.0.0.1')
     .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8410')
+    .option(
+      '--tls-port <number>',
+      'port for terminals that enrol or are enrolled, by TLS 1.3; 0: any',
+    )
     .option('--beat-ms <number>', 'milliseconds between heartbeats', '2000')
     .option('--ocsp <dir>', 'answer OCSP under /ocsp for the simulated authority in this folder')
     .action(serve);
@@ -71,6 +82,7 @@ function buildProgram(): Command {
   addInstitutions(program);
   addRoot(program);
   addCommanding(program);
+  addTerminals(program);
 
   const list = program.command('list').description('entry lists');
   addListImport(list);
@@ -153,6 +165,24 @@ function addCommanding(program: Command): void {
   command(commanding, 'list', 'show all, with what came of them, one JSON line each').action(
     showCommands,
   );
+}
+
+function addTerminals(program: Command): void {
+  const terminal = program.command('terminal').description('who the terminals are');
+  command(terminal, 'add', 'let a terminal enrol within 15 minutes: prints its code, once')
+    .argument('<name>', 'name of the terminal, as its configuration has it')
+    .option('--again', 'also one that is enrolled; its certificate is void once it has enrolled')
+    .action(addTerminal);
+  command(terminal, 'list', 'show all terminals, one JSON line each').action(listTerminals);
+  command(terminal, 'show', 'show what is known of a terminal, as JSON')
+    .argument('<name>', 'name of the terminal')
+    .action(showTerminal);
+  command(terminal, 'release', 'end its quarantine, once no copy of it runs any more')
+    .argument('<name>', 'name of the terminal')
+    .action(releaseTerminal);
+  command(terminal, 'revoke', 'take its certificate out of force; its link is cut at once')
+    .argument('<name>', 'name of the terminal')
+    .action(revokeTerminal);
 }
 
 function addListImport(list: Command): void {

@@ -1,10 +1,16 @@
 /** The running platform: a websocket for terminals, objects over HTTP beside it, and a watch on its own files. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { LIMITS, SUBPROTOCOL } from '../src/link/protocol.ts';
+import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOL } from '../src/link/protocol.ts';
 import { framesFor, newestCommand } from './commanding.ts';
 import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
@@ -18,6 +24,7 @@ import {
   type TellCommands,
   TerminalLinks,
 } from './terminals.ts';
+import { createSecureServer, type Identify, identifyBy } from './tls.ts';
 import { addTrust } from './trust.ts';
 
 const HOST = '127.0.0.1';
@@ -40,6 +47,8 @@ export interface PlatformSettings extends Partial<LinkSettings> {
   readonly stateDirectory: string;
   /** 0: chosen by the system. */
   readonly port: number;
+  /** Where enrolled terminals are served, by TLS; 0: chosen by the system; absent: nowhere. */
+  readonly tlsPort?: number | undefined;
   readonly connectionsMax?: number;
   /** Answers under /ocsp; without it, there is no such address. */
   readonly ocsp?: OcspResponder | undefined;
@@ -47,9 +56,11 @@ export interface PlatformSettings extends Partial<LinkSettings> {
 }
 
 export interface Platform {
-  /** Where terminals connect. */
+  /** Where terminals connect that are not enrolled. */
   readonly url: string;
   readonly port: number;
+  /** Where terminals enrol and enrolled ones connect; null without a port for TLS. */
+  readonly secureUrl: string | null;
   /** The same stores that the commands use, for programs that run the platform in their own process. */
   readonly stores: Stores & { readonly keys: PlatformKeys };
   /** Ends every connection, then the server; resolves when the files are closed. */
@@ -60,37 +71,54 @@ export interface Platform {
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
   const { beatMs = 2_000, helloMs = 5_000, connectionsMax = 2_048, log = () => {} } = settings;
   const stores = openStores(settings.stateDirectory);
-  const { facts } = stores;
+  const { facts, terminals } = stores;
+  const serve: RequestListener = (request, response) => serveObject(stores, request, response);
   const server = createServer(HTTP_LIMITS, (request, response) =>
     settings.ocsp !== undefined && request.url === OCSP_PATH
       ? serveOcsp(settings.ocsp, request, response)
-      : serveObject(stores, request, response),
+      : serve(request, response),
   );
-  server.maxConnections = connectionsMax;
-  server.setTimeout(IDLE_MS);
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
   const commands: TellCommands = (terminal, after) =>
     framesFor(stores.registry, terminal, Date.now(), after);
-  const links = new TerminalLinks({ facts, heads, keys, commands, log }, { beatMs, helloMs });
-  acceptTerminals(server, links);
+  const links = new TerminalLinks(
+    { facts, heads, keys, terminals, commands, log },
+    { beatMs, helloMs },
+  );
+  acceptTerminals(server, links, () => null);
+  const identify = identifyBy(terminals, log);
+  const secure = createSecureServer(HTTP_LIMITS, {
+    ...{ keys, terminals, serve, identify, log, handshakeMs: helloMs },
+  });
+  acceptTerminals(secure, links, identify);
+  const servers = settings.tlsPort === undefined ? [server] : [server, secure];
+  for (const each of servers) {
+    each.maxConnections = connectionsMax;
+    each.setTimeout(IDLE_MS);
+  }
   const watch = watchLists({ ...stores, keys }, heads, links, log);
   const shutDown = async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
+    const closed = servers.map((each) => new Promise((resolve) => each.close(resolve)));
     await watch.stop();
     await links.close();
-    server.closeAllConnections();
-    await closed;
+    for (const each of servers) each.closeAllConnections();
+    await Promise.all(closed);
     stores.close();
   };
-  await listen(server, settings.port).catch(async (error: unknown) => {
+  const listening = async () => {
+    const port = await listen(server, settings.port, '--port');
+    if (settings.tlsPort === undefined) return { port, tlsPort: null };
+    return { port, tlsPort: await listen(secure, settings.tlsPort, '--tls-port') };
+  };
+  const { port, tlsPort } = await listening().catch(async (error: unknown) => {
     await shutDown();
     throw error;
   });
-  const { port } = server.address() as AddressInfo;
   let closing: Promise<void> | null = null;
   return {
     url: `ws://${HOST}:${port}${TERMINALS_PATH}`,
     port,
+    secureUrl: tlsPort === null ? null : `wss://${HOST}:${tlsPort}${TERMINALS_PATH}`,
     stores: { ...stores, keys },
     close() {
       closing ??= shutDown();
@@ -108,7 +136,8 @@ async function prepareHeads(stateDirectory: string, { registry }: Stores) {
   return { keys, heads };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+/** Returns the port. */
+async function listen(server: Server, port: number, option: string): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, HOST, () => {
@@ -116,15 +145,20 @@ async function listen(server: Server, port: number): Promise<void> {
         resolve();
       });
     });
+    return (server.address() as AddressInfo).port;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     const why = code === 'EACCES' ? 'may not be used by this user' : 'is taken';
-    throw new InputError(`port ${port} of ${HOST} ${why}; choose another with --port (0: any)`);
+    throw new InputError(`port ${port} of ${HOST} ${why}; choose another with ${option} (0: any)`);
   }
 }
 
-function acceptTerminals(server: Server, links: TerminalLinks): void {
+function acceptTerminals(
+  server: Server,
+  links: TerminalLinks,
+  identify: Identify | (() => null),
+): void {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: LIMITS.frameBytes,
@@ -136,7 +170,9 @@ function acceptTerminals(server: Server, links: TerminalLinks): void {
     socket.on('error', () => socket.destroy());
     const refusal = upgradeRefusal(request);
     if (refusal) return refuseUpgrade(socket, refusal);
-    sockets.handleUpgrade(request, socket, head, (websocket) => links.accept(websocket));
+    const client = identify(socket);
+    if (typeof client === 'string') return refuseClient(socket, client);
+    sockets.handleUpgrade(request, socket, head, (websocket) => links.accept(websocket, client));
   });
 }
 
@@ -152,6 +188,12 @@ function upgradeRefusal({ url, headers }: IncomingMessage): string | null {
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   socket.once('finish', () => socket.destroy());
+}
+
+/** With the time: a terminal that trusts this server may be refused because its clock is wrong. */
+function refuseClient(socket: Duplex, why: ClientRefusal): void {
+  const lines = [`${REFUSED_HEADER}: ${why}`, `Date: ${new Date().toUTCString()}`];
+  refuseUpgrade(socket, ['403 Forbidden', ...lines].join('\r\n'));
 }
 
 function serveObject(
@@ -189,6 +231,7 @@ function watchLists(
 ) {
   let refreshing: Promise<void> | null = null;
   let commanded = newestCommand(stores.registry);
+  let terminalsMark = stores.terminals.changeMark();
   const refresh = async () => {
     tellAnnouncements(stores);
     const { keys } = stores;
@@ -197,6 +240,9 @@ function watchLists(
       links.announceRoots(held);
       log('root.published', { version: keys.roots.length });
     }
+    const mark = stores.terminals.changeMark();
+    if (mark !== terminalsMark) links.review();
+    terminalsMark = mark;
     const fresh = await heads.refresh(Date.now());
     for (const { list, version, isNew } of fresh) {
       if (isNew) log('list.published', { list, version });

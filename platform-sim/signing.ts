@@ -19,7 +19,14 @@ import { ROOT_KEYS, type RoleKind, type RootStatement, SIGNED_KIND } from '../sr
 import { signCms } from './cms.ts';
 import { InputError } from './input-error.ts';
 import { keyIdOf, makeRootKeys, readRoot, signRoot, spkiOf } from './offline-root.ts';
-import { extension, keyIdentifier, type Name, randomSerial, writeCertificate } from './x509.ts';
+import {
+  type CertificateSpec,
+  extension,
+  keyIdentifier,
+  type Name,
+  randomSerial,
+  writeCertificate,
+} from './x509.ts';
 
 const DAY_MS = 86_400_000;
 const CA_LIFE_MS = 3650 * DAY_MS;
@@ -106,6 +113,20 @@ export class PlatformKeys {
   /** SHA-256 of the SubjectPublicKeyInfo of the key that signs this kind now. */
   signerOf(kind: RoleKind): string {
     return this.#role(kind).id;
+  }
+
+  /** DER of a certificate under the CA: of a terminal, or of the platform's own end of the link. */
+  issue(spec: Omit<CertificateSpec, 'issuer' | 'serial'>): Buffer {
+    return writeCertificate({
+      ...spec,
+      issuer: { name: CA_NAME, privateKey: this.#ca.key },
+      serial: randomSerial(),
+      extensions: [
+        ...spec.extensions,
+        extension.authorityKeyIdentifier(keyIdentifier(createPublicKey(this.#ca.key))),
+        extension.subjectKeyIdentifier(keyIdentifier(spec.publicKey)),
+      ],
+    });
   }
 
   /** DER of a CMS SignedData that holds `content` and the signer's certificate. */

@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { FactStore } from './facts.ts';
 import { Registry } from './registry.ts';
 import { PlatformKeys } from './signing.ts';
+import { TerminalRegistry } from './terminal-registry.ts';
 
 export interface Stores {
   readonly registry: Registry;
   readonly facts: FactStore;
+  readonly terminals: TerminalRegistry;
   close(): void;
 }
 
@@ -17,12 +19,15 @@ export interface Stores {
 export function openStores(stateDirectory: string): Stores {
   const registry = new Registry(stateDirectory);
   const facts = new FactStore(stateDirectory);
+  const terminals = new TerminalRegistry(stateDirectory);
   const stores: Stores = {
     registry,
     facts,
+    terminals,
     close() {
       registry.close();
       facts.close();
+      terminals.close();
     },
   };
   tellAnnouncements(stores);

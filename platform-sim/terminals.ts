@@ -8,8 +8,11 @@ import {
   TERMINAL_FRAME,
   type TerminalFrame,
 } from '../src/link/protocol.ts';
-import { type FactStore, NotAFactError, PLATFORM_TERMINAL } from './facts.ts';
+import type { ClientIdentity } from './client-identity.ts';
+import { type FactStore, NotAFactError, PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
 import { type Heads, isFor, type ListHead } from './heads.ts';
+import type { PlatformKeys } from './signing.ts';
+import type { TerminalRegistry } from './terminal-registry.ts';
 
 export interface LinkSettings {
   /** Heartbeats go both ways at this interval; after two missed ones the peer counts as dead. */
@@ -30,23 +33,25 @@ const MISSED_BEATS_MAX = 2;
 /** RFC 6455 7.4.1: the server is going away. */
 const GOING_AWAY = 1001;
 
+/**
+ * What a ledger shows that was copied. One that merely went back may have been restored, or lost what its disk never
+ * kept; it shows as a fork as soon as it goes on by itself.
+ */
+const COPIED: ReadonlySet<Suspicion> = new Set(['fork', 'boot-went-back']);
+
 type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
 type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
-
-/** What terminals are told of the platform's keys. */
-export interface PlatformRoots {
-  /** DER. */
-  readonly caCertificate: Buffer;
-  /** Every version of the root, the first one first. */
-  readonly roots: readonly Buffer[];
-}
 
 /** The frames of what is asked of a terminal now, behind the command `after`. */
 export type TellCommands = (terminal: string, after: number) => readonly PlatformFrame[];
 
 interface Session {
   readonly socket: WebSocket;
+  /** Null: of a terminal that is not enrolled. */
+  readonly client: ClientIdentity | null;
   hello: Hello | null;
+  /** There were heads that it did not get. */
+  isWithheld: boolean;
   /** Beats sent since the peer was last heard. Counted, not timed: a stall of this process cuts nobody off. */
   missed: number;
   /** Set once this side has decided to close; whatever still arrives is not looked at. */
@@ -56,7 +61,8 @@ interface Session {
 export class TerminalLinks {
   readonly #facts: FactStore;
   readonly #heads: Heads;
-  readonly #keys: PlatformRoots;
+  readonly #keys: PlatformKeys;
+  readonly #terminals: TerminalRegistry;
   readonly #settings: LinkSettings;
   readonly #commands: TellCommands;
   readonly #log: PlatformLog;
@@ -69,7 +75,8 @@ export class TerminalLinks {
     parts: {
       facts: FactStore;
       heads: Heads;
-      keys: PlatformRoots;
+      keys: PlatformKeys;
+      terminals: TerminalRegistry;
       commands: TellCommands;
       log: PlatformLog;
     },
@@ -79,18 +86,21 @@ export class TerminalLinks {
     this.#heads = parts.heads;
     this.#keys = parts.keys;
     this.#commands = parts.commands;
+    this.#terminals = parts.terminals;
     this.#log = parts.log;
     this.#settings = settings;
     this.#beat = setInterval(() => this.#beatAll(), settings.beatMs);
   }
 
-  /** Takes over a socket that has just been opened. */
-  accept(socket: WebSocket): void {
+  /** Takes over a socket that has just been opened; `client`: who is at its other end, where that is known. */
+  accept(socket: WebSocket, client: ClientIdentity | null): void {
     if (this.#closing) {
       socket.terminate();
       return;
     }
-    const session: Session = { socket, hello: null, missed: 0, ended: false };
+    const session: Session = {
+      ...{ socket, client, hello: null, isWithheld: false, missed: 0, ended: false },
+    };
     this.#sessions.add(session);
     const helloTimer = setTimeout(
       () => this.#refuse(session, 'no hello in time'),
@@ -133,6 +143,22 @@ export class TerminalLinks {
     }
   }
 
+  /** Something was decided about terminals: ends the links of those that are revoked, and tells those that were released. */
+  review(): void {
+    for (const session of this.#sessions) {
+      const { client, hello } = session;
+      if (hello === null || session.ended) continue;
+      const { terminal } = hello;
+      if (client !== null && this.#terminals.standing(terminal) === 'revoked') {
+        this.#log('terminal.cut-off', { terminal });
+        this.#end(session, CLOSE.identity, 'revoked');
+      } else if (session.isWithheld && !this.#mustWithhold(session, hello)) {
+        for (const head of this.#heads.all()) this.#sendHead(session, head);
+        this.#sendCommands(session, hello, 0);
+      }
+    }
+  }
+
   /** Says goodbye to everyone; resolves when all sockets are closed. */
   async close(): Promise<void> {
     clearInterval(this.#beat);
@@ -156,22 +182,26 @@ export class TerminalLinks {
     if (frame.frame === 'hello') return hello ? 'a second hello' : this.#welcome(session, frame);
     if (!hello) return `${frame.frame} before hello`;
     // Being heard is all that a beat is for.
-    return frame.frame === 'beat' ? null : this.#take(session, hello, frame);
+    if (frame.frame === 'beat') return null;
+    if (frame.frame === 'renew') return this.#renew(session, frame.request);
+    return this.#take(session, hello, frame);
   }
 
   #welcome(session: Session, hello: Hello): null {
     const { terminal, epoch } = hello;
-    if (terminal === PLATFORM_TERMINAL) {
-      this.#log('frame.refused', { detail: 'a terminal that calls itself the platform' });
-      this.#end(session, CLOSE.identity, 'this name is taken');
+    const fault = this.#nameFault(session, terminal);
+    if (fault !== null) {
+      this.#log('frame.refused', { detail: fault });
+      this.#end(session, CLOSE.identity, fault);
       return null;
     }
     const now = Date.now();
     const { upto, suspected } = this.#facts.hello(hello, now);
-    const replaced = this.#newest.get(terminal);
     session.hello = hello;
-    this.#newest.set(terminal, session);
-    if (replaced) this.#end(replaced, CLOSE.replaced, 'a newer socket took over');
+    const isCopy = suspected.some((why) => COPIED.has(why));
+    if (isCopy) this.#suspect(terminal, suspected, now);
+    this.#takeOver(session, terminal, isCopy);
+    if (session.client) this.#terminals.connected(session.client.certificate);
     this.#log('terminal.connected', {
       ...{ terminal, epoch, upto, root: hello.root },
       waiting: hello.last.seq - upto,
@@ -192,10 +222,36 @@ export class TerminalLinks {
     return null;
   }
 
+  /** Null, or why the one at the other end may not call itself so. */
+  #nameFault({ client }: Session, terminal: string): string | null {
+    if (terminal === PLATFORM_TERMINAL) return 'a terminal that calls itself the platform';
+    if (client !== null) return client.terminal === terminal ? null : 'the certificate of another';
+    const standing = this.#terminals.standing(terminal);
+    return standing === null || standing === 'added' ? null : 'enrolled, and came without TLS';
+  }
+
+  /** The newest socket wins while it continues what is held here. One that does not may be a copy: then both are heard. */
+  #takeOver(session: Session, terminal: string, isCopy: boolean): void {
+    const replaced = this.#newest.get(terminal);
+    if (replaced && isCopy) return;
+    this.#newest.set(terminal, session);
+    if (replaced) this.#end(replaced, CLOSE.replaced, 'a newer socket took over');
+  }
+
+  #suspect(terminal: string, suspected: readonly Suspicion[], now: number): void {
+    for (const why of suspected) {
+      if (this.#terminals.quarantine(terminal, why, now)) {
+        this.#log('terminal.quarantined', { terminal, why });
+      }
+    }
+  }
+
   #take(session: Session, { terminal, epoch }: Hello, { from, items }: Facts): string | null {
     try {
-      const outcome = this.#facts.store({ terminal, epoch }, from, items, Date.now());
+      const now = Date.now();
+      const outcome = this.#facts.store({ terminal, epoch }, from, items, now);
       const { kind, ...counts } = outcome;
+      if (kind === 'stored' && outcome.quarantined > 0) this.#suspect(terminal, ['fork'], now);
       this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });
       this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: outcome.upto });
       return null;
@@ -203,6 +259,19 @@ export class TerminalLinks {
       if (!(error instanceof NotAFactError)) throw error;
       return error.message;
     }
+  }
+
+  #renew(session: Session, request: string): string | null {
+    if (session.client === null) return 'renew without a certificate';
+    const { terminal } = session.client;
+    const der = Buffer.from(request, 'base64');
+    // Of two that have this certificate, the one that renews would lock the other out, and with it its facts.
+    if (this.#terminals.isQuarantined(terminal)) return null;
+    const certificate = this.#terminals.renew(this.#keys, terminal, der, Date.now());
+    if (certificate === null) return 'a request for a certificate that is not in order';
+    this.#log('terminal.renewed', { terminal });
+    this.#send(session, { frame: 'renewed', certificate: certificate.toString('base64') });
+    return null;
   }
 
   #refuse(session: Session, detail: string): void {
@@ -222,11 +291,19 @@ export class TerminalLinks {
 
   #sendHead(session: Session, head: ListHead): void {
     const { hello } = session;
-    if (hello && isFor(head, hello.terminal, hello.lists)) this.#sendText(session, head.frame);
+    if (!hello || !isFor(head, hello.terminal, hello.lists)) return;
+    session.isWithheld = this.#mustWithhold(session, hello);
+    if (!session.isWithheld) this.#sendText(session, head.frame);
   }
 
-  #sendCommands(session: Session, { terminal }: Hello, after: number): void {
-    for (const frame of this.#commands(terminal, after)) this.#send(session, frame);
+  /** An expired certificate is good for facts and for its renewal; whose twin is about gets no key and no list either. */
+  #mustWithhold({ client }: Session, { terminal }: Hello): boolean {
+    return client?.isExpired === true || this.#terminals.isQuarantined(terminal);
+  }
+
+  #sendCommands(session: Session, hello: Hello, after: number): void {
+    if (this.#mustWithhold(session, hello)) return;
+    for (const frame of this.#commands(hello.terminal, after)) this.#send(session, frame);
   }
 
   #sendRoots(session: Session, after: number): void {

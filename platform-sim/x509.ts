@@ -4,6 +4,7 @@
  */
 
 import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 
@@ -149,10 +150,27 @@ export const extension = {
     return { oid: '2.5.29.15', critical: true, value: encode(0x03, Uint8Array.of(unused, bits)) };
   },
 
-  basicConstraints: (ca: boolean): ExtensionSpec => ({
+  /** `pathLength`: how many CAs may stand below; null: any number. */
+  basicConstraints: (ca: boolean, pathLength: number | null = null): ExtensionSpec => ({
     oid: '2.5.29.19',
     critical: true,
-    value: sequence(...(ca ? [TRUE] : [])),
+    value: sequence(
+      ...(ca ? [TRUE] : []),
+      ...(pathLength === null ? [] : [integer(Uint8Array.of(pathLength))]),
+    ),
+  }),
+
+  /** DNS names and IPv4 addresses (RFC 5280 4.2.1.6). */
+  subjectAltName: (hosts: readonly string[]): ExtensionSpec => ({
+    oid: '2.5.29.17',
+    critical: false,
+    value: sequence(
+      ...hosts.map((host) =>
+        isIPv4(host)
+          ? encode(0x87, Uint8Array.from(host.split('.'), Number))
+          : encode(0x82, Buffer.from(host, 'latin1')),
+      ),
+    ),
   }),
 
   /** A critical policy with the address of its practice statement, as JPKI writes it. */

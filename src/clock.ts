@@ -121,6 +121,11 @@ export class Clock {
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
 
+  /** The high-water mark: it can't be earlier. Milliseconds since the epoch. */
+  get floor(): number {
+    return this.#mark;
+  }
+
   /** Milliseconds since the epoch. */
   now(): number {
     this.#check();

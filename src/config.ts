@@ -14,7 +14,7 @@ import {
 } from 'toml-eslint-parser';
 import { z } from 'zod';
 import { SOUND_LEVELS } from './domain/screen.ts';
-import { isUnenrolledUrl } from './link/connection.ts';
+import { isSecureUrl, isUnenrolledUrl } from './link/connection.ts';
 import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
 import { ATTENDANT_NAME } from './staff/attendants.ts';
@@ -131,9 +131,9 @@ export const CONFIG = z
     /** The state folder, relative to the working directory. */
     state: path,
     platform: z.strictObject({
-      url: z.string().refine(isUnenrolledUrl, {
+      url: z.string().refine((url) => isSecureUrl(url) || isUnenrolledUrl(url), {
         error:
-          'an address like "ws://127.0.0.1:8410/terminals"; until terminals are enrolled, ws:// to this machine only',
+          'an address like "wss://platform.example/terminals", for a terminal that is enrolled; ws:// to this machine only',
       }),
     }),
     /** Who says online whether a card was revoked; asked only by services that are told to. */

@@ -8,10 +8,12 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Command } from './domain/command.ts';
 import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
+import { TerminalIdentity } from './link/identity.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
-import { type Link, openLink, pinnedPlatform, platformTrust } from './link/link.ts';
+import { type Link, openLink } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
+import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
 import { loadTrust } from './link/trust-download.ts';
 import type { OwnKeysListener } from './own-keys.ts';
 import { certificateHash, type ListKeys } from './pki/converted-value.ts';
@@ -43,6 +45,7 @@ export class LinkSupervisor {
   /** By list: the root of a version whose rows are not of the keys that are here. */
   readonly #unfit = new Map<string, string>();
   readonly #ring: ListKeyRing;
+  readonly #identity: TerminalIdentity;
   #trust: TrustStore;
   #institution: Institution | null = null;
   #link: Link | null = null;
@@ -52,6 +55,8 @@ export class LinkSupervisor {
     this.#config = config;
     this.#parts = parts;
     this.#trust = trust;
+    const { ledger, clock, keyStore } = parts;
+    this.#identity = new TerminalIdentity({ terminal: config.name, ledger, keys: keyStore, clock });
     this.#ring = new ListKeyRing(parts.keyStore, (list, keys) => {
       this.#keys.set(list, keys);
       this.#unfit.delete(list);
@@ -77,7 +82,7 @@ export class LinkSupervisor {
     return this.#institution;
   }
 
-  get trustOrigin(): 'none' | 'first-contact' {
+  get trustOrigin(): 'none' | 'first-contact' | 'enrolled' {
     return platformTrust(this.#parts.ledger);
   }
 
@@ -141,6 +146,7 @@ export class LinkSupervisor {
       ...this.#parts,
       url: this.#config.platform.url,
       terminal: this.#config.name,
+      identity: this.#identity,
       software: SOFTWARE,
       lists,
       stateDirectory: this.#config.state,
@@ -204,11 +210,15 @@ export class LinkSupervisor {
     if (kept !== null) this.#useInstitution(kept);
   }
 
-  /** Until enrolment gives terminals a certificate, the terminal's name stands in its place in what cards sign. */
+  /** In what cards sign, this terminal is its certificate; its name stands in for it while it is not enrolled. */
   #useInstitution({ institution }: LoadedInstitution): void {
+    const identity = this.#identity;
+    const name = Buffer.from(this.#config.name, 'utf8');
     this.#institution = institution && {
       certificate: institution.certificate,
-      terminal: Buffer.from(this.#config.name, 'utf8'),
+      get terminal() {
+        return identity.certificate ?? name;
+      },
       sign: (data) => institution.key.sign(data),
     };
   }

@@ -171,6 +171,19 @@ async function staffPin(): Promise<void> {
   }
 }
 
+/** Prints until when the certificate is valid. */
+async function enrol({ config: file, code }: { config: string; code: string }): Promise<void> {
+  const config = configuration(file);
+  const { enrolTerminal, EnrolmentError } = await import('./enrolment.ts');
+  try {
+    const { terminal, validTo } = await enrolTerminal(config, code);
+    say(`${terminal} is enrolled, until ${validTo}; it renews by itself. Start the daemon now.`);
+  } catch (error) {
+    if (error instanceof EnrolmentError) fail(error.message, EXIT.input);
+    throw error;
+  }
+}
+
 function attendant(file: string, { name }: { name: string }): void {
   try {
     const table = attendantTable(name, readFileSync(file));
@@ -244,6 +257,18 @@ program
     new Option('--language <language>', 'of the headlines').choices(LANGUAGES).default('ja'),
   )
   .action(screens);
+
+program
+  .command('enrol')
+  .description(
+    'get the certificate of this terminal, by a code of the platform; the daemon must not run',
+  )
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .requiredOption(
+    '--code <code>',
+    'what "kazasu-platform terminal add" printed, 15 minutes ago at most',
+  )
+  .action(enrol);
 
 program
   .command('enter')

@@ -306,8 +306,31 @@ function linkCheck({ link, now }: Levels): Check {
   if (link.up) return ok('link', 'the platform is reached');
   const contact = link.contactAt === null ? '' : `, last contact ${ago(now - link.contactAt)}`;
   const reason = link.reason === null ? '' : ` (${link.reason})`;
-  const remedy = 'check network and `[platform] url`; the terminal serves on meanwhile';
+  const remedy = `${linkRemedy(link.reason ?? '')}; the terminal serves on meanwhile`;
   return notWell('link', `the platform is not reached${reason}${contact}`, remedy);
+}
+
+/** What the platform, or this terminal itself, said when no link came of it. */
+const LINK_REMEDIES: Readonly<Record<string, string>> = {
+  'not-enrolled':
+    'stop the daemon and enrol the terminal: `kazasu enrol --code CODE`, with the code that `kazasu-platform terminal add` prints',
+  'enrolled-without-tls':
+    'this terminal is enrolled: `[platform] url` has to be the address where the platform speaks TLS, wss://',
+  'platform-changed':
+    'whoever answers at `[platform] url` is not the platform that this terminal knows; find out who it is',
+  'platform-certificate':
+    "the platform's certificate is not in order for this address and time; check `[platform] url` and the clock",
+  'turned-away: revoked':
+    'the terminal was revoked at the platform; if that is over: `kazasu-platform terminal add NAME --again`, and enrol it',
+  'turned-away: replaced':
+    'another machine has enrolled by this name since; find it, or enrol this one again',
+  'turned-away: unknown-certificate':
+    'the platform does not know the certificate of this terminal; enrol it again',
+};
+
+function linkRemedy(reason: string): string {
+  const known = Object.keys(LINK_REMEDIES).find((start) => reason.startsWith(start));
+  return LINK_REMEDIES[known ?? ''] ?? 'check network and `[platform] url`';
 }
 
 function mebibytes(bytes: number): number {

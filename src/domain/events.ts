@@ -119,6 +119,16 @@ export const EVENTS = {
     says: 'A command came that is not to be believed, is for others, or can not be decided on now; nothing is done.',
     fields: ['reason', 'detail'],
   },
+  'identity.renewed': {
+    fact: false,
+    says: 'The platform issued the next certificate of this terminal; it is used from the next connection on.',
+    fields: [],
+  },
+  'identity.rejected': {
+    fact: false,
+    says: 'The next certificate of this terminal was offered and not taken, or could not be asked for; the one before stays.',
+    fields: ['detail'],
+  },
   'entry.granted': {
     fact: true,
     says: 'The holder of this ticket may enter. Durable before the gate opens. `assurance` is "attendant" when `by` let them in by the number of their ticket, without a card.',

@@ -3,23 +3,32 @@
  * knows frames, not what they mean; it never heals itself.
  */
 
-import { isIPv4 } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { isIPv4, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import {
+  CLIENT_REFUSAL,
   CLOSE,
+  type ClientRefusal,
   LIMITS,
   PLATFORM_FRAME,
   type PlatformFrame,
+  REFUSED_HEADER,
   SUBPROTOCOL,
   type TerminalFrame,
 } from './protocol.ts';
+import { byCallback, PlatformFaultError } from './secure-transport.ts';
 
 export type Welcome = Extract<PlatformFrame, { frame: 'welcome' }>;
 export type FrameAfterWelcome = Exclude<PlatformFrame, { frame: 'welcome' }>;
 
 /** Why this side ends the connection, and with which close code. */
 export interface Refusal {
-  readonly reason: 'not-of-the-protocol' | 'platform-changed' | 'disk-full';
+  readonly reason:
+    | 'not-of-the-protocol'
+    | 'platform-changed'
+    | 'platform-certificate'
+    | 'disk-full';
   readonly detail: string;
   readonly code: number;
 }
@@ -49,12 +58,16 @@ export interface ConnectionListener {
   /** With every heartbeat that is sent. */
   onBeat(): void;
   onRefused(refusal: Refusal): void;
+  /** The platform, known by its certificate, turned this terminal away. `now`: its time, ms since the epoch. */
+  onTurnedAway(why: ClientRefusal, now: number, roundTripMs: number): void;
   /** The connection was up and is gone. At most once. */
   onLost(reason: string, code: number | null): void;
 }
 
 export interface ConnectionOptions {
   readonly url: string;
+  /** Opens what the websocket runs over, once the other end is known to be the platform; null: over TCP, to anybody. */
+  readonly transport: (() => Promise<Socket>) | null;
   readonly hello: TerminalFrame;
   readonly beat: () => TerminalFrame;
   /** From the first packet to the welcome. */
@@ -89,6 +102,13 @@ export function isUnenrolledUrl(url: string): boolean {
   return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }
 
+/** Where an enrolled terminal finds its platform: `wss://`, without what a websocket's address must not have. */
+export function isSecureUrl(url: string): boolean {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.protocol !== 'wss:' || parsed.hostname === '') return false;
+  return parsed.username === '' && parsed.password === '' && parsed.hash === '';
+}
+
 /** Opens a connection, says hello and waits for the welcome. Rejects with LinkError. */
 export function connect(
   options: ConnectionOptions,
@@ -114,6 +134,7 @@ export class Connection {
   readonly #outcome: Outcome;
   readonly #opening: NodeJS.Timeout;
   #state: 'opening' | 'up' | 'over' = 'opening';
+  readonly #begunAt = performance.now();
   #saidHelloAt = 0;
   #heartbeat: NodeJS.Timeout | null = null;
   #heard = false;
@@ -128,12 +149,14 @@ export class Connection {
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: LIMITS.frameBytes,
+      ...(options.transport && { createConnection: byCallback(options.transport) as never }),
     });
     this.#opening = setTimeout(() => this.#end('no-welcome', null), options.openTimeoutMs);
     this.#socket.on('open', () => this.#sayHello());
     this.#socket.on('message', (data, isBinary) => this.#hear(data, isBinary));
     this.#socket.on('error', (error) => this.#failed(error));
     this.#socket.on('close', (code) => this.#closed(code));
+    this.#socket.on('unexpected-response', (_request, response) => this.#turnedAway(response));
   }
 
   /** True while a batch may be sent without filling memory. */
@@ -213,9 +236,31 @@ export class Connection {
    * rest is the network.
    */
   #failed(error: Error): void {
+    if (this.#state === 'over') return;
+    if (error instanceof PlatformFaultError) {
+      const { fault } = error;
+      const isOther = fault === 'another-platform';
+      const reason = isOther ? 'platform-changed' : 'platform-certificate';
+      this.#refuse({ reason, detail: fault, code: CLOSE.identity });
+      return;
+    }
     const code = 'code' in error ? String(error.code) : '';
     this.#error = code === '' ? error.message : code;
     if (code.startsWith('WS_ERR_')) this.#refuse(notOfTheProtocol(code));
+  }
+
+  /** No websocket came of it. Whose time it is and who refuses is only known over TLS. */
+  #turnedAway({ statusCode, headers }: IncomingMessage): void {
+    const why = CLIENT_REFUSAL.safeParse(headers[REFUSED_HEADER]);
+    if (this.#options.transport === null || !why.success) {
+      this.#error = `HTTP ${statusCode}`;
+      this.#end('unreachable', null);
+      return;
+    }
+    const roundTripMs = performance.now() - this.#begunAt;
+    this.#listener.onTurnedAway(why.data, Date.parse(headers.date ?? ''), roundTripMs);
+    this.#error = why.data;
+    this.#end('turned-away', null);
   }
 
   #closed(code: number): void {

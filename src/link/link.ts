@@ -4,26 +4,29 @@
  * the next one. Nothing that serves a person waits for it.
  */
 
-import { hash, X509Certificate } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock, Correction } from '../clock.ts';
 import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
-import { DiskFullError, type Ledger } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import { Commands } from './commands.ts';
 import {
   type Connection,
   connect,
   type FrameAfterWelcome,
+  isSecureUrl,
   isUnenrolledUrl,
+  LinkError,
   notOfTheProtocol,
   type Refusal,
   type Welcome,
 } from './connection.ts';
 import { FactUpload } from './fact-upload.ts';
 import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
+import type { TerminalIdentity } from './identity.ts';
 import {
   InstitutionDownload,
   type LoadedInstitution,
@@ -32,9 +35,12 @@ import {
 import { ListDownload, type OfferedList } from './list-download.ts';
 import type { ListKeyRing } from './list-keys.ts';
 import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
+import { pin, pinnedPlatform } from './pinned-platform.ts';
 import { PlatformRoot } from './platform-root.ts';
-import { CLOSE, type Head, type TerminalFrame } from './protocol.ts';
+import { CLOSE, type ClientRefusal, type Head, type TerminalFrame } from './protocol.ts';
+import { Renewal } from './renewal.ts';
 import { RetryQueue } from './retry-queue.ts';
+import { SecureLink } from './secure-link.ts';
 import { TrustDownload } from './trust-download.ts';
 
 export interface LinkListener {
@@ -72,8 +78,10 @@ export const LINK_TIMES: LinkTimes = {
 };
 
 export interface LinkOptions {
-  /** Passes `isUnenrolledUrl`. */
+  /** Passes `isUnenrolledUrl` or `isSecureUrl`. */
   readonly url: string;
+  /** Null: none was ever asked for. It has no certificate while this terminal is not enrolled. */
+  readonly identity: TerminalIdentity | null;
   readonly terminal: string;
   readonly software: string;
   /** The entry lists that are wanted. Anchors and revocation lists always are. */
@@ -99,26 +107,10 @@ export interface LinkOptions {
 /** So many roots that are not in order may be a fault; more is somebody who fills the journal. */
 const BAD_ROOTS_MAX = 3;
 
-/** The ledger's setting with the pinned platform: DER of its CA certificate, base64. */
-const PLATFORM = 'platform';
-
-/** DER of the CA certificate of the platform that was met first; null before. */
-export function pinnedPlatform(ledger: Pick<Ledger, 'get'>): Buffer | null {
-  const pinned = ledger.get(PLATFORM);
-  return pinned === null ? null : Buffer.from(pinned, 'base64');
-}
-
-/** How this terminal knows its platform; enrolment will add a better way than first contact. */
-export function platformTrust(ledger: Ledger): 'none' | 'first-contact' {
-  return pinnedPlatform(ledger) === null ? 'none' : 'first-contact';
-}
-
 /** Returns the function that opens the link. Throws on a URL that is not allowed. */
 export function openLink(options: LinkOptions): OpenLink {
-  if (!isUnenrolledUrl(options.url)) {
-    throw new TypeError(
-      'the platform is spoken to on this machine only, until terminals are enrolled',
-    );
+  if (!isUnenrolledUrl(options.url) && !isSecureUrl(options.url)) {
+    throw new TypeError('the platform is spoken to by TLS, or on this machine');
   }
   const root = new PlatformRoot({ ...options, now: () => options.clock.now() });
   const shared: Shared = { root, ended: Promise.resolve() };
@@ -140,6 +132,9 @@ class OneLink implements Link {
   readonly #options: LinkOptions;
   readonly #shared: Shared;
   readonly #upload: FactUpload;
+  /** Null: a terminal that is not enrolled, on this machine. */
+  readonly #secure: SecureLink | null;
+  #renewal: Renewal | null = null;
   #connection: Connection | null = null;
   #downloads: Downloads | null = null;
   /** DER of the platform's CA certificate, from the welcome on. */
@@ -147,10 +142,11 @@ class OneLink implements Link {
   #badRoots = 0;
   #stopNudges: () => void = () => {};
 
-  private constructor(options: LinkOptions, shared: Shared) {
+  private constructor(options: LinkOptions, shared: Shared, secure: SecureLink | null) {
     const { ledger, journal, times = LINK_TIMES } = options;
     this.#options = options;
     this.#shared = shared;
+    this.#secure = secure;
     this.#upload = new FactUpload({
       ledger,
       journal,
@@ -162,11 +158,13 @@ class OneLink implements Link {
   }
 
   static async open(options: LinkOptions, shared: Shared, listener: LinkListener): Promise<Link> {
-    const link = new OneLink(options, shared);
     const { times = LINK_TIMES } = options;
+    const secure = secureLinkOf(options, times);
+    const link = new OneLink(options, shared, secure);
     link.#connection = await connect(
       {
         url: options.url,
+        transport: secure && (() => secure.connect()),
         hello: hello(options, shared.root.version),
         beat: () => beat(options),
         openTimeoutMs: times.openMs,
@@ -176,6 +174,7 @@ class OneLink implements Link {
         onFrame: (frame) => link.#take(frame),
         onSent: () => link.#upload.pump(),
         onBeat: () => link.#onBeat(),
+        onTurnedAway: (why, now, roundTripMs) => link.#turnedAway(why, now, roundTripMs),
         onRefused: ({ reason, detail, code }) => {
           options.journal('link.refused', { reason, detail, code });
         },
@@ -186,6 +185,9 @@ class OneLink implements Link {
       },
     );
     link.#upload.pump();
+    await secure?.identity.connected();
+    link.#renewal = secure && link.#renewalOver(secure, listener);
+    link.#renewal?.look();
     return link;
   }
 
@@ -197,13 +199,13 @@ class OneLink implements Link {
   #welcome(welcome: Welcome, roundTripMs: number): Refusal | null {
     const { clock, ledger } = this.#options;
     const pinned = Buffer.from(welcome.platform, 'base64');
-    const refusal = pin(ledger, pinned);
+    const refusal = pin(ledger, pinned) ?? this.#faultAt(Date.parse(welcome.now));
     if (refusal !== null) return refusal;
     this.#pinned = pinned;
     this.platform = hash('sha256', pinned);
     this.upto = welcome.upto;
     this.#corrected(clock.correct(Date.parse(welcome.now), roundTripMs));
-    this.#downloads = startDownloads(this.#options, this.#shared, pinned);
+    this.#downloads = startDownloads(this.#options, this.#shared, pinned, this.#secure);
     this.#upload.start(welcome.upto, welcome.credit);
     this.#stopNudges = ledger.onCommit(() => this.#upload.pump());
     return null;
@@ -220,6 +222,10 @@ class OneLink implements Link {
       case 'beat':
         this.#corrected(this.#options.clock.heard(Date.parse(frame.now)));
         return null;
+      case 'renewed':
+        return this.#renewal?.take(Buffer.from(frame.certificate, 'base64'))
+          ? null
+          : notOfTheProtocol('a certificate that was not asked for');
       case 'head':
         return this.#downloads?.heads.take(frame) ? null : notOfTheProtocol('too many heads');
       case 'command':
@@ -239,6 +245,37 @@ class OneLink implements Link {
   #onBeat(): void {
     this.#upload.onBeat();
     this.#shared.root.lookAtExpiry();
+    this.#renewal?.look();
+  }
+
+  /** What was not known during the handshake: whether the platform's certificate is in time, by its own account. */
+  #faultAt(platformNow: number): Refusal | null {
+    const { clock } = this.#options;
+    const fault = this.#secure?.faultAt(Math.max(platformNow, clock.floor)) ?? null;
+    if (fault === null) return null;
+    return { reason: 'platform-certificate', detail: fault, code: CLOSE.identity };
+  }
+
+  #turnedAway(why: ClientRefusal, platformNow: number, roundTripMs: number): void {
+    this.#secure?.identity.refused();
+    const isTime = why === 'link-certificate-dates' && !Number.isNaN(platformNow);
+    if (!isTime || this.#faultAt(platformNow) !== null) return;
+    this.#corrected(this.#options.clock.correct(platformNow, roundTripMs));
+  }
+
+  #renewalOver({ identity, ca }: SecureLink, listener: LinkListener): Renewal {
+    return new Renewal({
+      identity,
+      ca,
+      send: (frame) => this.#connection?.send(frame),
+      journal: this.#options.journal,
+      // What was renewed counts from the next connection on.
+      onRenewed: () => {
+        this.#stop();
+        void this.#connection?.close();
+        listener.onLost('renewed', null);
+      },
+    });
   }
 
   #corrected(correction: Correction | null): void {
@@ -252,9 +289,28 @@ class OneLink implements Link {
   }
 }
 
-function startDownloads(options: LinkOptions, { root, ended }: Shared, pinned: Buffer) {
+/** Throws LinkError where address and enrolment do not go together: nothing is sent then. */
+function secureLinkOf(options: LinkOptions, times: LinkTimes): SecureLink | null {
+  const { url, identity, ledger, clock } = options;
+  const ca = pinnedPlatform(ledger);
+  const enrolled = identity?.certificate && ca ? { identity, ca } : null;
+  if (isSecureUrl(url)) {
+    if (enrolled === null) throw new LinkError('not-enrolled', null, null);
+    return new SecureLink({ url, ...enrolled, clock, timeoutMs: times.openMs });
+  }
+  if (enrolled !== null) throw new LinkError('enrolled-without-tls', null, null);
+  return null;
+}
+
+function startDownloads(
+  options: LinkOptions,
+  { root, ended }: Shared,
+  pinned: Buffer,
+  secure: SecureLink | null,
+) {
   const { times = LINK_TIMES } = options;
-  const source = new ObjectSource(options.url, times.objects);
+  const transport = secure && (() => secure.connect());
+  const source = new ObjectSource(options.url, times.objects, transport);
   const signers = root.signers(pinned);
   const lists = new ListDownload({ ...options, source, signers });
   const trust = new TrustDownload({ ...options, source, signers });
@@ -289,36 +345,6 @@ function startDownloads(options: LinkOptions, { root, ended }: Shared, pinned: B
       source.close();
     },
   };
-}
-
-/**
- * Pins the platform that is met first, durably and before anything of it is used; refuses another
- * one.
- */
-function pin(ledger: Ledger, offered: Buffer): Refusal | null {
-  const pinned = pinnedPlatform(ledger);
-  if (pinned?.equals(offered)) return null;
-  if (pinned !== null) {
-    const detail = 'another platform than the one that was met first';
-    return { reason: 'platform-changed', detail, code: CLOSE.identity };
-  }
-  if (!isSelfIssuedCa(offered)) return notOfTheProtocol('the platform shows no CA certificate');
-  try {
-    ledger.set(PLATFORM, offered.toString('base64'));
-    return null;
-  } catch (error) {
-    if (!(error instanceof DiskFullError)) throw error;
-    return { reason: 'disk-full', detail: 'the platform can not be pinned', code: CLOSE.tryLater };
-  }
-}
-
-function isSelfIssuedCa(der: Buffer): boolean {
-  try {
-    const certificate = new X509Certificate(der);
-    return certificate.ca && certificate.verify(certificate.publicKey);
-  } catch {
-    return false;
-  }
 }
 
 function hello(

@@ -4,9 +4,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
-import { get as httpsGet, Agent as TlsAgent } from 'node:https';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { LIMITS } from './protocol.ts';
+import { byCallback } from './secure-transport.ts';
 
 /**
  * - `not-found`: the platform has no such object
@@ -47,15 +48,22 @@ export const OBJECTS_AT_ONCE = 4;
 export class ObjectSource {
   readonly #origin: URL;
   readonly #times: ObjectTimes;
-  readonly #agent: Agent | TlsAgent;
+  readonly #agent: Agent;
 
-  /** `url`: the websocket's; objects come from the same host and port. */
-  constructor(url: string, times: ObjectTimes = OBJECT_TIMES) {
-    const secure = new URL(url).protocol === 'wss:';
-    this.#origin = new URL('/objects/', url.replace(/^ws/u, 'http'));
+  /**
+   * `url`: the websocket's; objects come from the same host and port, over `transport` as the websocket does.
+   */
+  constructor(
+    url: string,
+    times: ObjectTimes = OBJECT_TIMES,
+    transport: (() => Promise<Socket>) | null = null,
+  ) {
+    this.#origin = new URL('/objects/', url.replace(/^wss?/u, 'http'));
     this.#times = times;
-    const options = { keepAlive: true, maxSockets: OBJECTS_AT_ONCE };
-    this.#agent = secure ? new TlsAgent(options) : new Agent(options);
+    this.#agent = new Agent({ keepAlive: true, maxSockets: OBJECTS_AT_ONCE });
+    if (transport !== null) {
+      Object.assign(this.#agent, { createConnection: byCallback(transport) });
+    }
   }
 
   /**
@@ -86,7 +94,6 @@ export class ObjectSource {
   #get(sha256: string, limit: number, signal: AbortSignal): Promise<Buffer> {
     const url = new URL(sha256, this.#origin);
     const options = { agent: this.#agent, signal, timeout: this.#times.idleMs };
-    const get = url.protocol === 'https:' ? httpsGet : httpGet;
     return new Promise((resolve, reject) => {
       const request = get(url, options, (response) => {
         collect(response, limit).then(resolve, (error) => {

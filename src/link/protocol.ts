@@ -76,6 +76,8 @@ export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
     items: z.array(z.string().max(LIMITS.factBytes)).min(1).max(1000),
   }),
   z.strictObject({ frame: z.literal('beat'), waiting: count, clock: clockReading }),
+  /** For the terminal's next certificate: PKCS#10 for a new key, base64. Enrolled terminals only. */
+  z.strictObject({ frame: z.literal('renew'), request: base64.max(4096) }),
 ]);
 export type TerminalFrame = z.infer<typeof TERMINAL_FRAME>;
 
@@ -111,6 +113,8 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
   /** Told again with every welcome until it expires; the terminal knows which it has decided on. */
   z.strictObject({ frame: z.literal('command'), statement: base64 }),
   z.strictObject({ frame: z.literal('beat'), now: instant }),
+  /** The certificate that was asked for, DER, base64; the one before counts until this one has connected. */
+  z.strictObject({ frame: z.literal('renewed'), certificate: base64.max(8192) }),
 ]);
 export type PlatformFrame = z.infer<typeof PLATFORM_FRAME>;
 
@@ -252,6 +256,46 @@ export const COMMAND = z
     'a command lives for a week at most',
   );
 export type CommandStatement = z.infer<typeof COMMAND>;
+
+/**
+ * `POST /enrol` over TLS, with the code's secret, once the terminal has checked the platform's CA against the code. The
+ * same secret with the same key gets the same certificate again: an answer may be lost on the way.
+ */
+export const ENROL_PATH = '/enrol';
+export const ENROL_REQUEST = z.strictObject({
+  terminal: name,
+  /** Base64. */
+  secret: base64.length(12),
+  /** PKCS#10, DER, base64: an RSA-2048 key, subject CN = the terminal's name. */
+  request: base64.max(4096),
+});
+export const ENROL_ANSWER = z.discriminatedUnion('result', [
+  z.strictObject({
+    result: z.literal('enrolled'),
+    /** DER of the terminal's certificate. */
+    certificate: base64.max(8192),
+    now: instant,
+  }),
+  z.strictObject({
+    result: z.literal('refused'),
+    reason: z.enum(['wrong-code', 'code-expired', 'code-used', 'bad-request']),
+  }),
+]);
+export type EnrolAnswer = z.infer<typeof ENROL_ANSWER>;
+
+/** Why a TLS client gets a 403; in the header of that name, with the platform's time in `date`. */
+export const REFUSED_HEADER = 'kazasu-refused';
+export const CLIENT_REFUSAL = z.enum([
+  'no-certificate',
+  'unknown-certificate',
+  'replaced',
+  'revoked',
+  'link-certificate',
+  'link-certificate-dates',
+  'expired',
+  'quarantined',
+]);
+export type ClientRefusal = z.infer<typeof CLIENT_REFUSAL>;
 
 /** A row on the wire: converted value, reference id, and what AES-256-GCM sealed. */
 export interface SealedRow {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { isUnenrolledUrl, LinkError } from '../../src/link/connection.ts';
-import { pinnedPlatform, platformTrust } from '../../src/link/link.ts';
+import { pinnedPlatform, platformTrust } from '../../src/link/pinned-platform.ts';
 import { FakePlatform, iso } from './fake-platform.ts';
 import { TestTerminal } from './fixtures.ts';
 

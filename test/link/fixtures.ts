@@ -7,10 +7,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Clock } from '../../src/clock.ts';
+import { Clock, SYSTEM_TIME, type TimeSources } from '../../src/clock.ts';
 import type { Command } from '../../src/domain/command.ts';
 import type { EventName } from '../../src/domain/events.ts';
 import { FileKeyStore } from '../../src/keys/file-key-store.ts';
+import type { TerminalIdentity } from '../../src/link/identity.ts';
 import type { LoadedInstitution } from '../../src/link/institution-download.ts';
 import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/link.ts';
 import { ListKeyRing } from '../../src/link/list-keys.ts';
@@ -68,15 +69,17 @@ export class TestTerminal {
   readonly institutions: LoadedInstitution[] = [];
   readonly commands: Command[] = [];
   readonly listDirectory: string;
+  /** Of a terminal that enrolled, set by whoever enrols it. */
+  identity: TerminalIdentity | null = null;
   readonly #waiting = new Set<() => void>();
 
-  constructor(state = tempFolder()) {
+  constructor(state = tempFolder(), time: TimeSources = SYSTEM_TIME) {
     this.state = state;
     this.keyStore = new FileKeyStore(join(state, 'keys'), { seal: null });
     this.listKeys = new ListKeyRing(this.keyStore, (list, keys) => void this.keys.set(list, keys));
     this.listDirectory = join(state, 'lists');
     mkdirSync(this.listDirectory, { recursive: true });
-    this.clock = new Clock({ mark: { load: () => null, save: () => {} } });
+    this.clock = new Clock({ mark: { load: () => null, save: () => {} }, time });
     this.ledger = Ledger.open({
       directory: state,
       terminal: TERMINAL,
@@ -111,6 +114,7 @@ export class TestTerminal {
       onTrust: (store) => void this.trust.push(store),
       onInstitution: (loaded) => void this.institutions.push(loaded),
       onCommand: (command) => void this.commands.push(command),
+      identity: this.identity,
       times: { ...TIMES, ...times },
     });
     return async () => {

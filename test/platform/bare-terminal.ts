@@ -59,9 +59,13 @@ export class BareTerminal {
     socket.on('error', () => {});
   }
 
-  /** Resolves when the socket is open. */
-  static async connect(url: string): Promise<BareTerminal> {
-    const socket = new WebSocket(url, [SUBPROTOCOL], { perMessageDeflate: false });
+  /** Resolves when the socket is open. `shown`: the client's key and certificates, PEM, for TLS. */
+  static async connect(
+    url: string,
+    shown: { readonly key?: string; readonly cert?: string } = {},
+  ): Promise<BareTerminal> {
+    const options = { perMessageDeflate: false, rejectUnauthorized: false, ...shown };
+    const socket = new WebSocket(url, [SUBPROTOCOL], options);
     const terminal = new BareTerminal(socket);
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
     return terminal;

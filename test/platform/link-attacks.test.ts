@@ -223,9 +223,7 @@ describe('a socket', () => {
   });
 
   test('that does not read is cut off before it costs more than 1 MB', () => {
-    const keys = { caCertificate: Buffer.alloc(9), roots: [] };
-    const commands = () => [];
-    const parts = { facts: platform.stores.facts, keys, commands, log: () => {} };
+    const parts = { ...platform.stores, commands: () => [], log: () => {} };
     const heads = { all: () => [] } as never;
     const links = new TerminalLinks({ ...parts, heads }, { beatMs: 60_000, helloMs: 60_000 });
     const peer: EventEmitter & { terminated: boolean } = Object.assign(new EventEmitter(), {
@@ -239,7 +237,7 @@ describe('a socket', () => {
         peer.emit('close', 1006);
       },
     });
-    links.accept(peer as unknown as WebSocket);
+    links.accept(peer as unknown as WebSocket, null);
     const last = { seq: 0, hash: '0'.repeat(64) };
     const clock = { at: '2026-02-20T09:00:00.000Z', quality: 'synced', mono: 1 };
     const hello = { frame: 'hello', terminal: 'slow', epoch: new Chain().epoch, boot: 1, last };

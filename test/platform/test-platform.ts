@@ -53,7 +53,8 @@ export class TestPlatform {
   async restart(): Promise<void> {
     await this.#platform?.close();
     const log = (event: string, fields: object) => this.logged.push({ event, ...fields });
-    this.#platform = await startPlatform({ stateDirectory: this.directory, port: 0, log });
+    const settings = { stateDirectory: this.directory, port: 0, tlsPort: 0, log };
+    this.#platform = await startPlatform(settings);
   }
 
   async stop(): Promise<void> {
@@ -68,6 +69,13 @@ export class TestPlatform {
 
   get url(): string {
     return this.#running.url;
+  }
+
+  /** Where enrolled terminals connect. */
+  get secureUrl(): string {
+    const { secureUrl } = this.#running;
+    if (secureUrl === null) throw new Error('it speaks no TLS');
+    return secureUrl;
   }
 
   get port(): number {

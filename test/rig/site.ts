@@ -30,6 +30,8 @@ export interface SiteOptions {
   readonly printer?: SimPrinterOptions;
   /** Default: a folder of the site. */
   readonly gateState?: string;
+  /** The platform speaks TLS, too, and the gate is to enrol. Default: neither. */
+  readonly tls?: boolean;
 }
 
 let maker: Promise<CardMaker> | null = null;
@@ -66,7 +68,9 @@ export class Site {
   #pcscd: Pcscd | null = null;
   #platform: Program | null = null;
   #gate: Program | null = null;
+  readonly #tls: boolean;
   #port = 0;
+  #secureUrl = 'wss://127.0.0.1:0/';
   #held: HeldCard | null = null;
 
   constructor(directory: string, options: SiteOptions, cards: CardMaker) {
@@ -77,6 +81,7 @@ export class Site {
     this.cards = cards;
     this.printer = new SimPrinter(options.printer);
     this.#reader = options.reader ?? 'simulated';
+    this.#tls = options.tls ?? false;
   }
 
   async open({ tickets = 0 }: SiteOptions): Promise<void> {
@@ -114,9 +119,17 @@ export class Site {
   /** On the port that it had before, once it had one. */
   async startPlatform(): Promise<void> {
     const args = ['serve', '--state', this.platformState, '--port', String(this.#port)];
-    this.#platform = this.#start([PLATFORM, ...args]);
+    const tls = this.#tls ? ['--tls-port', new URL(this.#secureUrl).port || '0'] : [];
+    this.#platform = this.#start([PLATFORM, ...args, ...tls]);
     const ready = await this.#platform.next({ event: 'platform.ready' });
     this.#port = Number(ready['port']);
+    if (this.#tls) this.#secureUrl = String(ready['secureUrl']);
+  }
+
+  /** The code by which the gate may enrol. */
+  async enrolmentCode(): Promise<string> {
+    const [added] = jsonLines(await this.platformCommand('terminal', 'add', 'gate-1'));
+    return String(added?.['code']);
   }
 
   /** Resolves when the gate has said that it is ready, in service or not. */
@@ -144,6 +157,19 @@ export class Site {
   /** Runs a command of `kazasu` that takes the gate's configuration. */
   staffCommand(...args: readonly string[]): Promise<string> {
     return succeed([KAZASU, ...args, '--config', this.config]);
+  }
+
+  /** The gate enrols, as somebody at its keyboard has it do. */
+  async enrol(options: ProgramOptions = {}): Promise<string> {
+    const code = await this.enrolmentCode();
+    return succeed([KAZASU, 'enrol', '--config', this.config, '--code', code], options);
+  }
+
+  /** Starts another gate with another configuration, as a copy of the first one's disk would. */
+  async startCopy(config: string): Promise<Program> {
+    const copy = this.#start([KAZASU, 'run', '--config', config]);
+    await copy.next({ event: 'terminal.ready' });
+    return copy;
   }
 
   /** What the platform holds, oldest first. */
@@ -261,7 +287,7 @@ export class Site {
 name = "gate-1"
 state = ${JSON.stringify(this.gateState)}
 [platform]
-url = "ws://127.0.0.1:${this.#port}/terminals"
+url = "${this.#tls ? this.#secureUrl : `ws://127.0.0.1:${this.#port}/terminals`}"
 [card]
 ${reader}
 [receipt]

@@ -1,0 +1,225 @@
+/**
+ * Who this terminal is: its certificate, whose key stays in the key store, and the key that speaks TLS for it, which is
+ * made at each start, is in memory alone, and has a certificate of a day that the terminal's own key signs.
+ *
+ * While a renewal is under way there are two: the next certificate, which has not connected yet, and the one before.
+ */
+
+import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import { acceptableKey } from '../pki/algorithms.ts';
+import { type Certificate, parseCertificate } from '../pki/certificate.ts';
+import { X509Error } from '../pki/der.ts';
+import { KEY_USAGE } from '../pki/extensions.ts';
+import { issueLinkCertificate, makeRequest, type Signer, subjectOf } from '../pki/issuing.ts';
+import type { Ledger } from '../store/ledger.ts';
+import { isIssuedBy } from './platform-certificate.ts';
+import type { ClientCredentials } from './secure-transport.ts';
+
+/** The ledger's setting. */
+const SETTING = 'identity';
+
+const STORED = z.strictObject({
+  /** Label of a key that a certificate was, or will be, asked for. */
+  pending: z.string().nullable(),
+  /** The next one first. */
+  certificates: z.array(z.strictObject({ label: z.string(), certificate: z.base64() })).max(2),
+});
+type Stored = z.infer<typeof STORED>;
+const NOTHING: Stored = { pending: null, certificates: [] };
+
+const HOUR_MS = 3_600_000;
+/** Together 24 hours, which the platform allows. The first is for a platform whose clock is behind. */
+const LINK_BACKDATED_MS = HOUR_MS;
+const LINK_LIFE_MS = 23 * HOUR_MS;
+/** A link key with less life than this is replaced before the next connection. */
+const LINK_RENEW_WITHIN_MS = 8 * HOUR_MS;
+
+/** What the key store does not have any more, or can't use. */
+export class IdentityError extends Error {
+  override readonly name = 'IdentityError';
+}
+
+export interface IdentityParts {
+  readonly terminal: string;
+  readonly ledger: Pick<Ledger, 'get' | 'set'>;
+  readonly keys: Pick<KeyStore, 'generate' | 'signingKey' | 'forget'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+interface Enrolled {
+  readonly label: string;
+  /** DER. */
+  readonly certificate: Buffer;
+}
+
+interface LinkKey extends ClientCredentials {
+  /** The terminal's certificate that it goes with. */
+  readonly of: Buffer;
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** Whether a certificate of this terminal is kept. */
+export function isEnrolled(ledger: Pick<Ledger, 'get'>): boolean {
+  return read(ledger).certificates.length > 0;
+}
+
+export class TerminalIdentity {
+  readonly #parts: IdentityParts;
+  #stored: Stored;
+  #linkKey: LinkKey | null = null;
+  /** After a refusal the other certificate is tried: which of the two the platform wants is for it to say. */
+  #choice = 0;
+
+  constructor(parts: IdentityParts) {
+    this.#parts = parts;
+    this.#stored = read(parts.ledger);
+  }
+
+  /** DER of the certificate that has connected last; null while this terminal is not enrolled. */
+  get certificate(): Buffer | null {
+    return this.#all.at(-1)?.certificate ?? null;
+  }
+
+  /** Label of its key; null while this terminal is not enrolled. */
+  get keyLabel(): string | null {
+    return this.#all.at(-1)?.label ?? null;
+  }
+
+  /** What the link shows. Rejects with IdentityError. */
+  async credentials(): Promise<ClientCredentials> {
+    const chosen = this.#all[this.#choice] ?? this.#all[0];
+    if (chosen === undefined) throw new IdentityError('this terminal is not enrolled');
+    const now = this.#parts.clock.now();
+    const kept = this.#linkKey;
+    // Before `notBefore`: the clock was set back, and the platform would not take it either.
+    const isGood =
+      kept?.of.equals(chosen.certificate) === true &&
+      now >= kept.notBefore &&
+      now < kept.notAfter - LINK_RENEW_WITHIN_MS;
+    if (kept !== null && isGood) return kept;
+    const made = await this.#makeLinkKey(chosen, now);
+    this.#linkKey = made;
+    return made;
+  }
+
+  /** The platform did not take the certificate that was shown last. */
+  refused(): void {
+    this.#choice = this.#all.length > 1 ? 1 - this.#choice : 0;
+  }
+
+  /** The platform took the certificate that was shown last: when it is the next one, the one before is forgotten. */
+  async connected(): Promise<void> {
+    const [next, before] = this.#all;
+    if (next === undefined || before === undefined || this.#choice !== 0) return;
+    this.#store({ ...this.#stored, certificates: this.#stored.certificates.slice(0, 1) });
+    await this.#parts.keys.forget(before.label);
+  }
+
+  /** Whether two thirds of its certificate's life are over, and the next one is not here yet. */
+  isRenewalDue(): boolean {
+    const [current, ...further] = this.#all;
+    if (current === undefined || further.length > 0) return false;
+    const { notBefore, notAfter } = parseCertificate(current.certificate);
+    return this.#parts.clock.now() >= notBefore + ((notAfter - notBefore) * 2) / 3;
+  }
+
+  /**
+   * DER of a PKCS#10 for a key of its own, made at the first call: asked again before `take`, also by another process, it
+   * is for the same key. Rejects with what key store and ledger throw.
+   */
+  async request(): Promise<Buffer> {
+    const { keys, terminal } = this.#parts;
+    const label = this.#stored.pending ?? `terminal-${randomBytes(8).toString('hex')}`;
+    // The label first: a key that nobody knows of would stay in the store for ever.
+    if (this.#stored.pending === null) this.#store({ ...this.#stored, pending: label });
+    const key = (await keys.signingKey(label)) ?? (await keys.generate(label));
+    return makeRequest(terminal, key);
+  }
+
+  /** Keeps the certificate that came for `request`. Returns what is wrong with one that is not kept. */
+  async take(certificate: Buffer, ca: Uint8Array): Promise<string | null> {
+    const { pending, certificates } = this.#stored;
+    const key = pending === null ? null : await this.#parts.keys.signingKey(pending);
+    if (pending === null || key === null) return 'nothing was asked for';
+    const fault = this.#faultOf(certificate, key, ca);
+    if (fault !== null) return fault;
+    const taken = { label: pending, certificate: certificate.toString('base64') };
+    this.#store({ pending: null, certificates: [taken, ...certificates.slice(0, 1)] });
+    this.#choice = 0;
+    return null;
+  }
+
+  /** As `take` after an enrolment: earlier certificates are void by it, and forgotten. */
+  async takeAsOnly(certificate: Buffer, ca: Uint8Array): Promise<string | null> {
+    const before = this.#all;
+    const fault = await this.take(certificate, ca);
+    if (fault !== null) return fault;
+    this.#store({ pending: null, certificates: this.#stored.certificates.slice(0, 1) });
+    for (const { label } of before) await this.#parts.keys.forget(label);
+    return null;
+  }
+
+  get #all(): Enrolled[] {
+    return this.#stored.certificates.map(({ label, certificate }) => ({
+      label,
+      certificate: Buffer.from(certificate, 'base64'),
+    }));
+  }
+
+  #store(stored: Stored): void {
+    this.#parts.ledger.set(SETTING, JSON.stringify(stored));
+    this.#stored = stored;
+  }
+
+  async #makeLinkKey({ label, certificate }: Enrolled, now: number): Promise<LinkKey> {
+    const signer = await this.#signerOf(label);
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const notBefore = now - LINK_BACKDATED_MS;
+    const notAfter = now + LINK_LIFE_MS;
+    const { terminal: name } = this.#parts;
+    const link = await issueLinkCertificate({
+      ...{ name, issuer: certificate, signer, publicKey, notBefore, notAfter },
+    });
+    return {
+      key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+      chain: [link, certificate].map((der) => new X509Certificate(der).toString()).join(''),
+      of: certificate,
+      notBefore,
+      notAfter,
+    };
+  }
+
+  async #signerOf(label: string): Promise<Signer> {
+    const key = await this.#parts.keys.signingKey(label);
+    if (key === null)
+      throw new IdentityError('the key store does not have the key of this terminal');
+    return key;
+  }
+
+  #faultOf(der: Buffer, key: Signer, ca: Uint8Array): string | null {
+    try {
+      const certificate = parseCertificate(der);
+      if (!isIssuedBy(certificate, parseCertificate(ca))) return 'another CA issued it';
+      if (!acceptableKey(certificate.publicKey).equals(key.publicKey)) return 'it has another key';
+      if (!certificate.subject.equals(subjectOf(this.#parts.terminal)))
+        return 'it has another name';
+      return maySignLinks(certificate) ? null : 'it may not sign what the link needs';
+    } catch (error) {
+      if (error instanceof X509Error) return error.message;
+      throw error;
+    }
+  }
+}
+
+function maySignLinks({ ca, keyUsage, pathLength }: Certificate): boolean {
+  return ca && pathLength === 0 && keyUsage?.has(KEY_USAGE.keyCertSign) === true;
+}
+
+function read(ledger: Pick<Ledger, 'get'>): Stored {
+  const kept = ledger.get(SETTING);
+  return kept === null ? NOTHING : STORED.parse(JSON.parse(kept));
+}
