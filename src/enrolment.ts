@@ -102,6 +102,7 @@ async function withState<Result>(
     const { clock, ledger } = openLedger(config, { countsAsBoot: false });
     try {
       const { store } = await openKeyStore(config, process.env['CREDENTIALS_DIRECTORY']);
+      if (store.kind === 'pkcs11') await store.open();
       return await work({ ledger, clock, keys: store }).finally(() => store.close());
     } finally {
       ledger.close();

@@ -178,6 +178,13 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
     true,
   ],
   [
+    'a platform that turned the terminal away',
+    { link: { up: false, contactAt: null, reason: 'turned-away: revoked' } },
+    'link',
+    /turned-away: revoked/,
+    true,
+  ],
+  [
     'keys that others can reach',
     { keys: { store: 'file', sealed: false, lost: 'others can reach them' } },
     'keys',

@@ -320,6 +320,8 @@ const LINK_REMEDIES: Readonly<Record<string, string>> = {
     'whoever answers at `[platform] url` is not the platform that this terminal knows; find out who it is',
   'platform-certificate':
     "the platform's certificate is not in order for this address and time; check `[platform] url` and the clock",
+  'own-key-unusable':
+    'the key store does not have the key of this terminal now; look at it, or enrol the terminal again',
   'turned-away: revoked':
     'the terminal was revoked at the platform; if that is over: `kazasu-platform terminal add NAME --again`, and enrol it',
   'turned-away: replaced':

@@ -8,7 +8,8 @@ import { hash } from 'node:crypto';
 import type { Clock, Correction } from '../clock.ts';
 import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
-import type { KeyStore } from '../keys/key-store.ts';
+import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
+import { SigningError } from '../pki/issuing.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
@@ -26,7 +27,7 @@ import {
 } from './connection.ts';
 import { FactUpload } from './fact-upload.ts';
 import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
-import type { TerminalIdentity } from './identity.ts';
+import { IdentityError, type TerminalIdentity } from './identity.ts';
 import {
   InstitutionDownload,
   type LoadedInstitution,
@@ -160,6 +161,9 @@ class OneLink implements Link {
   static async open(options: LinkOptions, shared: Shared, listener: LinkListener): Promise<Link> {
     const { times = LINK_TIMES } = options;
     const secure = secureLinkOf(options, times);
+    await secure?.identity.credentials().catch((error: unknown) => {
+      throw ownKeyError(error);
+    });
     const link = new OneLink(options, shared, secure);
     link.#connection = await connect(
       {
@@ -300,6 +304,14 @@ function secureLinkOf(options: LinkOptions, times: LinkTimes): SecureLink | null
   }
   if (enrolled !== null) throw new LinkError('enrolled-without-tls', null, null);
   return null;
+}
+
+/** The key store is away, or lost the key; a defect is given back as it is. */
+function ownKeyError(error: unknown): unknown {
+  const isKnown = [IdentityError, KeyStoreError, SigningError].some(
+    (kind) => error instanceof kind,
+  );
+  return isKnown ? new LinkError('own-key-unusable', null, (error as Error).message) : error;
 }
 
 function startDownloads(

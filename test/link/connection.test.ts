@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { isUnenrolledUrl, LinkError } from '../../src/link/connection.ts';
+import { isSecureUrl, isUnenrolledUrl, LinkError } from '../../src/link/connection.ts';
 import { pinnedPlatform, platformTrust } from '../../src/link/pinned-platform.ts';
 import { FakePlatform, iso } from './fake-platform.ts';
 import { TestTerminal } from './fixtures.ts';
@@ -29,6 +29,19 @@ test.each([
   '',
 ])('%s may not', (url) => {
   expect(isUnenrolledUrl(url)).toBe(false);
+});
+
+test.each([
+  ['wss://platform.example/terminals', true],
+  ['wss://192.0.2.1:8411/terminals', true],
+  ['wss://[2001:db8::1]/terminals', true],
+  ['ws://platform.example/terminals', false],
+  ['https://platform.example/', false],
+  ['wss://user:secret@platform.example/', false],
+  ['wss://platform.example/#x', false],
+  ['wss://', false],
+])('%s is an address for enrolled terminals: %s', (url, expected) => {
+  expect(isSecureUrl(url)).toBe(expected);
 });
 
 test('a link to an address that is not allowed is never opened', () => {

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PlatformFaultError } from '../../src/link/secure-transport.ts';
 import { SecureLink } from '../../src/link/secure-link.ts';
+import { PlatformFaultError } from '../../src/link/secure-transport.ts';
 import { makeRequest } from '../../src/pki/issuing.ts';
 import { type EnrolledTerminal, enrolledTerminal, nextKey, signerOf } from '../link/enrolled.ts';
 import { TERMINAL, TestTerminal, tempFolder } from '../link/fixtures.ts';
@@ -62,7 +62,16 @@ async function write(): Promise<void> {
 test('it reads the request of a terminal, and verifies its signature', async () => {
   const key = signerOf(nextKey());
   await writeFile(join(directory, 'request.der'), await makeRequest('gate-1', key));
-  const said = await openssl('req', '-in', 'request.der', '-inform', 'DER', '-verify', '-noout', '-subject');
+  const said = await openssl(
+    'req',
+    '-in',
+    'request.der',
+    '-inform',
+    'DER',
+    '-verify',
+    '-noout',
+    '-subject',
+  );
   expect(`${said.stdout}${said.stderr}`).toMatch(/verify OK/u);
   expect(said.stdout).toMatch(/CN ?= ?gate-1/u);
 });
@@ -100,7 +109,9 @@ test('whoever offers TLS 1.2 alone gets no connection from a terminal, and whoev
   ] as const) {
     const heard: Buffer[] = [];
     const server = createServer({ key, cert, maxVersion, minVersion: 'TLSv1.2' });
-    server.on('secureConnection', (socket) => socket.on('data', (part: Buffer) => heard.push(part)));
+    server.on('secureConnection', (socket) =>
+      socket.on('data', (part: Buffer) => heard.push(part)),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const link = new SecureLink({
