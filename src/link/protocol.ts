@@ -172,6 +172,17 @@ export const HEAD = z.strictObject({
 });
 export type Head = z.infer<typeof HEAD>;
 
+/**
+ * What a wrapped key is for: the type of the content of its EnvelopedData (RFC 5652 6). `row` and `data`: K_row and K_data
+ * of an entry list, 32 bytes; `institution`: PKCS#8.
+ */
+export const KEY_PURPOSE = {
+  row: '1.3.6.1.4.1.32473.5730.2.1',
+  data: '1.3.6.1.4.1.32473.5730.2.2',
+  institution: '1.3.6.1.4.1.32473.5730.2.3',
+} as const;
+export type KeyPurpose = keyof typeof KEY_PURPOSE;
+
 /** Stands for a certificate, and is none: with its converted value a manifest names the list key of its rows. */
 export const KEY_ID_PROBE = Buffer.from('kazasu-key-id-1', 'latin1');
 
