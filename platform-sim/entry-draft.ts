@@ -9,10 +9,13 @@ import { DeltaWriter } from './entry-delta.ts';
 import { type EntryRow, EntryRows } from './entry-rows.ts';
 import { type Draft, rootOf } from './publish.ts';
 import { DELTA_PART, type Part, type Publication, type Registry } from './registry.ts';
-import { deriveRowKeys, keyIdOf } from './row-seal.ts';
+import { deriveRowKeys, keyIdsOf } from './row-seal.ts';
 
 /** What a manifest says beside what follows from its chunks. */
-export type Drafted = Omit<EntryListManifest, 'root' | 'chunks' | 'issuedAt' | 'keyId' | 'delta'>;
+export type Drafted = Omit<
+  EntryListManifest,
+  'root' | 'chunks' | 'issuedAt' | 'keyId' | 'dataKeyId' | 'delta'
+>;
 
 /** A row of the version before, and what it becomes: with the same reference, perhaps under another certificate. */
 export interface RowChange {
@@ -50,8 +53,8 @@ export function draftImport(
     delta.add(before, chunk.bytes);
     return registry.setAside(chunk);
   });
-  const keyId = keyIdOf(rowKeys);
-  return draftOf({ ...said, rows: rows.length, keyId }, parts, delta, previous, now, () =>
+  const ids = keyIdsOf(rowKeys);
+  return draftOf({ ...said, rows: rows.length, ...ids }, parts, delta, previous, now, () =>
     table.replace({ key, bits }, merged),
   );
 }
@@ -92,8 +95,7 @@ export function draftChanges(
     }
   }
   const inOrder = [...parts.values()].sort((a, b) => a.part - b.part);
-  const keyId = keyIdOf(keys);
-  return draftOf({ ...said, keyId }, inOrder, delta, previous, now, alongside);
+  return draftOf({ ...said, ...keyIdsOf(keys) }, inOrder, delta, previous, now, alongside);
 }
 
 /** `held`: what is known of the ticket, of this version or an earlier one. */
@@ -114,7 +116,7 @@ function chunkBytes(registry: Registry, hash: string): Buffer {
 }
 
 function draftOf(
-  said: Drafted & { readonly keyId: string },
+  said: Drafted & ReturnType<typeof keyIdsOf>,
   parts: readonly Part[],
   changed: DeltaWriter,
   previous: Publication | undefined,

@@ -1,9 +1,17 @@
 /** "This version is the newest": short-lived signed statements, made again whenever a list changes or they grow old. */
 
-import { ENTRY_LIST_MANIFEST, HEAD, type Head, type PlatformFrame } from '../src/link/protocol.ts';
+import {
+  ENTRY_LIST_MANIFEST,
+  HEAD,
+  type Head,
+  type KeyPurpose,
+  type PlatformFrame,
+} from '../src/link/protocol.ts';
 import { INSTITUTION_LIST, institutionKey } from './institutions.ts';
+import { wrapKey } from './key-envelope.ts';
 import { signAnew } from './publish.ts';
 import type { Publication, Registry } from './registry.ts';
+import { deriveRowKeys } from './row-seal.ts';
 import type { PlatformKeys } from './signing.ts';
 import { TRUST_LIST } from './trust.ts';
 
@@ -20,8 +28,12 @@ export interface ListHead {
   readonly signedAt: number;
   /** Names of the terminals that get it; empty: every terminal. */
   readonly audience: readonly string[];
-  /** The frame, as JSON text. */
+  /** The frame for terminals that are not enrolled, as JSON text. */
   readonly frame: string;
+  /** The signed statement, base64. */
+  readonly signed: string;
+  /** What belongs to it and goes wrapped to those that are. */
+  readonly keys: readonly { readonly purpose: KeyPurpose; readonly key: Buffer }[];
 }
 
 export class Heads {
@@ -104,8 +116,36 @@ export class Heads {
       ...(key && { key: key.toString('base64') }),
     };
     const audience = kind === 'entry-list' ? audienceOf(publication) : [];
-    return { list, version, statement, signedAt: now, audience, frame: JSON.stringify(frame) };
+    return {
+      ...{ list, version, statement, signedAt: now, audience },
+      frame: JSON.stringify(frame),
+      signed: frame.statement,
+      keys: key ? keysOf(publication, key) : [],
+    };
   }
+}
+
+/** The frame for one terminal that is enrolled, as JSON text. `certificate`: DER of the one that its link shows. */
+export function wrappedFrame({ signed, keys }: ListHead, certificate: Buffer): string {
+  const wrapped = keys.map(({ purpose, key }) =>
+    wrapKey(purpose, key, certificate).toString('base64'),
+  );
+  const frame: PlatformFrame = {
+    frame: 'head',
+    statement: signed,
+    ...(wrapped.length > 0 && { wrapped }),
+  };
+  return JSON.stringify(frame);
+}
+
+/** An enrolled terminal never gets a list key: what it needs of it is K_row and K_data. */
+function keysOf({ kind, list }: Publication, key: Buffer): ListHead['keys'] {
+  if (kind === 'institution') return [{ purpose: 'institution', key }];
+  const { row, data } = deriveRowKeys(key, list);
+  return [
+    { purpose: 'row', key: row.export() },
+    { purpose: 'data', key: data.export() },
+  ];
 }
 
 /** A clock that was set back counts too: a statement from the future would outlive its time. */

@@ -37,9 +37,11 @@ export function deriveRowKeys(listKey: Uint8Array, list: string): RowKeys {
   return { list, row: expand('kazasu-row-1'), data: expand('kazasu-data-1') };
 }
 
-/** What a manifest calls the list key, hex. */
-export function keyIdOf(keys: RowKeys): string {
-  return convertedValue(keys, createHash('sha256').update(KEY_ID_PROBE).digest()).toString('hex');
+/** What a manifest calls the two keys, hex. */
+export function keyIdsOf(keys: RowKeys): { keyId: string; dataKeyId: string } {
+  const probe = createHash('sha256').update(KEY_ID_PROBE).digest();
+  const idOf = (key: KeyObject) => keyedHash(key, probe).toString('hex');
+  return { keyId: idOf(keys.row), dataKeyId: idOf(keys.data) };
 }
 
 /** 32 bytes. `certificateHash`: SHA-256 of the certificate's DER; throws RangeError on another length. */

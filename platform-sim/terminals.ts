@@ -10,7 +10,7 @@ import {
 } from '../src/link/protocol.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import { type FactStore, NotAFactError, PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
-import { type Heads, isFor, type ListHead } from './heads.ts';
+import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
 import type { PlatformKeys } from './signing.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
 
@@ -293,7 +293,10 @@ export class TerminalLinks {
     const { hello } = session;
     if (!hello || !isFor(head, hello.terminal, hello.lists)) return;
     session.isWithheld = this.#mustWithhold(session, hello);
-    if (!session.isWithheld) this.#sendText(session, head.frame);
+    if (session.isWithheld) return;
+    const { client } = session;
+    const frame = client === null ? head.frame : wrappedFrame(head, client.certificate.der);
+    this.#sendText(session, frame);
   }
 
   /** An expired certificate is good for facts and for its renewal; whose twin is about gets no key and no list either. */

@@ -59,6 +59,7 @@ export interface EntryListManifest {
   readonly startsAt: string | null;
   /** Which list key its rows are sealed under, hex; says nothing of the key itself. */
   readonly keyId?: string;
+  readonly dataKeyId?: string;
   /** How this version differs from one before it; absent when the chunks that changed are no larger. */
   readonly delta?: ListDelta;
 }

@@ -8,7 +8,8 @@ import type { EventName } from '../domain/events.ts';
 import type { Signers } from '../pki/signed-object.ts';
 import type { OfferedInstitution } from './institution-download.ts';
 import type { OfferedList } from './list-download.ts';
-import { parseListKey } from './list-keys.ts';
+import { isListKey } from './list-keys.ts';
+import { type KeyRecipient, readOfferedKeys } from './offered-keys.ts';
 import { HEAD, type Head, type PlatformFrame } from './protocol.ts';
 import { Rejection, rejectionOf } from './rejection.ts';
 import { readSigned } from './signed-statement.ts';
@@ -38,6 +39,8 @@ export interface HeadsOptions {
   readonly lists: readonly string[];
   readonly clock: Clock;
   readonly signers: Signers;
+  /** Who keys are wrapped for; null: nobody, this terminal is not enrolled. */
+  readonly recipient: KeyRecipient | null;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
   readonly onList: (offered: OfferedList) => void;
   readonly onTrust: (head: Head) => void;
@@ -76,7 +79,7 @@ export class Heads {
       const statement = Buffer.from(frame.statement, 'base64');
       const { clock, signers } = this.#options;
       head = await readSigned(statement, 'head', HEAD, signers, clock.now());
-      if (this.#open) this.#route(head, frame.key);
+      if (this.#open) this.#route(head, frame);
     } catch (error) {
       const { reason, message } = rejectionOf(error);
       const { list, version } = head ?? {};
@@ -85,8 +88,8 @@ export class Heads {
     }
   }
 
-  #route(head: Head, key: string | undefined): void {
-    const { clock, lists, onList, onTrust, onInstitution } = this.#options;
+  #route(head: Head, frame: HeadFrame): void {
+    const { clock, lists, recipient, onList, onTrust, onInstitution } = this.#options;
     // A replayed statement is no news of the list, but still of the time.
     clock.raise(Date.parse(head.at));
     if (clock.now() >= Date.parse(head.expires)) {
@@ -100,14 +103,16 @@ export class Heads {
       return;
     }
     if (head.of === 'institution') {
-      onInstitution({ head, key: key === undefined ? null : Buffer.from(key, 'base64') });
+      onInstitution({ head, key: readOfferedKeys(frame, ['institution'], recipient) });
       return;
     }
     if (!lists.includes(head.list)) {
       throw new Rejection('not-for-this-terminal', 'this list was not asked for');
     }
-    const parsed = key === undefined ? null : parseListKey(key);
-    if (key !== undefined && parsed === null) throw new Rejection('malformed', 'no list key');
-    onList({ head, key: parsed });
+    const key = readOfferedKeys(frame, ['row', 'data'], recipient);
+    if (key !== null && 'clear' in key && !isListKey(key.clear)) {
+      throw new Rejection('malformed', 'no list key');
+    }
+    onList({ head, key });
   }
 }

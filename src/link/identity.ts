@@ -14,6 +14,7 @@ import { type Certificate, parseCertificate } from '../pki/certificate.ts';
 import { X509Error } from '../pki/der.ts';
 import { KEY_USAGE } from '../pki/extensions.ts';
 import { issueLinkCertificate, makeRequest, type Signer, subjectOf } from '../pki/issuing.ts';
+import type { KeyEnvelope } from '../pki/key-envelope.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { isIssuedBy } from './platform-certificate.ts';
 import type { ClientCredentials } from './secure-transport.ts';
@@ -87,6 +88,11 @@ export class TerminalIdentity {
   /** Label of its key; null while this terminal is not enrolled. */
   get keyLabel(): string | null {
     return this.#all.at(-1)?.label ?? null;
+  }
+
+  /** As `KeyRecipient`: keys come for the certificate that the link shows, which may be the next one. */
+  keyFor(envelope: KeyEnvelope): string | null {
+    return this.#all.find(({ certificate }) => envelope.isFor(certificate))?.label ?? null;
   }
 
   /** What the link shows. Rejects with IdentityError. */

@@ -18,6 +18,7 @@ import { institutionKeyOf } from '../pki/institution-certificate.ts';
 import { certifiedBy, type Signers } from '../pki/signed-object.ts';
 import { publish, writeDurably } from '../store/disk.ts';
 import type { ObjectSource } from './object-source.ts';
+import type { OfferedKeys } from './offered-keys.ts';
 import { type Head, INSTITUTION_MANIFEST, type InstitutionManifest, LIMITS } from './protocol.ts';
 import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
@@ -26,6 +27,7 @@ import { readSigned } from './signed-statement.ts';
 const FOLDER = 'institution';
 const COMMIT_FILE = 'list.json';
 const KEY_LABEL = 'institution';
+const TRIAL_LABEL = 'institution.new';
 
 const COMMITTED = z.strictObject({
   version: z.int().positive(),
@@ -53,8 +55,10 @@ export interface LoadedInstitution {
 /** A head whose signature has been verified, and what came beside it: PKCS#8, or nothing. */
 export interface OfferedInstitution {
   readonly head: Head;
-  readonly key: Buffer | null;
+  readonly key: OfferedKeys<'institution'> | null;
 }
+
+type SomeKey = NonNullable<OfferedInstitution['key']>;
 
 export interface InstitutionDownloadOptions {
   readonly stateDirectory: string;
@@ -91,17 +95,18 @@ export class InstitutionDownload {
   }
 
   /** A key that the store lost, or must not use, comes again beside the head of the same version. */
-  async #lacks(offered: Buffer | null): Promise<boolean> {
+  async #lacks(offered: OfferedInstitution['key']): Promise<boolean> {
     if (offered === null) return false;
     const { keyStore } = this.#options;
     const kept = await keyStore.signingKey(KEY_LABEL).catch((error: unknown) => {
       if (error instanceof KeyStoreError) return null;
       throw error;
     });
-    return kept?.publicKey.equals(keyOf(offered).publicKey) !== true;
+    if (kept === null || !('clear' in offered)) return kept === null;
+    return !kept.publicKey.equals(keyOf(offered.clear).publicKey);
   }
 
-  async #replace(head: Head, keyBytes: Buffer | null, signal: AbortSignal): Promise<void> {
+  async #replace(head: Head, key: OfferedInstitution['key'], signal: AbortSignal): Promise<void> {
     const { source, signers, clock, keyStore, journal, onInstitution } = this.#options;
     const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
     const acceptedAt = clock.now();
@@ -116,12 +121,11 @@ export class InstitutionDownload {
     if (version !== head.version || root !== head.root) {
       throw new Rejection('root-mismatch', 'the manifest is not the one that the head names');
     }
-    const key = keyBytes === null ? null : keyOf(keyBytes);
-    const offered = inForce(manifest, key);
+    const isInForce = key !== null && (await this.#isInForce(manifest, key));
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     // The key of a revoked institution does not stay: only what is in force is kept.
-    if (offered === null || keyBytes === null) await keyStore.forget(KEY_LABEL);
-    else await keyStore.keep(KEY_LABEL, 'rsa', keyBytes);
+    if (isInForce) await this.#keep(KEY_LABEL, key);
+    else await keyStore.forget(KEY_LABEL);
     const institution = inForce(manifest, await keyStore.signingKey(KEY_LABEL));
     writeCommitted(this.#directory, {
       version,
@@ -132,6 +136,24 @@ export class InstitutionDownload {
     clock.raise(Date.parse(manifest.issuedAt));
     onInstitution({ version, institution });
     journal('institution.activated', activated(manifest, institution));
+  }
+
+  /** Of a key that came wrapped only the store can tell, where it is tried under another name. */
+  async #isInForce(manifest: InstitutionManifest, key: SomeKey): Promise<boolean> {
+    if ('clear' in key) return inForce(manifest, keyOf(key.clear)) !== null;
+    const { keyStore } = this.#options;
+    try {
+      await this.#keep(TRIAL_LABEL, key);
+      return inForce(manifest, await keyStore.signingKey(TRIAL_LABEL)) !== null;
+    } finally {
+      await keyStore.forget(TRIAL_LABEL);
+    }
+  }
+
+  #keep(label: string, key: SomeKey): Promise<void> {
+    const { keyStore } = this.#options;
+    if ('clear' in key) return keyStore.keep(label, 'rsa', key.clear);
+    return keyStore.unwrap(label, key.wrapped.institution, key.recipient);
   }
 }
 

@@ -343,6 +343,7 @@ function startDownloads(
   const heads = new Heads({
     ...options,
     signers,
+    recipient: secure?.identity ?? null,
     onList: (offered) => listQueue.offer(offered.head.list, offered),
     onTrust: (head) => trustQueue.offer(TRUST_LIST, head),
     onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),

@@ -14,6 +14,7 @@ import { ChunkStore } from './chunk-store.ts';
 import { applyDelta, startsFrom } from './list-delta.ts';
 import type { ListKeyRing } from './list-keys.ts';
 import type { ObjectSource } from './object-source.ts';
+import type { OfferedKeys } from './offered-keys.ts';
 import { ENTRY_LIST_MANIFEST, type Head, KEY_ID_PROBE, LIMITS } from './protocol.ts';
 import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
@@ -35,7 +36,7 @@ export interface ListDownloadOptions {
 /** A head whose signature has been verified, and the list key that came with it. */
 export interface OfferedList {
   readonly head: Head;
-  readonly key: Buffer | null;
+  readonly key: OfferedKeys<'row' | 'data'> | null;
 }
 
 export class ListDownload {
@@ -55,7 +56,7 @@ export class ListDownload {
         await this.#replace(head, key, signal);
       } else {
         mustBeKeyOf(active, key);
-        const useKey = key && (await this.#options.listKeys.keep(head.list, key));
+        const useKey = key && (await this.#options.listKeys.take(key, active));
         useKey?.();
         this.#confirm(head);
       }
@@ -69,14 +70,14 @@ export class ListDownload {
     }
   }
 
-  async #replace(head: Head, key: Buffer | null, signal: AbortSignal): Promise<void> {
+  async #replace(head: Head, key: OfferedList['key'], signal: AbortSignal): Promise<void> {
     const { shelf, listKeys, journal } = this.#options;
     const startedAt = performance.now();
     const manifest = await this.#manifest(head, signal);
     mustBeKeyOf(manifest, key);
     const { path, delta } = await this.#build(manifest, signal);
     // The key belongs to the version: it changes with it, not before.
-    const useKey = key && (await listKeys.keep(head.list, key));
+    const useKey = key && (await listKeys.take(key, manifest));
     // Confirmed first: the first tap already sees the right age.
     this.#confirm(head);
     useKey?.();
@@ -170,9 +171,10 @@ export class ListDownload {
  * The list key comes beside the signed head, so it is compared with what the signed manifest calls it: with another key
  * nobody on the list would be found. Throws Rejection `key`.
  */
-function mustBeKeyOf({ list, keyId }: EntryListManifest, key: Buffer | null): void {
-  if (key === null || keyId === undefined) return;
-  const id = listKeyId(key, list);
+function mustBeKeyOf({ list, keyId }: EntryListManifest, key: OfferedList['key']): void {
+  // Wrapped ones are compared in the key store, which alone opens them.
+  if (key === null || !('clear' in key) || keyId === undefined) return;
+  const id = listKeyId(key.clear, list);
   if (id !== keyId) throw new Rejection('key', 'the list key is not the one of this version');
 }
 

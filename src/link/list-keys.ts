@@ -4,14 +4,18 @@
  */
 
 import { createHmac } from 'node:crypto';
+import type { EntryListManifest } from '../domain/entry-list.ts';
 import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
-import { deriveListKeys, ListKeys } from '../pki/converted-value.ts';
+import { certificateHash, deriveListKeys, ListKeys } from '../pki/converted-value.ts';
+import type { OfferedKeys } from './offered-keys.ts';
+import { KEY_ID_PROBE } from './protocol.ts';
+import { Rejection } from './rejection.ts';
 
 const KEY_BYTES = 32;
 const PARTS = ['row', 'data'] as const;
 type Part = (typeof PARTS)[number];
-/** What two keys are held against each other with, since a store shows none. No certificate hashes to it: it is too short. */
-const PROBE = Buffer.from('kazasu-probe-1', 'latin1');
+/** What two keys are held against each other with, since a store shows none. */
+const PROBE = certificateHash(KEY_ID_PROBE);
 
 export class ListKeyRing {
   readonly #store: KeyStore;
@@ -31,6 +35,48 @@ export class ListKeyRing {
   }
 
   /**
+   * Keeps what came for a version of a list, and returns what takes it into use. Rejects with `Rejection` when it is not
+   * what the signed manifest names, else as `keep`.
+   */
+  async take(
+    offered: OfferedKeys<Part>,
+    { list, keyId, dataKeyId }: Pick<EntryListManifest, 'list' | 'keyId' | 'dataKeyId'>,
+  ): Promise<() => void> {
+    if ('clear' in offered) return this.keep(list, offered.clear);
+    if (keyId === undefined || dataKeyId === undefined) {
+      throw new Rejection('key', 'the manifest does not name the keys');
+    }
+    const named = { row: keyId, data: dataKeyId };
+    const isKept = await Promise.all(
+      PARTS.map(async (part) => (await this.#idOf(labelOf(list, part))) === named[part]),
+    );
+    if (!isKept.every(Boolean)) await this.#unwrap(list, offered, named);
+    return this.#useOf(list);
+  }
+
+  /** What is kept stays until both that came are found to be the right ones. */
+  async #unwrap(
+    list: string,
+    { wrapped, recipient }: Extract<OfferedKeys<Part>, { recipient: string }>,
+    named: Readonly<Record<Part, string>>,
+  ): Promise<void> {
+    const trials = PARTS.map((part) => [part, `${labelOf(list, part)}.new`] as const);
+    try {
+      for (const [part, trial] of trials) {
+        await this.#store.unwrap(trial, wrapped[part], recipient);
+        if ((await this.#idOf(trial)) !== named[part]) {
+          throw new Rejection('key', 'not the keys of this version');
+        }
+      }
+      for (const part of PARTS) {
+        await this.#store.unwrap(labelOf(list, part), wrapped[part], recipient);
+      }
+    } finally {
+      for (const [, trial] of trials) await this.#store.forget(trial);
+    }
+  }
+
+  /**
    * Keeps what belongs to a list key, unless it is there, and returns what takes it into use, so that key and version of a
    * list change in one step. Rejects with `KeyStoreError`, or as the file system does.
    */
@@ -40,6 +86,10 @@ export class ListKeyRing {
       PARTS.map((part) => this.#is(labelOf(list, part), derived[part])),
     );
     if (!are.every(Boolean)) await this.#keepBoth(list, derived);
+    return this.#useOf(list);
+  }
+
+  async #useOf(list: string): Promise<() => void> {
     const keys = await this.#keysOf(list);
     return () => {
       if (keys !== null) this.#report(list, keys);
@@ -59,9 +109,13 @@ export class ListKeyRing {
   }
 
   async #is(label: string, key: Buffer): Promise<boolean> {
+    const id = createHmac('sha256', key).update(PROBE).digest('hex');
+    return (await this.#idOf(label)) === id;
+  }
+
+  async #idOf(label: string): Promise<string | null> {
     const kept = await this.#keptOrNot(label);
-    const mac = createHmac('sha256', key).update(PROBE).digest();
-    return (await kept?.mac(PROBE))?.equals(mac) ?? false;
+    return (await kept?.mac(PROBE))?.toString('hex') ?? null;
   }
 
   /** One that must not be used is replaced. */
@@ -80,8 +134,6 @@ export function labelOf(list: string, part: Part): string {
   return `list.${list}.${part}`;
 }
 
-/** Null for anything that is no list key. */
-export function parseListKey(base64: string): Buffer | null {
-  const key = Buffer.from(base64, 'base64');
-  return key.length === KEY_BYTES ? key : null;
+export function isListKey(key: Buffer): boolean {
+  return key.length === KEY_BYTES;
 }

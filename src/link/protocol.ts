@@ -101,10 +101,19 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
   /** Facts arrived that do not continue what the platform holds: send again from `upto + 1`. */
   z.strictObject({ frame: z.literal('gap'), upto: count }),
   /**
-   * The newest version of a list, as a signed statement (CMS SignedData, base64). `key`, base64: the list key for entry
-   * lists, for institutions the PKCS#8 of the one to be used; in clear only while un-enrolled links are loopback links.
+   * The newest version of a list, as a signed statement (CMS SignedData, base64), and the key that belongs to it.
+   *
+   * `wrapped`, for terminals that are enrolled: CMS EnvelopedData (RFC 5652 6), base64, for the key of the certificate that
+   * the link shows: K_row and K_data of an entry list, in this order, or the PKCS#8 of the institution to be used. RSAES-OAEP
+   * with its defaults; id-aes256-wrap for the former, id-aes256-wrap-pad for the latter; `KEY_PURPOSE` is the content type.
+   * `key`, base64, for those that are not, whose link is a loopback link: the list key, or the same PKCS#8, in clear.
    */
-  z.strictObject({ frame: z.literal('head'), statement: base64, key: base64.optional() }),
+  z.strictObject({
+    frame: z.literal('head'),
+    statement: base64,
+    key: base64.optional(),
+    wrapped: z.array(base64.max(5_500)).min(1).max(2).optional(),
+  }),
   /** Versions of the root, each the next one, from the one behind that which the terminal said it holds. */
   z.strictObject({
     frame: z.literal('root'),
@@ -208,6 +217,8 @@ export const ENTRY_LIST_MANIFEST = z.strictObject({
   startsAt: instant.nullable(),
   /** The converted value of `KEY_ID_PROBE`: the list key comes beside the signed head, not in it. */
   keyId: sha256.exactOptional(),
+  /** The same under K_data, which is what opens the rows. */
+  dataKeyId: sha256.exactOptional(),
   delta: z
     .strictObject({
       base: z.int().positive(),

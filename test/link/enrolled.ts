@@ -1,6 +1,7 @@
 /** Terminals that are enrolled, for tests: keys in memory, everything else as it is. */
 
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { KeyStore } from '../../src/keys/key-store.ts';
 import { TerminalIdentity } from '../../src/link/identity.ts';
 import { pinPlatform } from '../../src/link/pinned-platform.ts';
 import type { TestPlatform } from '../platform/test-platform.ts';
@@ -17,16 +18,23 @@ export function nextKey(): KeyObject {
   return pool[place];
 }
 
-/** What a key store does for an identity. */
+/** What a key store does for an identity; `store` gets the same keys, for whatever is wrapped for them. */
 export class MemoryKeys {
   readonly #keys = new Map<string, KeyObject>();
+  readonly #store: KeyStore | null;
+
+  constructor(store: KeyStore | null = null) {
+    this.#store = store;
+  }
 
   get labels(): string[] {
     return [...this.#keys.keys()];
   }
 
   async generate(label: string) {
-    this.#keys.set(label, nextKey());
+    const made = nextKey();
+    this.#keys.set(label, made);
+    await this.#store?.keep(label, 'rsa', made.export({ type: 'pkcs8', format: 'der' }));
     const key = await this.signingKey(label);
     if (key === null) throw new Error('it is there');
     return key;
@@ -62,7 +70,7 @@ export async function enrolledTerminal(
   now = Date.now(),
   terminal = new TestTerminal(),
 ): Promise<EnrolledTerminal> {
-  const keys = new MemoryKeys();
+  const keys = new MemoryKeys(terminal.keyStore);
   const { ledger, clock } = terminal;
   const identity = new TerminalIdentity({ terminal: TERMINAL, ledger, keys, clock });
   const { keys: platformKeys, terminals } = platform.stores;
