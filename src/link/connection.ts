@@ -6,6 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv4, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import { Allowance } from '../domain/allowance.ts';
 import {
   CLIENT_REFUSAL,
   CLOSE,
@@ -139,6 +140,9 @@ export class Connection {
   #heartbeat: NodeJS.Timeout | null = null;
   #heard = false;
   #missed = 0;
+  readonly #frames = new Allowance(LIMITS.frames.atOnce, LIMITS.frames.perSecond);
+  /** Frames of facts that have no answer yet. */
+  #unanswered = 0;
   #error: string | null = null;
 
   constructor(options: ConnectionOptions, listener: ConnectionListener, outcome: Outcome) {
@@ -166,6 +170,7 @@ export class Connection {
 
   send(frame: TerminalFrame): void {
     if (this.#state === 'over') return;
+    if (frame.frame === 'facts') this.#unanswered += 1;
     this.#socket.send(JSON.stringify(frame), (error) => {
       if (!error && this.#state === 'up') this.#listener.onSent();
     });
@@ -202,7 +207,17 @@ export class Connection {
       return refusal;
     }
     if (this.#state === 'opening') return notOfTheProtocol(`${frame.frame} before the welcome`);
+    if (!this.#mayBeSaid(frame)) return notOfTheProtocol('too many frames');
     return this.#listener.onFrame(frame);
+  }
+
+  /** An answer to facts is no flood, however fast they go up. */
+  #mayBeSaid({ frame }: PlatformFrame): boolean {
+    if ((frame === 'ack' || frame === 'gap') && this.#unanswered > 0) {
+      this.#unanswered -= 1;
+      return true;
+    }
+    return this.#frames.take(1);
   }
 
   #goUp(beatMs: number): void {

@@ -20,6 +20,8 @@ export const LIMITS = {
   listRows: 5_000_000,
   /** Versions of the root in one frame; further ones come in further frames. */
   roots: 16,
+  /** What a platform may say: at once, and from then on. Every frame of facts may have its answer besides. */
+  frames: { atOnce: 1_000, perSecond: 500 },
 } as const;
 
 /** Websocket close codes (RFC 6455 7.4.2: 4000-4999 are private). */

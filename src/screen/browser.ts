@@ -4,8 +4,8 @@
  */
 
 import type { RawData, WebSocket } from 'ws';
+import { Allowance } from '../domain/allowance.ts';
 import { BEAT_MS, SCREEN_CLOSED, SILENCE_MS_MAX, type ToBrowser } from '../domain/screen.ts';
-import { Allowance } from './allowance.ts';
 import { parseFrame } from './from-browser.ts';
 import type { Refusals } from './refusals.ts';
 import type { ScreenSource } from './screen-source.ts';

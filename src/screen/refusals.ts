@@ -1,8 +1,8 @@
 /** What the screen's server refuses, told to the journal without letting whoever is refused fill it. */
 
+import { Allowance } from '../domain/allowance.ts';
 import type { EventName } from '../domain/events.ts';
 import type { JournalFields } from '../journal.ts';
-import { Allowance } from './allowance.ts';
 
 export type ScreenRefusal =
   /** Asked for under another name than this machine's: DNS rebinding. */

@@ -7,6 +7,7 @@
 import { createHash, hash } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
@@ -61,6 +62,7 @@ export class FakePlatform {
 
   readonly #sockets = new Set<WebSocket>();
   readonly #connections = new Set<Socket>();
+  readonly #upgraded = new Set<Duplex>();
   #server: Server | null = null;
   #port = 0;
 
@@ -69,9 +71,17 @@ export class FakePlatform {
   }
 
   static async start(keys?: PlatformKeys): Promise<FakePlatform> {
-    const platform = new FakePlatform(keys ?? (await PlatformKeys.openOrCreate(tempFolder())));
-    await platform.listen();
+    const made = keys ?? (await PlatformKeys.openOrCreate(tempFolder()));
+    const platform = await FakePlatform.open(made, 0);
     onTestFinished(() => platform.stop());
+    return platform;
+  }
+
+  /** Whoever opens it stops it. `port`: that of a platform that was there before. */
+  static async open(keys: PlatformKeys, port: number): Promise<FakePlatform> {
+    const platform = new FakePlatform(keys);
+    platform.#port = port;
+    await platform.listen();
     return platform;
   }
 
@@ -88,6 +98,10 @@ export class FakePlatform {
     server.on('connection', (socket) => {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
+    });
+    server.on('upgrade', (_request, socket) => {
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
     });
     const sockets = new WebSocketServer({ server, handleProtocols: () => SUBPROTOCOL });
     sockets.on('connection', (socket) => this.#accept(socket));
@@ -119,6 +133,11 @@ export class FakePlatform {
   send(frame: PlatformFrame | string): void {
     const text = typeof frame === 'string' ? frame : JSON.stringify(frame);
     for (const socket of this.#sockets) socket.send(text);
+  }
+
+  /** Bytes that `ws` would not send. */
+  sendRaw(bytes: Uint8Array): void {
+    for (const socket of this.#upgraded) socket.write(bytes);
   }
 
   closeSockets(code: number): void {

@@ -1,7 +1,7 @@
 /** Tokens and allowances by their own clock. */
 
 import { expect, test } from 'vitest';
-import { Allowance } from '../../src/screen/allowance.ts';
+import { Allowance } from '../../src/domain/allowance.ts';
 import { OneTimeTokens } from '../../src/screen/one-time-tokens.ts';
 
 test('a token works once, and until its time is over', () => {
