@@ -124,7 +124,7 @@ export default {
     library(
       'xstate',
       'state-machines/',
-      'src/(services|screen|staff)/',
+      'src/(services|procedure|screen|staff)/',
       'src/(terminal|terminal-machine|supervision)\\.ts$',
     ),
   ],

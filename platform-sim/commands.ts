@@ -62,6 +62,7 @@ const TRUST_OPTIONS = z.object({
   crl: z.array(z.string()).default([]),
 });
 const INSTITUTION_OPTIONS = z.object({ ...STATE, key: z.string(), certificate: z.string() });
+const REGISTER_OPTIONS = z.object({ ...STATE, csv: z.string() });
 const IMPORT_OPTIONS = z.object({
   ...STATE,
   list: z.string(),
@@ -162,6 +163,14 @@ export async function trustCa(raw: RawOptions): Promise<void> {
 /** `trust list` */
 export async function showTrust(raw: RawOptions): Promise<void> {
   await withStores(check(z.object(STATE), raw).state, ({ registry }) => print(listTrust(registry)));
+}
+
+/** `register import` */
+export async function importRegister(raw: RawOptions): Promise<void> {
+  const { state, csv } = check(REGISTER_OPTIONS, raw);
+  await withStores(state, ({ register }) => {
+    print({ event: 'register.imported', holders: register.take(csv) });
+  });
 }
 
 /** `institution add` */

@@ -143,3 +143,20 @@ function checkReason(value: Elements): void {
   if (number === REMOVE_FROM_CRL) throw new UnfitError(DELTA_MESSAGE);
   throw new UnfitError('has an entry with a reason that RFC 5280 does not know');
 }
+
+/** Whether a CRL that `readCrl` has taken names this serial number. */
+export function revokes(der: Buffer, serial: bigint): boolean {
+  const body = new Elements(readSigned(der).tbs).inside(TAG.sequence);
+  body.next(TAG.integer);
+  body.next(TAG.sequence);
+  body.next(TAG.sequence);
+  time(body);
+  time(body);
+  const list = body.optional(TAG.sequence);
+  if (list === null) return false;
+  for (const entries = new Elements(list.content); !entries.atEnd; ) {
+    const entry = entries.inside(TAG.sequence);
+    if (natural(entry.next(TAG.integer), NUMBER_OCTETS_MAX) === serial) return true;
+  }
+  return false;
+}

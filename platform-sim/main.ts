@@ -8,6 +8,7 @@ import {
   addRenewal,
   cancelTicket,
   importList,
+  importRegister,
   restoreTicket,
   revokeInstitutionKey,
   serve,
@@ -83,6 +84,13 @@ function buildProgram(): Command {
   addRoot(program);
   addCommanding(program);
   addTerminals(program);
+
+  const register = program
+    .command('register')
+    .description('whom the world knows: when the holders of certificates were born');
+  command(register, 'import', 'take a CSV of holders; all of it, or nothing')
+    .requiredOption('--csv <file>', 'UTF-8; columns certificate,born (YYYY-MM-DD)')
+    .action(importRegister);
 
   const list = program.command('list').description('entry lists');
   addListImport(list);

@@ -16,6 +16,8 @@ import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
 import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
+import { TerminalQuestions } from './questions.ts';
+import { OTHER_SIDES, type OtherSides } from './services/index.ts';
 import type { PlatformKeys } from './signing.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
 import {
@@ -53,6 +55,8 @@ export interface PlatformSettings extends Partial<LinkSettings> {
   /** Answers under /ocsp; without it, there is no such address. */
   readonly ocsp?: OcspResponder | undefined;
   readonly log?: PlatformLog;
+  /** Who answers what services ask; default: those of this folder. */
+  readonly otherSides?: OtherSides;
 }
 
 export interface Platform {
@@ -71,7 +75,7 @@ export interface Platform {
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
   const { beatMs = 2_000, helloMs = 5_000, connectionsMax = 2_048, log = () => {} } = settings;
   const stores = openStores(settings.stateDirectory);
-  const { facts, terminals } = stores;
+  const { facts, register, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
   const server = createServer(HTTP_LIMITS, (request, response) =>
     settings.ocsp !== undefined && request.url === OCSP_PATH
@@ -81,8 +85,10 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
   const commands: TellCommands = (terminal, after) =>
     framesFor(stores.registry, terminal, Date.now(), after);
+  const { otherSides = OTHER_SIDES } = settings;
+  const questions = new TerminalQuestions({ register, now: Date.now, otherSides, log });
   const links = new TerminalLinks(
-    { facts, heads, keys, terminals, commands, log },
+    { facts, heads, keys, terminals, commands, questions, log },
     { beatMs, helloMs },
   );
   acceptTerminals(server, links, () => null);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FactStore } from './facts.ts';
+import { Register } from './register.ts';
 import { Registry } from './registry.ts';
 import { PlatformKeys } from './signing.ts';
 import { TerminalRegistry } from './terminal-registry.ts';
@@ -12,6 +13,7 @@ export interface Stores {
   readonly registry: Registry;
   readonly facts: FactStore;
   readonly terminals: TerminalRegistry;
+  readonly register: Register;
   close(): void;
 }
 
@@ -20,11 +22,14 @@ export function openStores(stateDirectory: string): Stores {
   const registry = new Registry(stateDirectory);
   const facts = new FactStore(stateDirectory);
   const terminals = new TerminalRegistry(stateDirectory);
+  const register = new Register(stateDirectory, registry);
   const stores: Stores = {
     registry,
     facts,
     terminals,
+    register,
     close() {
+      register.close();
       registry.close();
       facts.close();
       terminals.close();

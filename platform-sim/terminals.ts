@@ -11,6 +11,7 @@ import {
 import type { ClientIdentity } from './client-identity.ts';
 import { type FactStore, NotAFactError, PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
 import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
+import type { TerminalQuestions } from './questions.ts';
 import type { PlatformKeys } from './signing.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
 
@@ -40,6 +41,7 @@ const GOING_AWAY = 1001;
 const COPIED: ReadonlySet<Suspicion> = new Set(['fork', 'boot-went-back']);
 
 type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
+type Ask = Extract<TerminalFrame, { frame: 'ask' }>;
 type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
 
 /** The frames of what is asked of a terminal now, behind the command `after`. */
@@ -63,6 +65,7 @@ export class TerminalLinks {
   readonly #heads: Heads;
   readonly #keys: PlatformKeys;
   readonly #terminals: TerminalRegistry;
+  readonly #questions: TerminalQuestions;
   readonly #settings: LinkSettings;
   readonly #commands: TellCommands;
   readonly #log: PlatformLog;
@@ -78,6 +81,7 @@ export class TerminalLinks {
       keys: PlatformKeys;
       terminals: TerminalRegistry;
       commands: TellCommands;
+      questions: TerminalQuestions;
       log: PlatformLog;
     },
     settings: LinkSettings,
@@ -87,6 +91,7 @@ export class TerminalLinks {
     this.#keys = parts.keys;
     this.#commands = parts.commands;
     this.#terminals = parts.terminals;
+    this.#questions = parts.questions;
     this.#log = parts.log;
     this.#settings = settings;
     this.#beat = setInterval(() => this.#beatAll(), settings.beatMs);
@@ -181,10 +186,25 @@ export class TerminalLinks {
     const { hello } = session;
     if (frame.frame === 'hello') return hello ? 'a second hello' : this.#welcome(session, frame);
     if (!hello) return `${frame.frame} before hello`;
+    if (frame.frame === 'ask') {
+      void this.#reply(session, hello, frame);
+      return null;
+    }
     // Being heard is all that a beat is for.
     if (frame.frame === 'beat') return null;
     if (frame.frame === 'renew') return this.#renew(session, frame.request);
     return this.#take(session, hello, frame);
+  }
+
+  async #reply(session: Session, hello: Hello, ask: Ask): Promise<void> {
+    const { terminal } = hello;
+    const signedAs = session.client?.certificate.der ?? Buffer.from(terminal, 'utf8');
+    this.#send(
+      session,
+      this.#mustWithhold(session, hello)
+        ? { frame: 'fault', id: ask.id, fault: 'not-served' }
+        : await this.#questions.answer({ terminal, signedAs }, ask),
+    );
   }
 
   #welcome(session: Session, hello: Hello): null {

@@ -7,6 +7,7 @@ import {
   type Institution,
   type PinAsked,
   type PinOutcome,
+  type SignedProof,
   type Tap,
 } from '../devices/card/card.ts';
 import { type Assurance, assuranceReaches } from './domain/entry-list.ts';
@@ -16,6 +17,8 @@ export interface CardEvidence extends CardIdentity {
   readonly assurance: Assurance;
   /** Why it is not more, for the journal. */
   readonly lacks: string;
+  /** What the card signed; null when it proved nothing. */
+  readonly proof: SignedProof | null;
   /** CLOCK_MONOTONIC in ms: when the exchange after the reading was over; null when there was none. */
   readonly provedAt: number | null;
 }
@@ -30,7 +33,7 @@ export async function askCard(
   if (institution === null || assuranceReaches('identified', least)) {
     const identity = await reader.identify(tap);
     const lacks = 'this terminal has no institution key';
-    return { ...identity, assurance: 'identified', lacks, provedAt: null };
+    return { ...identity, assurance: 'identified', lacks, proof: null, provedAt: null };
   }
   const { notProved, ...proof } = await reader.prove(tap, institution);
   return {
@@ -71,7 +74,10 @@ export async function askCardWithPin(
   asked: PinAsked,
 ): Promise<PinEvidence> {
   const outcome = await reader.provePin(tap, asked);
-  if (outcome.result === 'proved') return { ...outcome, assurance: 'possession+pin', lacks: '' };
+  if (outcome.result === 'proved') {
+    const { message, signature } = outcome;
+    return { ...outcome, proof: { message, signature }, assurance: 'possession+pin', lacks: '' };
+  }
   const lacks = outcome.result === 'not-proved' ? outcome.detail : outcome.result;
-  return { ...outcome, assurance: 'identified', lacks };
+  return { ...outcome, proof: null, assurance: 'identified', lacks };
 }

@@ -17,6 +17,7 @@ import { SOUND_LEVELS } from './domain/screen.ts';
 import { isSecureUrl, isUnenrolledUrl } from './link/connection.ts';
 import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
+import { checkServices, SERVICES } from './service-config.ts';
 import { ATTENDANT_NAME } from './staff/attendants.ts';
 import { isPinLine, readPinCredential } from './staff/pin.ts';
 
@@ -124,60 +125,46 @@ const STAFF = z.strictObject({
     .default([]),
 });
 
-export const CONFIG = z
-  .strictObject({
-    profile: z.enum(['gate']),
-    name: NAME,
-    /** The state folder, relative to the working directory. */
-    state: path,
-    platform: z.strictObject({
-      url: z.string().refine((url) => isSecureUrl(url) || isUnenrolledUrl(url), {
+const TABLES = z.strictObject({
+  profile: z.enum(['gate', 'counter']),
+  name: NAME,
+  /** The state folder, relative to the working directory. */
+  state: path,
+  platform: z.strictObject({
+    url: z.string().refine((url) => isSecureUrl(url) || isUnenrolledUrl(url), {
+      error:
+        'an address like "wss://platform.example/terminals", for a terminal that is enrolled; ws:// to this machine only',
+    }),
+  }),
+  /** Who says online whether a card was revoked; asked only by services that are told to. */
+  ocsp: z
+    .strictObject({
+      url: z.string().refine(isOcspUrl, {
         error:
-          'an address like "wss://platform.example/terminals", for a terminal that is enrolled; ws:// to this machine only',
+          'an address like "https://ocsp.example/"; http:// to 127.0.0.1 only, for it names cards',
       }),
-    }),
-    /** Who says online whether a card was revoked; asked only by services that are told to. */
-    ocsp: z
-      .strictObject({
-        url: z.string().refine(isOcspUrl, {
-          error:
-            'an address like "https://ocsp.example/"; http:// to 127.0.0.1 only, for it names cards',
-        }),
-        /** By which hash the responder knows the issuers of cards. */
-        'certificate-id': z.enum(['sha1', 'sha256']).default('sha1'),
-      })
-      .optional(),
-    card: CARD,
-    receipt: RECEIPT,
-    /** Without it: files in the state folder. */
-    keys: KEYS.optional(),
-    /** Without this table nobody can act as staff at the terminal's own screen. */
-    staff: STAFF.optional(),
-    metrics: z
-      .strictObject({
-        /** Of the loopback address; 0: one that is free, which `metrics.ready` tells. */
-        port: z.int().min(0).max(65_535).default(9_464),
-      })
-      .optional(),
-    /** Without it, the terminal has no screen. */
-    screen: SCREEN.optional(),
-    services: z.strictObject({
-      'event-entry': z.strictObject({
-        list: NAME,
-        /** How people call this gate; on the paper and in "already entered at". Default: the terminal's name. */
-        gate: z
-          .string()
-          .regex(/^(?=.*\S)[^\p{Cc}]{1,40}$/u, { error: 'a name of 1 to 40 printable characters' })
-          .optional(),
-        /** Whether the issuer of each card is asked, too, as long as the platform is reached. */
-        ocsp: z.enum(['never', 'when-online']).default('never'),
-      }),
-    }),
-  })
-  .refine(({ ocsp, services }) => ocsp !== undefined || services['event-entry'].ocsp === 'never', {
-    error: 'needs the address of a responder: [ocsp] "url"',
-    path: ['services', 'event-entry', 'ocsp'],
-  });
+      /** By which hash the responder knows the issuers of cards. */
+      'certificate-id': z.enum(['sha1', 'sha256']).default('sha1'),
+    })
+    .optional(),
+  card: CARD,
+  receipt: RECEIPT.optional(),
+  /** Without it: files in the state folder. */
+  keys: KEYS.optional(),
+  /** Without this table nobody can act as staff at the terminal's own screen. */
+  staff: STAFF.optional(),
+  metrics: z
+    .strictObject({
+      /** Of the loopback address; 0: one that is free, which `metrics.ready` tells. */
+      port: z.int().min(0).max(65_535).default(9_464),
+    })
+    .optional(),
+  /** Without it, the terminal has no screen. */
+  screen: SCREEN.optional(),
+  services: SERVICES,
+});
+
+const CONFIG = TABLES.superRefine(checkServices);
 
 export type Config = z.infer<typeof CONFIG>;
 
@@ -322,7 +309,7 @@ function rightKey(at: readonly string[], key: string, source: Source): string {
 
 /** The part of the schema that the key path names, following the drivers that the file names. */
 function schemaAt(at: readonly string[], source: Source): unknown {
-  let schema: unknown = CONFIG;
+  let schema: unknown = TABLES;
   at.forEach((key, depth) => {
     if (schema instanceof z.ZodDiscriminatedUnion) {
       schema = optionFor(schema, valueAt(source, at.slice(0, depth)));

@@ -53,7 +53,9 @@ export async function examine(config: Config, file: string): Promise<Examination
   const [card, printer, fonts] = await Promise.all([
     lookAtReader(config, isRunning ? state.journal.reader : null),
     // Two who talk on the line at once would garble a receipt: it is asked only when nobody else can be on it.
-    state.daemon === 'not-running' ? askPrinter(config) : state.journal.printer,
+    state.daemon === 'not-running' || config.receipt === undefined
+      ? askPrinter(config)
+      : state.journal.printer,
     fontsCheck(),
   ]);
   const checks = [

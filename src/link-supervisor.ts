@@ -14,6 +14,7 @@ import { type Link, openLink } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
 import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
+import { type Ask, Questions } from './link/questions.ts';
 import { loadTrust } from './link/trust-download.ts';
 import type { OwnKeysListener } from './own-keys.ts';
 import { certificateHash, type ListKeys } from './pki/converted-value.ts';
@@ -46,6 +47,7 @@ export class LinkSupervisor {
   readonly #unfit = new Map<string, string>();
   readonly #ring: ListKeyRing;
   readonly #identity: TerminalIdentity;
+  readonly #questions: Questions;
   #trust: TrustStore;
   #institution: Institution | null = null;
   #link: Link | null = null;
@@ -62,6 +64,7 @@ export class LinkSupervisor {
       this.#unfit.delete(list);
       parts.onChange();
     });
+    this.#questions = new Questions((event, fields) => parts.recorder.note(event, fields));
   }
 
   /** With what the state folder holds; no packet is sent before `start`. */
@@ -82,12 +85,27 @@ export class LinkSupervisor {
     return this.#institution;
   }
 
+  /** In what cards sign, this terminal is its certificate; its name stands in for it while it is not enrolled. */
+  get identity(): Uint8Array {
+    return this.#identity.certificate ?? Buffer.from(this.#config.name, 'utf8');
+  }
+
   get trustOrigin(): 'none' | 'first-contact' | 'enrolled' {
     return platformTrust(this.#parts.ledger);
   }
 
   get isUp(): boolean {
     return this.#link !== null;
+  }
+
+  /** Whether the platform can be asked now. */
+  get isOnline(): boolean {
+    return this.#questions.isOnline;
+  }
+
+  /** Asks the other side of a service. */
+  get ask(): Ask {
+    return this.#questions.ask;
   }
 
   listKeys(list: string): ListKeys | null {
@@ -150,6 +168,7 @@ export class LinkSupervisor {
       software: SOFTWARE,
       lists,
       stateDirectory: this.#config.state,
+      questions: this.#questions,
       journal: (event, fields) => {
         recorder.note(event, fields);
         onChange();
@@ -181,8 +200,12 @@ export class LinkSupervisor {
         onReady: () => {
           const { platform, upto } = this.#link ?? { platform: '', upto: 0 };
           recorder.note('link.up', { platform, upto });
+          onChange();
         },
-        onLost: (reason) => recorder.note('link.down', { reason, waiting: ledger.waiting() }),
+        onLost: (reason) => {
+          recorder.note('link.down', { reason, waiting: ledger.waiting() });
+          onChange();
+        },
       },
       this.#parts.inspect,
       (failures) =>
@@ -210,14 +233,12 @@ export class LinkSupervisor {
     if (kept !== null) this.#useInstitution(kept);
   }
 
-  /** In what cards sign, this terminal is its certificate; its name stands in for it while it is not enrolled. */
   #useInstitution({ institution }: LoadedInstitution): void {
-    const identity = this.#identity;
-    const name = Buffer.from(this.#config.name, 'utf8');
+    const own = (): Uint8Array => this.identity;
     this.#institution = institution && {
       certificate: institution.certificate,
       get terminal() {
-        return identity.certificate ?? name;
+        return own();
       },
       sign: (data) => institution.key.sign(data),
     };

@@ -16,6 +16,7 @@ import type { EventName } from './domain/events.ts';
 import type { ClockQuality } from './domain/fact.ts';
 import { REASONS } from './domain/reason.ts';
 import type { JournalFields } from './journal.ts';
+import { entryOf } from './service-config.ts';
 import { OpenPapers } from './staff/open-papers.ts';
 import type { StateFolder } from './state-folder.ts';
 import { headroom } from './store/disk.ts';
@@ -161,7 +162,12 @@ type Count = (event: EventName, fields: JournalFields) => void;
 
 function countJournal(registry: OpenMetrics, { recorder }: StateFolder, config: Config): void {
   const registers = [registry];
-  const all: Count[] = [countTaps(registers), countPrints(registers), countDevices(registers)];
+  const devices = config.receipt === undefined ? ['reader'] : ['reader', 'receipt'];
+  const all: Count[] = [
+    countTaps(registers),
+    countPrints(registers),
+    countDevices(registers, devices),
+  ];
   const service = new Gauge({
     name: 'kazasu_in_service',
     help: '1 while nothing stands in the way of serving.',
@@ -251,7 +257,8 @@ function countPrints(registers: OpenMetrics[]): Count {
   };
 }
 
-function countDevices(registers: OpenMetrics[]): Count {
+/** `devices`: those that are down until they say otherwise. */
+function countDevices(registers: OpenMetrics[], devices: readonly string[]): Count {
   const up = new Gauge({
     name: 'kazasu_device_up',
     help: '1 while the device answers: reader, receipt, screen.',
@@ -274,7 +281,7 @@ function countDevices(registers: OpenMetrics[]): Count {
     help: '1 while the platform is reached.',
     registers,
   });
-  for (const device of ['reader', 'receipt']) up.set({ device }, 0);
+  for (const device of devices) up.set({ device }, 0);
   return (event, fields) => {
     const device = String(fields['device']);
     if (event === 'device.ready') up.set({ device }, 1);
@@ -290,7 +297,7 @@ function countDevices(registers: OpenMetrics[]): Count {
 
 function gaugeLevels(registry: OpenMetrics, folder: StateFolder, config: Config): void {
   const { ledger, clock, shelf } = folder;
-  const list = config.services['event-entry'].list;
+  const list = entryOf(config)?.list;
   gauge(registry, {
     name: 'kazasu_facts_waiting',
     help: 'Facts in the ledger that the platform does not hold yet.',
@@ -301,6 +308,7 @@ function gaugeLevels(registry: OpenMetrics, folder: StateFolder, config: Config)
     help: 'Time since the platform last said that the list is the newest.',
     labelNames: ['list'],
     collect: (set) => {
+      if (list === undefined) return;
       const active = shelf.active(list);
       if (active !== null) set({ list }, (clock.now() - active.confirmedAt) / 1_000);
     },
@@ -310,6 +318,7 @@ function gaugeLevels(registry: OpenMetrics, folder: StateFolder, config: Config)
     help: 'The version of the list that decides.',
     labelNames: ['list'],
     collect: (set) => {
+      if (list === undefined) return;
       const active = shelf.active(list);
       if (active !== null) set({ list }, active.manifest.version);
     },

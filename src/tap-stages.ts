@@ -26,7 +26,7 @@ export class TapStages {
     this.#last = provedAt ?? finishedAt;
   }
 
-  end(stage: 'read' | 'verify' | 'ocsp' | 'lookup' | 'commit'): void {
+  end(stage: 'read' | 'verify' | 'ocsp' | 'lookup' | 'ask' | 'commit'): void {
     const now = monotonicMs();
     this.#ms[stage] = now - this.#last;
     this.#last = now;

@@ -47,7 +47,7 @@ function awaitCard(slot: CardSlot) {
   });
 }
 
-/** A gate has one service; a terminal with several will ask which one in a menu before this. */
+/** A terminal has one service; one with several will ask which in a menu before this. */
 export function onlyOne(services: readonly Service[]): Service {
   const [service] = services;
   if (service === undefined) throw new Error('a terminal without a service');
@@ -58,7 +58,7 @@ export function onlyOne(services: readonly Service[]): Service {
 function watchReceipt<Event extends SessionEvent | TerminalEvent>(services: readonly Service[]) {
   const service = onlyOne(services);
   return fromCallback<Event, SensedTap>(({ input, sendBack }) =>
-    service.watchReceipt(input.tap, () => sendBack({ type: 'receipt.owed' } as Event)),
+    service.receipts?.watch(input.tap, () => sendBack({ type: 'receipt.owed' } as Event)),
   );
 }
 
@@ -71,11 +71,13 @@ function sessionFor(services: readonly Service[], slot: CardSlot) {
     see();
     return stop;
   });
+  const { machine, limitMs } = onlyOne(services);
   return sessionMachine.provide({
+    ...(limitMs === undefined ? {} : { delays: { serviceLimit: limitMs } }),
     actors: {
       watchCard,
       watchReceipt: watchReceipt<SessionEvent>(services),
-      service: onlyOne(services).machine,
+      service: machine,
     },
   });
 }

@@ -86,7 +86,7 @@ export async function startTerminal(
   const metrics = await openMetrics(config, folder, inspect);
   const card = await superviseReader(config, recorder, conditions, inspect);
   const receipt = await supervisePrinter(config, recorder, inspect);
-  const papers = new Papers(config.name, recorder, () => receipt.slot.afterFirstTry());
+  const papers = new Papers(config.name, recorder, printerOf(receipt));
   const onChange = (): void => looking.look();
   const link = await LinkSupervisor.open(config, {
     ...folder,
@@ -104,7 +104,8 @@ export async function startTerminal(
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const checks = checksOf(folder, { config, reader: card.slot, keys, link }, receipt.slot);
+  const slots = { config, reader: card.slot, keys, link };
+  const checks = checksOf(folder, slots, receipt?.slot ?? null);
   const desk = StaffDesk.of(config, folder, checks);
   const machine = terminalMachineFor(services, card.slot, conditions, recover, desk);
   const sound = config.screen?.sound ?? 'normal';
@@ -122,8 +123,8 @@ export async function startTerminal(
     inspect,
   });
   journalOf(actor, recorder, options.onDefect, () => ({
-    ...aboutTerminal(config, card.slot, receipt.slot, link),
-    list: lists.join(' '),
+    ...aboutTerminal(config, card.slot, receipt?.slot ?? null, link),
+    list: lists.join(' ') || undefined,
     ms: Math.round(performance.now() - startedAt),
   }));
   await keys.start(recorder, inspect, link.usingKeys(lists));
@@ -139,7 +140,7 @@ export async function startTerminal(
       looking.stop();
       const commanded = commands.stop();
       actor.send({ type: 'terminal.stop' });
-      const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt.supervisor.stop());
+      const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt?.supervisor.stop());
       await Promise.all([printing, card.supervisor.stop(), screen.stop(), link.stop(), commanded]);
       await metrics?.close();
       await keys.stop();
@@ -160,6 +161,11 @@ async function idle(actor: Actor<typeof terminalMachine>, signal: AbortSignal): 
   }
 }
 
+/** The printer at the time of printing, if there is one. */
+function printerOf(receipt: { readonly slot: PrinterSlot } | null) {
+  return async () => (await receipt?.slot.afterFirstTry()) ?? null;
+}
+
 async function openMetrics(
   config: Config,
   folder: StateFolder,
@@ -174,7 +180,7 @@ async function openMetrics(
 function checksOf(
   folder: StateFolder,
   parts: Omit<OwnParts, 'folder' | 'printer' | 'papers' | 'keys'> & { readonly keys: OwnKeys },
-  receipt: PrinterSlot,
+  receipt: PrinterSlot | null,
 ) {
   return async (papers: OwnParts['papers']): Promise<Check[]> => {
     const { ownChecks } = await import('./doctor/own-view.ts');
@@ -182,7 +188,7 @@ function checksOf(
       ...parts,
       folder,
       keys: parts.keys.level,
-      printer: receipt.current,
+      printer: receipt?.current ?? null,
       papers,
     });
   };
@@ -226,6 +232,11 @@ function partsOf(
     attendant: attendantFinder(config.staff?.attendant ?? []),
     listKeys: (list) => link.listKeys(list),
     institution: () => link.institution,
+    identity: () => link.identity,
+    isOnline: () => link.isOnline,
+    ask: link.ask,
+    watchCard: (listener) => slot.watch(listener),
+    tapInField: () => slot.present?.tap ?? null,
     shelf,
     recorder,
     papers,
@@ -236,7 +247,7 @@ function partsOf(
 function aboutTerminal(
   config: Config,
   reader: CardSlot,
-  receipt: PrinterSlot,
+  receipt: PrinterSlot | null,
   link: LinkSupervisor,
 ): JournalFields {
   return {
@@ -245,7 +256,7 @@ function aboutTerminal(
     version: SOFTWARE,
     trust: link.trustOrigin,
     reader: reader.isOpen ? reader.name : undefined,
-    receipt: receipt.current?.name,
+    receipt: receipt?.current?.name,
   };
 }
 
@@ -295,13 +306,15 @@ async function superviseReader(
   return { slot, supervisor };
 }
 
-/** A printer that is gone stops nobody from entering: receipts are owed. */
+/** A printer that is gone stops nobody from entering: receipts are owed. Null where none is configured. */
 async function supervisePrinter(
   config: Config,
   recorder: Recorder,
   inspect: Inspect,
-): Promise<{ slot: PrinterSlot; supervisor: Supervisor }> {
-  const open = await receiptPrinterOpener(config.receipt, join(config.state, 'sim-printer.sock'));
+): Promise<{ slot: PrinterSlot; supervisor: Supervisor } | null> {
+  const { receipt } = config;
+  if (receipt === undefined) return null;
+  const open = await receiptPrinterOpener(receipt, join(config.state, 'sim-printer.sock'));
   const slot = new PrinterSlot(open, {
     onCondition: (condition) => recorder.note('device.condition', { device: 'receipt', condition }),
     onLost: (reason) => supervisor.lost(reason),
@@ -311,7 +324,7 @@ async function supervisePrinter(
       open: () => slot.open(),
       close: () => slot.close(),
       onReady() {
-        const { name, modelled } = slot.current ?? { name: config.receipt.driver, modelled: false };
+        const { name, modelled } = slot.current ?? { name: receipt.driver, modelled: false };
         recorder.note('device.ready', { device: 'receipt', name, modelled: modelled || undefined });
       },
       onLost: (reason) => recorder.note('device.lost', { device: 'receipt', reason }),

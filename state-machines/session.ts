@@ -7,12 +7,13 @@ import { type AnyActorLogic, assign, setup } from 'xstate';
 import type { Answer } from '../src/domain/answer.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
+import { RING_ENDS } from '../src/domain/told.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
 
 export const SESSION_DELAYS = {
   /** Most cards are read before a sentence could be spoken; from here on one is. */
   slowReading: 1_000,
-  /** No service may keep a person longer without an answer. */
+  /** No service may keep a person longer without an answer, unless it says so (src/services/service.ts). */
   serviceLimit: 20_000,
   /** A card that still lies on the reader then is called for. */
   cardForgotten: 15_000,
@@ -49,6 +50,9 @@ const REFUSED: StateMeta = {
 const AGAIN: StateMeta = { screen: 'again', voice: 'by-reason', tone: 'problem', ...AFTER_CARD };
 const CLOSED: StateMeta = { screen: 'closed', voice: 'closed', tone: 'problem', ...AFTER_CARD };
 
+const FOUND: StateMeta = { screen: 'result', voice: 'by-result', tone: 'done', ...AFTER_CARD };
+const TOLD: StateMeta = { ...FOUND, tone: 'problem' };
+
 const GIVEN_UP: Answer = { answer: 'hold-again', reason: 'card-unreadable' };
 
 export const sessionMachine = setup({
@@ -73,6 +77,10 @@ export const sessionMachine = setup({
       context.answer.answer === 'granted' || context.answer.answer === 'claimed',
     isRefused: ({ context }) => context.answer.answer === 'refused',
     isHoldAgain: ({ context }) => context.answer.answer === 'hold-again',
+    isFound: ({ context: { answer } }) =>
+      answer.answer === 'told' && RING_ENDS[answer.told.text] === 'done',
+    isTold: ({ context }) => context.answer.answer === 'told',
+    isCancelled: ({ context }) => context.answer.answer === 'cancelled',
     isNotRecorded: ({ context }) => context.answer.answer === 'not-recorded',
   },
   actions: {
@@ -101,7 +109,7 @@ export const sessionMachine = setup({
       },
       after: { serviceLimit: { target: 'ended', actions: 'answerDefect' } },
       on: {
-        // The service hears of it from the card itself, in the step that needs the card.
+        // The service hears of it from the card itself, or watches it while it needs it.
         'card.gone': {},
         'receipt.owed': {},
         'session.cancel': 'ended',
@@ -121,6 +129,9 @@ export const sessionMachine = setup({
         { guard: 'isRefused', target: 'refusing' },
         { guard: 'isHoldAgain', target: 'askingAgain' },
         { guard: 'isNotRecorded', target: 'turningAway' },
+        { guard: 'isFound', target: 'confirming' },
+        { guard: 'isTold', target: 'telling' },
+        { guard: 'isCancelled', target: 'callingForCard' },
         // An attendant's card, or a defect: nothing to say to a visitor.
         { target: 'ended' },
       ],
@@ -154,6 +165,18 @@ export const sessionMachine = setup({
     },
     turningAway: {
       meta: CLOSED,
+      invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
+      after: { cardForgotten: 'callingForCard' },
+      on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },
+    },
+    confirming: {
+      meta: FOUND,
+      invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
+      after: { cardForgotten: 'callingForCard' },
+      on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },
+    },
+    telling: {
+      meta: TOLD,
       invoke: { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
       after: { cardForgotten: 'callingForCard' },
       on: { 'card.gone': 'ended', 'receipt.owed': {}, 'session.cancel': 'ended' },

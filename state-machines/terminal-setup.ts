@@ -28,6 +28,7 @@ export const TERMINAL_DELAYS = {
   owedStays: 8_000,
   refusalStays: 10_000,
   againStays: 6_000,
+  toldStays: 6_000,
   /** Somebody chose a language or a sound and then held no card: the next person finds Japanese again. */
   chooserStays: 60_000,
 } as const;
@@ -113,6 +114,7 @@ export const terminalSetup = setup({
       answer?.answer === 'granted' || answer?.answer === 'claimed',
     isRefused: ({ context }) => context.answer?.answer === 'refused',
     isHoldAgain: ({ context }) => context.answer?.answer === 'hold-again',
+    isTold: ({ context }) => context.answer?.answer === 'told',
     staffFailed: ({ event }) => staffEndOf(event)?.why === 'failed',
     hasStaff: ({ context }) => context.hasStaff,
     factsCanBeKept: ({ context }) => !context.obstacles.includes('disk-full'),

@@ -136,6 +136,7 @@ export const terminalMachine = terminalSetup.createMachine({
                     { guard: 'isGranted', target: 'welcomed' },
                     { guard: 'isRefused', target: 'refused' },
                     { guard: 'isHoldAgain', target: 'askedAgain' },
+                    { guard: 'isTold', target: 'told' },
                     { target: 'done' },
                   ],
                 },
@@ -161,6 +162,10 @@ export const terminalMachine = terminalSetup.createMachine({
                 askedAgain: {
                   meta: { screen: 'again', ...SILENT, keys: [], timeout: 'againStays' },
                   after: { againStays: 'done' },
+                },
+                told: {
+                  meta: { screen: 'result', ...SILENT, keys: [], timeout: 'toldStays' },
+                  after: { toldStays: 'done' },
                 },
                 done: { type: 'final' },
               },

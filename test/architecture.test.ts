@@ -268,7 +268,11 @@ describe('one name', () => {
       expect([...files]).toContain(`test/services/${id}.test.ts`);
       expect(list).toContain(`'./${id}.ts'`);
     }
-    expect(services).toEqual(expect.arrayContaining(idsIn('platform-sim/services')));
+    const others = idsIn('platform-sim/services').filter((id) => id !== 'index');
+    expect(others).toContain('age-check');
+    expect(services).toEqual(expect.arrayContaining(others));
+    const otherSides = await readFile(join(PROJECT, 'platform-sim/services/index.ts'), 'utf8');
+    for (const id of others) expect(otherSides).toContain(`'./${id}.ts'`);
   });
 
   test('every program of package.json is there and may be executed', async () => {

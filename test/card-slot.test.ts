@@ -27,7 +27,7 @@ function slotWithDrivers(): { slot: CardSlot; drivers: Driver[]; lost: string[] 
         async prove(tap) {
           driver.asked.push(tap);
           const identity = { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
-          return { ...identity, notProved: null, provedAt: 0 };
+          return { ...identity, proof: null, notProved: null, provedAt: 0 };
         },
         async triesLeft(tap) {
           driver.asked.push(tap);

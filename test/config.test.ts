@@ -61,7 +61,7 @@ test('the issuer of cards can be asked online, and is not unless a service is to
     services: { 'event-entry': { ocsp: 'never' } },
   });
   writeFileSync(file, `${GOOD}ocsp = "when-online"\n[ocsp]\nurl = "https://ocsp.example/"\n`);
-  expect(readConfig(file).services['event-entry'].ocsp).toBe('when-online');
+  expect(readConfig(file).services['event-entry']?.ocsp).toBe('when-online');
 });
 
 /** Each names the file, the line, the key, and what would be right. */
@@ -74,7 +74,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, staff, metrics, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, staff, metrics, screen, services',
   ],
   [
     'a key of another driver',
@@ -183,4 +183,55 @@ test.each(['/dev/zero', '/dev', '/dev/null'])('%s is no configuration', (path) =
 
 test('a file that is not there says so', () => {
   expect(() => readConfig(join(directory, 'no.toml'))).toThrow(ConfigError);
+});
+
+const COUNTER = `profile = "counter"
+name = "counter-1"
+state = "./var/counter-1"
+[platform]
+url = "ws://127.0.0.1:8410/terminals"
+[card]
+driver = "simulated"
+[services.age-check]
+age = 20
+`;
+
+test('a counter needs no printer; the age check asks for no PIN unless told', () => {
+  writeFileSync(file, COUNTER);
+  const config = readConfig(file);
+  expect(config.services).toEqual({
+    'age-check': { age: 20, pin: 'never', assurance: 'identified' },
+  });
+  expect(config.receipt).toBeUndefined();
+});
+
+test.each([
+  ['an age that nobody has', COUNTER.replace('20', '151'), 'gate.toml:9: [services.age-check]'],
+  [
+    'a PIN now and then',
+    `${COUNTER}pin = "sometimes"\n`,
+    'gate.toml:10: [services.age-check] "pin": expected "never" or "always"',
+  ],
+  [
+    'no service',
+    COUNTER.replace(/\[services[\s\S]*/u, '[services]\n'),
+    'gate.toml:8: "services": a terminal has one service so far: [services.event-entry] or [services.age-check]',
+  ],
+  [
+    'two services',
+    `${GOOD}[services.age-check]\nage = 20\n`,
+    '"services": a terminal has one service so far',
+  ],
+  [
+    'event entry without a printer',
+    GOOD.replace(/\[receipt\][^[]*/u, ''),
+    '"receipt": is missing; event entry prints seat tickets: expected a table with a "driver"',
+  ],
+  [
+    'staff where nobody has a ticket',
+    `${COUNTER}[staff]\n`,
+    'gate.toml:10: "staff": the menu of staff is about tickets: only beside [services.event-entry]',
+  ],
+])('%s is told with what would be right', (_, text, problem) => {
+  expect(problemsOf(text)).toContain(problem);
 });

@@ -25,6 +25,8 @@ const MANIFEST: EntryListManifest = {
   startsAt: null,
 };
 
+const ACTIVE = { manifest: MANIFEST, confirmedAt: NOW - HOUR };
+
 const WELL: Levels = {
   now: NOW,
   reader: { name: 'ACR1252', lost: null },
@@ -33,7 +35,7 @@ const WELL: Levels = {
   clock: 'synced',
   list: {
     id: 'stadium',
-    active: { manifest: MANIFEST, confirmedAt: NOW - HOUR },
+    active: ACTIVE,
     hasKey: true,
   },
   trust: { version: 3, anchors: 2, revocationUntil: [NOW + HOUR], damaged: false },
@@ -121,7 +123,7 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
   ['no list', { list: { id: 'x', active: null, hasKey: true } }, 'list', /x is not here/, false],
   [
     'a list without its key',
-    { list: { id: 'stadium', active: WELL.list?.active ?? null, hasKey: false } },
+    { list: { id: 'stadium', active: ACTIVE, hasKey: false } },
     'list',
     /its key is not here/,
     false,

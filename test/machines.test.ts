@@ -16,6 +16,7 @@ import {
 import { getShortestPaths, type StatePath } from 'xstate/graph';
 import type { Answer, StepResult } from '../src/domain/answer.ts';
 import { KEY_NAMES, SCREENS, SPEECHES, type StateMeta } from '../src/domain/screen.ts';
+import type { Told } from '../src/domain/told.ts';
 import { allMachines } from './documents/machines.ts';
 
 const machines = await allMachines();
@@ -46,6 +47,7 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     'operating.visit.attending': 'the staff machine has limits of its own',
     'operating.visit.serving': 'the session has limits of its own',
   },
+  procedureMachine: { recording: 'a durable write is not given up half-way' },
   staffMachine: {
     'open.recording': 'a durable write is not given up half-way',
     'open.settling': 'a durable write is not given up half-way',
@@ -55,17 +57,27 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
 /** A transition into the state on the left is only ever taken when the effect on the right has succeeded. */
 const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   eventEntryMachine: { granted: 'recordEntry', claimed: 'recordClaim', refused: 'recordRefusal' },
+  procedureMachine: {
+    told: 'recordAnswer',
+    'typing.wrong': 'provePin',
+    asking: 'verifyCertificate',
+  },
   staffMachine: { 'open.menu': 'checkPin' },
 };
 
-const STEP_RESULTS = [
+const TOLD: Told = { text: 'age-check.over', given: { age: 20 } };
+
+const STEP_RESULTS: readonly StepResult[] = [
   { next: 'go-on' },
   { next: 'claim-receipt' },
+  { next: 'ask-pin' },
+  ...[0, 1, 3].map((tries) => ({ next: 'pin', tries }) as const),
+  { next: 'tell', told: TOLD },
   { next: 'attendant', by: 'Yamada' },
   { next: 'refuse', reason: 'not-on-list' },
   { next: 'hold-again', reason: 'card-removed' },
   { next: 'not-recorded', reason: 'disk-full' },
-] as const satisfies readonly StepResult[];
+];
 
 const ANSWERS = [
   { answer: 'granted' },
@@ -73,6 +85,9 @@ const ANSWERS = [
   { answer: 'refused', reason: 'not-on-list' },
   { answer: 'hold-again', reason: 'card-removed' },
   { answer: 'not-recorded', reason: 'disk-full' },
+  { answer: 'told', told: TOLD },
+  { answer: 'told', told: { text: 'age-check.under', given: { age: 20 } } },
+  { answer: 'cancelled' },
   { answer: 'attendant', by: 'Yamada' },
   { answer: 'defect', error: new Error('seeded') },
 ] as const satisfies readonly Answer[];
@@ -209,6 +224,7 @@ function wordless(machine: AnyStateMachine): string[] {
     const hasVoice =
       meta.voice === null ||
       meta.voice === 'by-reason' ||
+      meta.voice === 'by-result' ||
       SPEECHES.some((speech) => speech === meta.voice);
     const hasKeys = meta.keys?.every((key) => KEY_NAMES.includes(key)) ?? false;
     return hasText && hasVoice && hasKeys && meta.tone !== undefined ? [] : [pathOf(node)];

@@ -13,6 +13,7 @@ import { askControlSocket, type ControlReply } from '../devices/sim-control.ts';
 import { importEntryList, type ListSettings } from '../platform-sim/entry-lists.ts';
 import { addInstitution, revokeInstitution } from '../platform-sim/institutions.ts';
 import { type Platform, startPlatform } from '../platform-sim/platform.ts';
+import type { OtherSides } from '../platform-sim/services/index.ts';
 import { openKeys } from '../platform-sim/stores.ts';
 import { addTrust } from '../platform-sim/trust.ts';
 import { type Config, readConfig } from '../src/config.ts';
@@ -30,6 +31,9 @@ export const ANSWERS: ReadonlySet<string> = new Set([
   'entry.granted',
   'entry.refused',
   'receipt.claimed',
+  'age.checked',
+  'service.refused',
+  'service.cancelled',
   'card.unreadable',
   'card.ignored',
 ]);
@@ -55,8 +59,12 @@ export interface Given {
   /** Published, with the trust in their authority, before the terminal starts; without it, nothing is. */
   readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
+  /** Default: a gate. */
+  readonly kind?: 'gate' | 'counter';
   /** Further lines of the terminal's configuration. */
   readonly configured?: string;
+  /** Who answers what services ask; default: the platform's own. */
+  readonly otherSides?: OtherSides;
   /** The folder of the screen's pages. */
   readonly pages?: string;
 }
@@ -71,7 +79,7 @@ export async function withTerminal(
 ): Promise<void> {
   maker ??= CardMaker.create();
   const cards = await maker;
-  const world = await World.create(cards, (await given.tickets?.(cards)) ?? {}, given.configured);
+  const world = await World.create(cards, (await given.tickets?.(cards)) ?? {}, given);
   world.pages = given.pages;
   try {
     if (given.tickets !== undefined) {
@@ -113,6 +121,7 @@ export class World {
   readonly #looking = new Set<() => void>();
   #platform: Platform | null;
   #terminal: RunningTerminal | null = null;
+  #otherSides: { readonly otherSides?: OtherSides } = {};
 
   private constructor(
     directory: string,
@@ -131,13 +140,17 @@ export class World {
   static async create(
     cards: CardMaker,
     tickets: Readonly<Record<string, Ticket>>,
-    configured?: string,
+    given: Given,
   ): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'kazasu-story-'));
     const stateDirectory = join(directory, 'platform');
-    const platform = await startPlatform({ stateDirectory, port: 0 });
-    const config = await configure(directory, platform.url, configured);
-    return new World(directory, cards, tickets, platform, config);
+    const { otherSides } = given;
+    const others = otherSides === undefined ? {} : { otherSides };
+    const platform = await startPlatform({ stateDirectory, port: 0, ...others });
+    const config = await configure(directory, platform.url, given);
+    const world = new World(directory, cards, tickets, platform, config);
+    world.#otherSides = others;
+    return world;
   }
 
   get platform(): Platform {
@@ -197,6 +210,17 @@ export class World {
   revokeInstitution = async ({ id }: TestInstitution): Promise<void> => {
     const { registry } = this.platform.stores;
     await revokeInstitution(registry, await this.keys(), id.toString('hex'), Date.now());
+  };
+
+  /** Says when the holders of these cards were born. */
+  register = async (born: readonly (readonly [card: TestCard, date: string])[]): Promise<void> => {
+    const rows = born.map(async ([{ der }, date], at) => {
+      await writeFile(join(this.directory, `holder-${at}.der`), der);
+      return `holder-${at}.der,${date}`;
+    });
+    const csv = join(this.directory, 'register.csv');
+    await writeFile(csv, ['certificate,born', ...(await Promise.all(rows)), ''].join('\n'));
+    this.platform.stores.register.take(csv);
   };
 
   hold = async (card: CardDefinition): Promise<void> => {
@@ -264,6 +288,7 @@ export class World {
     this.#platform = await startPlatform({
       stateDirectory: join(this.directory, 'platform'),
       port,
+      ...this.#otherSides,
     });
   };
 
@@ -311,21 +336,31 @@ export class World {
   }
 }
 
-async function configure(directory: string, url: string, more = ''): Promise<Config> {
-  const file = join(directory, 'gate-1.toml');
-  const text = `profile = "gate"
-name = "gate-1"
-state = ${JSON.stringify(join(directory, 'gate-1'))}
-[platform]
-url = "${url}"
-[card]
-driver = "simulated"
-[receipt]
+const KINDS = {
+  gate: {
+    name: 'gate-1',
+    tables: `[receipt]
 driver = "simulated"
 [services.event-entry]
 list = "${LIST}"
 gate = "西ゲート"
-${more}`;
+`,
+  },
+  counter: { name: 'counter-1', tables: '' },
+} as const;
+
+async function configure(directory: string, url: string, given: Given): Promise<Config> {
+  const { kind = 'gate', configured = '' } = given;
+  const { name, tables } = KINDS[kind];
+  const file = join(directory, `${name}.toml`);
+  const text = `profile = "${kind}"
+name = "${name}"
+state = ${JSON.stringify(join(directory, name))}
+[platform]
+url = "${url}"
+[card]
+driver = "simulated"
+${tables}${configured}`;
   await writeFile(file, text);
   return readConfig(file);
 }

@@ -66,8 +66,18 @@ export interface Institution {
 export interface CardProof extends CardIdentity {
   /** Why the card did not prove that it holds the private key of its certificate, for the journal; null: it did. */
   readonly notProved: string | null;
+  /** What the card signed, for whoever does not believe this terminal; null when it proved nothing. */
+  readonly proof: SignedProof | null;
   /** CLOCK_MONOTONIC in ms: when the exchange after the reading was over. */
   readonly provedAt: number;
+}
+
+/** RSASSA-PKCS1-v1_5 with SHA-256 by the key of the certificate. */
+export interface SignedProof {
+  /** `kazasu-tap-1` or `kazasu-pin-1`, and what follows. */
+  readonly message: Uint8Array;
+  /** 256 bytes. */
+  readonly signature: Uint8Array;
 }
 
 /** What a card is to sign once its holder has shown that they know the PIN. */

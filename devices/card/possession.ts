@@ -66,11 +66,14 @@ export class PossessionProof {
 
   /** `provedAt`: CLOCK_MONOTONIC in ms, when the exchange was over. */
   judge(identity: CardIdentity, outcome: PossessionOutcome, provedAt: number): CardProof {
-    if ('refused' in outcome) return { ...identity, provedAt, notProved: outcome.refused };
+    if ('refused' in outcome) {
+      return { ...identity, provedAt, proof: null, notProved: outcome.refused };
+    }
+    const { signature } = outcome;
     const message = messageFor(this.request, identity.certificate);
-    const isProved = isSignedBy(identity.certificate, message, outcome.signature);
+    const isProved = isSignedBy(identity.certificate, message, signature);
     const notProved = isProved ? null : 'the signature is not of the key in the certificate';
-    return { ...identity, provedAt, notProved };
+    return { ...identity, provedAt, proof: isProved ? { message, signature } : null, notProved };
   }
 }
 

@@ -4,6 +4,10 @@ import type { Words } from '../../platform-sim/street/messages.ts';
 import type { Reason } from '../../src/domain/reason.ts';
 
 const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
+  'pin-blocked': { ja: '暗証番号が使えない', en: 'PIN blocked' },
+  'platform-offline': { ja: '通信が止まっている', en: 'no connection' },
+  'platform-slow': { ja: '返事が遅い', en: 'no answer in time' },
+  'platform-refused': { ja: '返事がない', en: 'no answer' },
   'not-on-list': { ja: 'リストにない', en: 'not on the list' },
   'already-entered': { ja: '入場済み', en: 'entered already' },
   'ticket-cancelled': { ja: '取り消された券', en: 'ticket cancelled' },

@@ -14,6 +14,7 @@ import { Frame, type LanguageKey } from '../look/frame.tsx';
 import { restoreFocus } from './focus.ts';
 import * as gate from './gate-screens.tsx';
 import { clockTime } from './moments.ts';
+import * as service from './service-screens.tsx';
 import * as staff from './staff-screens.tsx';
 import { Stage } from './stage.tsx';
 import * as typing from './typing-screens.tsx';
@@ -28,6 +29,10 @@ const DRAWINGS: { readonly [Name in ScreenName]: Draw<Name> } = {
   refused: gate.refused,
   'take-card': gate.takeCard,
   closed: gate.closed,
+  pin: service.pin,
+  'pin-last-try': service.pinLastTry,
+  asking: service.asking,
+  result: service.result,
   'staff-pin': typing.staffPin,
   'staff-menu': staff.staffMenu,
   'staff-ticket': typing.staffTicket,

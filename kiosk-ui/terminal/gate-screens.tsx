@@ -1,7 +1,7 @@
 /** What the people who come to the gate see. */
 
 import { type ComponentChildren, Fragment } from 'preact';
-import type { ListShown } from '../../src/domain/screen.ts';
+import type { ListShown, Purpose } from '../../src/domain/screen.ts';
 import type { Catalogue } from '../../src/text/catalogue.ts';
 import { Fuda } from '../look/fuda.tsx';
 import { Icon } from '../look/icons.tsx';
@@ -10,7 +10,7 @@ import { clockTime } from './moments.ts';
 import { Seat } from './seat.tsx';
 import type { Draw, View } from './view.ts';
 
-export const waiting: Draw<'waiting'> = ({ list, offline }, { text }) => ({
+export const waiting: Draw<'waiting'> = ({ purpose, list, offline }, { text }) => ({
   layout: 'call',
   ring: { state: 'waiting' },
   here: true,
@@ -18,15 +18,28 @@ export const waiting: Draw<'waiting'> = ({ list, offline }, { text }) => ({
   words: (
     <>
       <p>
-        <Sentences text={text.waiting.body} />
+        <Sentences text={purposeOf(purpose, text)} />
       </p>
       <Notes>
-        {offline ? text.waiting.offline : text.waiting.note}
+        {noteOf(purpose, offline, text)}
         {list === null ? null : listAge(list, text)}
       </Notes>
     </>
   ),
 });
+
+function purposeOf(purpose: Purpose, text: Catalogue): string {
+  return purpose.service === 'age-check'
+    ? text.ageCheck.purpose({ age: purpose.age })
+    : text.waiting.body;
+}
+
+function noteOf(purpose: Purpose, offline: boolean, text: Catalogue): string {
+  if (purpose.service === 'age-check') {
+    return purpose.pin ? text.ageCheck.pin : text.ageCheck.noPin;
+  }
+  return offline ? text.waiting.offline : text.waiting.note;
+}
 
 export const hold: Draw<'hold'> = (_screen, { text }) => ({
   layout: 'call',

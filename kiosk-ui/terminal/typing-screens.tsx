@@ -44,7 +44,7 @@ export const staffPin: Draw<'staff-pin'> = ({ digits, result, waitSeconds }, han
         kind="pin"
         label={plain(pin.title)}
         resting={!hand.offers('character')}
-        keys={[...digitKeys(hand), eraseKey(hand), zeroKey(hand), enterKey(hand)]}
+        keys={pinPadKeys(hand)}
       />
     ),
     foot: <BackKey hand={hand} />,
@@ -102,6 +102,11 @@ export const staffTicket: Draw<'staff-ticket'> = ({ errand, typed }, hand) => {
     foot: <BackKey hand={hand} />,
   };
 };
+
+/** Digits, and in the last row what takes one away and what ends the number. */
+export function pinPadKeys(hand: Hand): PadKey[] {
+  return [...digitKeys(hand), eraseKey(hand), zeroKey(hand), enterKey(hand)];
+}
 
 function typedSize(typed: string): 'large' | 'middle' | 'long' {
   if (typed.length <= TYPED_LARGE_MAX) return 'large';

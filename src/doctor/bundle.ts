@@ -36,7 +36,8 @@ export async function writeBundle(
   config: Config,
   { report, state }: Examination,
 ): Promise<void> {
-  const list = state.levels.list?.active ?? null;
+  const { list: level } = state.levels;
+  const list = level === 'none' ? null : (level?.active ?? null);
   const bundle = {
     bundle: 'kazasu-support-1',
     doctor: report,

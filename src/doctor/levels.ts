@@ -18,14 +18,14 @@ import type { KeyStore } from '../keys/key-store.ts';
 import type { Root } from '../pki/root-object.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
 
-/** Each member is null while it is not known. Times are ms since the epoch, sizes bytes. */
+/** Each member is null while it is not known, `none` where the terminal has no such thing. Times are ms since the epoch, sizes bytes. */
 export interface Levels {
   readonly now: number;
   readonly reader: Device | null;
-  readonly printer: (Device & { readonly condition: PrinterCondition | null }) | null;
+  readonly printer: (Device & { readonly condition: PrinterCondition | null }) | 'none' | null;
   readonly disk: DiskLevel | null;
   readonly clock: ClockQuality | null;
-  readonly list: ListLevel | null;
+  readonly list: ListLevel | 'none' | null;
   readonly trust: TrustLevel | null;
   readonly keys: KeysLevel | null;
   readonly root: RootLevel | null;
@@ -169,6 +169,7 @@ function readerCheck({ reader }: Levels): Check {
 
 function printerCheck({ printer }: Levels): Check {
   if (printer === null) return unknown('receipt-printer', 'nothing is known of the printer');
+  if (printer === 'none') return unknown('receipt-printer', 'not used: none is configured');
   if (printer.lost !== null) {
     const remedy =
       'check its power and cable and `[receipt]` in the configuration; people are let in, their receipts are owed';
@@ -213,6 +214,7 @@ function clockCheck({ clock }: Levels): Check {
 
 function listCheck({ list, hasInstitution, now }: Levels): Check {
   if (list === null) return unknown('list', 'the lists can not be looked at');
+  if (list === 'none') return unknown('list', 'not used: no service here works with a list');
   const reach = 'let the terminal reach the platform, and the organiser publish the list to it';
   if (list.active === null) return notWell('list', `${list.id} is not here`, reach);
   const { manifest, confirmedAt } = list.active;

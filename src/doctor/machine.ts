@@ -69,6 +69,7 @@ export async function lookAtReader({ card }: Config, seen: Device | null): Promi
 
 /** Asks the printer itself; to be called only while no daemon has its line. */
 export async function askPrinter({ receipt, state }: Config): Promise<Levels['printer']> {
+  if (receipt === undefined) return 'none';
   if (receipt.driver === 'simulated') return { name: 'simulated', lost: null, condition: null };
   const name = receipt.path;
   try {

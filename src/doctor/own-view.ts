@@ -7,6 +7,7 @@ import type { Check } from '../domain/check.ts';
 import type { PaperShown } from '../domain/screen.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import type { LinkSupervisor } from '../link-supervisor.ts';
+import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
 import { type KeysLevel, type Levels, levelsOf, newestOf, rootLevel } from './levels.ts';
@@ -31,24 +32,25 @@ export async function ownChecks(parts: OwnParts): Promise<Check[]> {
 export async function ownLevels(parts: OwnParts): Promise<Levels> {
   const { config, folder, reader, printer, keys, link, papers } = parts;
   const { clock, ledger, shelf } = folder;
-  const id = config.services['event-entry'].list;
+  const id = entryOf(config)?.list;
+  const { receipt } = config;
   const [oldest] = ledger.unsent(ledger.acknowledged, { items: 1, bytes: 0 });
   const since = oldest === undefined ? null : Date.parse(JSON.parse(oldest.text).at);
   const owed = papers.filter(({ state }) => state === 'owed').length;
   return {
     now: clock.now(),
     reader: { name: reader.name, lost: reader.isOpen ? null : 'it does not answer' },
-    printer:
-      printer === null
-        ? { name: config.receipt.driver, lost: 'it does not answer', condition: null }
-        : { name: printer.name, lost: null, condition: await printer.condition() },
+    printer: receipt === undefined ? 'none' : await printerLevel(receipt.driver, printer),
     disk: {
       freeBytes: headroom(config.state),
       neededBytes: SERVICE_HEADROOM_BYTES,
       reserveIntact: new Reserve(config.state).intact,
     },
     clock: clock.quality(),
-    list: { id, active: shelf.active(id), hasKey: link.listKeys(id) !== null },
+    list:
+      id === undefined
+        ? 'none'
+        : { id, active: shelf.active(id), hasKey: link.listKeys(id) !== null },
     trust: {
       version: null,
       anchors: link.trust.anchors,
@@ -62,4 +64,12 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     papers: { owed, unknown: papers.length - owed },
     link: { up: link.isUp, contactAt: null, reason: null },
   };
+}
+
+async function printerLevel(
+  driver: string,
+  printer: OwnParts['printer'],
+): Promise<Levels['printer']> {
+  if (printer === null) return { name: driver, lost: 'it does not answer', condition: null };
+  return { name: printer.name, lost: null, condition: await printer.condition() };
 }

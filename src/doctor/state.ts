@@ -11,6 +11,7 @@ import { labelOf } from '../link/list-keys.ts';
 import { pinnedPlatform } from '../link/pinned-platform.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import { readTrust } from '../link/trust-download.ts';
+import { entryOf } from '../service-config.ts';
 import { openPapersOf } from '../staff/open-papers.ts';
 import { keptTime } from '../state-folder.ts';
 import { codeOf, headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
@@ -186,9 +187,11 @@ function diskOf(state: string): DiskLevel {
   return { freeBytes: headroom(folder), neededBytes, reserveIntact };
 }
 
-function listOf({ state, services, keys }: Config): ListLevel | null {
+function listOf(config: Config): ListLevel | 'none' | null {
+  const { state, keys } = config;
+  const id = entryOf(config)?.list;
+  if (id === undefined) return 'none';
   if (isForbidden(state)) return null;
-  const id = services['event-entry'].list;
   const folder = join(state, 'lists');
   const active = existsSync(folder) ? lookAtShelf(folder, id) : null;
   // What a token has, it tells after a login alone.

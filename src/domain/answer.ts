@@ -1,6 +1,7 @@
 /** What a service tells the person who held a card, in a form that machines and screens can pass on. */
 
 import type { Reason } from './reason.ts';
+import type { Told } from './told.ts';
 
 export type Answer =
   | { readonly answer: 'granted' }
@@ -11,6 +12,10 @@ export type Answer =
   | { readonly answer: 'hold-again'; readonly reason: Reason }
   /** Nothing was decided, because it could not be kept. */
   | { readonly answer: 'not-recorded'; readonly reason: Reason }
+  /** What the service found, whichever way it is; it is durable. */
+  | { readonly answer: 'told'; readonly told: Told }
+  /** Nothing was decided: the person did not go on. */
+  | { readonly answer: 'cancelled' }
   /** The card is an attendant's: the staff's menu opens. */
   | { readonly answer: 'attendant'; readonly by: string }
   /** The software failed. The daemon ends and is started again. */
@@ -20,6 +25,10 @@ export type Answer =
 export type StepResult =
   | { readonly next: 'go-on' }
   | { readonly next: 'claim-receipt' }
+  | { readonly next: 'ask-pin' }
+  /** So many wrong PINs in a row does the card still take. */
+  | { readonly next: 'pin'; readonly tries: number }
+  | { readonly next: 'tell'; readonly told: Told }
   | { readonly next: 'attendant'; readonly by: string }
   | { readonly next: 'refuse'; readonly reason: Reason }
   | { readonly next: 'hold-again'; readonly reason: Reason }

@@ -200,6 +200,31 @@ export const EVENTS = {
     says: 'A card was held while the terminal could not serve.',
     fields: ['reason'],
   },
+  'age.checked': {
+    fact: true,
+    says: 'The platform was asked whether the holder of a card is `age` or older: `over`, `under`, or that the certificate is `invalid` or `unknown`. Nothing of the person is kept.',
+    fields: ['age', 'result', 'assurance', 'ms', 'modelled'],
+  },
+  'service.refused': {
+    fact: false,
+    says: 'A card was held for this service, and why nothing was found out. Nothing of it is kept.',
+    fields: ['service', 'reason', 'detail', 'assurance', 'ms', 'modelled'],
+  },
+  'service.cancelled': {
+    fact: false,
+    says: 'A person did not go on, or did nothing for so long that they had gone.',
+    fields: ['service', 'ms', 'modelled'],
+  },
+  'pin.wrong': {
+    fact: false,
+    says: 'A card refused the PIN that its holder typed; it takes `tries` more.',
+    fields: ['service', 'tries'],
+  },
+  'answer.dropped': {
+    fact: false,
+    says: 'An answer of the platform came late, or belongs to no session of this terminal; nothing was done with it.',
+    fields: ['service', 'reason'],
+  },
   'print.intent': {
     fact: true,
     says: 'The receipt is about to be sent to the printer.',

@@ -79,7 +79,23 @@ export const REASONS = {
     remedy: 'hold-again',
   },
   'possession-not-proved': {
-    cause: 'The list asks that the card proves its private key, and it did not.',
+    cause: 'The list or the service asks that the card proves its private key, and it did not.',
+    remedy: 'staff',
+  },
+  'pin-blocked': {
+    cause: 'The card takes no PIN any more: too many wrong ones were typed in a row.',
+    remedy: 'go-elsewhere',
+  },
+  'platform-offline': {
+    cause: 'This service asks the platform, and there is no contact with it.',
+    remedy: 'staff',
+  },
+  'platform-slow': {
+    cause: 'The platform did not answer in time; what it still answers is dropped.',
+    remedy: 'hold-again',
+  },
+  'platform-refused': {
+    cause: 'The platform refused the question, or its answer is not one.',
     remedy: 'staff',
   },
   'assurance-out-of-reach': {

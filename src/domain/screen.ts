@@ -8,6 +8,7 @@
 
 import type { CheckId, CheckState } from './check.ts';
 import type { Reason } from './reason.ts';
+import type { RingEnd, Told, ToldText } from './told.ts';
 
 export const LANGUAGES = ['ja', 'ja-simple', 'en'] as const;
 /** `ja-simple` is やさしい日本語. */
@@ -34,6 +35,14 @@ export const SCREENS = [
   'take-card',
   /** Out of service. */
   'closed',
+  /** The person's PIN. */
+  'pin',
+  /** One more wrong PIN would block it; try all the same? */
+  'pin-last-try',
+  /** The platform is being asked. */
+  'asking',
+  /** What a service found. */
+  'result',
   /** Staff: who are you? */
   'staff-pin',
   'staff-menu',
@@ -101,16 +110,20 @@ export const SPEECHES = [
   'receipt-owed',
   'take-card',
   'closed',
+  'pin',
+  'pin-wrong',
+  'pin-last-try',
+  'asking',
   'staff-leaving',
 ] as const;
-/** A refusal is spoken by its reason. */
-export type Speech = (typeof SPEECHES)[number] | Reason;
+/** A refusal is spoken by its reason, what a service found by its text. */
+export type Speech = (typeof SPEECHES)[number] | Reason | ToldText;
 
 /** The `meta` of a machine state that a person can see. */
 export interface StateMeta {
   readonly screen: ScreenName;
-  /** `by-reason`: the reason of the answer says it; null: silence on purpose. */
-  readonly voice: (typeof SPEECHES)[number] | 'by-reason' | null;
+  /** `by-reason`, `by-result`: the answer says it; null: silence on purpose. */
+  readonly voice: (typeof SPEECHES)[number] | 'by-reason' | 'by-result' | null;
   readonly tone: Tone | null;
   /** Besides `language` and `sound`. */
   readonly keys: readonly KeyName[];
@@ -161,10 +174,16 @@ export type UndoReason = (typeof UNDO_REASONS)[number];
 
 export const STAFF_ERRANDS = ['entry', 'undo', 'papers', 'health'] as const;
 
+/** What a card is held for, which its holder has to know before: holding it is their consent. */
+export type Purpose =
+  | { readonly service: 'event-entry' }
+  | { readonly service: 'age-check'; readonly age: number; readonly pin: boolean };
+
 /** What is on the screen, by its name. */
 export type ScreenBody =
   | {
       readonly screen: 'waiting';
+      readonly purpose: Purpose;
       readonly list: ListShown | null;
       /** No contact with the platform; entry goes on. */
       readonly offline: boolean;
@@ -189,6 +208,16 @@ export type ScreenBody =
   | { readonly screen: 'take-card' }
   /** `starting`: it will serve in a moment. */
   | { readonly screen: 'closed'; readonly reason: Reason | 'starting' }
+  | {
+      readonly screen: 'pin';
+      readonly digits: number;
+      readonly result: 'ask' | 'wrong' | 'checking';
+      /** So many wrong ones in a row does the card still take. */
+      readonly tries: number;
+    }
+  | { readonly screen: 'pin-last-try' }
+  | { readonly screen: 'asking' }
+  | { readonly screen: 'result'; readonly ring: RingEnd; readonly told: Told }
   | {
       readonly screen: 'staff-pin';
       readonly digits: number;

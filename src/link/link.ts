@@ -39,6 +39,7 @@ import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts
 import { pin, pinnedPlatform } from './pinned-platform.ts';
 import { PlatformRoot } from './platform-root.ts';
 import { CLOSE, type ClientRefusal, type Head, type TerminalFrame } from './protocol.ts';
+import type { Questions } from './questions.ts';
 import { Renewal } from './renewal.ts';
 import { RetryQueue } from './retry-queue.ts';
 import { SecureLink } from './secure-link.ts';
@@ -96,6 +97,8 @@ export interface LinkOptions {
   readonly keyStore: KeyStore;
   /** Where the keys of lists go; whoever made it has loaded those that are kept. */
   readonly listKeys: ListKeyRing;
+  /** What services ask; of the terminal, for it outlives a link. */
+  readonly questions: Questions;
   /** Called for each new version; `loadTrust` has the one on disk. */
   readonly onTrust: (store: TrustStore) => void;
   /** Called for each new version; `loadInstitution` has the one on disk. */
@@ -192,6 +195,7 @@ class OneLink implements Link {
     await secure?.identity.connected();
     link.#renewal = secure && link.#renewalOver(secure, listener);
     link.#renewal?.look();
+    options.questions.up((frame) => link.#connection?.send(frame));
     return link;
   }
 
@@ -230,6 +234,9 @@ class OneLink implements Link {
         return this.#renewal?.take(Buffer.from(frame.certificate, 'base64'))
           ? null
           : notOfTheProtocol('a certificate that was not asked for');
+      case 'answer':
+      case 'fault':
+        return this.#options.questions.take(frame) ? null : notOfTheProtocol('too many answers');
       case 'head':
         return this.#downloads?.heads.take(frame) ? null : notOfTheProtocol('too many heads');
       case 'command':
@@ -288,6 +295,7 @@ class OneLink implements Link {
 
   #stop(): void {
     this.#stopNudges();
+    this.#options.questions.down();
     const { ended } = this.#shared;
     this.#shared.ended = Promise.all([ended, this.#downloads?.close()]).then(() => {});
   }

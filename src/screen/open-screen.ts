@@ -18,7 +18,7 @@ import { superviseScreen } from './supervised-screen.ts';
 /** What no machine announces: the age of the list, the link. */
 const LOOK_EVERY_MS = 1_000;
 
-const PROFILES = { gate: 'small' } as const satisfies Record<
+const PROFILES = { gate: 'small', counter: 'small' } as const satisfies Record<
   Config['profile'],
   ScreenFrame['look']['profile']
 >;

@@ -18,7 +18,7 @@ import { isAnswered, isServing, type Shown, type Speaker, screenOf } from './scr
 import type { PressResult, ScreenSource } from './screen-source.ts';
 
 /** Actors by their ids; what the others do, such as the steps of a service, changes no screen. */
-const SPEAKERS: ReadonlySet<string> = new Set<Speaker>(['terminal', 'session', 'staff']);
+const SPEAKERS: ReadonlySet<string> = new Set<Speaker>(['terminal', 'session', 'service', 'staff']);
 
 /** The staff's part of the screen. */
 export interface StaffScreens {
@@ -112,10 +112,18 @@ export class ScreenHub implements ScreenSource {
     }
     const { meta, speaker } = this.#shown;
     if (!this.#keys.includes(key.key)) return 'key-not-allowed';
-    const target: AnyActorRef | undefined =
-      speaker === 'terminal' ? actor : actor.getSnapshot().children[speaker];
-    target?.send(this.#eventOf(key, meta));
+    const target = this.#actorOf(speaker);
+    target?.send(this.#eventOf(key, meta, speaker));
     return 'taken';
+  }
+
+  #actorOf(speaker: Speaker): AnyActorRef | undefined {
+    const { actor } = this.#parts;
+    const { children } = actor.getSnapshot();
+    if (speaker === 'terminal') return actor;
+    return speaker === 'service'
+      ? children['session']?.getSnapshot().children['service']
+      : children[speaker];
   }
 
   /** Where nobody is staff, there is no key for them. */
@@ -125,10 +133,12 @@ export class ScreenHub implements ScreenSource {
     return offersStaff ? keys : keys.filter((key) => key !== 'staff');
   }
 
-  #eventOf({ key, ...what }: Key, { secret }: StateMeta) {
+  #eventOf({ key, ...what }: Key, { secret }: StateMeta, speaker: Speaker) {
     const type = `key.${key}`;
     if (!secret || !('character' in what)) return { type, ...what };
-    this.#parts.staff?.typeSecret(what.character);
+    const { staff, service } = this.#parts;
+    const keeper = speaker === 'service' ? service.dialogue : staff;
+    keeper?.typeSecret(what.character);
     return { type };
   }
 
@@ -136,16 +146,19 @@ export class ScreenHub implements ScreenSource {
     const { actor, service } = this.#parts;
     const terminal = actor.getSnapshot();
     if (isServing(terminal)) return;
-    service.forget(isAnswered(terminal) ? 'name' : 'answer');
+    service.receipts?.forget(isAnswered(terminal) ? 'name' : 'answer');
   }
 
   #read(): Shown | null {
     const { actor, service, staff, isOffline } = this.#parts;
     const terminal = actor.getSnapshot();
+    const { list, purpose } = service.place();
     return screenOf(terminal, {
-      answer: service.shown(terminal.context.seen.tap),
-      list: service.place().list,
+      answer: service.receipts?.shown(terminal.context.seen.tap) ?? null,
+      purpose,
+      list,
       offline: isOffline(),
+      serviceScreenOf: (snapshot) => service.dialogue?.screenOf(snapshot) ?? null,
       staffScreenOf: (snapshot) => staff?.screenOf(snapshot) ?? null,
     });
   }
@@ -187,7 +200,8 @@ export class ScreenHub implements ScreenSource {
 
   #speech(voice: StateMeta['voice'], language: Language): string | null {
     if (voice === null || !this.#parts.speaks) return null;
-    const speech = voice === 'by-reason' ? this.#shown.reason : voice;
+    const isByAnswer = voice === 'by-reason' || voice === 'by-result';
+    const speech = isByAnswer ? this.#shown.says : voice;
     return speech === null ? null : `/voice/${language}/${speech}`;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
+import { procedureMachine } from '../../state-machines/procedure.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { staffMachine } from '../../state-machines/staff.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
@@ -14,6 +15,7 @@ const MACHINES: readonly AnyStateMachine[] = [
   terminalMachine,
   sessionMachine,
   eventEntryMachine,
+  procedureMachine,
   staffMachine,
 ];
 
@@ -100,6 +102,10 @@ function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[
     refused: titles(text.reasons),
     'take-card': [text.takeCard.title],
     closed: [text.closed.title],
+    pin: [text.pin.title],
+    'pin-last-try': [text.pinLastTry.title],
+    asking: [text.asking.title],
+    result: titles(text.told),
     'staff-pin': [staff.pin.title],
     'staff-menu': [staff.menu.title],
     'staff-ticket': titles(staff.ticket),

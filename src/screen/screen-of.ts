@@ -1,7 +1,7 @@
 /**
  * From the machines' snapshots to what is on the screen: pure, so that every rule of what is shown when stands here.
- * Which machine speaks: the staff's while they are there, then that of the card in the field, then the latest answer,
- * then whatever stands in the way of serving; otherwise the terminal waits.
+ * Which machine speaks: the staff's while they are there, then that of the card in the field, or its service where that
+ * has more to say than that the card should stay; then the latest answer, then whatever stands in the way of serving; otherwise the terminal waits.
  */
 
 import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
@@ -9,29 +9,40 @@ import type { sessionMachine } from '../../state-machines/session.ts';
 import type { terminalMachine } from '../../state-machines/terminal.ts';
 import type { Answer } from '../domain/answer.ts';
 import type { Reason } from '../domain/reason.ts';
-import type { ListShown, ScreenBody, ScreenName, StateMeta } from '../domain/screen.ts';
+import type {
+  ListShown,
+  Purpose,
+  ScreenBody,
+  ScreenName,
+  Speech,
+  StateMeta,
+} from '../domain/screen.ts';
+import { RING_ENDS, type Told } from '../domain/told.ts';
 import type { AnswerShown } from '../services/service.ts';
 
 type TerminalSnapshot = SnapshotFrom<typeof terminalMachine>;
 type SessionSnapshot = SnapshotFrom<typeof sessionMachine>;
 
 /** The machine whose screen is shown, and which gets the keys that its screen offers. */
-export type Speaker = 'terminal' | 'session' | 'staff';
+export type Speaker = 'terminal' | 'session' | 'service' | 'staff';
 
 export interface Shown {
   readonly speaker: Speaker;
   readonly meta: StateMeta;
   readonly body: ScreenBody;
-  /** Why, where the screen says so. */
-  readonly reason: Reason | null;
+  /** What the answer says aloud, where the state leaves it to the answer. */
+  readonly says: Speech | null;
 }
 
 export interface Surroundings {
   /** What the service still says of the tap that the terminal serves or has served. */
   readonly answer: AnswerShown | null;
+  /** What a card is held for here. */
+  readonly purpose: Purpose;
   /** The list in use now. */
   readonly list: ListShown | null;
   readonly offline: boolean;
+  readonly serviceScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
   readonly staffScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
 }
 
@@ -51,7 +62,7 @@ const STOPPED: Shown = {
   speaker: 'terminal',
   meta: { screen: 'closed', voice: null, tone: null, keys: [], timeout: null },
   body: { screen: 'closed', reason: 'starting' },
-  reason: null,
+  says: null,
 };
 
 /** Null between two states of a person's visit: what is shown stays. */
@@ -70,26 +81,38 @@ export function screenOf(terminal: TerminalSnapshot, surroundings: Surroundings)
   if (closed !== null) {
     const reason = closed.voice === null ? null : (terminal.context.obstacles[0] ?? null);
     const body = { screen: 'closed', reason: reason ?? 'starting' } as const;
-    return { speaker: 'terminal', meta: closed, body, reason };
+    return { speaker: 'terminal', meta: closed, body, says: reason };
   }
   const waiting = metaBelow(terminal, 'terminal.operating.visit.waiting.');
   if (waiting === null) return null;
-  const { list, offline } = surroundings;
-  const body = { screen: 'waiting', list, offline } as const;
-  return { speaker: 'terminal', meta: waiting, body, reason: null };
+  const { purpose, list, offline } = surroundings;
+  const body = { screen: 'waiting', purpose, list, offline } as const;
+  return { speaker: 'terminal', meta: waiting, body, says: null };
 }
 
 function staffScreen(terminal: TerminalSnapshot, { staffScreenOf }: Surroundings): Shown | null {
   const staff = childOf(terminal, 'staff');
   const meta = staff && metaBelow(staff, '');
   const body = staff && staffScreenOf(staff);
-  return meta && body && { speaker: 'staff', meta, body, reason: null };
+  return meta && body && { speaker: 'staff', meta, body, says: null };
 }
 
 function sessionScreen(terminal: TerminalSnapshot, surroundings: Surroundings): Shown | null {
   const session = childOf(terminal, 'session') as SessionSnapshot | null;
+  const spoken = session && serviceScreen(session, surroundings);
+  if (spoken) return spoken;
   const meta = session && metaBelow(session, '');
   return session && meta && visitScreen('session', meta, session.context.answer, surroundings);
+}
+
+/** Null while the service has nothing of its own to show: the session says how long a card has been read. */
+function serviceScreen(session: SessionSnapshot, { serviceScreenOf }: Surroundings): Shown | null {
+  const service: AnyMachineSnapshot | undefined = session.children['service']?.getSnapshot();
+  if (service?.machine === undefined || service.status !== 'active') return null;
+  const meta = metaBelow(service, '');
+  if (meta === null || meta.screen === 'hold') return null;
+  const body = serviceScreenOf(service);
+  return body && { speaker: 'service', meta, body, says: null };
 }
 
 /** What a visitor is told: `screen` is the machine's decision, the answer fills it in. */
@@ -100,13 +123,14 @@ function visitScreen(
   { answer: shown }: Surroundings,
 ): Shown | null {
   const reason = answer !== null && 'reason' in answer ? answer.reason : null;
-  const body = visitBody(meta.screen, reason, shown);
-  return body && { speaker, meta, body, reason };
+  const told = answer?.answer === 'told' ? answer.told : null;
+  const body = visitBody(meta.screen, { reason, told }, shown);
+  return body && { speaker, meta, body, says: told?.text ?? reason };
 }
 
 function visitBody(
   screen: ScreenName,
-  reason: Reason | null,
+  { reason, told }: { readonly reason: Reason | null; readonly told: Told | null },
   shown: AnswerShown | null,
 ): ScreenBody | null {
   const list = shown?.list ?? null;
@@ -126,6 +150,8 @@ function visitBody(
       return reason && { screen, reason };
     case 'closed':
       return reason && { screen, reason };
+    case 'result':
+      return told && { screen, ring: RING_ENDS[told.text], told };
     default:
       throw new Error(`no visitor is shown ${screen}`);
   }

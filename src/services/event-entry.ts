@@ -87,25 +87,26 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
       const active = parts.shelf.active(options.list);
       const { title, startsAt } = active?.manifest ?? { title: '', startsAt: null };
       const list = active && listShown(active.manifest, active.confirmedAt, parts.now());
-      return { title, startsAt, gate: options.gate ?? parts.terminal, list };
+      const gate = options.gate ?? parts.terminal;
+      return { title, startsAt, gate, list, purpose: { service: 'event-entry' } };
     },
 
-    shown: (tap) => (latest?.tap === tap ? latest.shown : null),
-
-    forget(what) {
-      if (what === 'answer') latest = null;
-      else if (latest?.shown) latest.shown = { ...latest.shown, name: null };
-    },
-
-    watchReceipt(tap, owed) {
-      let listening = true;
-      const receipt = latest?.tap === tap ? latest.receipt : null;
-      void receipt?.then((outcome) => {
-        if (outcome !== 'printed' && listening) owed();
-      });
-      return () => {
-        listening = false;
-      };
+    receipts: {
+      shown: (tap) => (latest?.tap === tap ? latest.shown : null),
+      forget(what) {
+        if (what === 'answer') latest = null;
+        else if (latest?.shown) latest.shown = { ...latest.shown, name: null };
+      },
+      watch(tap, owed) {
+        let listening = true;
+        const receipt = latest?.tap === tap ? latest.receipt : null;
+        void receipt?.then((outcome) => {
+          if (outcome !== 'printed' && listening) owed();
+        });
+        return () => {
+          listening = false;
+        };
+      },
     },
   };
 }

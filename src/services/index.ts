@@ -1,9 +1,14 @@
 /** THE LIST of services. `ls src/services` and this file answer what a terminal can do. */
 
 import type { Config } from '../config.ts';
+import { ageCheck } from './age-check.ts';
 import { eventEntry } from './event-entry.ts';
 import type { Service, TerminalParts } from './service.ts';
 
-export function servicesOf(config: Config, parts: TerminalParts): Service[] {
-  return [eventEntry(parts, { gate: config.name, ...config.services['event-entry'] })];
+export function servicesOf({ name, services }: Config, parts: TerminalParts): Service[] {
+  const { 'event-entry': entry, 'age-check': age } = services;
+  return [
+    ...(entry === undefined ? [] : [eventEntry(parts, { gate: name, ...entry })]),
+    ...(age === undefined ? [] : [ageCheck(parts, age)]),
+  ];
 }

@@ -1,10 +1,11 @@
 /** A service: one machine tied to its effects. `index.ts` lists them all. */
 
-import type { AnyStateMachine } from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { CardReader, Institution } from '../../devices/card/card.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import type { Reason } from '../domain/reason.ts';
-import type { FirstEntry, ListShown } from '../domain/screen.ts';
+import type { FirstEntry, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
+import type { Ask } from '../link/questions.ts';
 import type { Papers } from '../papers.ts';
 import type { ListKeys } from '../pki/converted-value.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
@@ -31,8 +32,17 @@ export interface TerminalParts {
   /** The name of the attendant whose user-authentication certificate (DER) this is; null for everybody else. */
   attendant(certificate: Uint8Array): string | null;
   listKeys(list: string): ListKeys | null;
+  /** What stands for this terminal in what cards sign. */
+  identity(): Uint8Array;
   /** In whose name a card is asked to prove its key; null: nobody's. */
   institution(): Institution | null;
+  /** Whether the platform could be asked now. */
+  isOnline(): boolean;
+  readonly ask: Ask;
+  /** Calls the listener on every change of what is in the field, until the returned function is called. */
+  watchCard(listener: () => void): () => void;
+  /** The number of the tap in the field now, or null. */
+  tapInField(): number | null;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
   readonly papers: Papers;
@@ -57,6 +67,26 @@ export interface Place {
   readonly gate: string;
   readonly startsAt: string | null;
   readonly list: ListShown | null;
+  /** What a card is held for. */
+  readonly purpose: Purpose;
+}
+
+/** What only a service with receipts has. */
+export interface ReceiptsOfService {
+  /** Null when there is nothing to say, or not any more. */
+  shown(tap: number): AnswerShown | null;
+  /** The name goes with the card; the rest of the answer when it leaves the screen. */
+  forget(what: 'name' | 'answer'): void;
+  /** Calls `owed` when the receipt of this tap turns out not to come; returns how to stop listening. */
+  watch(tap: number, owed: () => void): () => void;
+}
+
+/** What only a service has whose own states a person sees. */
+export interface DialogueOfService {
+  /** What is shown in this state of its machine. */
+  screenOf(snapshot: AnyMachineSnapshot): ScreenBody | null;
+  /** Where what is typed on a secret screen goes: it is in no event, no context and no journal. */
+  typeSecret(character: string): void;
 }
 
 export interface Service {
@@ -68,11 +98,9 @@ export interface Service {
   obstacle(): Reason | null;
   /** Serves one tap: input `SensedTap`, output `Answer`. */
   readonly machine: AnyStateMachine;
+  /** Longest time that it may keep a person without an answer, in ms; default: the session's. */
+  readonly limitMs?: number;
   place(): Place;
-  /** Null when there is nothing to say, or not any more. */
-  shown(tap: number): AnswerShown | null;
-  /** The name goes with the card; the rest of the answer when it leaves the screen. */
-  forget(what: 'name' | 'answer'): void;
-  /** Calls `owed` when the receipt of this tap turns out not to come; returns how to stop listening. */
-  watchReceipt(tap: number, owed: () => void): () => void;
+  readonly receipts?: ReceiptsOfService;
+  readonly dialogue?: DialogueOfService;
 }

@@ -1,7 +1,7 @@
 /** A new PIN from a keyboard, twice and without echo, or from a pipe. */
 
 import type { ReadStream } from 'node:tty';
-import { hasPinLength, PIN_DIGITS, PinVault } from './pin-vault.ts';
+import { hasPinLength, PIN_DIGITS, PinVault } from '../pin-vault.ts';
 
 /** In words for the person at the keyboard. */
 export class PinEntryError extends Error {}

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { PaperShown } from '../domain/screen.ts';
 import { ticketNumber } from '../domain/ticket-number.ts';
+import { entryOf } from '../service-config.ts';
 import { openLedger } from '../state-folder.ts';
 import { LedgerError } from '../store/ledger.ts';
 import { LedgerFile } from '../store/ledger-file.ts';
@@ -23,7 +24,9 @@ export class StaffError extends Error {}
 
 /** Lets somebody in by the number of the ticket in their hand. Throws StaffError, as all of these do. */
 export function enterTicket(config: Config, ticket: string, decision: Decision): Fact {
-  const { list, gate = config.name } = config.services['event-entry'];
+  const entry = entryOf(config);
+  if (entry === null) throw new StaffError(`${config.name} lets nobody in: it has no event entry`);
+  const { list, gate } = entry;
   const number = numberOf(ticket);
   return withLedger(config, (records) => {
     const outcome = enterByTicket(records, { list, gate, number, ...decision });

@@ -22,13 +22,14 @@ import type {
   TicketKnown,
 } from '../domain/staff-answer.ts';
 import { ticketNumber } from '../domain/ticket-number.ts';
+import { hasPinLength, PinVault } from '../pin-vault.ts';
 import type { Recorder } from '../recorder.ts';
+import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { StaffBook } from './book.ts';
 import { closePaper, isNotRecorded, type StaffRecords, takeBack } from './decisions.ts';
 import { verifyPin } from './pin.ts';
 import { PinLock, type PinOutcome } from './pin-lock.ts';
-import { hasPinLength, PinVault } from './pin-vault.ts';
 import { type StaffSnapshot, staffScreenOf } from './staff-screen.ts';
 import { enterByTicket, standingEntry } from './ticket-entry.ts';
 
@@ -106,18 +107,18 @@ export class StaffDesk {
     this.#vault.add(character);
   }
 
-  /** Null where the configuration has no staff. `checks`: what is wrong with the terminal at the time of asking. */
+  /** Null where the configuration has no staff, or nobody enters. `checks`: what is wrong with the terminal at the time of asking. */
   static of(
     config: Config,
     { shelf, recorder }: Pick<StateFolder, 'shelf' | 'recorder'>,
     checks: StaffDeskParts['checks'],
   ): StaffDesk | null {
     if (config.staff === undefined) return null;
-    const { list, gate = config.name } = config.services['event-entry'];
+    const entry = entryOf(config);
+    if (entry === null) return null;
     return new StaffDesk({
-      list,
-      gate,
-      version: () => shelf.active(list)?.manifest.version,
+      ...entry,
+      version: () => shelf.active(entry.list)?.manifest.version,
       recorder,
       mono: () => SYSTEM_TIME.mono(),
       pin: config.staff.pin ?? null,

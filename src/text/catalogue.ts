@@ -9,6 +9,7 @@
 import type { CheckId, CheckState } from '../domain/check.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Language, StaffErrand, StaffResult, UndoReason } from '../domain/screen.ts';
+import type { Tellings, ToldText } from '../domain/told.ts';
 
 export interface Catalogue {
   /** Names of the languages, each in itself. */
@@ -73,6 +74,35 @@ export interface Catalogue {
     /** What now, when it will not: to the gate that the operator named, or else this. */
     readonly next: (given: { readonly otherGate: string }) => string;
     readonly otherGate: string;
+  };
+  /** Before a card is held for a service: what holding it does, and whether there is a PIN. */
+  readonly ageCheck: {
+    readonly purpose: (given: { readonly age: number }) => string;
+    readonly pin: string;
+    readonly noPin: string;
+  };
+  /** The pad of the card's own PIN. */
+  readonly pin: {
+    readonly title: string;
+    readonly body: string;
+    readonly wrong: string;
+    readonly tries: (given: { readonly tries: number }) => string;
+    readonly checking: string;
+    readonly stop: string;
+  };
+  readonly pinLastTry: {
+    readonly title: string;
+    readonly body: string;
+    readonly note: string;
+    readonly go: string;
+  };
+  readonly asking: { readonly title: string; readonly body: string };
+  /** What services found. */
+  readonly told: {
+    readonly [Text in ToldText]: {
+      readonly title: string;
+      readonly body: (given: Tellings[Text]) => string;
+    };
   };
   /** What `refused`, `again` and `closed` say of a reason. */
   readonly reasons: Readonly<Record<Reason, ReasonText>>;
@@ -166,3 +196,9 @@ export interface ReasonText {
   /** May mention how to get to help, which the operator may have put in better words. */
   readonly next: (given: { readonly information: string }) => string;
 }
+
+/** What plain services say, apart from what every terminal does. */
+export type ServiceTexts = Pick<Catalogue, 'ageCheck' | 'pin' | 'pinLastTry' | 'asking' | 'told'>;
+export type ServiceReasons = Readonly<
+  Record<Extract<Reason, 'pin-blocked' | `platform-${string}`>, ReasonText>
+>;

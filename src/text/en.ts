@@ -2,6 +2,7 @@
 
 import type { Catalogue, ReasonText } from './catalogue.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
+import { SERVICE_REASONS, SERVICE_TEXTS } from './services/en.ts';
 
 const UNHARMED = 'Nothing is wrong with it';
 const STAFF_COMES: ReasonText['next'] = () => 'Our staff will help you';
@@ -78,7 +79,9 @@ export const en: Catalogue = {
     otherGate: 'Our staff will help you',
   },
 
+  ...SERVICE_TEXTS,
   reasons: {
+    ...SERVICE_REASONS,
     'not-on-list': {
       title: 'Entry not found',
       card: UNHARMED,

@@ -5,6 +5,7 @@
 
 import type { Catalogue, ReasonText } from './catalogue.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
+import { SERVICE_REASONS, SERVICE_TEXTS } from './services/ja-simple.ts';
 
 const UNHARMED = 'だいじょうぶです';
 const STAFF_COMES: ReasonText['next'] = () => '係《かかり》の 人《ひと》が 案内《あんない》します';
@@ -85,7 +86,9 @@ export const jaSimple: Catalogue = {
     otherGate: '係《かかり》の 人《ひと》が 案内《あんない》します',
   },
 
+  ...SERVICE_TEXTS,
   reasons: {
+    ...SERVICE_REASONS,
     'not-on-list': {
       title: 'ここからは 入《はい》れません',
       card: UNHARMED,

@@ -2,6 +2,7 @@
 
 import type { Catalogue, ReasonText } from './catalogue.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
+import { SERVICE_REASONS, SERVICE_TEXTS } from './services/ja.ts';
 
 const UNHARMED = '問題ありません';
 const STAFF_COMES: ReasonText['next'] = () => '係員がご案内します';
@@ -71,7 +72,9 @@ export const ja: Catalogue = {
     otherGate: '係員がご案内します',
   },
 
+  ...SERVICE_TEXTS,
   reasons: {
+    ...SERVICE_REASONS,
     'not-on-list': {
       title: '入場の登録が見つかりません',
       card: UNHARMED,

@@ -30,6 +30,11 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'take-card': 'カードを おとりください。',
   closed: ({ otherGate }) =>
     `ただいま つかえません。${JA_UNHARMED}${otherGate === null ? JA_STAFF : `${otherGate}え おまわりください。`}`,
+  pin: '4けたの ばんごーを いれてください。カードわ そのままに してください。',
+  'pin-wrong': 'ばんごーが ちがいます。もーいちど いれてください。',
+  'pin-last-try':
+    'あと 1かいです。つぎに まちがえると、ばんごーが つかえなく なります。つづけるか、やめるかを えらんでください。',
+  asking: 'たしかめています。カードを はなさずに おまちください。',
   'staff-leaving': 'まだ おつかいですか。まもなく がめんを とじます。',
 
   'not-on-list': ({ information }) =>
@@ -56,6 +61,16 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'card-removed': `カードが はなれました。${JA_UNHARMED}おとが なるまで、もーいちど かざしてください。`,
   'possession-not-proved': `カードの かくにんが できません。${JA_UNHARMED}${JA_TELL}`,
   'receipt-unsettled': `にゅーじょーわ きろくされています。${JA_UNHARMED}ざせきけんが でたか どーかを、${JA_TELL}`,
+  'pin-blocked':
+    'あんしょーばんごーが とまっています。カードの こしょーでわ ありません。しくちょーそんの まどぐちえ おもちください。',
+  'platform-offline': `つーしんが とまっています。${JA_UNHARMED}${JA_STAFF}`,
+  'platform-slow': `へんじが まにあいませんでした。${JA_UNHARMED}すこし まって、もーいちど かざしてください。`,
+  'platform-refused': `へんじが ありません。${JA_UNHARMED}${JA_TELL}`,
+  'age-check.over': 'たしかめました。カードを おとりください。',
+  'age-check.under': `ごりよー いただけません。${JA_UNHARMED}カードを おとりください。`,
+  'age-check.invalid':
+    'でんししょーめーしょが つかえません。てつづきわ、しくちょーそんの まどぐちで できます。',
+  'age-check.unknown': `たしかめられませんでした。${JA_UNHARMED}${JA_TELL}`,
   'disk-full': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
   'reader-lost': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
 };
@@ -74,6 +89,11 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'take-card': 'カードを とってください。',
   closed: ({ otherGate }) =>
     `いま つかえません。${SIMPLE_UNHARMED}${otherGate === null ? SIMPLE_STAFF : `${otherGate}え いってください。`}`,
+  pin: '4つの すーじを いれてください。カードわ そのままで。',
+  'pin-wrong': 'すーじが ちがいます。もーいちど いれてください。',
+  'pin-last-try':
+    'あと 1かいです。つぎに まちがえると、つかえなく なります。いれるか、やめるか、えらんでください。',
+  asking: 'しらべています。カードを はなさないで まってください。',
   'staff-leaving': 'まだ つかいますか。もーすぐ がめんを とじます。',
 
   'not-on-list': ({ information }) =>
@@ -100,6 +120,15 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'card-removed': `カードが はやく はなれました。${SIMPLE_UNHARMED}おとが するまで かざしてください。`,
   'possession-not-proved': `カードを たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'receipt-unsettled': `もー はいっています。${SIMPLE_UNHARMED}せきの かみが でましたか。${SIMPLE_TELL}`,
+  'pin-blocked':
+    'あんしょーばんごーが とまっています。カードわ こわれていません。しやくしょえ もっていってください。',
+  'platform-offline': `インターネットが とまっています。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'platform-slow': `へんじが おそいです。${SIMPLE_UNHARMED}すこし まって、もーいちど かざしてください。`,
+  'platform-refused': `へんじが ありません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'age-check.over': 'わかりました。カードを とってください。',
+  'age-check.under': `ここでわ つかえません。${SIMPLE_UNHARMED}カードを とってください。`,
+  'age-check.invalid': 'カードの しょーめーしょが つかえません。しやくしょで あたらしく できます。',
+  'age-check.unknown': `わかりませんでした。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'disk-full': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'reader-lost': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
 };
@@ -118,6 +147,11 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'take-card': 'Please take your card.',
   closed: ({ otherGate }) =>
     `Out of service. ${EN_UNHARMED} ${otherGate === null ? EN_STAFF : `Please use ${otherGate}.`}`,
+  pin: 'Enter your 4 digits. Leave the card in its place.',
+  'pin-wrong': 'That is not the PIN. Enter it again.',
+  'pin-last-try':
+    'One try is left. With another wrong PIN your card takes none any more. Choose to go on or to stop.',
+  asking: 'Checking. Leave the card in its place.',
   'staff-leaving': 'Are you still there? This screen closes soon.',
 
   'not-on-list': ({ information }) =>
@@ -144,6 +178,16 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'card-removed': `The card moved away too soon. ${EN_UNHARMED} Hold it again until you hear the sound.`,
   'possession-not-proved': `Your card could not be verified. ${EN_UNHARMED} ${EN_TELL}`,
   'receipt-unsettled': `Your entry is on record. ${EN_UNHARMED} Please tell our staff whether your seat ticket came out.`,
+  'pin-blocked':
+    'The PIN is blocked. The card is not broken. Please take it to your municipal office.',
+  'platform-offline': `There is no connection. ${EN_UNHARMED} ${EN_STAFF}`,
+  'platform-slow': `The answer took too long. ${EN_UNHARMED} Please wait a little and hold it again.`,
+  'platform-refused': `The question could not be answered. ${EN_UNHARMED} ${EN_TELL}`,
+  'age-check.over': 'Confirmed. Please take your card.',
+  'age-check.under': `This is not available to you. ${EN_UNHARMED} Take your card.`,
+  'age-check.invalid':
+    'The certificate in your card is not valid. Your municipal office can renew it.',
+  'age-check.unknown': `This could not be confirmed. ${EN_UNHARMED} ${EN_TELL}`,
   'disk-full': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
   'reader-lost': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
 };

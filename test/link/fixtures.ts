@@ -15,6 +15,7 @@ import type { TerminalIdentity } from '../../src/link/identity.ts';
 import type { LoadedInstitution } from '../../src/link/institution-download.ts';
 import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/link.ts';
 import { ListKeyRing } from '../../src/link/list-keys.ts';
+import { Questions } from '../../src/link/questions.ts';
 import type { ListKeys } from '../../src/pki/converted-value.ts';
 import type { TrustStore } from '../../src/pki/trust-store.ts';
 import { Ledger } from '../../src/store/ledger.ts';
@@ -68,6 +69,7 @@ export class TestTerminal {
   readonly trust: TrustStore[] = [];
   readonly institutions: LoadedInstitution[] = [];
   readonly commands: Command[] = [];
+  readonly questions = new Questions((event, fields) => this.#note({ event, fields }));
   readonly listDirectory: string;
   /** Of a terminal that enrolled, set by whoever enrols it. */
   identity: TerminalIdentity | null = null;
@@ -111,6 +113,7 @@ export class TestTerminal {
       journal: (event, fields) => this.#note({ event, fields }),
       keyStore: this.keyStore,
       listKeys: this.listKeys,
+      questions: this.questions,
       onTrust: (store) => void this.trust.push(store),
       onInstitution: (loaded) => void this.institutions.push(loaded),
       onCommand: (command) => void this.commands.push(command),

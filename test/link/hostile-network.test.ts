@@ -123,7 +123,13 @@ describe('on a link that is up', () => {
     let answers = 0;
     const over = Promise.withResolvers<void>();
     const connection = await connect(
-      { url: platform.url, hello: HELLO, beat: () => HELLO, openTimeoutMs: 20_000 },
+      {
+        url: platform.url,
+        transport: null,
+        hello: HELLO,
+        beat: () => HELLO,
+        openTimeoutMs: 20_000,
+      },
       {
         onWelcome: () => null,
         onFrame: ({ frame }) => {
@@ -131,6 +137,7 @@ describe('on a link that is up', () => {
           if (answers === batches) over.resolve();
           return null;
         },
+        onTurnedAway: () => {},
         onSent: () => {},
         onBeat: () => {},
         onRefused: ({ detail }) => over.reject(new Error(detail)),

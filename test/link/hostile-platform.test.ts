@@ -41,7 +41,7 @@ describe('a gate whose platform is hostile', () => {
 
   beforeAll(async () => {
     const cards = await CardMaker.create();
-    world = await World.create(cards, {});
+    world = await World.create(cards, {}, {});
     for (let number = 0; number <= ATTACKS.length; number += 1) {
       unused.push({ card: await cards.card(), ticket: `T-${number}`, seat: `A ${number}` });
     }

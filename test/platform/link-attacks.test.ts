@@ -224,8 +224,8 @@ describe('a socket', () => {
 
   test('that does not read is cut off before it costs more than 1 MB', () => {
     const parts = { ...platform.stores, commands: () => [], log: () => {} };
-    const heads = { all: () => [] } as never;
-    const links = new TerminalLinks({ ...parts, heads }, { beatMs: 60_000, helloMs: 60_000 });
+    const nothing = { heads: { all: () => [] } as never, questions: {} as never };
+    const links = new TerminalLinks({ ...parts, ...nothing }, { beatMs: 60_000, helloMs: 60_000 });
     const peer: EventEmitter & { terminated: boolean } = Object.assign(new EventEmitter(), {
       readyState: WebSocket.OPEN,
       bufferedAmount: 1_048_577,

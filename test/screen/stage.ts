@@ -70,12 +70,21 @@ export class Stage {
       lists: [],
       obstacle: () => null,
       machine: terminalMachine,
-      place: () => ({ title: '春の音楽祭', startsAt: null, gate: '西ゲート', list: SHOWN.list }),
-      shown: () => this.shown,
-      forget: (what) => {
-        this.shown = what === 'name' && this.shown !== null ? { ...this.shown, name: null } : null;
+      place: () => ({
+        title: '春の音楽祭',
+        startsAt: null,
+        gate: '西ゲート',
+        list: SHOWN.list,
+        purpose: { service: 'event-entry' },
+      }),
+      receipts: {
+        shown: () => this.shown,
+        forget: (what) => {
+          this.shown =
+            what === 'name' && this.shown !== null ? { ...this.shown, name: null } : null;
+        },
+        watch: () => () => {},
       },
-      watchReceipt: () => () => {},
     };
     this.hub = new ScreenHub({
       actor: this.actor,

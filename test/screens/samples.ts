@@ -15,6 +15,8 @@ import {
   TYPED_MAX,
 } from '../../src/domain/screen.ts';
 
+import { RING_ENDS, TOLD_TEXTS } from '../../src/domain/told.ts';
+
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
 
 /** 14:05 and 17:00 in Japan. */
@@ -24,6 +26,7 @@ const EVENING = '2026-11-25T08:00:00Z';
 const reasons = Object.keys(REASONS) as Reason[];
 const freshList = { issuedAt: MORNING, age: 'fresh' } as const;
 const oldList = { issuedAt: MORNING, age: 'old' } as const;
+const entry = { service: 'event-entry' } as const;
 const first = { at: EVENING, gate: '西ゲート' } as const;
 
 /** From no seat at all to as many full-width characters as fit on a paper. */
@@ -60,9 +63,18 @@ export const SAMPLES: {
   readonly [Name in ScreenName]: readonly [BodyOf<Name>, ...BodyOf<Name>[]];
 } = {
   waiting: [
-    { screen: 'waiting', list: freshList, offline: false },
-    { screen: 'waiting', list: oldList, offline: true },
-    { screen: 'waiting', list: null, offline: false },
+    { screen: 'waiting', purpose: entry, list: freshList, offline: false },
+    { screen: 'waiting', purpose: entry, list: oldList, offline: true },
+    { screen: 'waiting', purpose: entry, list: null, offline: false },
+    ...[true, false].map(
+      (pin) =>
+        ({
+          screen: 'waiting',
+          purpose: { service: 'age-check', age: 20, pin },
+          list: null,
+          offline: false,
+        }) as const,
+    ),
   ],
   hold: [{ screen: 'hold' }],
   again: [
@@ -100,6 +112,20 @@ export const SAMPLES: {
     { screen: 'closed', reason: 'list-missing' },
     { screen: 'closed', reason: 'starting' },
     ...reasons.map((reason) => ({ screen: 'closed', reason }) as const),
+  ],
+  pin: [
+    { screen: 'pin', digits: 2, result: 'ask', tries: 3 },
+    { screen: 'pin', digits: 0, result: 'wrong', tries: 2 },
+    { screen: 'pin', digits: 4, result: 'checking', tries: 1 },
+  ],
+  'pin-last-try': [{ screen: 'pin-last-try' }],
+  asking: [{ screen: 'asking' }],
+  result: [
+    { screen: 'result', ring: 'done', told: { text: 'age-check.over', given: { age: 20 } } },
+    ...TOLD_TEXTS.map(
+      (text) =>
+        ({ screen: 'result', ring: RING_ENDS[text], told: { text, given: { age: 120 } } }) as const,
+    ),
   ],
   'staff-pin': [
     { screen: 'staff-pin', digits: 2, result: 'ask', waitSeconds: 0 },
@@ -177,6 +203,7 @@ const TONES: Partial<Record<ScreenName, Tone>> = {
   welcome: 'done',
   'receipt-owed': 'done',
   refused: 'problem',
+  result: 'done',
   'take-card': 'take',
 };
 
@@ -185,6 +212,8 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   waiting: ['staff'],
   closed: ['staff'],
   refused: ['staff'],
+  pin: TYPING,
+  'pin-last-try': ['enter', 'back'],
   'staff-pin': TYPING,
   'staff-menu': ['choose', 'back'],
   'staff-ticket': TYPING,

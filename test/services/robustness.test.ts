@@ -79,7 +79,7 @@ describe('the receipt of a tap', () => {
     await journal.next({ event: 'print.owed', reason: 'offline' });
     await new Promise((resolve) => setImmediate(resolve));
     let owed = 0;
-    service.watchReceipt(1, () => {
+    service.receipts?.watch(1, () => {
       owed += 1;
     });
     await expect.poll(() => owed).toBe(1);
@@ -90,8 +90,8 @@ describe('the receipt of a tap', () => {
     await tap(1);
     forgetRow();
     await tap(2);
-    service.watchReceipt(2, () => expect.unreachable('it was the receipt of the first'));
-    service.watchReceipt(1, () => expect.unreachable('that person is gone'));
+    service.receipts?.watch(2, () => expect.unreachable('it was the receipt of the first'));
+    service.receipts?.watch(1, () => expect.unreachable('that person is gone'));
     await new Promise((resolve) => setTimeout(resolve, 20));
   });
 });

@@ -3,7 +3,7 @@
  * an event, a machine's context or a message.
  */
 
-import { pinDigit } from '../domain/card-pin.ts';
+import { pinDigit } from './domain/card-pin.ts';
 
 /** Of the staff's PIN. */
 export const PIN_DIGITS = { least: 4, most: 12 } as const;

@@ -1,0 +1,125 @@
+/** Questions of terminals, handed to the other side of their service: checked, done once, answered. */
+
+import { createHash } from 'node:crypto';
+import {
+  LIMITS,
+  type PlatformFrame,
+  type QuestionFault,
+  type TerminalFrame,
+} from '../src/link/protocol.ts';
+import { assuranceShown } from './card-proof.ts';
+import { type CheckedQuestion, NotAQuestionError, type World } from './other-side.ts';
+import type { OtherSides } from './services/index.ts';
+
+type AskFrame = Extract<TerminalFrame, { frame: 'ask' }>;
+type AnswerFrame = Extract<PlatformFrame, { frame: 'answer' | 'fault' }>;
+
+interface Known {
+  readonly digest: string;
+  readonly answer: Promise<AnswerFrame>;
+  isOpen: boolean;
+}
+
+/** Answers that are kept for the same question asked again, of all terminals; in memory, and of nobody by name. */
+const KNOWN_MAX = 1_024;
+
+/** The terminal that asks. */
+export interface Asker {
+  readonly terminal: string;
+  /** What stands for it in what cards sign: the DER of its certificate, or its name while it is not enrolled. */
+  readonly signedAs: Uint8Array;
+}
+
+export interface QuestionsParts extends World {
+  readonly otherSides: OtherSides;
+  readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export class TerminalQuestions {
+  readonly #parts: QuestionsParts;
+  /** By terminal and id, oldest first. */
+  readonly #known = new Map<string, Known>();
+
+  constructor(parts: QuestionsParts) {
+    this.#parts = parts;
+  }
+
+  /** Never rejects. */
+  async answer(from: Asker, ask: AskFrame): Promise<AnswerFrame> {
+    const { terminal } = from;
+    const { frame: _, ...question } = ask;
+    const digest = createHash('sha256').update(JSON.stringify(question)).digest('hex');
+    const key = `${terminal} ${ask.id}`;
+    const before = this.#known.get(key);
+    if (before !== undefined) {
+      return before.digest === digest ? before.answer : fault(ask, 'id-reused');
+    }
+    if (this.#openOf(terminal) >= LIMITS.questions) return fault(ask, 'busy');
+    const known: Known = { digest, answer: this.#work(from, ask), isOpen: true };
+    this.#known.set(key, known);
+    this.#forgetOldest();
+    const answer = await known.answer;
+    known.isOpen = false;
+    const { log } = this.#parts;
+    log('question.answered', {
+      terminal,
+      service: ask.service,
+      ...(answer.frame === 'fault' ? { fault: answer.fault } : {}),
+    });
+    return answer;
+  }
+
+  async #work(from: Asker, ask: AskFrame): Promise<AnswerFrame> {
+    const { otherSides, log } = this.#parts;
+    const otherSide = Object.hasOwn(otherSides, ask.service) ? otherSides[ask.service] : undefined;
+    if (otherSide === undefined) return fault(ask, 'unknown-service');
+    const question = checked(from, ask);
+    if (typeof question === 'string') return fault(ask, question);
+    try {
+      const body = JSON.stringify(await otherSide(question, this.#parts));
+      return { frame: 'answer', id: ask.id, body };
+    } catch (error) {
+      if (error instanceof NotAQuestionError) return fault(ask, 'not-a-question');
+      log('question.failed', {
+        terminal: from.terminal,
+        service: ask.service,
+        detail: (error as Error).name,
+      });
+      return fault(ask, 'failed');
+    }
+  }
+
+  #openOf(terminal: string): number {
+    return [...this.#known].filter(([key, { isOpen }]) => isOpen && key.startsWith(`${terminal} `))
+      .length;
+  }
+
+  #forgetOldest(): void {
+    for (const [key, { isOpen }] of this.#known) {
+      if (this.#known.size <= KNOWN_MAX) return;
+      if (!isOpen) this.#known.delete(key);
+    }
+  }
+}
+
+function checked({ terminal, signedAs }: Asker, ask: AskFrame): CheckedQuestion | QuestionFault {
+  const body = parsed(ask.body);
+  if (body === undefined) return 'not-a-question';
+  if (ask.card === null) return { terminal, body, card: null };
+  const assurance = assuranceShown(ask.card, { ...ask, terminal: signedAs });
+  if (assurance === null) return 'not-proved';
+  const certificate = Buffer.from(ask.card.certificate, 'base64');
+  return { terminal, body, card: { certificate, assurance } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function fault({ id }: AskFrame, why: QuestionFault): AnswerFrame {
+  return { frame: 'fault', id, fault: why };
+}

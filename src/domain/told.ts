@@ -1,0 +1,37 @@
+/**
+ * What a service tells the person in the end: one public table, as reasons are for those who are not served. A key is a
+ * service and its answer; the words stand in src/text/, and what they mention is typed here.
+ */
+
+/** How the ring ends: closed in one stroke, with a sign of trouble, or neither. */
+export type RingEnd = 'done' | 'problem' | 'neutral';
+
+interface Age {
+  readonly age: number;
+}
+
+/** What the words of each answer mention. */
+export interface Tellings {
+  /** Old enough. */
+  readonly 'age-check.over': Age;
+  readonly 'age-check.under': Age;
+  /** The platform knows the certificate and says that it is not valid. */
+  readonly 'age-check.invalid': Age;
+  /** The platform does not know the certificate, or not its holder's date of birth. */
+  readonly 'age-check.unknown': Age;
+}
+
+export type ToldText = keyof Tellings;
+
+export const RING_ENDS: Readonly<Record<ToldText, RingEnd>> = {
+  'age-check.over': 'done',
+  'age-check.under': 'neutral',
+  'age-check.invalid': 'problem',
+  'age-check.unknown': 'problem',
+};
+
+export const TOLD_TEXTS = Object.keys(RING_ENDS) as readonly ToldText[];
+
+export type Told = {
+  readonly [Text in ToldText]: { readonly text: Text; readonly given: Tellings[Text] };
+}[ToldText];

@@ -1,0 +1,247 @@
+/** One card at a plain online service: the effects of state-machines/procedure.ts, and all that they know. */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { CardError, type CardReader, type SignedProof } from '../../devices/card/card.ts';
+import { askCard, askCardWithPin, type CardEvidence } from '../card-evidence.ts';
+import type { Answer, StepResult } from '../domain/answer.ts';
+import { assuranceReaches } from '../domain/entry-list.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { SensedTap } from '../domain/tap.ts';
+import { requestLines } from '../link/protocol.ts';
+import type { Asked } from '../link/questions.ts';
+import type { PinVault } from '../pin-vault.ts';
+import type { TerminalParts } from '../services/service.ts';
+import { DiskFullError } from '../store/ledger.ts';
+import { TapStages } from '../tap-stages.ts';
+import type { ProcedureDefinition } from './definition.ts';
+
+const GO_ON: StepResult = { next: 'go-on' };
+
+export class ProcedureVisit<Found> {
+  readonly tap: number;
+  readonly #parts: TerminalParts;
+  readonly #definition: ProcedureDefinition<Found>;
+  readonly #vault: PinVault;
+  readonly #stages: TapStages;
+  /** Of the question, for its whole life. */
+  readonly #id = randomUUID();
+  #evidence: CardEvidence | null = null;
+  #found: { readonly answer: Found } | null = null;
+  #detail: string | null = null;
+
+  constructor(
+    parts: TerminalParts,
+    definition: ProcedureDefinition<Found>,
+    vault: PinVault,
+    seen: SensedTap,
+  ) {
+    this.#parts = parts;
+    this.#definition = definition;
+    this.#vault = vault;
+    this.tap = seen.tap;
+    this.#stages = new TapStages(seen.sensedAt);
+  }
+
+  readCard(): Promise<StepResult> {
+    return this.#withCard(async (reader) => {
+      this.#stages.modelled = reader.modelled;
+      const institution = this.#asksPin ? null : this.#parts.institution();
+      const evidence = await askCard(reader, this.tap, 'possession', institution);
+      this.#evidence = evidence;
+      this.#stages.read(evidence);
+      return GO_ON;
+    });
+  }
+
+  async verifyCertificate(): Promise<StepResult> {
+    const { certificate, assurance, lacks } = present(this.#evidence, 'evidence');
+    const verdict = await this.#parts.trust().verify(certificate, this.#parts.now());
+    this.#stages.end('verify');
+    if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
+    if (!this.#parts.isOnline()) return this.#refuse('platform-offline');
+    if (this.#asksPin) return { next: 'ask-pin' };
+    const isEnough = assuranceReaches(assurance, this.#definition.assurance);
+    return isEnough ? GO_ON : this.#refuse('possession-not-proved', lacks);
+  }
+
+  countTries(): Promise<StepResult> {
+    return this.#withCard(async (reader) => {
+      return { next: 'pin', tries: await reader.triesLeft(this.tap) };
+    });
+  }
+
+  provePin(): Promise<StepResult> {
+    return this.#withCard(async (reader) => {
+      const asked = { terminal: this.#parts.identity(), request: this.#requestDigest() };
+      const shown = await this.#vault.take((pin) =>
+        askCardWithPin(reader, this.tap, { pin, ...asked }),
+      );
+      const first = present(this.#evidence, 'evidence');
+      if (!Buffer.from(first.certificate).equals(shown.certificate)) {
+        throw new CardError('card-removed', 'another certificate than the one that was read');
+      }
+      switch (shown.result) {
+        case 'proved':
+          this.#evidence = shown;
+          return GO_ON;
+        case 'wrong-pin':
+          return this.#wrongPin(shown.triesLeft);
+        case 'blocked':
+          return this.#wrongPin(0);
+        case 'not-proved':
+          return this.#refuse('possession-not-proved', shown.detail);
+      }
+    });
+  }
+
+  async askPlatform(signal: AbortSignal): Promise<StepResult> {
+    const { certificate, proof } = present(this.#evidence, 'evidence');
+    const card = { certificate: base64(certificate), proof: proof && wireProof(proof) };
+    const asked = await this.#parts.ask({ ...this.#question(), card }, signal);
+    this.#stages.end('ask');
+    if (asked.asked !== 'answered') return this.#refuse(...REFUSALS[asked.asked](asked));
+    const found = this.#definition.answer.safeParse(parsed(asked.body));
+    if (!found.success) return this.#refuse('platform-refused', 'the answer is none');
+    this.#found = { answer: found.data };
+    return { next: 'tell', told: this.#definition.tells(found.data) };
+  }
+
+  /** The durable write. A disk that takes no fact means that nothing was found out. */
+  recordAnswer(): StepResult {
+    const { answer } = present(this.#found, 'answer');
+    const { assurance } = present(this.#evidence, 'evidence');
+    try {
+      const fact = this.#definition.records(answer, assurance);
+      this.#parts.recorder.record([fact], { journal: () => this.#stages.journal() });
+      return GO_ON;
+    } catch (error) {
+      if (!(error instanceof DiskFullError)) throw error;
+      this.#parts.recorder.note('card.ignored', { reason: 'disk-full' });
+      this.#found = null;
+      return { next: 'not-recorded', reason: 'disk-full' };
+    } finally {
+      this.#evidence = null;
+    }
+  }
+
+  /** What follows from what is durable by now; it may change what is told, never what was found. */
+  async act(): Promise<StepResult> {
+    const { answer } = present(this.#found, 'answer');
+    this.#end();
+    const told = await this.#definition.acts?.(answer, () => this.#isThere);
+    return told ? { next: 'tell', told } : GO_ON;
+  }
+
+  noteRefusal(answer: Answer): StepResult {
+    this.#parts.recorder.note('service.refused', {
+      service: this.#definition.id,
+      reason: 'reason' in answer ? answer.reason : undefined,
+      assurance: this.#evidence?.assurance,
+      detail: this.#detail ?? undefined,
+      ...this.#stages.journal(),
+    });
+    this.#end();
+    return GO_ON;
+  }
+
+  noteUnreadable(answer: Answer): StepResult {
+    this.#parts.recorder.note('card.unreadable', {
+      reason: 'reason' in answer ? answer.reason : undefined,
+      detail: this.#detail ?? undefined,
+      ...this.#stages.journal(),
+    });
+    this.#end();
+    return GO_ON;
+  }
+
+  noteCancelled(): StepResult {
+    const { id: service } = this.#definition;
+    this.#parts.recorder.note('service.cancelled', { service, ...this.#stages.journal() });
+    this.#end();
+    return GO_ON;
+  }
+
+  /** Whether the card of this visit still lies there. */
+  get #isThere(): boolean {
+    return this.#parts.tapInField() === this.tap;
+  }
+
+  get #asksPin(): boolean {
+    return this.#definition.assurance === 'possession+pin';
+  }
+
+  /** A card that goes or can't be understood is a result, as everything is that cards can do. */
+  async #withCard(work: (reader: CardReader) => Promise<StepResult>): Promise<StepResult> {
+    const reader = this.#parts.reader();
+    if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
+    try {
+      return await work(reader);
+    } catch (error) {
+      if (!(error instanceof CardError)) throw error;
+      this.#detail = error.message;
+      const again = error.fault === 'card-removed' || error.fault === 'card-unreadable';
+      return again ? { next: 'hold-again', reason: error.fault } : this.#refuse(error.fault);
+    }
+  }
+
+  #wrongPin(tries: number): StepResult {
+    this.#parts.recorder.note('pin.wrong', { service: this.#definition.id, tries });
+    return { next: 'pin', tries };
+  }
+
+  #question() {
+    const { id: service, asks } = this.#definition;
+    return { id: this.#id, service, body: JSON.stringify(asks) };
+  }
+
+  /** What the card signs with its PIN: this question, and no other one. */
+  #requestDigest(): Buffer {
+    return createHash('sha256').update(requestLines(this.#question()), 'utf8').digest();
+  }
+
+  #refuse(reason: Reason, detail = this.#detail): StepResult {
+    this.#detail = detail;
+    return { next: 'refuse', reason };
+  }
+
+  #end(): void {
+    this.#evidence = null;
+    this.#found = null;
+    this.#vault.wipe();
+  }
+}
+
+type Unanswered = Exclude<Asked['asked'], 'answered'>;
+
+const REFUSALS: Readonly<Record<Unanswered, (asked: Asked) => [Reason, string | null]>> = {
+  offline: () => ['platform-offline', null],
+  busy: () => ['platform-slow', 'too many questions wait'],
+  // The machine has gone on by then; nobody is told.
+  'broken-off': () => ['platform-slow', null],
+  refused: (asked) => {
+    const fault = asked.asked === 'refused' ? asked.fault : null;
+    return [fault === 'not-proved' ? 'possession-not-proved' : 'platform-refused', fault];
+  },
+};
+
+function wireProof({ message, signature }: SignedProof) {
+  return { message: base64(message), signature: base64(signature) };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The machine's order guarantees it; were it wrong, it is a defect and must be loud. */
+function present<Value>(value: Value | null, name: string): Value {
+  if (value === null) throw new Error(`${name} was not there in time`);
+  return value;
+}

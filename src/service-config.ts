@@ -1,0 +1,72 @@
+/** The tables `[services.<id>]` of the configuration, and what the services need of the other tables. */
+
+import { z } from 'zod';
+import { NAME } from './link/protocol.ts';
+
+export const SERVICES = z.strictObject({
+  'event-entry': z
+    .strictObject({
+      list: NAME,
+      /** How people call this gate; on the paper and in "already entered at". Default: the terminal's name. */
+      gate: z
+        .string()
+        .regex(/^(?=.*\S)[^\p{Cc}]{1,40}$/u, { error: 'a name of 1 to 40 printable characters' })
+        .optional(),
+      /** Whether the issuer of each card is asked, too, as long as the platform is reached. */
+      ocsp: z.enum(['never', 'when-online']).default('never'),
+    })
+    .optional(),
+  'age-check': z
+    .strictObject({
+      /** "So old or older?" */
+      age: z.int().min(1).max(150),
+      pin: z.enum(['never', 'always']).default('never'),
+      /** The least that a card has to show where there is no PIN. */
+      assurance: z.enum(['identified', 'possession']).default('identified'),
+    })
+    .optional(),
+});
+
+type Services = z.infer<typeof SERVICES>;
+
+/** What `refine` is given of the whole configuration. */
+interface Tables {
+  readonly services: Services;
+  readonly ocsp?: object | undefined;
+  readonly receipt?: object | undefined;
+  readonly staff?: object | undefined;
+}
+
+/** A service that lacks what it needs is told with the table that is missing. */
+export function checkServices(
+  { services, ocsp, receipt, staff }: Tables,
+  context: z.RefinementCtx,
+): void {
+  const problem = (path: string | string[], message: string): void =>
+    context.addIssue({ code: 'custom', path: [path].flat(), message });
+  const ids = Object.keys(services);
+  if (ids.length !== 1) {
+    const known = Object.keys(SERVICES.shape).map((id) => `[services.${id}]`);
+    problem('services', `a terminal has one service so far: ${known.join(' or ')}`);
+  }
+  const hasEntry = services['event-entry'] !== undefined;
+  if (hasEntry && receipt === undefined) {
+    problem('receipt', 'event entry prints seat tickets: expected a table with a "driver"');
+  }
+  if (services['event-entry']?.ocsp === 'when-online' && ocsp === undefined) {
+    const path = ['services', 'event-entry', 'ocsp'];
+    problem(path, 'needs the address of a responder: [ocsp] "url"');
+  }
+  if (!hasEntry && staff !== undefined) {
+    problem('staff', 'the menu of staff is about tickets: only beside [services.event-entry]');
+  }
+}
+
+/** How staff and facts know the gate of this terminal; null where nobody enters. */
+export function entryOf(config: {
+  readonly name: string;
+  readonly services: Services;
+}): { readonly list: string; readonly gate: string } | null {
+  const entry = config.services['event-entry'];
+  return entry === undefined ? null : { list: entry.list, gate: entry.gate ?? config.name };
+}

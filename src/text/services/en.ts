@@ -1,0 +1,77 @@
+/** English: what the plain services say, each its own words. */
+
+import type { ServiceReasons, ServiceTexts } from '../catalogue.ts';
+
+export const SERVICE_TEXTS: ServiceTexts = {
+  ageCheck: {
+    purpose: ({ age }) =>
+      `Holding your card checks whether you are ${age} or older. Nothing else is looked up.`,
+    pin: 'The 4 digit PIN is used too',
+    noPin: 'No PIN is needed',
+  },
+  pin: {
+    title: 'Your PIN',
+    body: 'Enter the 4 digits for user authentication. Leave the card in its place.',
+    wrong: 'That is not the PIN. Enter it again.',
+    tries: ({ tries }) => `${tries} tries are left`,
+    checking: 'Checking',
+    stop: 'Stop',
+  },
+  pinLastTry: {
+    title: 'One try is left',
+    body: 'With another wrong PIN your card takes none any more.',
+    note: 'Only your municipal office can undo that',
+    go: 'Enter the PIN',
+  },
+  asking: {
+    title: 'Keep holding',
+    body: 'Checking. Leave the card in its place.',
+  },
+  told: {
+    'age-check.over': {
+      title: 'Confirmed',
+      body: ({ age }) => `You are ${age} or older. Take your card.`,
+    },
+    'age-check.under': {
+      title: 'Not available',
+      body: ({ age }) => `This is for people of ${age} or older. Nothing is wrong with your card.`,
+    },
+    'age-check.invalid': {
+      title: 'Certificate not valid',
+      body: ({ age }) =>
+        `Whether you are ${age} or older was not checked. Your municipal office can renew the certificate.`,
+    },
+    'age-check.unknown': {
+      title: 'Not confirmed',
+      body: ({ age }) =>
+        `It is not known whether you are ${age} or older. Nothing is wrong with your card. Please speak to our staff.`,
+    },
+  },
+};
+
+export const SERVICE_REASONS: ServiceReasons = {
+  'pin-blocked': {
+    title: 'The PIN is blocked',
+    card: 'The card is not broken',
+    why: 'Too many wrong PINs were entered in a row',
+    next: () => 'Please take it to your municipal office',
+  },
+  'platform-offline': {
+    title: 'No connection',
+    card: 'Nothing is wrong with your card',
+    why: 'There is no connection now',
+    next: () => 'Our staff will help you',
+  },
+  'platform-slow': {
+    title: 'No answer in time',
+    card: 'Nothing is wrong with your card',
+    why: 'The answer took too long',
+    next: () => 'Please wait a little and hold it again',
+  },
+  'platform-refused': {
+    title: 'No answer',
+    card: 'Nothing is wrong with your card',
+    why: 'The question could not be answered',
+    next: () => 'Please speak to our staff',
+  },
+};

@@ -1,0 +1,77 @@
+/** 日本語: what the plain services say, each its own words. */
+
+import type { ServiceReasons, ServiceTexts } from '../catalogue.ts';
+
+const UNHARMED = '問題ありません';
+export const SERVICE_TEXTS: ServiceTexts = {
+  ageCheck: {
+    purpose: ({ age }) => `かざすと、${age}歳以上かどうかを確かめます。ほかのことは調べません。`,
+    pin: '4けたの暗証番号も使います',
+    noPin: '暗証番号はいりません',
+  },
+  pin: {
+    title: '暗証番号',
+    body: '利用者証明用の、4けたの番号を入れてください。カードは置いたままで。',
+    wrong: '番号がちがいます。もう一度入れてください。',
+    tries: ({ tries }) => `あと${tries}回まで入れられます`,
+    checking: '確かめています',
+    stop: 'やめる',
+  },
+  pinLastTry: {
+    title: 'あと1回です',
+    body: 'つぎにちがう番号を入れると、暗証番号が使えなくなります。',
+    note: 'もどすには、市区町村の窓口での手続きがいります',
+    go: '番号を入れる',
+  },
+  asking: {
+    title: 'そのまま',
+    body: '確かめています。カードをはなさずにお待ちください。',
+  },
+  told: {
+    'age-check.over': {
+      title: '確かめました',
+      body: ({ age }) => `${age}歳以上です。カードをお取りください。`,
+    },
+    'age-check.under': {
+      title: 'ご利用いただけません',
+      body: ({ age }) => `${age}歳以上の方のためのものです。カードは問題ありません。`,
+    },
+    'age-check.invalid': {
+      title: '電子証明書が使えません',
+      body: ({ age }) =>
+        `${age}歳以上かどうかは、確かめていません。電子証明書の手続きは、市区町村の窓口でできます。`,
+    },
+    'age-check.unknown': {
+      title: '確かめられませんでした',
+      body: ({ age }) =>
+        `${age}歳以上かどうかが、わかりません。カードは問題ありません。係員にお知らせください。`,
+    },
+  },
+};
+
+export const SERVICE_REASONS: ServiceReasons = {
+  'pin-blocked': {
+    title: '暗証番号が使えません',
+    card: '故障ではありません',
+    why: 'ちがう番号が続いたので、止まっています',
+    next: () => '市区町村の窓口で、もどす手続きができます。お持ちください',
+  },
+  'platform-offline': {
+    title: 'ただいま確かめられません',
+    card: UNHARMED,
+    why: '通信が止まっています',
+    next: () => '係員がご案内します',
+  },
+  'platform-slow': {
+    title: '確かめられませんでした',
+    card: UNHARMED,
+    why: '時間内に返事がありませんでした',
+    next: () => '少し待って、もう一度かざしてください',
+  },
+  'platform-refused': {
+    title: '返事がありません',
+    card: UNHARMED,
+    why: '確かめる先が、答えられませんでした',
+    next: () => '係員にお知らせください',
+  },
+};

@@ -1,0 +1,95 @@
+/** What the world knows of holders: how their certificates stand, and when they were born. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Authority } from '../../platform-sim/authority.ts';
+import { InputError } from '../../platform-sim/input-error.ts';
+import { openKeys, openStores, type Stores } from '../../platform-sim/stores.ts';
+import { addTrust } from '../../platform-sim/trust.ts';
+import { CardMaker, type TestCard } from '../cards.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.now();
+
+let folder = '';
+let stores: Stores;
+let maker: CardMaker;
+let good: TestCard;
+let revoked: TestCard;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kazasu-register-'));
+  const state = join(folder, 'platform');
+  stores = openStores(state);
+  maker = await CardMaker.create();
+  [good, revoked] = [await maker.card(), await maker.card()];
+  const entries = [
+    { serial: Buffer.from('01', 'hex'), reason: 'superseded' as const, at: new Date(NOW) },
+    { serial: revoked.serial, reason: 'superseded' as const, at: new Date(NOW) },
+  ];
+  const files = { ca: file('ca.der'), crl: file('crl.der') };
+  writeFileSync(files.ca, maker.authority.caCertificate);
+  writeFileSync(files.crl, maker.authority.crl({ revoked: entries, number: 1n }));
+  await addTrust(stores.registry, await openKeys(state), { ca: [files.ca], crl: [files.crl] }, NOW);
+});
+afterAll(() => {
+  stores.close();
+  rmSync(folder, { recursive: true });
+});
+
+const file = (name: string) => join(folder, name);
+const standing = ({ der }: Pick<TestCard, 'der'>, now = NOW) => stores.register.standing(der, now);
+
+function take(lines: readonly string[]): number {
+  writeFileSync(file('good.der'), good.der);
+  writeFileSync(file('register.csv'), lines.join('\n'));
+  return stores.register.take(file('register.csv'));
+}
+
+test('a certificate of a known authority, in its time and not revoked, is valid', () => {
+  expect(standing(good)).toBe('valid');
+});
+
+test('revoked, expired and not yet valid ones are invalid', () => {
+  expect(standing(revoked)).toBe('invalid');
+  expect(standing(good, NOW + 20 * 365 * DAY)).toBe('invalid');
+  expect(standing(good, NOW - 20 * 365 * DAY)).toBe('invalid');
+});
+
+test('of an authority that nobody knows here, or no certificate at all: unknown', async () => {
+  expect(standing(await maker.card({}, await Authority.create()))).toBe('unknown');
+  expect(standing({ der: Buffer.from('3003020101', 'hex') })).toBe('unknown');
+  expect(standing({ der: Buffer.alloc(0) })).toBe('unknown');
+});
+
+test('holders are known by their certificate, and a later table changes them', () => {
+  expect(stores.register.bornOf(good.der)).toBeNull();
+  expect(take(['certificate,born', 'good.der,1990-02-28'])).toBe(1);
+  expect(stores.register.bornOf(good.der)).toBe('1990-02-28');
+  take(['certificate,born', 'good.der,1991-01-01']);
+  expect(stores.register.bornOf(good.der)).toBe('1991-01-01');
+  expect(stores.register.bornOf(revoked.der)).toBeNull();
+});
+
+test.each([
+  [['certificat,born'], /line 1: the first line names the columns: certificate,born/u],
+  [['certificate,born', 'good.der,1990-02-30'], /line 2: born "1990-02-30" is no date/u],
+  [['certificate,born', 'good.der,1990'], /line 2: born "1990" is no date/u],
+  [['certificate,born', 'gone.der,1990-01-01'], /line 2: certificate gone.der/u],
+  [['certificate,born', 'register.csv,1990-01-01'], /register.csv is no certificate/u],
+  [['certificate,born', 'a,b,c'], /not a table of two columns/u],
+])('a table like %j is refused by its line, and nothing of it is taken', (lines, message) => {
+  const before = stores.register.bornOf(good.der);
+  expect(() => take(lines)).toThrow(InputError);
+  expect(() => take(lines)).toThrow(message);
+  expect(stores.register.bornOf(good.der)).toBe(before);
+});
+
+test('all that is kept of answers is how many there were', () => {
+  expect(stores.register.answered('age-check')).toBe(0);
+  stores.register.count('age-check');
+  stores.register.count('age-check');
+  expect(stores.register.answered('age-check')).toBe(2);
+});
