@@ -87,7 +87,7 @@ export default {
     {
       name: 'daemon-sees-device-interfaces',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|terminal|doctor/machine)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|terminal|devices|doctor/machine)\\.ts$' },
       to: {
         path: '^devices/',
         pathNot: ['^devices/([^/]+)/\\1\\.ts$', '^devices/receipt/receipt-printer\\.ts$'],
@@ -114,7 +114,11 @@ export default {
     },
 
     library('pcsclite', 'devices/card/pcsc-(readers-)?process\\.ts$'),
-    library('serialport', 'devices/receipt/serial-printer\\.ts$'),
+    library(
+      'serialport',
+      'devices/receipt/serial-printer\\.ts$',
+      'devices/release/serial-release\\.ts$',
+    ),
     library('better-sqlite3', 'src/store/', 'platform-sim/'),
     library('(pkijs|asn1js)', 'src/pki/', 'platform-sim/'),
     library('ws', 'src/link/', 'src/screen/', 'platform-sim/'),

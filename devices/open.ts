@@ -2,6 +2,7 @@
 
 import type { OpenCardReader } from './card/card.ts';
 import type { OpenReceiptPrinter } from './receipt/receipt-printer.ts';
+import type { OpenReleaseLine } from './release/release.ts';
 import type { Clips, Voice } from './voice/voice.ts';
 
 export type CardConfig =
@@ -16,6 +17,10 @@ export type ReceiptConfig =
       readonly paper: 80 | 58;
     }
   | { readonly driver: 'simulated'; readonly paper: 80 | 58 };
+
+export type ReleaseConfig =
+  | { readonly driver: 'serial'; readonly path: string }
+  | { readonly driver: 'simulated' };
 
 export interface VoiceConfig {
   readonly voice: 'espeak-ng' | 'none';
@@ -56,6 +61,23 @@ export async function receiptPrinterOpener(
     case 'simulated': {
       const { openSimPrinter } = await installed('receipt', import('./receipt/sim-printer.ts'));
       return openSimPrinter({ controlPath, width: config.paper });
+    }
+  }
+}
+
+/** Rejects with `DriverMissingError`. */
+export async function releaseLineOpener(
+  config: ReleaseConfig,
+  controlPath: string,
+): Promise<OpenReleaseLine> {
+  switch (config.driver) {
+    case 'serial': {
+      const { openSerialRelease } = await import('./release/serial-release.ts');
+      return openSerialRelease(config);
+    }
+    case 'simulated': {
+      const { openSimRelease } = await installed('release', import('./release/sim-release.ts'));
+      return openSimRelease({ controlPath });
     }
   }
 }

@@ -68,6 +68,11 @@ const KEYS = z.discriminatedUnion('store', [
   }),
 ]);
 
+const RELEASE = z.discriminatedUnion('driver', [
+  z.strictObject({ driver: z.literal('serial'), path }),
+  z.strictObject({ driver: z.literal('simulated') }),
+]);
+
 /** A way from here, in the operator's own words; a language without them gets the general ones. */
 const way = z
   .string()
@@ -151,6 +156,8 @@ const TABLES = z.strictObject({
   receipt: RECEIPT.optional(),
   /** Without it: files in the state folder. */
   keys: KEYS.optional(),
+  /** The machine that hands something out when the answer is yes. */
+  release: RELEASE.optional(),
   /** Without this table nobody can act as staff at the terminal's own screen. */
   staff: STAFF.optional(),
   metrics: z

@@ -34,12 +34,13 @@ interface Tables {
   readonly services: Services;
   readonly ocsp?: object | undefined;
   readonly receipt?: object | undefined;
+  readonly release?: object | undefined;
   readonly staff?: object | undefined;
 }
 
 /** A service that lacks what it needs is told with the table that is missing. */
 export function checkServices(
-  { services, ocsp, receipt, staff }: Tables,
+  { services, ocsp, receipt, release, staff }: Tables,
   context: z.RefinementCtx,
 ): void {
   const problem = (path: string | string[], message: string): void =>
@@ -56,6 +57,9 @@ export function checkServices(
   if (services['event-entry']?.ocsp === 'when-online' && ocsp === undefined) {
     const path = ['services', 'event-entry', 'ocsp'];
     problem(path, 'needs the address of a responder: [ocsp] "url"');
+  }
+  if (release !== undefined && services['age-check'] === undefined) {
+    problem('release', 'nothing is handed out here: only beside [services.age-check]');
   }
   if (!hasEntry && staff !== undefined) {
     problem('staff', 'the menu of staff is about tickets: only beside [services.event-entry]');

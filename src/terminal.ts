@@ -1,14 +1,14 @@
 /** The composition root of one terminal: what is made of what, read top-down like a table of contents. */
 
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Actor, createActor, waitFor } from 'xstate';
-import { cardReaderOpener, openVoice, receiptPrinterOpener } from '../devices/open.ts';
+import { openVoice } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
-import { CardSlot } from './card-slot.ts';
+import type { CardSlot } from './card-slot.ts';
 import { CommandRunner } from './commands.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
+import { Devices } from './devices.ts';
 import type { OwnParts } from './doctor/own-view.ts';
 import type { Check } from './domain/check.ts';
 import type { Reason } from './domain/reason.ts';
@@ -18,7 +18,7 @@ import type { Metrics } from './metrics.ts';
 import { onlineRevocation } from './online-revocation.ts';
 import { OwnKeys } from './own-keys.ts';
 import { Papers } from './papers.ts';
-import { PrinterSlot } from './printer-slot.ts';
+import type { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
 import { openScreen } from './screen/open-screen.ts';
 import type { ScreenSource } from './screen/screen-source.ts';
@@ -30,7 +30,7 @@ import { StaffDesk } from './staff/staff-desk.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { headroom, SERVICE_HEADROOM_BYTES } from './store/disk.ts';
 import type { ListShelf } from './store/list-shelf.ts';
-import { type Inspect, reportDroppedEvents, type Supervisor, supervise } from './supervision.ts';
+import { type Inspect, reportDroppedEvents } from './supervision.ts';
 import { onlyOne, terminalMachineFor } from './terminal-machine.ts';
 import { SOFTWARE } from './version.ts';
 
@@ -38,8 +38,6 @@ import { SOFTWARE } from './version.ts';
 const LOOK_EVERY_MS = 1_000;
 /** To open again there must be more room than to stay open, or a disk at the limit would have the gate flap. */
 const REOPEN_HEADROOM_BYTES = 1.25 * SERVICE_HEADROOM_BYTES;
-/** A paper under way when the terminal ends may still come out. */
-const FINISH_PAPERS_MS = 3_000;
 
 export { DriverMissingError } from '../devices/open.ts';
 export { KeyStoreError } from './keys/key-store.ts';
@@ -84,17 +82,13 @@ export async function startTerminal(
   );
   const keys = await OwnKeys.open(config);
   const metrics = await openMetrics(config, folder, inspect);
-  const card = await superviseReader(config, recorder, conditions, inspect);
-  const receipt = await supervisePrinter(config, recorder, inspect);
-  const papers = new Papers(config.name, recorder, printerOf(receipt));
+  const devices = await Devices.supervise(config, recorder, conditions, inspect);
+  const { card, receipt } = devices;
+  const papers = new Papers(config.name, recorder, devices.printer);
   const onChange = (): void => looking.look();
-  const link = await LinkSupervisor.open(config, {
-    ...folder,
-    keyStore: keys.store,
-    inspect,
-    onChange,
-  });
-  const services = servicesOf(config, partsOf(config, folder, card.slot, link, papers));
+  const linked = { ...folder, keyStore: keys.store, inspect, onChange };
+  const link = await LinkSupervisor.open(config, linked);
+  const services = servicesOf(config, partsOf(config, folder, devices, link, papers));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, recorder, conditions, papers);
 
@@ -104,12 +98,10 @@ export async function startTerminal(
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const slots = { config, reader: card.slot, keys, link };
-  const checks = checksOf(folder, slots, receipt?.slot ?? null);
+  const checks = checksOf(folder, { config, reader: card, keys, link }, receipt);
   const desk = StaffDesk.of(config, folder, checks);
-  const machine = terminalMachineFor(services, card.slot, conditions, recover, desk);
-  const sound = config.screen?.sound ?? 'normal';
-  const input = { hasStaff: desk?.takesPin ?? false, sound };
+  const machine = terminalMachineFor(services, card, conditions, recover, desk);
+  const input = { hasStaff: desk?.takesPin ?? false, sound: config.screen?.sound ?? 'normal' };
   const actor = createActor(machine, { id: 'terminal', input, inspect });
   const commands = commandsOf(folder, actor, () => checks([]), options.onRestart);
   const screen = openScreen(config, {
@@ -123,7 +115,7 @@ export async function startTerminal(
     inspect,
   });
   journalOf(actor, recorder, options.onDefect, () => ({
-    ...aboutTerminal(config, card.slot, receipt?.slot ?? null, link),
+    ...aboutTerminal(config, card, receipt, link),
     list: lists.join(' ') || undefined,
     ms: Math.round(performance.now() - startedAt),
   }));
@@ -140,8 +132,7 @@ export async function startTerminal(
       looking.stop();
       const commanded = commands.stop();
       actor.send({ type: 'terminal.stop' });
-      const printing = papers.finish(FINISH_PAPERS_MS).then(() => receipt?.supervisor.stop());
-      await Promise.all([printing, card.supervisor.stop(), screen.stop(), link.stop(), commanded]);
+      await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commanded]);
       await metrics?.close();
       await keys.stop();
       await folder.close();
@@ -159,11 +150,6 @@ async function idle(actor: Actor<typeof terminalMachine>, signal: AbortSignal): 
     if (!signal.aborted && actor.getSnapshot().status === 'active') throw error;
     return false;
   }
-}
-
-/** The printer at the time of printing, if there is one. */
-function printerOf(receipt: { readonly slot: PrinterSlot } | null) {
-  return async () => (await receipt?.slot.afterFirstTry()) ?? null;
 }
 
 async function openMetrics(
@@ -214,14 +200,14 @@ function commandsOf(
 function partsOf(
   config: Config,
   { clock, shelf, recorder }: StateFolder,
-  slot: CardSlot,
+  { card, release }: Devices,
   link: LinkSupervisor,
   papers: Papers,
 ): TerminalParts {
   return {
     terminal: config.name,
     now: () => clock.now(),
-    reader: () => (slot.isOpen ? slot : null),
+    reader: () => (card.isOpen ? card : null),
     trust: () => link.trust,
     revocationNow: onlineRevocation(config.ocsp, {
       trust: () => link.trust,
@@ -235,8 +221,9 @@ function partsOf(
     identity: () => link.identity,
     isOnline: () => link.isOnline,
     ask: link.ask,
-    watchCard: (listener) => slot.watch(listener),
-    tapInField: () => slot.present?.tap ?? null,
+    handOut: release?.handOut ?? null,
+    watchCard: (listener) => card.watch(listener),
+    tapInField: () => card.present?.tap ?? null,
     shelf,
     recorder,
     papers,
@@ -276,62 +263,6 @@ function journalOf(
   actor.on('card.ignored', ({ reason }) => recorder.note('card.ignored', { reason }));
   actor.on('terminal.defect', ({ error }) => onDefect(error));
   actor.subscribe({ error: onDefect });
-}
-
-async function superviseReader(
-  config: Config,
-  recorder: Recorder,
-  conditions: Conditions,
-  inspect: Inspect,
-): Promise<{ slot: CardSlot; supervisor: Supervisor }> {
-  const open = await cardReaderOpener(config.card, join(config.state, 'sim-card.sock'));
-  const slot = new CardSlot(open, (reason) => supervisor.lost(reason));
-  conditions.set('reader', 'reader-lost');
-  const supervisor: Supervisor = supervise(
-    {
-      open: () => slot.open(),
-      close: () => slot.close(),
-      onReady() {
-        const { name, modelled } = slot;
-        recorder.note('device.ready', { device: 'reader', name, modelled: modelled || undefined });
-        conditions.set('reader', null);
-      },
-      onLost(reason) {
-        recorder.note('device.lost', { device: 'reader', reason });
-        conditions.set('reader', 'reader-lost');
-      },
-    },
-    inspect,
-  );
-  return { slot, supervisor };
-}
-
-/** A printer that is gone stops nobody from entering: receipts are owed. Null where none is configured. */
-async function supervisePrinter(
-  config: Config,
-  recorder: Recorder,
-  inspect: Inspect,
-): Promise<{ slot: PrinterSlot; supervisor: Supervisor } | null> {
-  const { receipt } = config;
-  if (receipt === undefined) return null;
-  const open = await receiptPrinterOpener(receipt, join(config.state, 'sim-printer.sock'));
-  const slot = new PrinterSlot(open, {
-    onCondition: (condition) => recorder.note('device.condition', { device: 'receipt', condition }),
-    onLost: (reason) => supervisor.lost(reason),
-  });
-  const supervisor: Supervisor = supervise(
-    {
-      open: () => slot.open(),
-      close: () => slot.close(),
-      onReady() {
-        const { name, modelled } = slot.current ?? { name: receipt.driver, modelled: false };
-        recorder.note('device.ready', { device: 'receipt', name, modelled: modelled || undefined });
-      },
-      onLost: (reason) => recorder.note('device.lost', { device: 'receipt', reason }),
-    },
-    inspect,
-  );
-  return { slot, supervisor };
 }
 
 /** The lists that an earlier run left on the disk. */

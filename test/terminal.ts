@@ -250,6 +250,10 @@ export class World {
     await this.#ask('printer', { do: 'fault', fault, afterLines });
   };
 
+  /** Tells the simulated release line something, and hands back its reply. */
+  releaseLine = (request: { readonly do: string; readonly as?: string }): Promise<ControlReply> =>
+    this.#ask('release', request);
+
   papers = async (): Promise<readonly Paper[]> => {
     const reply = await this.#ask('printer', { do: 'papers', since: 0 });
     return reply['papers'] as readonly Paper[];
@@ -329,7 +333,7 @@ export class World {
   }
 
   #ask(
-    device: 'card' | 'printer',
+    device: 'card' | 'printer' | 'release',
     request: { readonly do: string; readonly [field: string]: unknown },
   ): Promise<ControlReply> {
     return askControlSocket(join(this.config.state, `sim-${device}.sock`), request);

@@ -215,6 +215,11 @@ export const EVENTS = {
     says: 'A person did not go on, or did nothing for so long that they had gone.',
     fields: ['service', 'ms', 'modelled'],
   },
+  'release.done': {
+    fact: false,
+    says: 'A machine was told to hand something out, after the answer was durable. `outcome`: `released`, `not-ready` (nothing was sent), `no-answer`, or `absent`.',
+    fields: ['service', 'outcome', 'modelled'],
+  },
   'pin.wrong': {
     fact: false,
     says: 'A card refused the PIN that its holder typed; it takes `tries` more.',

@@ -112,6 +112,10 @@ export const REASONS = {
     cause: 'The terminal could not keep another fact safely, so it does not serve.',
     remedy: 'staff',
   },
+  'release-lost': {
+    cause: 'The line to the machine that hands things out is gone.',
+    remedy: 'staff',
+  },
   'reader-lost': {
     cause: 'The card reader, or the service that drives it, is gone.',
     remedy: 'staff',

@@ -15,6 +15,8 @@ export interface Tellings {
   /** Old enough. */
   readonly 'age-check.over': Age;
   readonly 'age-check.under': Age;
+  /** Old enough, and the machine did not hand anything out. */
+  readonly 'age-check.stuck': Age;
   /** The platform knows the certificate and says that it is not valid. */
   readonly 'age-check.invalid': Age;
   /** The platform does not know the certificate, or not its holder's date of birth. */
@@ -26,6 +28,7 @@ export type ToldText = keyof Tellings;
 export const RING_ENDS: Readonly<Record<ToldText, RingEnd>> = {
   'age-check.over': 'done',
   'age-check.under': 'neutral',
+  'age-check.stuck': 'problem',
   'age-check.invalid': 'problem',
   'age-check.unknown': 'problem',
 };

@@ -10,6 +10,8 @@ export interface ProcedureDefinition<Answer> {
   /** As in the configuration, on the wire and in the list of services. */
   readonly id: string;
   readonly purpose: Purpose;
+  /** Besides a card. */
+  readonly needs?: readonly 'release'[];
   /** The least that a card has to show; `possession+pin` asks for the PIN. More is shown where this terminal can. */
   readonly assurance: Assurance;
   /** What the other side is asked, as JSON. */

@@ -35,7 +35,7 @@ export function procedure<Found>(
 
   return {
     id: definition.id,
-    needs: ['card'],
+    needs: ['card', ...(definition.needs ?? [])],
     lists: [],
     limitMs: PROCEDURE_LIMIT_MS,
 

@@ -2,8 +2,9 @@
 
 import { z } from 'zod';
 import type { Assurance } from '../domain/entry-list.ts';
-import type { ToldText } from '../domain/told.ts';
+import type { Told, ToldText } from '../domain/told.ts';
 import { procedure } from '../procedure/procedure.ts';
+import type { HandOut } from '../release-slot.ts';
 import type { Service, TerminalParts } from './service.ts';
 
 export interface AgeCheckOptions {
@@ -19,9 +20,11 @@ const ANSWER = z.strictObject({
   over: z.boolean().nullable(),
 });
 
+type Answer = z.infer<typeof ANSWER>;
 type Result = 'over' | 'under' | 'invalid' | 'unknown';
 
 export function ageCheck(parts: TerminalParts, { age, pin, assurance }: AgeCheckOptions): Service {
+  const { handOut } = parts;
   return procedure(parts, {
     id: 'age-check',
     purpose: { service: 'age-check', age, pin: pin === 'always' },
@@ -37,11 +40,21 @@ export function ageCheck(parts: TerminalParts, { age, pin, assurance }: AgeCheck
       subject: null,
       body: { age, result: resultOf(answer), assurance: reached },
     }),
+    ...(handOut === null ? {} : { needs: ['release'], acts: handingOut(handOut, age) }),
   });
 }
 
+/** On a yes alone, and to nobody but whoever holds the card. */
+function handingOut(handOut: HandOut, age: number) {
+  return async (answer: Answer, isThere: () => boolean): Promise<Told | null> => {
+    if (resultOf(answer) !== 'over') return null;
+    const outcome = isThere() ? await handOut('age-check') : null;
+    return outcome === 'released' ? null : { text: 'age-check.stuck', given: { age } };
+  };
+}
+
 /** A holder who is not known is not so old, and a yes without a valid certificate is none. */
-function resultOf({ standing, over }: z.infer<typeof ANSWER>): Result {
+function resultOf({ standing, over }: Answer): Result {
   if (standing !== 'valid') return standing;
   if (over === null) return 'unknown';
   return over ? 'over' : 'under';

@@ -10,6 +10,7 @@ import type { Papers } from '../papers.ts';
 import type { ListKeys } from '../pki/converted-value.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
 import type { Recorder } from '../recorder.ts';
+import type { HandOut } from '../release-slot.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 
 /** What a terminal offers its services. Devices and trust come and go: ask at the time of use. */
@@ -39,6 +40,8 @@ export interface TerminalParts {
   /** Whether the platform could be asked now. */
   isOnline(): boolean;
   readonly ask: Ask;
+  /** Has a machine hand something out; null where none is configured. */
+  readonly handOut: HandOut | null;
   /** Calls the listener on every change of what is in the field, until the returned function is called. */
   watchCard(listener: () => void): () => void;
   /** The number of the tap in the field now, or null. */
@@ -91,7 +94,7 @@ export interface DialogueOfService {
 
 export interface Service {
   readonly id: string;
-  readonly needs: readonly ('card' | 'receipt')[];
+  readonly needs: readonly ('card' | 'receipt' | 'release')[];
   /** The entry lists that the service works with. */
   readonly lists: readonly string[];
   /** What stands in the way of this service now. */

@@ -67,6 +67,8 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'platform-slow': `へんじが まにあいませんでした。${JA_UNHARMED}すこし まって、もーいちど かざしてください。`,
   'platform-refused': `へんじが ありません。${JA_UNHARMED}${JA_TELL}`,
   'age-check.over': 'たしかめました。カードを おとりください。',
+  'release-lost': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
+  'age-check.stuck': `きかいが うごきません。${JA_UNHARMED}${JA_TELL}`,
   'age-check.under': `ごりよー いただけません。${JA_UNHARMED}カードを おとりください。`,
   'age-check.invalid':
     'でんししょーめーしょが つかえません。てつづきわ、しくちょーそんの まどぐちで できます。',
@@ -126,6 +128,8 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'platform-slow': `へんじが おそいです。${SIMPLE_UNHARMED}すこし まって、もーいちど かざしてください。`,
   'platform-refused': `へんじが ありません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'age-check.over': 'わかりました。カードを とってください。',
+  'release-lost': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'age-check.stuck': `きかいが うごきません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'age-check.under': `ここでわ つかえません。${SIMPLE_UNHARMED}カードを とってください。`,
   'age-check.invalid': 'カードの しょーめーしょが つかえません。しやくしょで あたらしく できます。',
   'age-check.unknown': `わかりませんでした。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
@@ -184,6 +188,8 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'platform-slow': `The answer took too long. ${EN_UNHARMED} Please wait a little and hold it again.`,
   'platform-refused': `The question could not be answered. ${EN_UNHARMED} ${EN_TELL}`,
   'age-check.over': 'Confirmed. Please take your card.',
+  'release-lost': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
+  'age-check.stuck': `The machine does not work. ${EN_UNHARMED} ${EN_TELL}`,
   'age-check.under': `This is not available to you. ${EN_UNHARMED} Take your card.`,
   'age-check.invalid':
     'The certificate in your card is not valid. Your municipal office can renew it.',

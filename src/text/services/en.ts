@@ -32,6 +32,11 @@ export const SERVICE_TEXTS: ServiceTexts = {
       title: 'Confirmed',
       body: ({ age }) => `You are ${age} or older. Take your card.`,
     },
+    'age-check.stuck': {
+      title: 'Nothing came out',
+      body: ({ age }) =>
+        `You are ${age} or older, but the machine does not work. Please tell our staff.`,
+    },
     'age-check.under': {
       title: 'Not available',
       body: ({ age }) => `This is for people of ${age} or older. Nothing is wrong with your card.`,
@@ -55,6 +60,12 @@ export const SERVICE_REASONS: ServiceReasons = {
     card: 'The card is not broken',
     why: 'Too many wrong PINs were entered in a row',
     next: () => 'Please take it to your municipal office',
+  },
+  'release-lost': {
+    title: 'Out of service',
+    card: 'Nothing is wrong with your card',
+    why: 'The machine is not connected',
+    next: () => 'Our staff will help you',
   },
   'platform-offline': {
     title: 'No connection',

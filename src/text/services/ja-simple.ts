@@ -32,6 +32,11 @@ export const SERVICE_TEXTS: ServiceTexts = {
       title: 'わかりました',
       body: ({ age }) => `${age}さい 以上《いじょう》です。カードを とって ください。`,
     },
+    'age-check.stuck': {
+      title: '品物《しなもの》が 出《で》ません',
+      body: ({ age }) =>
+        `${age}さい 以上《いじょう》です。でも、きかいが 動《うご》きません。係《かかり》の 人《ひと》に 言《い》って ください。`,
+    },
     'age-check.under': {
       title: '使《つか》えません',
       body: ({ age }) =>
@@ -56,6 +61,12 @@ export const SERVICE_REASONS: ServiceReasons = {
     card: 'カードは こわれて いません',
     why: 'ちがう 数字《すうじ》が 続《つづ》きました',
     next: () => '市役所《しやくしょ》へ 持《も》って 行《い》って ください',
+  },
+  'release-lost': {
+    title: 'いま 使《つか》えません',
+    card: 'カードは だいじょうぶです',
+    why: 'きかいが つながって いません',
+    next: () => '係《かかり》の 人《ひと》が 案内《あんない》します',
   },
   'platform-offline': {
     title: 'いま 調《しら》べられません',

@@ -32,6 +32,10 @@ export const SERVICE_TEXTS: ServiceTexts = {
       title: '確かめました',
       body: ({ age }) => `${age}歳以上です。カードをお取りください。`,
     },
+    'age-check.stuck': {
+      title: '機械が動きません',
+      body: ({ age }) => `${age}歳以上と確かめましたが、品物が出ません。係員にお知らせください。`,
+    },
     'age-check.under': {
       title: 'ご利用いただけません',
       body: ({ age }) => `${age}歳以上の方のためのものです。カードは問題ありません。`,
@@ -55,6 +59,12 @@ export const SERVICE_REASONS: ServiceReasons = {
     card: '故障ではありません',
     why: 'ちがう番号が続いたので、止まっています',
     next: () => '市区町村の窓口で、もどす手続きができます。お持ちください',
+  },
+  'release-lost': {
+    title: 'ただいま使えません',
+    card: UNHARMED,
+    why: '機械との接続が切れています',
+    next: () => '係員がご案内します',
   },
   'platform-offline': {
     title: 'ただいま確かめられません',

@@ -1,0 +1,155 @@
+/** The devices of one terminal, each kept open for as long as it runs. */
+
+import { join } from 'node:path';
+import { cardReaderOpener, receiptPrinterOpener, releaseLineOpener } from '../devices/open.ts';
+import type { ReceiptPrinter } from '../devices/receipt/receipt-printer.ts';
+import { CardSlot } from './card-slot.ts';
+import type { Conditions } from './conditions.ts';
+import type { Config } from './config.ts';
+import type { Papers } from './papers.ts';
+import { PrinterSlot } from './printer-slot.ts';
+import type { Recorder } from './recorder.ts';
+import { ReleaseSlot } from './release-slot.ts';
+import { type Inspect, type Supervisor, supervise } from './supervision.ts';
+
+/** A paper under way when the terminal ends may still come out. */
+const FINISH_PAPERS_MS = 3_000;
+
+interface Supervised<Slot> {
+  readonly slot: Slot;
+  readonly supervisor: Supervisor;
+}
+
+export class Devices {
+  readonly card: CardSlot;
+  /** Null where none is configured, as of the next. */
+  readonly receipt: PrinterSlot | null;
+  readonly release: ReleaseSlot | null;
+  readonly #printing: Supervisor | null;
+  readonly #others: readonly Supervisor[];
+
+  private constructor(
+    card: Supervised<CardSlot>,
+    receipt: Supervised<PrinterSlot> | null,
+    release: Supervised<ReleaseSlot> | null,
+  ) {
+    this.card = card.slot;
+    this.receipt = receipt?.slot ?? null;
+    this.release = release?.slot ?? null;
+    this.#printing = receipt?.supervisor ?? null;
+    this.#others = [card.supervisor, ...(release === null ? [] : [release.supervisor])];
+  }
+
+  /** Rejects with `DriverMissingError`. */
+  static async supervise(
+    config: Config,
+    recorder: Recorder,
+    conditions: Conditions,
+    inspect: Inspect,
+  ): Promise<Devices> {
+    const card = await superviseReader(config, recorder, conditions, inspect);
+    const receipt = await supervisePrinter(config, recorder, inspect);
+    return new Devices(
+      card,
+      receipt,
+      await superviseRelease(config, recorder, conditions, inspect),
+    );
+  }
+
+  /** The printer at the time of printing, if there is one. */
+  readonly printer = async (): Promise<ReceiptPrinter | null> =>
+    (await this.receipt?.afterFirstTry()) ?? null;
+
+  async stop(papers: Papers): Promise<void> {
+    const printed = papers.finish(FINISH_PAPERS_MS).then(() => this.#printing?.stop());
+    await Promise.all([printed, ...this.#others.map((supervisor) => supervisor.stop())]);
+  }
+}
+
+/** The reader's condition is that of serving at all. */
+async function superviseReader(
+  config: Config,
+  recorder: Recorder,
+  conditions: Conditions,
+  inspect: Inspect,
+): Promise<{ slot: CardSlot; supervisor: Supervisor }> {
+  const open = await cardReaderOpener(config.card, join(config.state, 'sim-card.sock'));
+  const slot = new CardSlot(open, (reason) => supervisor.lost(reason));
+  conditions.set('reader', 'reader-lost');
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name, modelled } = slot;
+        recorder.note('device.ready', { device: 'reader', name, modelled: modelled || undefined });
+        conditions.set('reader', null);
+      },
+      onLost(reason) {
+        recorder.note('device.lost', { device: 'reader', reason });
+        conditions.set('reader', 'reader-lost');
+      },
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
+
+/** A printer that is gone stops nobody from entering: receipts are owed. Null where none is configured. */
+async function supervisePrinter(
+  config: Config,
+  recorder: Recorder,
+  inspect: Inspect,
+): Promise<{ slot: PrinterSlot; supervisor: Supervisor } | null> {
+  const { receipt } = config;
+  if (receipt === undefined) return null;
+  const open = await receiptPrinterOpener(receipt, join(config.state, 'sim-printer.sock'));
+  const slot = new PrinterSlot(open, {
+    onCondition: (condition) => recorder.note('device.condition', { device: 'receipt', condition }),
+    onLost: (reason) => supervisor.lost(reason),
+  });
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name, modelled } = slot.current ?? { name: receipt.driver, modelled: false };
+        recorder.note('device.ready', { device: 'receipt', name, modelled: modelled || undefined });
+      },
+      onLost: (reason) => recorder.note('device.lost', { device: 'receipt', reason }),
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
+
+/** A machine that can't be told to hand anything out serves nobody. Null where none is configured. */
+async function superviseRelease(
+  config: Config,
+  recorder: Recorder,
+  conditions: Conditions,
+  inspect: Inspect,
+): Promise<{ slot: ReleaseSlot; supervisor: Supervisor } | null> {
+  const { release } = config;
+  if (release === undefined) return null;
+  const open = await releaseLineOpener(release, join(config.state, 'sim-release.sock'));
+  const slot = new ReleaseSlot(open, recorder, (reason) => supervisor.lost(reason));
+  conditions.set('release', 'release-lost');
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name = release.driver, modelled = false } = slot.current ?? {};
+        recorder.note('device.ready', { device: 'release', name, modelled: modelled || undefined });
+        conditions.set('release', null);
+      },
+      onLost(reason) {
+        recorder.note('device.lost', { device: 'release', reason });
+        conditions.set('release', 'release-lost');
+      },
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
