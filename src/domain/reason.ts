@@ -100,7 +100,7 @@ export const REASONS = {
   },
   'assurance-out-of-reach': {
     cause:
-      'The list asks for more than a card can show at this terminal: its proof, and there is no institution key; or the PIN, and nobody is asked for it here.',
+      'The list or the service asks for more than a card can show at this terminal: its proof, and there is no institution key; or the PIN, and nobody is asked for it here.',
     remedy: 'staff',
   },
   'receipt-unsettled': {

@@ -39,7 +39,11 @@ export function procedure<Found>(
     lists: [],
     limitMs: PROCEDURE_LIMIT_MS,
 
-    obstacle: () => (parts.isOnline() ? null : 'platform-offline'),
+    obstacle() {
+      const needsKey = definition.assurance === 'possession' && parts.institution() === null;
+      if (needsKey) return 'assurance-out-of-reach';
+      return parts.isOnline() ? null : 'platform-offline';
+    },
 
     machine: procedureMachine.provide({
       actors: {

@@ -187,19 +187,20 @@ describe('what is said', () => {
 
 describe('a terminal with an institution key', () => {
   test('shows the platform the signature of the card, and the fact says so', () =>
-    atTheCounter(async (world, old) => {
-      await world.addInstitution(INSTITUTION);
-      await world.journal.next({ event: 'institution.activated', hasKey: true });
-      const proving = { ...old.card, authorityKey: AUTHORITY.file.toString('base64') };
-      expect(await world.tap(proving)).toMatchObject(checked('over', 'possession'));
-      expect(await world.tap(old.card)).toMatchObject(checked('over', 'identified'));
-    }));
-
-  test('refuses a clone where the key is asked for', () =>
     atTheCounter(
       async (world, old) => {
-        await world.addInstitution(INSTITUTION);
-        await world.journal.next({ event: 'institution.activated', hasKey: true });
+        const proving = { ...old.card, authorityKey: AUTHORITY.file.toString('base64') };
+        expect(await world.tap(proving)).toMatchObject(checked('over', 'possession'));
+        expect(await world.tap(old.card)).toMatchObject(checked('over', 'identified'));
+      },
+      { institution: INSTITUTION },
+    ));
+
+  test('refuses a clone where the key is asked for, and serves nobody before it has one', () =>
+    atTheCounter(
+      async (world, old) => {
+        const missing = { event: 'terminal.out-of-service', reason: 'assurance-out-of-reach' };
+        await world.journal.next(missing);
         const proving = { ...old.card, authorityKey: AUTHORITY.file.toString('base64') };
         expect(await world.tap(await cloneOf(proving))).toMatchObject({
           event: 'service.refused',
@@ -208,7 +209,7 @@ describe('a terminal with an institution key', () => {
         });
         expect(await world.tap(proving)).toMatchObject(checked('over', 'possession'));
       },
-      { configured: `${CONFIGURED}assurance = "possession"\n` },
+      { configured: `${CONFIGURED}assurance = "possession"\n`, institution: INSTITUTION },
     ));
 });
 

@@ -3,6 +3,7 @@
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import { newCardKey } from '../../platform-sim/authority.ts';
 import type { TestCard } from '../cards.ts';
+import type { TestInstitution } from '../devices/institution-fixture.ts';
 import { type Given, type World, withTerminal } from '../terminal.ts';
 
 export const CONFIGURED = '[services.age-check]\nage = 20\n';
@@ -10,7 +11,7 @@ export const CONFIGURED = '[services.age-check]\nage = 20\n';
 /** A counter that serves, one person of 40 and one of 10. */
 export function atTheCounter(
   story: (world: World, old: TestCard, young: TestCard) => Promise<void>,
-  given: Given = {},
+  { institution, ...given }: Given & { readonly institution?: TestInstitution } = {},
 ): Promise<void> {
   const counter = { kind: 'counter', configured: CONFIGURED, ...given } as const;
   return withTerminal(counter, async (world) => {
@@ -22,6 +23,10 @@ export function atTheCounter(
       [young, yearsAgo(10)],
     ]);
     await world.journal.next({ event: 'trust.activated', anchors: 1 });
+    if (institution !== undefined) {
+      await world.addInstitution(institution);
+      await world.journal.next({ event: 'institution.activated', hasKey: true });
+    }
     await world.journal.next({ event: 'terminal.in-service' });
     await story(world, old, young);
   });

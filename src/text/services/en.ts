@@ -57,31 +57,31 @@ export const SERVICE_TEXTS: ServiceTexts = {
 export const SERVICE_REASONS: ServiceReasons = {
   'pin-blocked': {
     title: 'The PIN is blocked',
-    card: 'The card is not broken',
+    card: 'It is not broken',
     why: 'Too many wrong PINs were entered in a row',
     next: () => 'Please take it to your municipal office',
   },
   'release-lost': {
     title: 'Out of service',
-    card: 'Nothing is wrong with your card',
+    card: 'Nothing is wrong with it',
     why: 'The machine is not connected',
     next: () => 'Our staff will help you',
   },
   'platform-offline': {
     title: 'No connection',
-    card: 'Nothing is wrong with your card',
+    card: 'Nothing is wrong with it',
     why: 'There is no connection now',
     next: () => 'Our staff will help you',
   },
   'platform-slow': {
     title: 'No answer in time',
-    card: 'Nothing is wrong with your card',
+    card: 'Nothing is wrong with it',
     why: 'The answer took too long',
     next: () => 'Please wait a little and hold it again',
   },
   'platform-refused': {
     title: 'No answer',
-    card: 'Nothing is wrong with your card',
+    card: 'Nothing is wrong with it',
     why: 'The question could not be answered',
     next: () => 'Please speak to our staff',
   },
