@@ -85,8 +85,7 @@ export async function startTerminal(
   const devices = await Devices.supervise(config, recorder, conditions, inspect);
   const { card, receipt } = devices;
   const papers = new Papers(config.name, recorder, devices.printer);
-  const onChange = (): void => looking.look();
-  const linked = { ...folder, keyStore: keys.store, inspect, onChange };
+  const linked = { ...folder, keyStore: keys.store, inspect, onChange: () => looking.look() };
   const link = await LinkSupervisor.open(config, linked);
   const services = servicesOf(config, partsOf(config, folder, devices, link, papers));
   const lists = services.flatMap((service) => service.lists);
@@ -130,9 +129,8 @@ export async function startTerminal(
     async stop(signal) {
       recorder.note('terminal.stopping', { signal });
       looking.stop();
-      const commanded = commands.stop();
       actor.send({ type: 'terminal.stop' });
-      await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commanded]);
+      await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
       await metrics?.close();
       await keys.stop();
       await folder.close();

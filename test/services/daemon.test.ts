@@ -7,6 +7,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { listCommands, sendCommand } from '../../platform-sim/commanding.ts';
+import { startPlatform } from '../../platform-sim/platform.ts';
 import { packageRoot } from '../../src/bin/pinned-node.mjs';
 import { keptJournalFiles } from '../../src/journal-reader.ts';
 import { tempFolder } from '../store/fixtures.ts';
@@ -118,6 +120,24 @@ test('it ends in a few seconds while its platform and pcscd take connections and
   child.kill('SIGTERM');
   expect(await end).toMatchObject({ code: 0 });
   expect(performance.now() - began).toBeLessThan(8_000);
+});
+
+test('asked by its platform to begin anew, it ends in order, and the next run tells that it did', async () => {
+  const platform = await startPlatform({ stateDirectory: tempFolder(), port: 0 });
+  onTestFinished(() => platform.close());
+  const gate = site('simulated', platform.port);
+  const first = ended(kazasu(['run', '--config', gate.config]));
+  await isJournaled(gate, 'link.up');
+  const { registry, keys, facts } = platform.stores;
+  const restart = { to: 'all', does: 'restart', lifeMs: 10 * PATIENCE_MS } as const;
+  await sendCommand(registry, keys, restart, Date.now());
+  expect(await first).toMatchObject({ code: 0 });
+  expect(journalOf(gate)).toContain('"signal":"restart"');
+  const second = kazasu(['run', '--config', gate.config]);
+  await expect
+    .poll(() => listCommands(registry, facts, Date.now())[0]?.outcomes, { timeout: PATIENCE_MS })
+    .toMatchObject([{ terminal: 'gate-1', state: 'done' }]);
+  expect(second.exitCode).toBeNull();
 });
 
 test('a state folder that is a file, or somebody else works on, is told in one line', async () => {
