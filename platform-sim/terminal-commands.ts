@@ -1,13 +1,12 @@
 /** `kazasu-platform terminal ...`: who may enrol, who has, and who no longer counts. */
 
 import { z } from 'zod';
-import { writeEnrolmentCode } from '../src/domain/enrolment-code.ts';
 import { NAME } from '../src/link/protocol.ts';
 import { check, print, type RawOptions, STATE, withStores } from './commands.ts';
 import { PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
 import { InputError } from './input-error.ts';
 import { openKeys } from './stores.ts';
-import { platformKeyHash, unknownTerminal } from './terminal-registry.ts';
+import { enrolmentCode, unknownTerminal } from './terminal-registry.ts';
 
 const ADD_OPTIONS = z.object({ ...STATE, again: z.boolean().default(false) });
 
@@ -28,7 +27,7 @@ export async function addTerminal(name: string, raw: RawOptions): Promise<void> 
   await withStores(state, async ({ terminals }) => {
     const { caCertificate } = await openKeys(state);
     const { secret, expires } = terminals.add(name, again, Date.now());
-    const code = writeEnrolmentCode({ platform: platformKeyHash(caCertificate), secret });
+    const code = enrolmentCode(caCertificate, secret);
     print({ event: 'terminal.added', terminal: name, code, expires: new Date(expires) });
   });
 }

@@ -11,7 +11,11 @@ import {
   timingSafeEqual,
   X509Certificate,
 } from 'node:crypto';
-import { CODE_PLATFORM_BYTES, CODE_SECRET_BYTES } from '../src/domain/enrolment-code.ts';
+import {
+  CODE_PLATFORM_BYTES,
+  CODE_SECRET_BYTES,
+  writeEnrolmentCode,
+} from '../src/domain/enrolment-code.ts';
 import type { EnrolAnswer } from '../src/link/protocol.ts';
 import { readCertificateRequest } from './certificate-request.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
@@ -261,12 +265,10 @@ export class TerminalRegistry {
   }
 }
 
-/** The first 128 bits of the SHA-256 of the CA's public key, as an enrolment code carries them. */
-export function platformKeyHash(caCertificate: Buffer): Buffer {
-  return createHash('sha256')
-    .update(keyOf(caCertificate))
-    .digest()
-    .subarray(0, CODE_PLATFORM_BYTES);
+/** The code that lets a terminal enrol with `secret` at the platform whose CA this is, and at no other. */
+export function enrolmentCode(caCertificate: Buffer, secret: Buffer): string {
+  const platform = createHash('sha256').update(keyOf(caCertificate)).digest();
+  return writeEnrolmentCode({ platform: platform.subarray(0, CODE_PLATFORM_BYTES), secret });
 }
 
 export function unknownTerminal(name: string): InputError {

@@ -3,9 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { platformKeyHash } from '../platform-sim/terminal-registry.ts';
+import { enrolmentCode } from '../platform-sim/terminal-registry.ts';
 import { type Config, readConfig } from '../src/config.ts';
-import { writeEnrolmentCode } from '../src/domain/enrolment-code.ts';
 import { EnrolmentError, enrolTerminal } from '../src/enrolment.ts';
 import { isEnrolled, TerminalIdentity } from '../src/link/identity.ts';
 import { pinnedPlatform, platformTrust } from '../src/link/pinned-platform.ts';
@@ -57,7 +56,7 @@ function codeFor(name: string, options: { again?: boolean; now?: number } = {}):
   const { again = false, now = Date.now() } = options;
   const { terminals, keys } = platform.stores;
   const { secret } = terminals.add(name, again, now);
-  return writeEnrolmentCode({ platform: platformKeyHash(keys.caCertificate), secret });
+  return enrolmentCode(keys.caCertificate, secret);
 }
 
 function kept<Result>(config: Config, look: (of: ReturnType<typeof openLedger>) => Result): Result {

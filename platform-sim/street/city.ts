@@ -6,6 +6,8 @@ import type { Assurance } from '../../src/domain/entry-list.ts';
 import { Authority, keepRevocations } from '../authority.ts';
 import { openOrCreateInstitution } from '../card-institution.ts';
 import { type Population, populate } from '../people.ts';
+import { openKeys, openStores } from '../stores.ts';
+import { enrolmentCode } from '../terminal-registry.ts';
 import { runCommand } from './child.ts';
 
 export const LIST = 'kazasu-spring-festival';
@@ -91,4 +93,15 @@ export async function publishList(
   const tickets = ['--list', LIST, '--csv', join(directory, 'tickets.csv')];
   const event = ['--title', TITLE, '--starts-at', tonight, '--assurance', assurance];
   await runCommand(PLATFORM, ['list', 'import', '--state', state, ...tickets, ...event]);
+}
+
+/** Lets the gate enrol: what `kazasu-platform terminal add` prints, without a process for it. */
+export async function permitEnrolment(state: string, terminal: string): Promise<string> {
+  const stores = openStores(state);
+  try {
+    const { caCertificate } = await openKeys(state);
+    return enrolmentCode(caCertificate, stores.terminals.add(terminal, false, Date.now()).secret);
+  } finally {
+    stores.close();
+  }
 }

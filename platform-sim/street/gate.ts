@@ -50,6 +50,11 @@ export class Gate {
     this.journal.watch((line) => this.health.hear(line));
   }
 
+  /** Gets its certificate, as somebody at its keyboard has it do. */
+  async enrol(code: string): Promise<void> {
+    await runCommand(DAEMON, ['enrol', '--config', this.#config, '--code', code]);
+  }
+
   /** Resolves when it serves. */
   async start(): Promise<void> {
     this.#ending = false;

@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import type { Population, Resident } from '../people.ts';
 import { type CardStack, openCardStack } from './card-stack.ts';
 import { type JsonLine, Program } from './child.ts';
-import { addTrust, authorityFolder, LIST, publishList, settle, tellRenewals } from './city.ts';
+import {
+  addTrust,
+  authorityFolder,
+  LIST,
+  permitEnrolment,
+  publishList,
+  settle,
+  tellRenewals,
+} from './city.ts';
 import { Faults } from './faults.ts';
 import { canSkewClock, Gate } from './gate.ts';
 import { isAnswer } from './gate-health.ts';
@@ -22,6 +30,7 @@ import { SmallDisk } from './small-disk.ts';
 import { swappedMidway } from './swapped-card.ts';
 
 export const PLATFORM_PORT = 8410;
+const PLATFORM_TLS_PORT = 8411;
 export const GATE_ID = 'gate-1';
 /** Whoever walks here may be staff. The line is what `kazasu staff-pin` printed for it. */
 export const STAFF_PIN = '2468';
@@ -245,7 +254,7 @@ export class Street {
     this.gate.health.forget();
     this.assurance = 'possession';
     await this.#prepare();
-    await this.gate.start();
+    await this.#openGate();
     this.#opened();
   }
 
@@ -268,13 +277,13 @@ export class Street {
     const { directory } = this.options;
     this.canSkewClock = await canSkewClock();
     await this.#prepare();
-    this.#cable = await NetworkCut.open(PLATFORM_PORT);
+    this.#cable = await NetworkCut.open(PLATFORM_TLS_PORT);
     this.#cards = await openCardStack(directory, this.#gateState);
     this.#receipts = await openReceiptStack(directory, this.#gateState);
     this.#hands = new Hands(this.cards, this.tries, () => this.#changed());
     for (const line of this.says) this.options.say(line);
     await writeFile(this.#configPath, this.#configuration());
-    await this.gate.start();
+    await this.#openGate();
     this.#opened();
   }
 
@@ -291,6 +300,12 @@ export class Street {
     await this.publishList();
     await this.#startPlatform();
     this.#platformView = new PlatformView(this.#platformState);
+  }
+
+  /** A gate that nobody knows yet. */
+  async #openGate(): Promise<void> {
+    await this.gate.enrol(await permitEnrolment(this.#platformState, GATE_ID));
+    await this.gate.start();
   }
 
   #opened(): void {
@@ -315,6 +330,7 @@ export class Street {
         entry: 'platform-sim/main.ts',
         args: [
           ...['serve', '--state', this.#platformState, '--port', String(PLATFORM_PORT)],
+          ...['--tls-port', String(PLATFORM_TLS_PORT)],
           ...['--ocsp', authorityFolder(this.options.directory)],
         ],
         onLine: ({ event }) => {
@@ -351,7 +367,7 @@ export class Street {
 name = "${GATE_ID}"
 state = ${JSON.stringify(this.#gateState)}
 [platform]
-url = "ws://127.0.0.1:${this.cable.port}/terminals"
+url = "wss://127.0.0.1:${this.cable.port}/terminals"
 [card]
 ${this.cards.config}
 [receipt]
