@@ -112,17 +112,23 @@ export class TerminalIdentity {
     return made;
   }
 
-  /** The platform did not take the certificate that was shown last. */
+  /** The certificate that was shown last, or was to be, is of no use: the other one is tried next. */
   refused(): void {
     this.#choice = this.#all.length > 1 ? 1 - this.#choice : 0;
   }
 
-  /** The platform took the certificate that was shown last: when it is the next one, the one before is forgotten. */
+  /**
+   * The platform took the certificate that was shown last: the other one is forgotten, be it the one before, or a next
+   * one that was refused before this one was tried. Rejects with what key store and ledger throw; then both are kept.
+   */
   async connected(): Promise<void> {
-    const [next, before] = this.#all;
-    if (next === undefined || before === undefined || this.#choice !== 0) return;
-    this.#store({ ...this.#stored, certificates: this.#stored.certificates.slice(0, 1) });
-    await this.#parts.keys.forget(before.label);
+    const { certificates } = this.#stored;
+    const taken = certificates[this.#choice];
+    const other = certificates[1 - this.#choice];
+    if (taken === undefined || other === undefined) return;
+    await this.#parts.keys.forget(other.label);
+    this.#store({ ...this.#stored, certificates: [taken] });
+    this.#choice = 0;
   }
 
   /** Whether two thirds of its certificate's life are over, and the next one is not here yet. */
@@ -201,9 +207,9 @@ export class TerminalIdentity {
 
   async #signerOf(label: string): Promise<Signer> {
     const key = await this.#parts.keys.signingKey(label);
-    if (key === null)
-      throw new IdentityError('the key store does not have the key of this terminal');
-    return key;
+    if (key !== null) return key;
+    this.refused();
+    throw new IdentityError('the key store does not have the key of this terminal');
   }
 
   #faultOf(der: Buffer, key: Signer, ca: Uint8Array): string | null {

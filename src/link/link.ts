@@ -11,6 +11,7 @@ import type { EventName } from '../domain/events.ts';
 import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
 import { SigningError } from '../pki/issuing.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
+import { DiskFullError, isStorageFailure } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import { Commands } from './commands.ts';
@@ -192,7 +193,7 @@ class OneLink implements Link {
       },
     );
     link.#upload.pump();
-    await secure?.identity.connected();
+    await secure?.identity.connected().catch(isMended);
     link.#renewal = secure && link.#renewalOver(secure, listener);
     link.#renewal?.look();
     options.questions.up((frame) => link.#connection?.send(frame));
@@ -268,7 +269,7 @@ class OneLink implements Link {
   }
 
   #turnedAway(why: ClientRefusal, platformNow: number, roundTripMs: number): void {
-    this.#secure?.identity.refused();
+    if (why === 'replaced' || why === 'unknown-certificate') this.#secure?.identity.refused();
     const isTime = why === 'link-certificate-dates' && !Number.isNaN(platformNow);
     if (!isTime || this.#faultAt(platformNow) !== null) return;
     this.#corrected(this.#options.clock.correct(platformNow, roundTripMs));
@@ -312,6 +313,12 @@ function secureLinkOf(options: LinkOptions, times: LinkTimes): SecureLink | null
   }
   if (enrolled !== null) throw new LinkError('enrolled-without-tls', null, null);
   return null;
+}
+
+/** What goes wrong when a certificate is forgotten is tried again with the next link: both are good until then. */
+function isMended(error: unknown): void {
+  const isExpected = error instanceof KeyStoreError || error instanceof DiskFullError;
+  if (!(isExpected || isStorageFailure(error))) throw error;
 }
 
 /** The key store is away, or lost the key; a defect is given back as it is. */

@@ -124,11 +124,8 @@ describe('on a link that is up', () => {
     const over = Promise.withResolvers<void>();
     const connection = await connect(
       {
-        url: platform.url,
-        transport: null,
-        hello: HELLO,
-        beat: () => HELLO,
-        openTimeoutMs: 20_000,
+        ...{ url: platform.url, transport: null, openTimeoutMs: 20_000 },
+        ...{ hello: HELLO, beat: () => HELLO },
       },
       {
         onWelcome: () => null,
@@ -137,9 +134,9 @@ describe('on a link that is up', () => {
           if (answers === batches) over.resolve();
           return null;
         },
-        onTurnedAway: () => {},
         onSent: () => {},
         onBeat: () => {},
+        onTurnedAway: () => {},
         onRefused: ({ detail }) => over.reject(new Error(detail)),
         onLost: (reason) => over.reject(new Error(reason)),
       },

@@ -8,6 +8,7 @@ import {
 } from '../../platform-sim/x509.ts';
 import { isEnrolled, TerminalIdentity } from '../../src/link/identity.ts';
 import { issueLinkCertificate, makeRequest, SigningError } from '../../src/pki/issuing.ts';
+import { DiskFullError } from '../../src/store/disk.ts';
 import { MemoryKeys, nextKey, signerOf } from './enrolled.ts';
 
 const HOUR_MS = 3_600_000;
@@ -169,15 +170,56 @@ test('until the next certificate has connected, both are kept, over a restart, t
   const identity = rig.open();
   expect(identity.certificate).toEqual(old);
   expect((await identity.credentials()).chain).toContain(new X509Certificate(next).toString());
-  identity.refused();
-  expect((await identity.credentials()).chain).not.toContain(new X509Certificate(next).toString());
-  await identity.connected();
   expect(rig.keys.labels).toHaveLength(2);
-  identity.refused();
-  await identity.credentials();
   await identity.connected();
   expect(rig.keys.labels).toHaveLength(1);
   expect(rig.open().certificate).toEqual(next);
+});
+
+test('a next certificate that the platform refuses is forgotten once it has taken the one before', async () => {
+  const rig = new Rig();
+  const old = (await rig.enrolled()).certificate;
+  const identity = rig.open();
+  const publicKey = await rig.askedFor(identity);
+  const next = certificate({ publicKey, from: START + DAY_MS });
+  await identity.take(next, CA);
+  identity.refused();
+  expect((await identity.credentials()).chain).not.toContain(new X509Certificate(next).toString());
+  await identity.connected();
+  expect(rig.open().certificate).toEqual(old);
+  expect(rig.keys.labels).toHaveLength(1);
+  rig.now = START + 60 * DAY_MS;
+  expect(identity.isRenewalDue()).toBe(true);
+});
+
+test('a disk that is full when the old certificate is forgotten loses neither', async () => {
+  const rig = new Rig();
+  await rig.enrolled();
+  const identity = rig.open();
+  const publicKey = await rig.askedFor(identity);
+  const next = certificate({ publicKey, from: START + DAY_MS });
+  await identity.take(next, CA);
+  const { set } = rig.ledger;
+  rig.ledger.set = () => {
+    throw new DiskFullError('full');
+  };
+  await expect(identity.connected()).rejects.toBeInstanceOf(DiskFullError);
+  rig.ledger.set = set;
+  expect((await rig.open().credentials()).chain).toContain(new X509Certificate(next).toString());
+  await identity.connected();
+  expect(rig.open().certificate).toEqual(next);
+});
+
+test('when the store has lost the key of one certificate, the other is tried', async () => {
+  const rig = new Rig();
+  const old = (await rig.enrolled()).certificate;
+  const identity = rig.open();
+  const publicKey = await rig.askedFor(identity);
+  await identity.take(certificate({ publicKey, from: START + DAY_MS }), CA);
+  await rig.keys.forget(rig.keys.labels.at(-1) ?? '');
+  await expect(identity.credentials()).rejects.toThrow(/does not have the key/u);
+  const { chain } = await identity.credentials();
+  expect(chain).toContain(new X509Certificate(old ?? '').toString());
 });
 
 test('a request that was interrupted goes on with the same key', async () => {
