@@ -76,7 +76,11 @@ function buildProgram(): Command {
   const trust = program.command('trust').description('whose cards the terminals accept');
   command(trust, 'add', 'add CA certificates and revocation lists; all of them, or none')
     .option('--ca <file>', 'self-signed CA that issues cards, PEM or DER; may be repeated', collect)
-    .option('--crl <file>', 'full CRL of a CA known here, PEM or DER; may be repeated', collect)
+    .option(
+      '--crl <file>',
+      'CRL of a CA known here, full or delta, PEM or DER; may be repeated',
+      collect,
+    )
     .action(trustCa);
   command(trust, 'list', 'show what is trusted, as JSON').action(showTrust);
 

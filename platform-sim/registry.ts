@@ -41,10 +41,13 @@ CREATE TABLE IF NOT EXISTS renewal ( -- both by SHA-256 of their DER
 CREATE TABLE IF NOT EXISTS anchor (
   id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, issuer_key TEXT NOT NULL, der BLOB NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS crl (
-  issuer_key TEXT PRIMARY KEY, number TEXT NOT NULL, this_update TEXT NOT NULL,
-  next_update TEXT, sha256 TEXT NOT NULL, der BLOB NOT NULL
+CREATE TABLE IF NOT EXISTS revocation_list (
+  issuer_key TEXT NOT NULL, number TEXT NOT NULL,
+  base TEXT, -- of a delta: the number of the full list that it builds on
+  users_only INTEGER NOT NULL, this_update TEXT NOT NULL, next_update TEXT NOT NULL,
+  sha256 TEXT NOT NULL, der BLOB NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_of_each_kind ON revocation_list (issuer_key, base IS NULL);
 CREATE TABLE IF NOT EXISTS institution (
   added INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, certificate BLOB NOT NULL,
   key BLOB NOT NULL, -- PKCS#8

@@ -1,13 +1,16 @@
-/** Which CAs the terminals trust, and the newest revocation list of each: published as the list `trust`. */
+/**
+ * Which CAs the terminals trust, and of each the newest full revocation list, perhaps with a delta that builds on it:
+ * published as the list `trust`.
+ */
 
 import { X509Certificate } from 'node:crypto';
-import { TRUST_MANIFEST } from '../src/link/protocol.ts';
+import { LIMITS, TRUST_MANIFEST } from '../src/link/protocol.ts';
 import { type AnchorCertificate, readAnchor } from './anchor.ts';
-import { CRL_BYTES_MAX, type Crl, readCrl } from './crl.ts';
+import { type Crl, readCrl } from './crl.ts';
 import { InputError } from './input-error.ts';
 import { readInputFile } from './input-file.ts';
 import { publishNext, rootOf, sha256 } from './publish.ts';
-import type { Registry } from './registry.ts';
+import type { Part, Registry } from './registry.ts';
 import type { PlatformKeys } from './signing.ts';
 import { isSignedBy, UnfitError } from './x509-reader.ts';
 
@@ -15,8 +18,10 @@ export const TRUST_LIST = 'trust';
 
 const CA_FILE_BYTES_MAX = 1_048_576;
 /** Base64 with line ends takes 65 bytes for every 48; a file may hold the CRLs of several CAs. */
-const CRL_FILE_BYTES_MAX = 2 * CRL_BYTES_MAX;
-/** What the manifest and a terminal hold. Of one key there is one CRL, so there are never more of them. */
+const CRL_FILE_BYTES_MAX = 2 * LIMITS.crlBytes;
+/** A CRL travels in pieces, so that a terminal that lost its network goes on where it stopped. */
+const CRL_CHUNK_BYTES = 1_048_576;
+/** What the manifest and a terminal hold. Of one key there are two CRLs at most. */
 const ANCHORS_MAX = 64;
 
 interface Anchor {
@@ -29,8 +34,11 @@ interface Anchor {
 interface HeldCrl {
   readonly issuer_key: string;
   readonly number: string;
+  /** Null for a full list. */
+  readonly base: string | null;
+  readonly users_only: 0 | 1;
   readonly this_update: string;
-  readonly next_update: string | null;
+  readonly next_update: string;
   readonly sha256: string;
   readonly der: Buffer;
 }
@@ -46,8 +54,10 @@ export interface TrustSummary {
   readonly crls: readonly {
     readonly sha256: string;
     readonly number: string;
+    /** Of a delta: what it builds on. */
+    readonly base: string | null;
     readonly thisUpdate: string;
-    readonly nextUpdate: string | null;
+    readonly nextUpdate: string;
   }[];
 }
 
@@ -72,9 +82,7 @@ export async function addTrust(
   await publishNext(registry, keys, TRUST_LIST, 'trust', (version) => {
     const { anchors, crls } = merge();
     const manifest = manifestOf(version, anchors, crls, now);
-    const parts = [...anchors, ...crls].map(({ sha256, der }, part) => {
-      return { part, sha256, bytes: der };
-    });
+    const parts = partsOf([...anchors.map(({ der }) => der), ...crls.flatMap(chunksOf)]);
     return { root: manifest.root, manifest, parts, alongside: () => save(registry, anchors, crls) };
   });
   return true;
@@ -86,8 +94,8 @@ export function listTrust(registry: Registry): TrustSummary {
     anchors: heldAnchors(registry).map(({ sha256, der }) => {
       return { subject: new X509Certificate(der).subject.replaceAll('\n', ', '), sha256 };
     }),
-    crls: heldCrls(registry).map(({ sha256, number, this_update, next_update }) => {
-      return { sha256, number, thisUpdate: this_update, nextUpdate: next_update };
+    crls: heldCrls(registry).map(({ sha256, number, base, this_update, next_update }) => {
+      return { sha256, number, base, thisUpdate: this_update, nextUpdate: next_update };
     }),
   };
 }
@@ -105,8 +113,21 @@ function manifestOf(
     root: rootOf(hashesOf({ anchors, crls })),
     issuedAt: new Date(now).toISOString(),
     anchors: anchors.map(({ sha256 }) => sha256),
-    crls: crls.map(({ sha256 }) => sha256),
+    crls: crls.map((crl) => {
+      return { sha256: crl.sha256, bytes: crl.der.length, chunks: chunksOf(crl).map(sha256) };
+    }),
   });
+}
+
+function chunksOf({ der }: HeldCrl): Buffer[] {
+  const count = Math.ceil(der.length / CRL_CHUNK_BYTES);
+  return Array.from({ length: count }, (_, at) =>
+    der.subarray(at * CRL_CHUNK_BYTES, (at + 1) * CRL_CHUNK_BYTES),
+  );
+}
+
+function partsOf(objects: readonly Buffer[]): Part[] {
+  return objects.map((bytes, part) => ({ part, sha256: sha256(bytes), bytes }));
 }
 
 function hashesOf(of: { anchors: readonly Anchor[]; crls: readonly HeldCrl[] }): string[] {
@@ -119,7 +140,8 @@ function heldAnchors(registry: Registry): Anchor[] {
 }
 
 function heldCrls(registry: Registry): HeldCrl[] {
-  return registry.db.prepare('SELECT * FROM crl ORDER BY issuer_key').all() as HeldCrl[];
+  const select = registry.db.prepare('SELECT * FROM revocation_list ORDER BY issuer_key, base');
+  return select.all() as HeldCrl[];
 }
 
 function save(registry: Registry, anchors: readonly Anchor[], crls: readonly HeldCrl[]): void {
@@ -127,11 +149,13 @@ function save(registry: Registry, anchors: readonly Anchor[], crls: readonly Hel
     'INSERT INTO anchor (sha256, issuer_key, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
   for (const { sha256, issuer_key, der } of anchors) addAnchor.run(sha256, issuer_key, der);
-  const setCrl = registry.db.prepare(
-    `INSERT OR REPLACE INTO crl (issuer_key, number, this_update, next_update, sha256, der)
-     VALUES (@issuer_key, @number, @this_update, @next_update, @sha256, @der)`,
+  registry.db.exec('DELETE FROM revocation_list');
+  const addCrl = registry.db.prepare(
+    `INSERT INTO revocation_list
+     (issuer_key, number, base, users_only, this_update, next_update, sha256, der) VALUES
+     (@issuer_key, @number, @base, @users_only, @this_update, @next_update, @sha256, @der)`,
   );
-  for (const crl of crls) setCrl.run(crl);
+  for (const crl of crls) addCrl.run(crl);
 }
 
 function mergeAnchors(held: readonly Anchor[], added: readonly Anchor[]): Anchor[] {
@@ -148,33 +172,95 @@ interface CrlFile {
   readonly crl: Crl;
 }
 
+/** Full lists first: a delta in the same command may build on one of them. */
 function mergeCrls(
   held: readonly HeldCrl[],
   added: readonly CrlFile[],
   anchors: readonly Anchor[],
 ): HeldCrl[] {
-  const merged = new Map(held.map((crl) => [crl.issuer_key, crl]));
   const issuers = added.length > 0 ? anchors.map(({ der }) => readAnchor(der)) : [];
-  for (const { file, der, crl } of added) {
-    const issuerKey = keyHash(issuerOf(file, crl, issuers));
-    const before = merged.get(issuerKey);
-    const hash = sha256(der);
-    if (before?.sha256 === hash) continue;
-    if (before && BigInt(before.number) >= crl.number) {
-      throw new InputError(
-        `--crl ${file} has CRL number ${crl.number}; number ${before.number} is held already and only a higher one replaces it`,
-      );
-    }
-    merged.set(issuerKey, {
-      issuer_key: issuerKey,
-      number: String(crl.number),
-      this_update: crl.thisUpdate,
-      next_update: crl.nextUpdate,
-      sha256: hash,
-      der,
-    });
+  const full = new Map(held.filter(isFull).map((crl) => [crl.issuer_key, crl]));
+  const deltas = new Map(held.filter((crl) => !isFull(crl)).map((crl) => [crl.issuer_key, crl]));
+  for (const file of added.filter(({ crl }) => crl.base === null)) {
+    const list = heldCrlOf(file, issuers);
+    if (!mustRise(file, list, full.get(list.issuer_key))) continue;
+    full.set(list.issuer_key, list);
+    dropOldDelta(file, list, deltas);
   }
-  return [...merged.values()].sort((a, b) => (a.issuer_key < b.issuer_key ? -1 : 1));
+  for (const file of added.filter(({ crl }) => crl.base !== null)) {
+    const list = heldCrlOf(file, issuers);
+    if (!mustRise(file, list, deltas.get(list.issuer_key))) continue;
+    mustBuildOn(file, list, full.get(list.issuer_key));
+    deltas.set(list.issuer_key, list);
+  }
+  return [...full.values()]
+    .sort((a, b) => (a.issuer_key < b.issuer_key ? -1 : 1))
+    .flatMap((list) => [list, ...present(deltas.get(list.issuer_key))]);
+}
+
+function isFull({ base }: HeldCrl): boolean {
+  return base === null;
+}
+
+function present(crl: HeldCrl | undefined): HeldCrl[] {
+  return crl ? [crl] : [];
+}
+
+function heldCrlOf({ file, der, crl }: CrlFile, issuers: readonly AnchorCertificate[]): HeldCrl {
+  return {
+    issuer_key: keyHash(issuerOf(file, crl, issuers)),
+    number: String(crl.number),
+    base: crl.base === null ? null : String(crl.base),
+    users_only: crl.usersOnly ? 1 : 0,
+    this_update: crl.thisUpdate,
+    next_update: crl.nextUpdate,
+    sha256: sha256(der),
+    der,
+  };
+}
+
+/** False when it is the very one that is held. */
+function mustRise({ file, crl }: CrlFile, list: HeldCrl, before: HeldCrl | undefined): boolean {
+  if (before?.sha256 === list.sha256) return false;
+  if (!before || crl.number > BigInt(before.number)) return true;
+  throw new InputError(
+    `--crl ${file} has CRL number ${crl.number}; number ${before.number} is held already and only a higher one replaces it`,
+  );
+}
+
+/**
+ * A full list that is as new as the delta takes its place. An older one is a base for it, unless its scope is another:
+ * then terminals would be left with less than they had, and would refuse.
+ */
+function dropOldDelta({ file, crl }: CrlFile, list: HeldCrl, deltas: Map<string, HeldCrl>): void {
+  const delta = deltas.get(list.issuer_key);
+  if (!delta) return;
+  if (crl.number >= BigInt(delta.number)) deltas.delete(list.issuer_key);
+  else if (delta.users_only !== list.users_only) {
+    throw new InputError(
+      `--crl ${file} has another scope than delta CRL ${delta.number}, which is newer; a full CRL with number ${delta.number} or more is needed`,
+    );
+  }
+}
+
+/** RFC 5280 5.2.4. */
+function mustBuildOn({ file, crl }: CrlFile, list: HeldCrl, full: HeldCrl | undefined): void {
+  const number = full && BigInt(full.number);
+  if (number === undefined || number < BigInt(list.base ?? '0')) {
+    throw new InputError(
+      `--crl ${file} is a delta CRL on number ${list.base}; ${number === undefined ? 'no full CRL is held' : `the full CRL that is held has number ${number}`}; add that one first`,
+    );
+  }
+  if (number >= crl.number) {
+    throw new InputError(
+      `--crl ${file} is delta CRL ${crl.number}; the full CRL ${number} that is held says the same or more`,
+    );
+  }
+  if (full?.users_only !== list.users_only) {
+    throw new InputError(
+      `--crl ${file} is a delta CRL of another scope (issuingDistributionPoint) than the full CRL ${number}`,
+    );
+  }
 }
 
 /** RFC 5280 6.3.3 (f), (g): a CRL belongs to the key that signed it, and name and key identifier must say the same. */

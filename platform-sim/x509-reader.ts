@@ -126,13 +126,10 @@ export function readExtensions(elements: Elements, processed: ReadonlySet<string
 }
 
 function criticalMessage(name: string): string {
-  if (name === OID.deltaCrlIndicator) return DELTA_MESSAGE;
   if (name === OID.certificateIssuer) return INDIRECT_MESSAGE;
   return `marks the extension ${name} critical, which terminals do not process; leave it out, or mark it not critical`;
 }
 
-/** RFC 5280 5.2.4. */
-export const DELTA_MESSAGE = 'is a delta CRL; a full CRL is needed';
 /** RFC 5280 5.2.5, 5.3.3. */
 export const INDIRECT_MESSAGE =
   'is an indirect CRL, which speaks for other CAs; a CRL that the CA of the cards signed itself is needed';

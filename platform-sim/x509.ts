@@ -241,12 +241,10 @@ export function encode(tag: number, ...content: readonly Uint8Array[]): Buffer {
 const TRUE = encode(0x01, Uint8Array.of(0xff));
 
 function crlEntry({ serial, at, reason, extra = [] }: Revocation): Buffer {
-  const number = REVOCATION_REASONS.indexOf(reason);
-  const reasonCode = encode(0x0a, Uint8Array.of(number));
-  // RFC 5280 5.3.1: "unspecified" is said by saying nothing.
-  const said = number === 0 ? [] : [{ oid: '2.5.29.21', critical: false, value: reasonCode }];
-  const specs = [...said, ...extra];
-  return sequence(integer(serial), time(at), ...(specs.length === 0 ? [] : [extensions(specs)]));
+  const said = REASON_CODES[REVOCATION_REASONS.indexOf(reason)] ?? [];
+  if (extra.length === 0) return sequence(integer(serial), time(at), ...said);
+  const inside = [...said.map((list) => list.subarray(2)), ...extra.map(extensionOf)];
+  return sequence(integer(serial), time(at), sequence(...inside));
 }
 
 function signed(tbs: Buffer, key: KeyObject): Buffer {
@@ -279,12 +277,21 @@ function time(at: Date): Buffer {
 }
 
 export function extensions(specs: readonly ExtensionSpec[]): Buffer {
-  return sequence(
-    ...specs.map((spec) =>
-      sequence(oid(spec.oid), ...(spec.critical ? [TRUE] : []), encode(0x04, spec.value)),
-    ),
-  );
+  return sequence(...specs.map(extensionOf));
 }
+
+function extensionOf({ oid: name, critical, value }: ExtensionSpec): Buffer {
+  return sequence(oid(name), ...(critical ? [TRUE] : []), encode(0x04, value));
+}
+
+/**
+ * By the number of a reason, the extensions of an entry that says nothing else: made once, for a CRL
+ * may have a million entries. RFC 5280 5.3.1: "unspecified" is said by saying nothing.
+ */
+const REASON_CODES: readonly (readonly Buffer[])[] = REVOCATION_REASONS.map((_, number) => {
+  const value = encode(0x0a, Uint8Array.of(number));
+  return number === 0 ? [] : [extensions([{ oid: '2.5.29.21', critical: false, value }])];
+});
 
 export function sequence(...parts: readonly Uint8Array[]): Buffer {
   return encode(0x30, ...parts);

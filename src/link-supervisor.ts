@@ -15,7 +15,7 @@ import { ListKeyRing } from './link/list-keys.ts';
 import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
 import { type Ask, Questions } from './link/questions.ts';
-import { loadTrust } from './link/trust-download.ts';
+import { loadTrust } from './link/trust-folder.ts';
 import type { OwnKeysListener } from './own-keys.ts';
 import { certificateHash, type ListKeys } from './pki/converted-value.ts';
 import { TrustStore } from './pki/trust-store.ts';
@@ -69,7 +69,7 @@ export class LinkSupervisor {
 
   /** With what the state folder holds; no packet is sent before `start`. */
   static async open(config: Config, parts: LinkSupervisorParts): Promise<LinkSupervisor> {
-    const nothing = await TrustStore.load({ anchors: [], crls: [] });
+    const nothing = TrustStore.load({ anchors: [], crls: [] });
     const supervisor = new LinkSupervisor(config, parts, nothing);
     await supervisor.#load();
     await supervisor.#trust.warm();

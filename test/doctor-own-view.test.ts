@@ -7,9 +7,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { levelsOf } from '../src/doctor/levels.ts';
 import { type OwnParts, ownLevels } from '../src/doctor/own-view.ts';
-import { TrustStore } from '../src/pki/trust-store.ts';
 import { openStateFolder } from '../src/state-folder.ts';
 import { CardMaker } from './cards.ts';
+import { trustStoreOf } from './pki/memory-trust.ts';
 
 async function partsOf(changed: Partial<OwnParts> = {}): Promise<OwnParts> {
   const directory = mkdtempSync(join(tmpdir(), 'kazasu-own-view-'));
@@ -27,7 +27,7 @@ async function partsOf(changed: Partial<OwnParts> = {}): Promise<OwnParts> {
     rmSync(directory, { recursive: true });
   });
   const { authority } = await CardMaker.create();
-  const trust = await TrustStore.load({
+  const trust = await trustStoreOf({
     anchors: [authority.caCertificate],
     crls: [authority.crl({ revoked: [] })],
   });

@@ -10,7 +10,7 @@ import { keyFolder } from '../keys/open-key-store.ts';
 import { labelOf } from '../link/list-keys.ts';
 import { pinnedPlatform } from '../link/pinned-platform.ts';
 import { heldRoot } from '../link/platform-root.ts';
-import { readTrust } from '../link/trust-download.ts';
+import { readTrust } from '../link/trust-folder.ts';
 import { entryOf } from '../service-config.ts';
 import { openPapersOf } from '../staff/open-papers.ts';
 import { keptTime } from '../state-folder.ts';
@@ -217,6 +217,7 @@ async function trustOf(config: Config, pinned: LedgerView['pinned']): Promise<Tr
   if (trust === null) return none;
   if (trust === 'damaged') return { ...none, damaged: true };
   const { anchors, crls } = trust.store;
+  trust.store.close();
   return { version: trust.version, anchors, revocationUntil: newestOf(crls), damaged: false };
 }
 

@@ -64,6 +64,11 @@ export const EVENTS = {
     says: 'Anchors or revocation lists were offered and not taken.',
     fields: ['version', 'reason', 'detail'],
   },
+  'trust.delta-ignored': {
+    fact: false,
+    says: 'A delta revocation list does not build on the full one that is held, which counts on.',
+    fields: ['version', 'reason', 'number', 'base'],
+  },
   'ocsp.unanswered': {
     fact: false,
     says: 'The OCSP responder gave no answer that could be used, or does not know the card (`reason` "unknown"): the lists alone decided. After a network that failed it is left in peace for 30 seconds.',

@@ -18,6 +18,7 @@ export const LIMITS = {
   chunkBytes: 4_194_304,
   deltaBytes: 1_048_576,
   listRows: 5_000_000,
+  crlBytes: 134_217_728,
   /** Versions of the root in one frame; further ones come in further frames. */
   roots: 16,
   /** What a platform may say: at once, and from then on. Every frame of facts may have its answer besides. */
@@ -289,7 +290,22 @@ export const ENTRY_LIST_MANIFEST = z.strictObject({
     .exactOptional(),
 }) satisfies z.ZodType<EntryListManifest>;
 
-/** Anchors and revocation lists are a list too, always called `trust`. `root` = SHA-256 over these hashes in order. */
+/**
+ * A revocation list, full or delta: its DER is its chunks one after the other, fetched as objects, so that a list of
+ * forty megabytes is resumed where it stopped. A small one is a single chunk.
+ */
+const crl = z.strictObject({
+  /** Of the whole DER. */
+  sha256,
+  bytes: z.int().positive().max(LIMITS.crlBytes),
+  chunks: z.array(sha256).min(1).max(512),
+});
+export type ManifestCrl = z.infer<typeof crl>;
+
+/**
+ * Anchors and revocation lists are a list too, always called `trust`. `root` = SHA-256 over the hashes of the anchors
+ * and of the CRLs, in order.
+ */
 export const TRUST_MANIFEST = z.strictObject({
   kind: z.literal('trust'),
   list: z.literal('trust'),
@@ -298,8 +314,8 @@ export const TRUST_MANIFEST = z.strictObject({
   issuedAt: instant,
   /** SHA-256 of each DER certificate, fetched as an object. */
   anchors: z.array(sha256).max(64),
-  /** SHA-256 of each DER CRL, fetched as an object. */
-  crls: z.array(sha256).max(64),
+  /** Of each anchor one full list and one delta at most. */
+  crls: z.array(crl).max(128),
 });
 export type TrustManifest = z.infer<typeof TRUST_MANIFEST>;
 

@@ -2,9 +2,10 @@
 
 import { KeyStoreError } from '../keys/key-store.ts';
 import { SignedObjectError, type SignedObjectFault } from '../pki/cms-signed-data.ts';
-import { TrustError } from '../pki/trust-store.ts';
+import { TrustError } from '../pki/trust-error.ts';
 import { DiskFullError } from '../store/disk.ts';
 import { ListFileError, type ListFileErrorCode } from '../store/list-file.ts';
+import { RevocationFileError, type RevocationFileErrorCode } from '../store/revocation-error.ts';
 import { ObjectError } from './object-source.ts';
 import { decodeChunk } from './protocol.ts';
 
@@ -93,6 +94,14 @@ const OF_LIST_FILE: Readonly<Record<ListFileErrorCode, RejectionReason>> = {
   'older-version': 'older-version',
 };
 
+const OF_REVOCATION_FILE: Readonly<Record<RevocationFileErrorCode, RejectionReason>> = {
+  'chunk-hash': 'chunk-hash',
+  root: 'root-mismatch',
+  truncated: 'truncated',
+  'disk-full': 'disk-full',
+  damaged: 'disk-full',
+};
+
 /** What an error on the way of a download means for what was offered. A defect is thrown on. */
 export function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) return error;
@@ -106,6 +115,7 @@ function reasonOf(error: Error): RejectionReason | null {
   if (error instanceof ObjectError) return reasonOfObject(error);
   if (error instanceof SignedObjectError) return OF_SIGNED_OBJECT[error.reason];
   if (error instanceof ListFileError) return OF_LIST_FILE[error.code];
+  if (error instanceof RevocationFileError) return OF_REVOCATION_FILE[error.code];
   if (error instanceof TrustError) return 'malformed';
   if (error instanceof KeyStoreError) return 'key-store';
   if (error instanceof DiskFullError) return 'disk-full';

@@ -4,7 +4,6 @@
  */
 
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { promisify } from 'node:util';
 import { X509Error } from './der.ts';
 
 export interface SignatureAlgorithm {
@@ -79,13 +78,4 @@ export interface Signed {
 export function isSignedBy(signed: Signed, key: KeyObject): boolean {
   const { algorithm, tbs, signature } = signed;
   return key.asymmetricKeyType === algorithm.key && verify(algorithm.hash, tbs, key, signature);
-}
-
-const verifyInThreadPool = promisify(verify);
-
-/** The same for megabytes: hashed outside the event loop. */
-export async function isSignedByLarge(signed: Signed, key: KeyObject): Promise<boolean> {
-  const { algorithm, tbs, signature } = signed;
-  if (key.asymmetricKeyType !== algorithm.key) return false;
-  return verifyInThreadPool(algorithm.hash, tbs, key, signature);
 }

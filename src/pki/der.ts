@@ -173,15 +173,22 @@ export class DerReader {
    */
   time(): number {
     const utc = this.nextIs(TAG.utcTime);
-    const text = this.content(utc ? TAG.utcTime : TAG.generalizedTime).toString('latin1');
-    const digits = utc ? `${text < '50' ? '20' : '19'}${text}` : text;
-    const iso = digits.replace(/^(.{4})(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
-    const instant = new Date(iso);
-    // There and back again: whoever writes 30 February, hour 24 or a time zone gets something else
-    // back.
-    if (Number.isNaN(instant.getTime()) || instant.toISOString() !== iso)
-      throw new X509Error('a time in another form, or that no calendar has');
-    return instant.getTime();
+    const text = this.content(utc ? TAG.utcTime : TAG.generalizedTime);
+    // Behind the year: month, day, hours, minutes and seconds, and the Z.
+    const fields = text.length - 11;
+    if (fields !== (utc ? 2 : 4) || text[text.length - 1] !== 0x5a) throw new X509Error(NO_TIME);
+    const short = decimal(text, fields - 2);
+    const year = utc ? short + (short < 50 ? 2000 : 1900) : decimal(text, 0) * 100 + short;
+    const [month, day] = [decimal(text, fields), decimal(text, fields + 2)];
+    const [hours, minutes] = [decimal(text, fields + 4), decimal(text, fields + 6)];
+    const seconds = decimal(text, fields + 8);
+    const instant = new Date(0);
+    instant.setUTCFullYear(year, month - 1, day);
+    // 30 February becomes another day.
+    if (instant.getUTCMonth() !== month - 1 || instant.getUTCDate() !== day)
+      throw new X509Error(NO_TIME);
+    if (hours > 23 || minutes > 59 || seconds > 59) throw new X509Error(NO_TIME);
+    return instant.setUTCHours(hours, minutes, seconds);
   }
 
   /**
@@ -189,27 +196,45 @@ export class DerReader {
    * starts.
    */
   #header(tag: number): number {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    if (at + 2 > this.#end) throw new X509Error('a value is cut off');
-    if (bytes[at] !== tag) throw new X509Error(`tag ${hex(bytes[at])} where ${hex(tag)} belongs`);
-    let length = bytes[at + 1] ?? 0;
-    at += 2;
-    if (length >= 0x80) {
-      // X.690 10.1: definite and minimal. Four octets reach beyond every limit that is set above
-      // this layer.
-      const octets = length & 0x7f;
-      if (octets === 0 || octets > 4 || at + octets > this.#end)
-        throw new X509Error('a length is indefinite, too long or cut off');
-      length = bytes.readUIntBE(at, octets);
-      if (length < 0x80 || length < 256 ** (octets - 1))
-        throw new X509Error('a length is longer than needed');
-      at += octets;
-    }
-    if (length > this.#end - at) throw new X509Error('a value is longer than what holds it');
-    this.#at = at + length;
-    return at;
+    const { start, length } = valueHeader(this.#bytes, tag, this.#at, this.#end);
+    if (length > this.#end - start) throw new X509Error('a value is longer than what holds it');
+    this.#at = start + length;
+    return start;
   }
+}
+
+/**
+ * Where the content of the value at `at` starts, and its length, which may reach beyond `end`: the
+ * end of what is here.
+ */
+export function valueHeader(
+  bytes: Buffer,
+  tag: number,
+  at: number,
+  end: number,
+): { readonly start: number; readonly length: number } {
+  if (at + 2 > end) throw new X509Error('a value is cut off');
+  if (bytes[at] !== tag) throw new X509Error(`tag ${hex(bytes[at])} where ${hex(tag)} belongs`);
+  const first = bytes[at + 1] ?? 0;
+  if (first < 0x80) return { start: at + 2, length: first };
+  // X.690 10.1: definite and minimal. Four octets reach beyond every limit that is set above
+  // this layer.
+  const octets = first & 0x7f;
+  if (octets === 0 || octets > 4 || at + 2 + octets > end)
+    throw new X509Error('a length is indefinite, too long or cut off');
+  const length = bytes.readUIntBE(at + 2, octets);
+  if (length < 0x80 || length < 256 ** (octets - 1))
+    throw new X509Error('a length is longer than needed');
+  return { start: at + 2 + octets, length };
+}
+
+const NO_TIME = 'a time in another form, or that no calendar has';
+
+/** Two digits: by hand, for a list of a million entries has as many times. */
+function decimal(text: Buffer, at: number): number {
+  const [tens, ones] = [(text[at] ?? 0) - 0x30, (text[at + 1] ?? 0) - 0x30];
+  if (tens < 0 || tens > 9 || ones < 0 || ones > 9) throw new X509Error(NO_TIME);
+  return tens * 10 + ones;
 }
 
 function hex(octet: number | undefined): string {

@@ -8,109 +8,122 @@
  * hangs on keys, never on names alone.
  */
 
-import type { KeyObject } from 'node:crypto';
 import type {
   CertificateReason,
   CertificateVerdict,
   RevocationCheck,
 } from '../domain/certificate-verdict.ts';
-import { acceptableKey, isSignedBy, isSignedByLarge } from './algorithms.ts';
+import { acceptableKey, isSignedBy } from './algorithms.ts';
+import { type Anchor, maySignCrls, readAnchor } from './anchor.ts';
 import { authenticationFault, type Certificate, parseCertificate } from './certificate.ts';
-import { type Crl, parseCrl } from './crl.ts';
+import type { CrlReason } from './crl.ts';
 import { X509Error } from './der.ts';
-import { KEY_USAGE } from './extensions.ts';
 import type { OcspSubject } from './ocsp.ts';
+import type { Revocation, RevocationList } from './revocation-list.ts';
+import { TrustError } from './trust-error.ts';
 
 const MAX_ANCHORS = 64;
-const MAX_CRLS = 64;
+/** Of each anchor a full list and its delta. */
+const MAX_CRLS = 128;
 /** How far a clock may lag behind the one that signed a CRL. */
 const SKEW_MS = 5 * 60_000;
 /** Some ten milliseconds of a start: the code that decides has been compiled by then, not only loaded. */
 const WARM_VERDICTS = 64;
 
-export type TrustFault =
-  | 'too-many'
-  | 'anchor-unusable'
-  | 'crl-malformed'
-  | 'crl-without-anchor'
-  | 'crl-bad-signature';
-
-/** Material that is not taken, and why. `detail` names no person and no serial number. */
-export class TrustError extends Error {
-  readonly reason: TrustFault;
-  constructor(reason: TrustFault, detail: string, options?: ErrorOptions) {
-    super(detail, options);
-    this.name = 'TrustError';
-    this.reason = reason;
-  }
-}
-
 export interface TrustMaterial {
   /** DER of self-signed CA certificates. */
   readonly anchors: readonly Uint8Array[];
-  /** DER of complete CRLs, each signed by one of the anchors' keys. */
-  readonly crls: readonly Uint8Array[];
+  /** Each signed by one of the anchors' keys. The store closes them. */
+  readonly crls: readonly RevocationList[];
 }
 
 /** What is known of one CRL, for those who show or compare it. */
 export interface CrlSummary {
   /** Subject key identifier of the issuing anchor, hex. */
   readonly keyId: string;
+  readonly keyHash: string;
   readonly number: bigint;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
   readonly entries: number;
 }
 
-interface Anchor {
-  readonly certificate: Certificate;
-  readonly der: Uint8Array;
-  readonly key: KeyObject;
-  readonly keyId: string;
+/** A delta that does not count, and why; the full list that is held counts on. */
+export interface IgnoredDelta {
+  readonly reason: 'base-not-held' | 'other-scope' | 'not-newer';
+  readonly number: bigint;
+  readonly base: bigint;
 }
 
-/** What is kept of a CRL once its signature has been checked: not its bytes. */
-type VerifiedCrl = Pick<Crl, 'number' | 'thisUpdate' | 'nextUpdate' | 'revoked'> & {
+/** What a full list says, alone or with a delta laid over it. */
+interface View {
   readonly anchor: Anchor;
-};
+  readonly full: RevocationList;
+  readonly delta: RevocationList | null;
+  /**
+   * RFC 5280 5.2.4: a list put together from both has the number and the times of the delta.
+   */
+  readonly newest: RevocationList;
+}
 
 export class TrustStore {
+  readonly ignoredDeltas: readonly IgnoredDelta[];
   readonly #anchors: readonly Anchor[];
   /** The highest number first. */
-  readonly #crls: readonly VerifiedCrl[];
+  readonly #views: readonly View[];
+  readonly #lists: readonly RevocationList[];
 
-  private constructor(anchors: readonly Anchor[], crls: readonly VerifiedCrl[]) {
+  private constructor(anchors: readonly Anchor[], lists: readonly RevocationList[]) {
+    const full = lists.filter(({ base }) => base === null);
+    const views: View[] = full.map((list) => viewOf(anchors, list, null));
+    const ignored: IgnoredDelta[] = [];
+    for (const delta of lists) {
+      if (delta.base === null) continue;
+      const under = baseOf(delta, delta.base, full);
+      if ('reason' in under) ignored.push(under);
+      else views.push(viewOf(anchors, under, delta));
+    }
+    // RFC 5280 5.2.3: numbers rise, so of one key the highest is the newest.
+    views.sort((a, b) => compare(b.newest.number, a.newest.number));
     this.#anchors = anchors;
-    this.#crls = crls;
+    this.#views = views;
+    this.#lists = lists;
+    this.ignoredDeltas = ignored;
   }
 
   /**
-   * All or nothing: one anchor or CRL that is not in order refuses the whole material with
-   * TrustError. Staleness is judged at use, so expired anchors and CRLs past their nextUpdate load.
+   * All or nothing: one anchor that is not in order refuses the whole material with TrustError, and
+   * so does a list that no anchor's key signed. Staleness is judged at use, so expired anchors and
+   * CRLs past their nextUpdate load; a delta without its base is ignored.
    */
-  static async load(material: TrustMaterial): Promise<TrustStore> {
-    if (material.anchors.length > MAX_ANCHORS || material.crls.length > MAX_CRLS)
+  static load({ anchors, crls }: TrustMaterial): TrustStore {
+    if (anchors.length > MAX_ANCHORS || crls.length > MAX_CRLS)
       throw new TrustError('too-many', 'more anchors or CRLs than a terminal holds');
-    const anchors = material.anchors.map(loadAnchor);
-    const crls: VerifiedCrl[] = [];
-    for (const der of material.crls) crls.push(await loadCrl(der, anchors));
-    // RFC 5280 5.2.3: numbers rise, so of one key the highest is the newest.
-    crls.sort((a, b) => (a.number < b.number ? 1 : a.number > b.number ? -1 : 0));
-    return new TrustStore(anchors, crls);
+    return new TrustStore(anchors.map(readAnchor), crls);
   }
 
   get anchors(): number {
     return this.#anchors.length;
   }
 
+  /** The keys of the anchors, as a revocation list names them. */
+  get keyHashes(): readonly string[] {
+    return this.#anchors.map(({ keyHash }) => keyHash);
+  }
+
   get crls(): readonly CrlSummary[] {
-    return this.#crls.map(({ anchor, number, thisUpdate, nextUpdate, revoked }) => ({
-      keyId: anchor.keyId,
-      number,
-      thisUpdate,
-      nextUpdate,
-      entries: revoked.size,
-    }));
+    return this.#views.map(({ anchor, newest }) => {
+      const { keyHash, number, thisUpdate, nextUpdate, entries } = newest;
+      return { keyId: anchor.keyId, keyHash, number, thisUpdate, nextUpdate, entries };
+    });
+  }
+
+  /**
+   * Closes the lists, so that nobody may ask any more. A store that only was replaced need not be
+   * closed: there may be a question under way.
+   */
+  close(): void {
+    for (const list of this.#lists) list.close();
   }
 
   /**
@@ -201,12 +214,12 @@ export class TrustStore {
    * wrong. So does one past its nextUpdate.
    */
   #revocation(certificate: Certificate, issuer: Anchor, now: number): CertificateVerdict {
-    for (const crl of this.#crls) {
-      if (!crl.anchor.key.equals(issuer.key)) continue;
-      const reason = crl.revoked.get(certificate.serial);
-      if (reason !== undefined) return refusedAsRevoked(reason);
-      if (crl.thisUpdate <= now + SKEW_MS)
-        return accepted(now > crl.nextUpdate ? 'stale' : 'checked');
+    for (const view of this.#views) {
+      if (view.newest.keyHash !== issuer.keyHash) continue;
+      const revocation = findIn(view, certificate.serial);
+      if (revocation !== null) return refusedAsRevoked(revocation.reason);
+      const { thisUpdate, nextUpdate } = view.newest;
+      if (thisUpdate <= now + SKEW_MS) return accepted(now > nextUpdate ? 'stale' : 'checked');
     }
     return accepted('none');
   }
@@ -219,7 +232,7 @@ function refused(
   return { valid: false, reason, detail };
 }
 
-function refusedAsRevoked(revokedFor: string): CertificateVerdict {
+function refusedAsRevoked(revokedFor: CrlReason): CertificateVerdict {
   const detail = 'on the revocation list of its issuer';
   return { valid: false, reason: 'certificate-revoked', detail, revokedFor };
 }
@@ -232,47 +245,42 @@ function isWithinValidity(certificate: Certificate, now: number): boolean {
   return now >= certificate.notBefore && now <= certificate.notAfter;
 }
 
-function loadAnchor(der: Uint8Array): Anchor {
-  try {
-    const certificate = parseCertificate(der);
-    const { ca, keyUsage, subjectKeyId } = certificate;
-    const key = acceptableKey(certificate.publicKey);
-    // RFC 5280 4.2.1.2, 4.2.1.9, 4.2.1.3
-    if (subjectKeyId === null) throw new X509Error('no subject key identifier');
-    if (!ca) throw new X509Error('not a CA');
-    if (keyUsage !== null && !keyUsage.has(KEY_USAGE.keyCertSign))
-      throw new X509Error('key usage lacks keyCertSign');
-    // Says nothing about trust, but finds a certificate that was damaged on its way, or an
-    // intermediate.
-    if (!isSignedBy(certificate, key)) throw new X509Error('not signed by its own key');
-    return { certificate, der, key, keyId: subjectKeyId };
-  } catch (error) {
-    if (error instanceof X509Error)
-      throw new TrustError('anchor-unusable', error.message, { cause: error });
-    throw error;
-  }
+function viewOf(
+  anchors: readonly Anchor[],
+  full: RevocationList,
+  delta: RevocationList | null,
+): View {
+  const anchor = anchors.find((each) => each.keyHash === full.keyHash && maySignCrls(each));
+  if (anchor === undefined)
+    throw new TrustError('crl-without-anchor', 'a list of a key that no anchor signs lists with');
+  return { anchor, full, delta, newest: delta ?? full };
 }
 
-async function loadCrl(der: Uint8Array, anchors: readonly Anchor[]): Promise<VerifiedCrl> {
-  const crl = await parseCrl(der).catch((error: unknown) => {
-    if (error instanceof X509Error)
-      throw new TrustError('crl-malformed', error.message, { cause: error });
-    throw error;
+/** RFC 5280 5.2.4 and 6.3.3 (c): of the same key and scope, not older than the base, not as new. */
+function baseOf(
+  delta: RevocationList,
+  base: bigint,
+  full: readonly RevocationList[],
+): RevocationList | IgnoredDelta {
+  const ignored = (reason: IgnoredDelta['reason']) => ({ reason, number: delta.number, base });
+  const known = full.filter(({ keyHash, number }) => {
+    return keyHash === delta.keyHash && number >= base;
   });
-  const candidates = anchors.filter(
-    ({ keyId, certificate }) =>
-      (crl.authorityKeyId ?? keyId) === keyId && certificate.subject.equals(crl.issuer),
-  );
-  if (candidates.length === 0)
-    throw new TrustError('crl-without-anchor', 'no anchor has the name and key that the CRL names');
-  for (const anchor of candidates) {
-    const { keyUsage } = anchor.certificate;
-    // RFC 5280 6.3.3 (f)
-    const mayIssue = keyUsage === null || keyUsage.has(KEY_USAGE.crlSign);
-    if (mayIssue && (await isSignedByLarge(crl, anchor.key))) {
-      const { number, thisUpdate, nextUpdate, revoked } = crl;
-      return { anchor, number, thisUpdate, nextUpdate, revoked };
-    }
-  }
-  throw new TrustError('crl-bad-signature', 'the key that the CRL names did not sign it');
+  if (known.length === 0) return ignored('base-not-held');
+  const alike = known.filter(({ scope }) => scope === delta.scope);
+  if (alike.length === 0) return ignored('other-scope');
+  const older = alike.filter(({ number }) => number < delta.number);
+  const [newest] = older.toSorted((a, b) => compare(b.number, a.number));
+  return newest ?? ignored('not-newer');
+}
+
+function findIn({ full, delta }: View, serial: string): Revocation | null {
+  const changed = delta?.revoked(serial) ?? null;
+  if (changed === null) return full.revoked(serial);
+  return changed.reason === 'removeFromCRL' ? null : changed;
+}
+
+function compare(a: bigint, b: bigint): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -1,8 +1,8 @@
 /** The first verdict of a process, and those around the hundredth, as one JSON line. `first-verdict.ts warmed|unwarmed` */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { TrustStore } from '../../src/pki/trust-store.ts';
 import { CardMaker } from '../cards.ts';
+import { trustStoreOf } from '../pki/memory-trust.ts';
 import { median } from './figures.ts';
 
 const TAPS = 110;
@@ -10,7 +10,7 @@ const LATER_FROM = 90;
 
 const maker = await CardMaker.create();
 const cards = await Promise.all([maker.card(), maker.card()]);
-const store = await TrustStore.load({
+const store = await trustStoreOf({
   anchors: [maker.authority.caCertificate],
   crls: [maker.authority.crl()],
 });

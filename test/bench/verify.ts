@@ -7,8 +7,8 @@ import { X509Certificate } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
-import { TrustStore } from '../../src/pki/trust-store.ts';
 import { CardMaker } from '../cards.ts';
+import { trustStoreOf } from '../pki/memory-trust.ts';
 import { Program } from '../rig/program.ts';
 import { type Bench, median, reportTimes, timed } from './figures.ts';
 
@@ -28,7 +28,7 @@ export async function verifyBench({ report, quick }: Bench): Promise<void> {
   const certificates: Buffer[] = [];
   while (certificates.length < CERTIFICATES) certificates.push((await maker.card()).der);
   const material = { anchors: [caCertificate], crls: [maker.authority.crl()] };
-  const store = await TrustStore.load(material);
+  const store = await trustStoreOf(material);
   await store.warm();
 
   const times: number[] = [];

@@ -20,9 +20,11 @@ import {
 import type { CertificateVerdict } from '../../src/domain/certificate-verdict.ts';
 import { type OnlineAnswer, withOnlineAnswer } from '../../src/domain/online-revocation.ts';
 import { judgeOcsp } from '../../src/pki/ocsp.ts';
-import { TrustError, TrustStore } from '../../src/pki/trust-store.ts';
+import { TrustError } from '../../src/pki/trust-error.ts';
+import type { TrustStore } from '../../src/pki/trust-store.ts';
 import { at, authority, elder, foreign, issue, NOW } from '../pki/cards.ts';
 import { scope } from '../pki/chains.ts';
+import { trustStoreOf } from '../pki/memory-trust.ts';
 import {
   answerTo,
   FORGERIES,
@@ -179,10 +181,10 @@ function listCases(cards: readonly Card[]): readonly ListCase[] {
 async function storeWith(crls: readonly Buffer[]): Promise<TrustStore> {
   const anchors = [authority.caCertificate, elder.caCertificate];
   try {
-    return await TrustStore.load({ anchors, crls });
+    return await trustStoreOf({ anchors, crls });
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    return TrustStore.load({ anchors, crls: [] });
+    return trustStoreOf({ anchors, crls: [] });
   }
 }
 

@@ -94,6 +94,7 @@ export class TestTerminal {
 
   /** As a process that ends: nothing of it works any more. */
   end(): void {
+    for (const store of this.trust) store.close();
     this.clock.close();
     this.shelf.close();
     this.ledger.close();

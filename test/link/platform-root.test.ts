@@ -12,7 +12,7 @@ import { PlatformKeys } from '../../platform-sim/signing.ts';
 import type { EventName } from '../../src/domain/events.ts';
 import { heldRoot, PlatformRoot } from '../../src/link/platform-root.ts';
 import { type RoleKind, SIGNED_KIND } from '../../src/link/protocol.ts';
-import { loadTrust } from '../../src/link/trust-download.ts';
+import { loadTrust } from '../../src/link/trust-folder.ts';
 import { DiskFullError } from '../../src/store/ledger.ts';
 import { FakePlatform, headOf, iso } from './fake-platform.ts';
 import { LIST, TestTerminal, tempFolder } from './fixtures.ts';

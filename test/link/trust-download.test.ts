@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Authority } from '../../platform-sim/authority.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
-import type { Head, TrustManifest } from '../../src/link/protocol.ts';
-import { loadTrust } from '../../src/link/trust-download.ts';
+import type { Head, ManifestCrl, TrustManifest } from '../../src/link/protocol.ts';
+import { loadTrust } from '../../src/link/trust-folder.ts';
 import { FakePlatform, headOf, iso, json } from './fake-platform.ts';
 import { TestTerminal, tempFolder } from './fixtures.ts';
 
@@ -23,27 +23,38 @@ async function publish(
   keys = platform.keys,
 ): Promise<PublishedTrust> {
   const { caCertificate } = await authority;
-  const crl = (await authority).crl({ number: BigInt(version), revoked: [] });
   const anchors = [platform.put(caCertificate)];
-  const crls = [platform.put(crl)];
+  const crls = [put(platform, (await authority).crl({ number: BigInt(version), revoked: [] }))];
+  const parts = { anchors, crls, ...change };
   const manifest: TrustManifest = {
     kind: 'trust',
     list: 'trust',
     version,
-    root: rootOf([...anchors, ...crls]),
+    root: rootOf(parts),
     issuedAt: iso(-60_000),
-    anchors,
-    crls,
-    ...change,
+    ...parts,
   };
   const object = platform.put(await keys.sign('trust', json(manifest)));
   return { manifest, head: headOf(manifest, object) };
 }
 
-function rootOf(hashes: readonly string[]): string {
+/** `chunkBytes`: so small that a CRL of a few hundred bytes is several. */
+function put(platform: FakePlatform, der: Buffer, chunkBytes = 200): ManifestCrl {
+  const chunks: string[] = [];
+  for (let at = 0; at < der.length; at += chunkBytes) {
+    chunks.push(platform.put(der.subarray(at, at + chunkBytes)));
+  }
+  return { sha256: createHash('sha256').update(der).digest('hex'), bytes: der.length, chunks };
+}
+
+function rootOf({ anchors, crls }: Pick<TrustManifest, 'anchors' | 'crls'>): string {
   const root = createHash('sha256');
-  for (const sha256 of hashes) root.update(sha256, 'hex');
+  for (const hash of [...anchors, ...crls.map(({ sha256 }) => sha256)]) root.update(hash, 'hex');
   return root.digest('hex');
+}
+
+function chunksOf({ manifest }: PublishedTrust): string[] {
+  return manifest.crls.flatMap(({ chunks }) => chunks);
 }
 
 async function withVersion2() {
@@ -72,7 +83,7 @@ test('a trust list that says nothing yet is a list, too', async () => {
   const platform = await FakePlatform.start();
   const terminal = new TestTerminal();
   await terminal.connect(platform.url);
-  const { head } = await publish(platform, 1, { anchors: [], crls: [], root: rootOf([]) });
+  const { head } = await publish(platform, 1, { anchors: [], crls: [] });
   await platform.sendHead(head);
   await terminal.until('trust.activated', { version: 1, anchors: 0, crls: 0 });
 });
@@ -83,13 +94,18 @@ test('the next version fetches only what changed, and leaves nothing of the old 
   await platform.sendHead(next.head);
   await terminal.until('trust.activated', { version: 3 });
   expect(next.manifest.anchors).toEqual(published.manifest.anchors);
-  expect(platform.requests).toEqual([next.head.manifest, ...next.manifest.crls]);
+  const chunks = chunksOf(next);
+  const changed = chunks.filter((chunk) => !chunksOf(published).includes(chunk));
+  expect(platform.requests).toEqual([next.head.manifest, ...changed]);
   expect(readdirSync(join(terminal.state, 'trust')).sort()).toEqual(
-    [...next.manifest.anchors, ...next.manifest.crls]
-      .map((sha256) => `${sha256}.der`)
-      .concat('trust.json')
-      .sort(),
+    [
+      ...next.manifest.anchors.map((sha256) => `${sha256}.der`),
+      ...next.manifest.crls.map(({ sha256 }) => `${sha256}.index`),
+      'chunks',
+      'trust.json',
+    ].sort(),
   );
+  expect(readdirSync(join(terminal.state, 'trust', 'chunks')).sort()).toEqual(chunks.toSorted());
 });
 
 test('the version that is there already is not fetched again', async () => {
@@ -111,7 +127,7 @@ const REJECTED: readonly Case[] = [
   [
     'the active version with another root',
     'root-mismatch',
-    (platform) => publish(platform, 2, { anchors: [], crls: [], root: rootOf([]) }),
+    (platform) => publish(platform, 2, { anchors: [], crls: [] }),
   ],
   [
     'a root that the hashes do not give',
@@ -139,10 +155,7 @@ const REJECTED: readonly Case[] = [
     'malformed',
     async (platform) => {
       const other = await Authority.create();
-      const crl = platform.put(other.crl({ number: 9n, revoked: [] }));
-      const anchor = platform.put((await authority).caCertificate);
-      const change = { anchors: [anchor], crls: [crl], root: rootOf([anchor, crl]) };
-      return publish(platform, 3, change);
+      return publish(platform, 3, { crls: [put(platform, other.crl({ number: 9n }))] });
     },
   ],
   [
@@ -150,26 +163,26 @@ const REJECTED: readonly Case[] = [
     'malformed',
     async (platform) => {
       const anchor = platform.put(Buffer.from('no certificate'));
-      return publish(platform, 3, { anchors: [anchor], crls: [], root: rootOf([anchor]) });
+      return publish(platform, 3, { anchors: [anchor], crls: [] });
     },
   ],
   [
     'a revocation list that is not there',
     'not-found',
     async (platform) => {
-      const { head, manifest } = await publish(platform, 3);
-      for (const sha256 of manifest.crls) platform.objects.delete(sha256);
-      return { head };
+      const published = await publish(platform, 3);
+      for (const chunk of chunksOf(published)) platform.objects.delete(chunk);
+      return published;
     },
   ],
   [
     'a cut revocation list',
     'truncated',
     async (platform) => {
-      const { head, manifest } = await publish(platform, 3);
-      const [crl = ''] = manifest.crls;
-      platform.objects.set(crl, Buffer.from(platform.objects.get(crl)?.subarray(0, -5) ?? ''));
-      return { head };
+      const published = await publish(platform, 3);
+      const [chunk = ''] = chunksOf(published);
+      platform.objects.set(chunk, Buffer.from(platform.objects.get(chunk)?.subarray(0, -5) ?? ''));
+      return published;
     },
   ],
 ];
@@ -219,8 +232,8 @@ test('what says that it was accepted after the signer had expired is not loaded'
 
 test('a damaged file is not used; the same version heals it, an older one does not', async () => {
   const { platform, terminal, published } = await withVersion2();
-  const [crl = ''] = published.manifest.crls;
-  writeFileSync(join(terminal.state, 'trust', `${crl}.der`), 'damaged');
+  const [anchor = ''] = published.manifest.anchors;
+  writeFileSync(join(terminal.state, 'trust', `${anchor}.der`), 'damaged');
   expect(await loadTrust(terminal.state, platform.keys.caCertificate)).toBeNull();
   await platform.sendHead((await publish(platform, 1)).head);
   await terminal.until('trust.rejected', { reason: 'older-version' });

@@ -11,8 +11,14 @@ import {
   type IssuedCertificate,
   type IssueOptions,
 } from '../../platform-sim/authority.ts';
-import { type ExtensionSpec, encode, type RevocationReason } from '../../platform-sim/x509.ts';
-import { TrustStore } from '../../src/pki/trust-store.ts';
+import {
+  type ExtensionSpec,
+  encode,
+  extension,
+  type RevocationReason,
+} from '../../platform-sim/x509.ts';
+import type { TrustStore } from '../../src/pki/trust-store.ts';
+import { trustStoreOf } from './memory-trust.ts';
 
 export const DAY_MS = 86_400_000;
 export const NOW = Date.now();
@@ -40,11 +46,17 @@ export function unknownExtension(critical: boolean): ExtensionSpec {
   return { oid: '1.3.6.1.4.1.32473.1', critical, value: encode(0x05) };
 }
 
+/** RFC 5280 5.2.4: what makes a CRL a delta. */
+export function deltaOn(base: bigint): ExtensionSpec {
+  const { value } = extension.crlNumber(base);
+  return { oid: '2.5.29.27', critical: true, value };
+}
+
 export function load(
   crls: readonly Uint8Array[] = [],
   anchors: readonly Authority[] = [authority],
 ): Promise<TrustStore> {
-  return TrustStore.load({ anchors: anchors.map((each) => each.caCertificate), crls });
+  return trustStoreOf({ anchors: anchors.map((each) => each.caCertificate), crls });
 }
 
 /** A CRL of `authority` with this card on it. */

@@ -10,7 +10,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validatePath } from '../../src/pki/path-validation.ts';
-import { TrustError, TrustStore } from '../../src/pki/trust-store.ts';
+import { TrustError } from '../../src/pki/trust-error.ts';
+import { trustStoreOf } from './memory-trust.ts';
 
 const run = promisify(execFile);
 const GENERATIONS = ['first', 'second', 'third'] as const;
@@ -79,7 +80,7 @@ async function judge(
   crls: readonly Uint8Array[],
   pinned: readonly Generation[] = GENERATIONS,
 ): Promise<string> {
-  const store = await TrustStore.load({ anchors: await anchorsOf(pinned), crls });
+  const store = await trustStoreOf({ anchors: await anchorsOf(pinned), crls });
   const verdict = await store.verify(card, Date.now());
   return verdict.valid ? verdict.revocation : verdict.reason;
 }

@@ -7,13 +7,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { X509Error } from '../../src/pki/der.ts';
 import { validatePath } from '../../src/pki/path-validation.ts';
-import { TrustError, TrustStore } from '../../src/pki/trust-store.ts';
+import { TrustError } from '../../src/pki/trust-error.ts';
+import { trustStoreOf } from './memory-trust.ts';
 
 const KIB_A_MIB = 1024;
 const [folder = '.'] = process.argv.slice(2);
 const read = (file: string) => readFileSync(path.join(folder, file));
 const anchors = [read('anchor.der')];
-const store = await TrustStore.load({ anchors, crls: [] });
+const store = await trustStoreOf({ anchors, crls: [] });
 
 /** Anything but an expected answer ends the process. */
 const JUDGES: Readonly<Record<string, (der: Buffer) => Promise<string>>> = {
@@ -38,7 +39,7 @@ const JUDGES: Readonly<Record<string, (der: Buffer) => Promise<string>>> = {
 
 async function load(material: { anchors: Buffer[]; crls: Buffer[] }): Promise<string> {
   try {
-    await TrustStore.load(material);
+    await trustStoreOf(material);
     return 'loaded';
   } catch (error) {
     if (error instanceof TrustError) return error.reason;

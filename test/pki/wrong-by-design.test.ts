@@ -16,7 +16,7 @@ import {
   writeCrl,
 } from '../../platform-sim/x509.ts';
 import { DerReader, TAG } from '../../src/pki/der.ts';
-import { TrustStore } from '../../src/pki/trust-store.ts';
+import { trustStoreOf } from './memory-trust.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();
@@ -80,7 +80,7 @@ function rewritten(der: Buffer, from: string, to: string): Buffer {
 }
 
 const load = (crls: readonly Buffer[] = [], anchors = [anchor()]) =>
-  TrustStore.load({ anchors, crls });
+  trustStoreOf({ anchors, crls });
 const verdict = async (der: Buffer) => (await load()).verify(der, NOW);
 const untrusted = { valid: false, reason: 'certificate-untrusted' };
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CARD_DEFINITION } from '../../devices/card/sim-card-definition.ts';
 import { Authority, FOREIGN_AUTHORITY_NAME } from '../../platform-sim/authority.ts';
 import { PEOPLE, type Population, populate } from '../../platform-sim/people.ts';
-import { TrustStore } from '../../src/pki/trust-store.ts';
+import { trustStoreOf } from '../pki/memory-trust.ts';
 
 let folder: string;
 let authority: Authority;
@@ -64,7 +64,7 @@ describe('the simulated authority', () => {
     const numbers = await Promise.all(
       [first, second].map(async (thisUpdate) => {
         const crls = [authority.crl({ thisUpdate })];
-        const store = await TrustStore.load({ anchors: [authority.caCertificate], crls });
+        const store = await trustStoreOf({ anchors: [authority.caCertificate], crls });
         return store.crls[0]?.number ?? 0n;
       }),
     );
@@ -133,7 +133,7 @@ describe('the residents of Kazasu City', () => {
 
   it('have certificates that a terminal judges as their fate says', async () => {
     const anchors = [authority.caCertificate];
-    const store = await TrustStore.load({ anchors, crls: [population.crl] });
+    const store = await trustStoreOf({ anchors, crls: [population.crl] });
     for (const { person, certificate } of population.residents) {
       if (certificate === null) continue;
       const verdict = await store.verify(certificate, Date.now());
@@ -152,7 +152,7 @@ describe('the residents of Kazasu City', () => {
     );
     expect(renewed.map(({ person }) => person.standing)).toEqual(['renewed']);
     const anchors = [authority.caCertificate];
-    const store = await TrustStore.load({ anchors, crls: [population.crl] });
+    const store = await trustStoreOf({ anchors, crls: [population.crl] });
     const before = renewed[0]?.certificateBefore ?? Buffer.alloc(0);
     const verdict = await store.verify(before, Date.now());
     expect(verdict).toMatchObject({ valid: false, reason: 'certificate-revoked' });

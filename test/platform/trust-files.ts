@@ -19,7 +19,8 @@ import {
   writeCertificate,
   writeCrl,
 } from '../../platform-sim/x509.ts';
-import { TrustError, TrustStore } from '../../src/pki/trust-store.ts';
+import { TrustError } from '../../src/pki/trust-error.ts';
+import { trustStoreOf } from '../pki/memory-trust.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -40,7 +41,7 @@ export async function askTerminal(
   crls: readonly Buffer[] = [],
 ): Promise<string | null> {
   try {
-    await TrustStore.load({ anchors, crls });
+    await trustStoreOf({ anchors, crls });
     return null;
   } catch (error) {
     if (error instanceof TrustError) return `${error.reason}: ${error.message}`;

@@ -31,7 +31,7 @@ function odd(oid: string, value: Buffer, critical = false): ExtensionSpec {
 const scope = (...fields: Buffer[]) => odd('2.5.29.28', encode(0x30, ...fields), true);
 const bare = (oid: string) => odd(oid, encode(0x30));
 const unknown = (critical: boolean) => odd('1.3.6.1.4.1.32473.1', encode(0x05), critical);
-const deltaOf = (critical: boolean) => odd('2.5.29.27', encode(0x02, Uint8Array.of(1)), critical);
+const deltaOf = (base: number) => odd('2.5.29.27', encode(0x02, Uint8Array.of(base)), true);
 const revoked = (reason: RevocationReason, serial = 0x4a) => ({
   revoked: [{ serial: Uint8Array.of(serial), at: new Date(), reason }],
 });
@@ -223,7 +223,11 @@ describe('a CRL', () => {
       () => crl({}, [], { issuer: { name: CA_NAME, privateKey: newKeys('P-256').privateKey } }),
       'though one has the name of its issuer',
     ],
-    ['that is a delta', () => crl({}, [deltaOf(true)]), 'a full CRL is needed'],
+    [
+      'that is a delta and not newer than its base',
+      () => crl({}, [deltaOf(7)]),
+      'not newer than the full one',
+    ],
     ['with an unknown critical extension', () => crl({}, [unknown(true)]), 'not process'],
     ['with an extension twice', () => crl({}, [extension.crlNumber(8n)]), '2.5.29.20 twice'],
     ['that is indirect', () => crl({}, [scope(encode(0x84, Uint8Array.of(0xff)))]), 'indirect'],
@@ -245,7 +249,7 @@ describe('a CRL', () => {
     [
       'that takes an entry back',
       () => crl({}, [], revoked('removeFromCRL')),
-      'a full CRL is needed',
+      'as only a delta CRL may',
     ],
     ['that revokes the serial number 0', () => crl({}, [], revoked('superseded', 0)), 'number 0'],
     ['that was cut short', () => crl().subarray(0, 90), 'cut short'],
@@ -264,12 +268,37 @@ describe('a CRL', () => {
     expect(said.terminal).toMatch(/^crl-bad-signature/u);
   });
 
-  test('that is a delta and does not say so critically is refused by the platform at least', async () => {
-    expect((await ask([anchor()], [crl({}, [deltaOf(false)])])).platform).toContain('delta CRL');
-  });
+  test.each<[string, Buffer[], string | null]>([
+    ['alone', [], 'no full CRL is held'],
+    [
+      'on a full one that is older than its base',
+      [crl({ crlNumber: extension.crlNumber(6n) })],
+      'number 6',
+    ],
+    ['on its base', [crl()], null],
+    [
+      'on a full one that is as new',
+      [crl({ crlNumber: extension.crlNumber(9n) })],
+      'the same or more',
+    ],
+    [
+      'on one of another scope',
+      [crl({}, [scope(encode(0x81, Uint8Array.of(0xff)))])],
+      'of another scope',
+    ],
+  ])(
+    'that is a delta %s is taken by the platform only where terminals use it',
+    async (_, full, message) => {
+      const crlNumber = extension.crlNumber(9n);
+      const said = await ask([anchor()], [...full, crl({ crlNumber }, [deltaOf(7)])]);
+      if (message === null) expect(said.platform).toBeNull();
+      else expect(said.platform).toContain(message);
+      expect(said.terminal).toBeNull();
+    },
+  );
 
   test('larger than what terminals fetch is refused before it is read', () => {
-    expect(() => readCrl(Buffer.alloc(67_108_865))).toThrow('67108864 at most');
+    expect(() => readCrl(Buffer.alloc(134_217_729))).toThrow('134217728 at most');
   });
 });
 
