@@ -1,73 +1,13 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Authority } from '../../platform-sim/authority.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
-import type { Head, ManifestCrl, TrustManifest } from '../../src/link/protocol.ts';
+import type { Head } from '../../src/link/protocol.ts';
 import { loadTrust } from '../../src/link/trust-folder.ts';
-import { FakePlatform, headOf, iso, json } from './fake-platform.ts';
+import { FakePlatform, headOf } from './fake-platform.ts';
 import { TestTerminal, tempFolder } from './fixtures.ts';
-
-const authority = Authority.create();
-
-interface PublishedTrust {
-  readonly manifest: TrustManifest;
-  readonly head: Head;
-}
-
-async function publish(
-  platform: FakePlatform,
-  version: number,
-  change: Partial<TrustManifest> = {},
-  keys = platform.keys,
-): Promise<PublishedTrust> {
-  const { caCertificate } = await authority;
-  const anchors = [platform.put(caCertificate)];
-  const crls = [put(platform, (await authority).crl({ number: BigInt(version), revoked: [] }))];
-  const parts = { anchors, crls, ...change };
-  const manifest: TrustManifest = {
-    kind: 'trust',
-    list: 'trust',
-    version,
-    root: rootOf(parts),
-    issuedAt: iso(-60_000),
-    ...parts,
-  };
-  const object = platform.put(await keys.sign('trust', json(manifest)));
-  return { manifest, head: headOf(manifest, object) };
-}
-
-/** `chunkBytes`: so small that a CRL of a few hundred bytes is several. */
-function put(platform: FakePlatform, der: Buffer, chunkBytes = 200): ManifestCrl {
-  const chunks: string[] = [];
-  for (let at = 0; at < der.length; at += chunkBytes) {
-    chunks.push(platform.put(der.subarray(at, at + chunkBytes)));
-  }
-  return { sha256: createHash('sha256').update(der).digest('hex'), bytes: der.length, chunks };
-}
-
-function rootOf({ anchors, crls }: Pick<TrustManifest, 'anchors' | 'crls'>): string {
-  const root = createHash('sha256');
-  for (const hash of [...anchors, ...crls.map(({ sha256 }) => sha256)]) root.update(hash, 'hex');
-  return root.digest('hex');
-}
-
-function chunksOf({ manifest }: PublishedTrust): string[] {
-  return manifest.crls.flatMap(({ chunks }) => chunks);
-}
-
-async function withVersion2() {
-  const platform = await FakePlatform.start();
-  const terminal = new TestTerminal();
-  const link = await terminal.connect(platform.url);
-  const published = await publish(platform, 2);
-  await platform.sendHead(published.head);
-  await terminal.until('trust.activated', { version: 2 });
-  platform.requests.length = 0;
-  terminal.noted.length = 0;
-  return { platform, terminal, published, link };
-}
+import { chunksOf, publish, putCrl, withVersion2 } from './trust-fixtures.ts';
 
 test('anchors and revocation lists come down, are used, and are there without a network', async () => {
   const { platform, terminal, link } = await withVersion2();
@@ -155,7 +95,7 @@ const REJECTED: readonly Case[] = [
     'malformed',
     async (platform) => {
       const other = await Authority.create();
-      return publish(platform, 3, { crls: [put(platform, other.crl({ number: 9n }))] });
+      return publish(platform, 3, { crls: [putCrl(platform, other.crl({ number: 9n }))] });
     },
   ],
   [
