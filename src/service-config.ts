@@ -1,7 +1,15 @@
 /** The tables `[services.<id>]` of the configuration, and what the services need of the other tables. */
 
 import { z } from 'zod';
+import { REVOCATION_DEMANDS, type RevocationDemand } from './domain/revocation.ts';
 import { NAME } from './link/protocol.ts';
+
+/**
+ * The least that a service must know about revocation: `current`, a list of the card's issuer within its time, or the
+ * issuer's own word; `stale`, a list however old; `any`, nothing. What a mistake would cost decides.
+ */
+const revocationDemand = (otherwise: RevocationDemand) =>
+  z.enum(REVOCATION_DEMANDS).default(otherwise);
 
 export const SERVICES = z.strictObject({
   'event-entry': z
@@ -12,6 +20,8 @@ export const SERVICES = z.strictObject({
         .string()
         .regex(/^(?=.*\S)[^\p{Cc}]{1,40}$/u, { error: 'a name of 1 to 40 printable characters' })
         .optional(),
+      /** Default: who is on no list is let in, and each fact says what could be checked. */
+      revocation: revocationDemand('any'),
       /** Whether the issuer of each card is asked, too, as long as the platform is reached. */
       ocsp: z.enum(['never', 'when-online']).default('never'),
     })

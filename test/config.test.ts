@@ -58,7 +58,7 @@ test('the issuer of cards can be asked online, and is not unless a service is to
   writeFileSync(file, `${GOOD}[ocsp]\nurl = "http://127.0.0.1:8411/ocsp"\n`);
   expect(readConfig(file)).toMatchObject({
     ocsp: { url: 'http://127.0.0.1:8411/ocsp', 'certificate-id': 'sha1' },
-    services: { 'event-entry': { ocsp: 'never' } },
+    services: { 'event-entry': { ocsp: 'never', revocation: 'any' } },
   });
   writeFileSync(file, `${GOOD}ocsp = "when-online"\n[ocsp]\nurl = "https://ocsp.example/"\n`);
   expect(readConfig(file).services['event-entry']?.ocsp).toBe('when-online');

@@ -10,12 +10,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CardDefinition } from '../devices/card/sim-card.ts';
 import { askControlSocket, type ControlReply } from '../devices/sim-control.ts';
+import type { CrlOptions } from '../platform-sim/authority.ts';
 import { importEntryList, type ListSettings } from '../platform-sim/entry-lists.ts';
 import { addInstitution, revokeInstitution } from '../platform-sim/institutions.ts';
 import { type Platform, startPlatform } from '../platform-sim/platform.ts';
 import type { OtherSides } from '../platform-sim/services/index.ts';
 import { openKeys } from '../platform-sim/stores.ts';
 import { addTrust } from '../platform-sim/trust.ts';
+import type { RevocationReason } from '../platform-sim/x509.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import type { Key, Screen } from '../src/domain/screen.ts';
 import type { PressResult, ScreenSource } from '../src/screen/screen-source.ts';
@@ -182,15 +184,18 @@ export class World {
   };
 
   /** Publishes the authority and its newest CRL. */
-  publishTrust = async (revoked: readonly TestCard[] = []): Promise<void> => {
+  publishTrust = async (
+    revoked: readonly TestCard[] = [],
+    reason: RevocationReason = 'superseded',
+    times: Pick<CrlOptions, 'thisUpdate' | 'nextUpdate'> = {},
+  ): Promise<void> => {
     const { authority } = this.cards;
-    const entries = revoked.map(({ serial }) => {
-      return { serial, reason: 'superseded' as const, at: new Date() };
-    });
+    const entries = revoked.map(({ serial }) => ({ serial, reason, at: new Date() }));
+    const number = BigInt(Date.now());
     const ca = join(this.directory, 'ca.der');
     const crl = join(this.directory, 'crl.der');
     await writeFile(ca, authority.caCertificate);
-    await writeFile(crl, authority.crl({ revoked: entries, number: BigInt(Date.now()) }));
+    await writeFile(crl, authority.crl({ revoked: entries, number, ...times }));
     const { registry } = this.platform.stores;
     await addTrust(registry, await this.keys(), { ca: [ca], crl: [crl] }, Date.now());
   };

@@ -20,6 +20,7 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'certificate-revoked': { ja: '失効している', en: 'revoked' },
   'certificate-untrusted': { ja: '確かめられない', en: 'cannot be verified' },
   'certificate-not-for-authentication': { ja: '入場用でない', en: 'not for entry' },
+  'revocation-unknown': { ja: '失効リストが古い', en: 'no revocation list' },
   'card-not-supported': { ja: '使えないカード', en: 'another kind of card' },
   'phone-not-supported': { ja: 'スマホは使えない', en: 'phones do not work yet' },
   'card-unreadable': { ja: '読めなかった', en: 'not readable' },

@@ -108,8 +108,8 @@ export const receiptOwed: Draw<'receipt-owed'> = ({ seat, minutes }, { text }) =
   ),
 });
 
-export const refused: Draw<'refused'> = ({ reason, first, list }, { text, ways }) => {
-  const said = text.reasons[reason];
+export const refused: Draw<'refused'> = ({ reason, advice, first, list }, { text, ways }) => {
+  const said = advice === null ? text.reasons[reason] : text.revoked[advice];
   const entered =
     first === null ? null : text.refused.first({ time: clockTime(first.at), gate: first.gate });
   const information = ways.information ?? text.information;

@@ -61,6 +61,11 @@ export const REASONS = {
       'The certificate is genuine, but not a user-authentication certificate: policy, key usage, extended key usage or basic constraints differ.',
     remedy: 'staff',
   },
+  'revocation-unknown': {
+    cause:
+      'The card is valid, but the revocation list of its issuer is missing or past its nextUpdate, and the configuration of the service asks for more.',
+    remedy: 'staff',
+  },
   'card-not-supported': {
     cause: 'The card has no JPKI application, or one without a user-authentication certificate.',
     remedy: 'hold-again',

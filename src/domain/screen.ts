@@ -9,6 +9,7 @@
 import type { CheckId, CheckState } from './check.ts';
 import type { Reason } from './reason.ts';
 import type { RingEnd, Told, ToldText } from './told.ts';
+import type { RevocationAdvice } from './revocation.ts';
 
 export const LANGUAGES = ['ja', 'ja-simple', 'en'] as const;
 /** `ja-simple` is やさしい日本語. */
@@ -202,6 +203,8 @@ export type ScreenBody =
   | {
       readonly screen: 'refused';
       readonly reason: Reason;
+      /** Of `certificate-revoked`: finer words than the reason's, for this screen alone. */
+      readonly advice: RevocationAdvice | null;
       readonly first: FirstEntry | null;
       readonly list: ListShown | null;
     }

@@ -145,7 +145,7 @@ function visitBody(
     case 'receipt-owed':
       return { screen, seat: shown?.seat ?? '', minutes: shown?.claimMinutes ?? 0 };
     case 'refused':
-      return reason && { screen, reason, first: shown?.first ?? null, list };
+      return reason && { screen, reason, ...refusalShown(shown), list };
     case 'again':
       return reason && { screen, reason };
     case 'closed':
@@ -155,6 +155,10 @@ function visitBody(
     default:
       throw new Error(`no visitor is shown ${screen}`);
   }
+}
+
+function refusalShown(shown: AnswerShown | null): Pick<AnswerShown, 'advice' | 'first'> {
+  return { advice: shown?.advice ?? null, first: shown?.first ?? null };
 }
 
 function childOf(terminal: TerminalSnapshot, id: 'session' | 'staff'): AnyMachineSnapshot | null {

@@ -20,6 +20,7 @@ import type { EntryState, NewFact } from '../domain/fact.ts';
 import { maskedName } from '../domain/masked-name.ts';
 import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
+import { adviceOf, meetsDemand, type RevocationDemand } from '../domain/revocation.ts';
 import type { FirstEntry } from '../domain/screen.ts';
 import { seatTicket } from '../domain/seat-ticket.ts';
 import type { SensedTap } from '../domain/tap.ts';
@@ -37,6 +38,7 @@ export interface EventEntryOptions {
   readonly list: string;
   /** How people call this gate. */
   readonly gate?: string | undefined;
+  readonly revocation?: RevocationDemand;
   readonly ocsp?: 'never' | 'when-online';
 }
 
@@ -184,7 +186,9 @@ class EntryVisit {
     this.#verdict = verdict;
     if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
     this.#attendant = this.#parts.attendant(certificate);
-    return GO_ON;
+    const enough = meetsDemand(verdict.revocation, this.#options.revocation ?? 'any');
+    if (enough || this.#attendant !== null) return GO_ON;
+    return this.#refuse('revocation-unknown', `revocation list: ${verdict.revocation}`);
   }
 
   /** A certificate that was read identifies and proves nothing; a list may ask for more. */
@@ -342,6 +346,7 @@ class EntryVisit {
       seat: row?.seat ?? null,
       name: row && (maskedName(row.holder) || null),
       first,
+      advice: adviceOf(this.#verdict),
       list: this.#lease && listShown(this.#lease.file.manifest, this.#lease.confirmedAt, now),
       claimMinutes: Math.max(1, Math.ceil((enteredAt + RECEIPT_CLAIM_MS - now) / 60_000)),
     };

@@ -4,6 +4,7 @@ import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { CardReader, Institution } from '../../devices/card/card.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import type { Reason } from '../domain/reason.ts';
+import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { FirstEntry, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
 import type { Ask } from '../link/questions.ts';
 import type { Papers } from '../papers.ts';
@@ -57,6 +58,8 @@ export interface AnswerShown {
   /** Masked; null when none is known, or the card is gone. */
   readonly name: string | null;
   readonly first: FirstEntry | null;
+  /** Of a revoked certificate; for the screen alone. */
+  readonly advice: RevocationAdvice | null;
   /** The list that decided. */
   readonly list: ListShown | null;
   /** For so many minutes an owed receipt is printed for the same card. */

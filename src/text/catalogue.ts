@@ -8,6 +8,7 @@
 
 import type { CheckId, CheckState } from '../domain/check.ts';
 import type { Reason } from '../domain/reason.ts';
+import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { Language, StaffErrand, StaffResult, UndoReason } from '../domain/screen.ts';
 import type { Tellings, ToldText } from '../domain/told.ts';
 
@@ -106,6 +107,8 @@ export interface Catalogue {
   };
   /** What `refused`, `again` and `closed` say of a reason. */
   readonly reasons: Readonly<Record<Reason, ReasonText>>;
+  /** Instead of what `reasons` says of `certificate-revoked`, where more is known; never what happened to the person. */
+  readonly revoked: Readonly<Record<RevocationAdvice, ReasonText>>;
   /** How people call the place of help, when the operator has no words for it. */
   readonly information: string;
 

@@ -156,6 +156,12 @@ export const en: Catalogue = {
       why: 'Its certificate is not the kind that opens this gate',
       next: TELL_STAFF,
     },
+    'revocation-unknown': {
+      title: 'Cannot be checked now',
+      card: UNHARMED,
+      why: 'The list that certificates are checked with has not come yet',
+      next: STAFF_COMES,
+    },
     'card-not-supported': {
       title: 'Card not accepted',
       card: UNHARMED,
@@ -203,6 +209,22 @@ export const en: Catalogue = {
       card: UNHARMED,
       why: 'The card reader is not working',
       next: STAFF_COMES,
+    },
+  },
+  revoked: {
+    renew: {
+      title: 'Certificate needs renewal',
+      card: 'It is not broken',
+      why: 'A newer certificate has taken its place',
+      next: ({ information }) =>
+        `Your municipal office renews it. Today, please go to ${information}`,
+    },
+    'on-hold': {
+      title: 'Certificate suspended',
+      card: 'It is not broken',
+      why: 'Its use was suspended on request',
+      next: ({ information }) =>
+        `Your municipal office can resume it. Today, please go to ${information}`,
     },
   },
   information: 'Information',

@@ -164,6 +164,12 @@ export const jaSimple: Catalogue = {
       why: 'ここで 使《つか》う 証明書《しょうめいしょ》では ありません',
       next: TELL_STAFF,
     },
+    'revocation-unknown': {
+      title: 'いま 確《たし》かめられません',
+      card: UNHARMED,
+      why: '新《あたら》しい リストが まだ 来《き》ていません',
+      next: STAFF_COMES,
+    },
     'card-not-supported': {
       title: 'この カードは 使《つか》えません',
       card: UNHARMED,
@@ -212,6 +218,22 @@ export const jaSimple: Catalogue = {
       card: UNHARMED,
       why: 'カードを 読《よ》む 機械《きかい》が 動《うご》きません',
       next: STAFF_COMES,
+    },
+  },
+  revoked: {
+    renew: {
+      title: '証明書《しょうめいしょ》が 古《ふる》く なりました',
+      card: 'こわれて いません',
+      why: '新《あたら》しい 証明書《しょうめいしょ》に かわりました',
+      next: ({ information }) =>
+        `きょうは ${information}へ 行《い》って ください。新《あたら》しく する ところは 市役所《しやくしょ》です`,
+    },
+    'on-hold': {
+      title: '証明書《しょうめいしょ》が 止《と》まっています',
+      card: 'こわれて いません',
+      why: 'カードを 止《と》める 連絡《れんらく》が ありました',
+      next: ({ information }) =>
+        `きょうは ${information}へ 行《い》って ください。カードの ことは 市役所《しやくしょ》で 聞《き》いて ください`,
     },
   },
   information: '案内《あんない》',

@@ -149,6 +149,12 @@ export const ja: Catalogue = {
       why: '入場に使う種類の電子証明書ではありません',
       next: TELL_STAFF,
     },
+    'revocation-unknown': {
+      title: 'いまは確かめられません',
+      card: UNHARMED,
+      why: '電子証明書を確かめるための新しいリストが、まだ届いていません',
+      next: STAFF_COMES,
+    },
     'card-not-supported': {
       title: 'このカードは使えません',
       card: UNHARMED,
@@ -196,6 +202,22 @@ export const ja: Catalogue = {
       card: UNHARMED,
       why: '読み取り機が動いていません',
       next: STAFF_COMES,
+    },
+  },
+  revoked: {
+    renew: {
+      title: '電子証明書の更新が必要です',
+      card: '故障ではありません',
+      why: 'この電子証明書は、新しいものに変わっています',
+      next: ({ information }) =>
+        `きょうは${information}へお越しください。更新は市区町村の窓口でできます`,
+    },
+    'on-hold': {
+      title: '電子証明書が一時停止中です',
+      card: '故障ではありません',
+      why: 'カードの利用が、届け出で一時停止されています',
+      next: ({ information }) =>
+        `きょうは${information}へお越しください。再開は市区町村の窓口でできます`,
     },
   },
   information: '総合案内',

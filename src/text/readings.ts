@@ -54,6 +54,7 @@ const JA: Readonly<Record<Speech, Reading>> = {
     `でんししょーめーしょが つかえません。カードの こしょーでわ ありません。きょーわ ${information}え おこしください。`,
   'certificate-untrusted': `カードを たしかめられません。${JA_UNHARMED}${JA_TELL}`,
   'certificate-not-for-authentication': `この でんししょーめーしょわ つかえません。${JA_UNHARMED}${JA_TELL}`,
+  'revocation-unknown': `いまわ たしかめられません。${JA_UNHARMED}${JA_STAFF}`,
   'card-not-supported': `この カードわ つかえません。${JA_UNHARMED}マイナンバーカードを かざしてください。`,
   'phone-not-supported':
     'スマートフォンわ つかえません。スマートフォンに もんだいわ ありません。マイナンバーカードを かざしてください。',
@@ -115,6 +116,7 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
     `カードの しょーめーしょが つかえません。カードわ こわれていません。きょーわ ${information}え いってください。`,
   'certificate-untrusted': `ここでわ たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'certificate-not-for-authentication': `しょーめーしょが ちがいます。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'revocation-unknown': `いま たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'card-not-supported': `この カードわ つかえません。${SIMPLE_UNHARMED}マイナンバーカードを かざしてください。`,
   'phone-not-supported':
     'スマホわ つかえません。スマホわ だいじょーぶです。マイナンバーカードを かざしてください。',
@@ -175,6 +177,7 @@ const EN: Readonly<Record<Speech, Reading>> = {
     `The certificate in your card cannot be used. The card is not broken. Today, please go to ${information}.`,
   'certificate-untrusted': `Your card could not be confirmed. ${EN_UNHARMED} ${EN_TELL}`,
   'certificate-not-for-authentication': `This certificate is of a different kind. ${EN_UNHARMED} ${EN_TELL}`,
+  'revocation-unknown': `Your card cannot be checked now. ${EN_UNHARMED} ${EN_STAFF}`,
   'card-not-supported': `This card is not accepted here. ${EN_UNHARMED} Please hold a My Number Card here.`,
   'phone-not-supported':
     'Phones are not accepted here. Nothing is wrong with your phone. Please hold a My Number Card here.',

@@ -15,6 +15,7 @@ export const SHOWN: AnswerShown = {
   seat: 'B 12列 34番',
   name: '佐＊ 花＊',
   first: null,
+  advice: null,
   list: { issuedAt: '2016-02-20T05:05:00.000Z', age: 'fresh' },
   claimMinutes: 15,
 };

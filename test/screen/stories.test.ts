@@ -82,6 +82,21 @@ test('refused, with the reason and when the ticket was used', () =>
     await screen({ screen: 'waiting' });
   }));
 
+test('whose card was revoked reads what to do about it there, and nobody reads or hears why', () =>
+  atTheScreen(async (world, { card }) => {
+    const { hold, remove, screen, screens, journal, publishTrust } = world;
+    const before = journal.all.length;
+    await publishTrust([card], 'certificateHold');
+    await journal.next({ event: 'trust.activated' }, before);
+    await hold(card.card);
+    const refused = await screen({ screen: 'refused', reason: 'certificate-revoked' });
+    expect(refused).toMatchObject({ advice: 'on-hold', speech: '/voice/ja/certificate-revoked' });
+    await remove();
+    await screen({ screen: 'waiting' });
+    expect(JSON.stringify(screens.at(-1))).not.toContain('on-hold');
+    expect(JSON.stringify(journal.all)).not.toMatch(/hold"|certificateHold|advice/u);
+  }));
+
 test('a card that is pulled too early is asked for again', () =>
   atTheScreen(async ({ hold, remove, screen }, { card }) => {
     const again = screen({ screen: 'again', reason: 'card-removed', tone: 'problem' });

@@ -2,6 +2,7 @@
 
 import { CHECK_IDS } from '../../src/domain/check.ts';
 import { REASONS, type Reason } from '../../src/domain/reason.ts';
+import type { RevocationAdvice } from '../../src/domain/revocation.ts';
 import {
   type KeyName,
   type Language,
@@ -28,6 +29,8 @@ const freshList = { issuedAt: MORNING, age: 'fresh' } as const;
 const oldList = { issuedAt: MORNING, age: 'old' } as const;
 const entry = { service: 'event-entry' } as const;
 const first = { at: EVENING, gate: '西ゲート' } as const;
+
+const ADVICE: readonly RevocationAdvice[] = ['renew', 'on-hold'];
 
 /** From no seat at all to as many full-width characters as fit on a paper. */
 const SEATS = [
@@ -96,13 +99,24 @@ export const SAMPLES: {
     ...SEATS.map((seat) => ({ screen: 'receipt-owed', seat, minutes: 120 }) as const),
   ],
   refused: [
-    { screen: 'refused', reason: 'not-on-list', first: null, list: freshList },
+    { screen: 'refused', reason: 'not-on-list', advice: null, first: null, list: freshList },
     ...reasons.map(
       (reason) =>
         ({
           screen: 'refused',
           reason,
+          advice: null,
           first: reason === 'already-entered' ? first : null,
+          list: oldList,
+        }) as const,
+    ),
+    ...ADVICE.map(
+      (advice) =>
+        ({
+          screen: 'refused',
+          reason: 'certificate-revoked',
+          advice,
+          first: null,
           list: oldList,
         }) as const,
     ),
