@@ -41,7 +41,6 @@ export interface EventEntryOptions {
   readonly revocation?: RevocationDemand;
   readonly ocsp?: 'never' | 'when-online';
 }
-
 const GO_ON: StepResult = { next: 'go-on' };
 
 export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Service {

@@ -6,6 +6,7 @@
 
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { crlBench } from './crl.ts';
 import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
 import { keysBench } from './keys.ts';
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   verify: verifyBench,
   ocsp: ocspBench,
   keys: keysBench,
+  crl: crlBench,
   start: startBench,
   memory: memoryBench,
   facts: factsBench,
