@@ -2,7 +2,10 @@
 
 import type { CertificateVerdict, RevocationCheck } from './certificate-verdict.ts';
 
-/** The least that a service may ask for, the strictest first. */
+/**
+ * The least that a service must know about revocation: `current`, a list of the card's issuer within its time, or the
+ * issuer's own word; `stale`, a list however old; `any`, nothing. What a mistake would cost decides.
+ */
 export const REVOCATION_DEMANDS = ['current', 'stale', 'any'] as const;
 export type RevocationDemand = (typeof REVOCATION_DEMANDS)[number];
 

@@ -128,7 +128,8 @@ test('chunks that do not give the list that the manifest names are rejected', as
 
 test('a fetch that was cut goes on with the chunks that are missing', async () => {
   const { platform, terminal, published } = await withVersion2();
-  const next = await publish(platform, 3);
+  const crls = [putCrl(platform, authority.crl({ number: 3n, revoked: [] }), 40)];
+  const next = await publish(platform, 3, { crls });
   const fresh = chunksOf(next).filter((chunk) => !chunksOf(published).includes(chunk));
   const last = fresh.at(-1);
   let refused = 0;

@@ -120,8 +120,9 @@ const REJECTED: readonly Case[] = [
     'truncated',
     async (platform) => {
       const published = await publish(platform, 3);
-      const [chunk = ''] = chunksOf(published);
-      platform.objects.set(chunk, Buffer.from(platform.objects.get(chunk)?.subarray(0, -5) ?? ''));
+      // The last one: two lists of one second begin alike, and what is held is not fetched.
+      const chunk = chunksOf(published).at(-1) ?? '';
+      platform.objects.set(chunk, Buffer.from(platform.objects.get(chunk)?.subarray(0, 10) ?? ''));
       return published;
     },
   ],

@@ -39,7 +39,12 @@ const WRITTEN = [
 ];
 
 function openssl(...given: readonly string[]): string {
-  const settings = { cwd: folder, encoding: 'utf8', timeout: 60_000, maxBuffer: 16_777_216 } as const;
+  const settings = {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 60_000,
+    maxBuffer: 16_777_216,
+  } as const;
   return execFileSync('openssl', given, settings);
 }
 
