@@ -122,7 +122,7 @@ export default {
     library('better-sqlite3', 'src/store/', 'platform-sim/'),
     library('(pkijs|asn1js)', 'src/pki/', 'platform-sim/'),
     library('ws', 'src/link/', 'src/screen/', 'platform-sim/'),
-    library('pkcs11js', 'src/keys/pkcs11-token\\.ts$'),
+    library('pkcs11js', 'src/keys/pkcs11-(token|templates)\\.ts$'),
     library('koffi', 'src/service-manager\\.ts$'),
     library('prom-client', 'src/metrics\\.ts$'),
     library(

@@ -96,12 +96,7 @@ export const PARTS = [
     file: 'opensc-tool',
     why: 'a second opinion on the virtual card',
   },
-  {
-    name: 'softhsm2',
-    need: 'test',
-    file: 'softhsm2-util',
-    why: 'a token for the keys of the terminal',
-  },
+  { name: 'softhsm2', need: 'test', file: 'softhsm2-util', why: "a token for a terminal's keys" },
   { name: 'openssl', need: 'test', file: 'openssl', why: 'a second opinion on signatures' },
   { name: 'espeak-ng', need: 'run', file: 'espeak-ng', why: 'the voice of the screen' },
   { name: 'chromium', need: 'test', file: 'chromium', why: 'looks at the pages as a browser does' },

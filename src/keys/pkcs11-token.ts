@@ -7,14 +7,13 @@
  * whoever works with it can end.
  */
 
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { SECRET_BYTES, type WrappedKey } from './key-store.ts';
 import { fromToken, TokenError } from './pkcs11-errors.ts';
 import type { FoundKey, KeyReference, TokenPlace } from './pkcs11-messages.ts';
+import { EXPONENT, type Library, PREFIX, type Template, Templates } from './pkcs11-templates.ts';
 import { MODULUS_BITS } from './rsa-key.ts';
 
-type Library = typeof import('pkcs11js');
-type Template = import('pkcs11js').Template;
 type Handle = import('pkcs11js').Handle;
 
 interface TokenObject {
@@ -24,13 +23,11 @@ interface TokenObject {
   readonly class: number;
 }
 
-const PREFIX = 'kazasu:';
 const ID_BYTES = 8;
 const FIRST_ID = Buffer.alloc(ID_BYTES).toString('hex');
 const OBJECTS_MAX = 4_096;
 /** A secret of 32 bytes, wrapped: one block more (RFC 3394 2.2.1). */
 const WRAPPED_SECRET_BYTES = SECRET_BYTES + 8;
-const EXPONENT = Buffer.from('010001', 'hex');
 
 /** CK_TOKEN_INFO flags (PKCS #11 3.0, 3.2): what a login could make worse. */
 const PIN_FLAGS: readonly (readonly [flag: number, says: string])[] = [
@@ -44,6 +41,7 @@ export class Token {
   readonly #library: Library;
   readonly #pkcs11: InstanceType<Library['PKCS11']>;
   readonly #session: Handle;
+  readonly #templates: Templates;
   /** By label and id. */
   readonly #handles = new Map<string, Handle>();
 
@@ -51,6 +49,7 @@ export class Token {
     this.#library = library;
     this.#pkcs11 = pkcs11;
     this.#session = session;
+    this.#templates = new Templates(library);
   }
 
   /** Rejects with `TokenError`. `pin`: UTF-8; tried once, and not at all where a wrong one could lock the token. */
@@ -84,8 +83,12 @@ export class Token {
         { type: CKA_MODULUS_BITS, value: MODULUS_BITS },
         { type: CKA_PUBLIC_EXPONENT, value: EXPONENT },
       ];
-      const publicTemplate = [...this.#named(label, id), ...size, ...this.#publicUses()];
-      const privateTemplate = this.#privateKey(label, id, ['CKA_SIGN', 'CKA_UNWRAP']);
+      const publicTemplate = [
+        ...this.#templates.named(label, id),
+        ...size,
+        ...this.#templates.publicUses(),
+      ];
+      const privateTemplate = this.#templates.privateKey(label, id, ['CKA_SIGN', 'CKA_UNWRAP']);
       return this.#pkcs11.C_GenerateKeyPair(
         this.#session,
         mechanism,
@@ -119,7 +122,10 @@ export class Token {
   /** A key in clear; checked by whoever hands it over. */
   keep(label: string, kind: WrappedKey['kind'], key: Buffer): void {
     this.#replace(label, (id) => {
-      const template = kind === 'rsa' ? this.#rsaKey(label, id, key) : this.#secret(label, id, key);
+      const template =
+        kind === 'rsa'
+          ? this.#templates.rsaKey(label, id, key)
+          : this.#templates.secret(label, id, key);
       return this.#pkcs11.C_CreateObject(this.#session, template);
     });
   }
@@ -137,8 +143,8 @@ export class Token {
       this.#replace(label, (id) => {
         const isRsa = wrapped.kind === 'rsa';
         const template = isRsa
-          ? this.#privateKey(label, id, ['CKA_SIGN'])
-          : this.#secret(label, id, null);
+          ? this.#templates.privateKey(label, id, ['CKA_SIGN'])
+          : this.#templates.secret(label, id, null);
         const mechanism = isRsa ? CKM_AES_KEY_WRAP_PAD : CKM_AES_KEY_WRAP;
         return this.#unwrapWith({ mechanism }, kek, wrapped.wrapped, template);
       });
@@ -187,8 +193,8 @@ export class Token {
       { type: CKA_CLASS, value: CKO_SECRET_KEY },
       { type: CKA_KEY_TYPE, value: CKK_AES },
       { type: CKA_TOKEN, value: false },
-      ...this.#kept(),
-      ...this.#uses(['CKA_UNWRAP']),
+      ...this.#templates.kept(),
+      ...this.#templates.uses(['CKA_UNWRAP']),
     ]);
   }
 
@@ -290,92 +296,11 @@ export class Token {
       this.#pkcs11.C_DestroyObject(this.#session, handle);
     }
   }
-
-  #named(label: string, id: Buffer): Template {
-    const { CKA_TOKEN, CKA_LABEL, CKA_ID } = this.#library;
-    return [
-      { type: CKA_TOKEN, value: true },
-      { type: CKA_LABEL, value: PREFIX + label },
-      { type: CKA_ID, value: id },
-    ];
-  }
-
-  #kept(): Template {
-    const { CKA_PRIVATE, CKA_SENSITIVE, CKA_EXTRACTABLE } = this.#library;
-    return [
-      { type: CKA_PRIVATE, value: true },
-      { type: CKA_SENSITIVE, value: true },
-      { type: CKA_EXTRACTABLE, value: false },
-    ];
-  }
-
-  /** Said in full: tokens differ in what a key may do when nothing is said. */
-  #uses(allowed: readonly Use[]): Template {
-    return USES.map((use) => ({ type: this.#library[use], value: allowed.includes(use) }));
-  }
-
-  #publicUses(): Template {
-    const { CKA_VERIFY, CKA_WRAP, CKA_ENCRYPT } = this.#library;
-    return [CKA_VERIFY, CKA_WRAP, CKA_ENCRYPT].map((type) => ({
-      type,
-      value: type !== CKA_ENCRYPT,
-    }));
-  }
-
-  #secret(label: string, id: Buffer, value: Buffer | null): Template {
-    const { CKA_CLASS, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_GENERIC_SECRET, CKA_VALUE } =
-      this.#library;
-    return [
-      { type: CKA_CLASS, value: CKO_SECRET_KEY },
-      { type: CKA_KEY_TYPE, value: CKK_GENERIC_SECRET },
-      ...this.#named(label, id),
-      ...this.#kept(),
-      ...this.#uses(['CKA_SIGN']),
-      ...(value === null ? [] : [{ type: CKA_VALUE, value }]),
-    ];
-  }
-
-  #privateKey(label: string, id: Buffer, uses: readonly Use[]): Template {
-    const { CKA_CLASS, CKO_PRIVATE_KEY, CKA_KEY_TYPE, CKK_RSA } = this.#library;
-    return [
-      { type: CKA_CLASS, value: CKO_PRIVATE_KEY },
-      { type: CKA_KEY_TYPE, value: CKK_RSA },
-      ...this.#named(label, id),
-      ...this.#kept(),
-      ...this.#uses(uses),
-    ];
-  }
-
-  #rsaKey(label: string, id: Buffer, der: Buffer): Template {
-    const jwk = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({
-      format: 'jwk',
-    });
-    const parts = RSA_PARTS.map(([type, part]) => ({
-      type: this.#library[type],
-      value: Buffer.from(jwk[part] ?? '', 'base64url'),
-    }));
-    return [...this.#privateKey(label, id, ['CKA_SIGN']), ...parts];
-  }
 }
 
 function nameOf({ label, id }: KeyReference): string {
   return `${label} ${id}`;
 }
-
-const USES = ['CKA_SIGN', 'CKA_UNWRAP', 'CKA_DECRYPT'] as const;
-type Use = (typeof USES)[number];
-
-/** RFC 7518 6.3.2 beside PKCS #11 2.1.3. */
-const RSA_PARTS = [
-  ['CKA_MODULUS', 'n'],
-  ['CKA_PUBLIC_EXPONENT', 'e'],
-  ['CKA_PRIVATE_EXPONENT', 'd'],
-  ['CKA_PRIME_1', 'p'],
-  ['CKA_PRIME_2', 'q'],
-  ['CKA_EXPONENT_1', 'dp'],
-  ['CKA_EXPONENT_2', 'dq'],
-  ['CKA_COEFFICIENT', 'qi'],
-] as const;
 
 async function loadLibrary(): Promise<Library> {
   try {
