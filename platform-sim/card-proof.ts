@@ -5,15 +5,15 @@
 
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import type { Assurance } from '../src/domain/entry-list.ts';
-import { type CardShown, requestLines } from '../src/link/protocol.ts';
+import { type CardShown, requestLines } from '../src/link/question-protocol.ts';
 
 const DIGEST_BYTES = 32;
 const NONCE_BYTES = 32;
 const MODULUS_BITS = 2048;
 
 export interface AskedFrom {
-  /** What stands for the terminal in what cards sign. */
-  readonly terminal: Uint8Array;
+  /** What may stand for the terminal in what cards sign. */
+  readonly terminals: readonly Uint8Array[];
   readonly id: string;
   readonly service: string;
   readonly body: string;
@@ -29,10 +29,13 @@ export function assuranceShown(
   const message = Buffer.from(proof.message, 'base64');
   const signature = Buffer.from(proof.signature, 'base64');
   if (!isSignedBy(der, message, signature)) return null;
-  const known = [sha256(question.terminal), sha256(der)];
-  if (says(message, 'kazasu-tap-1', known)) return 'possession';
   const request = sha256(Buffer.from(requestLines(question), 'utf8'));
-  return says(message, 'kazasu-pin-1', [...known, request]) ? 'possession+pin' : null;
+  for (const terminal of question.terminals) {
+    const known = [sha256(terminal), sha256(der)];
+    if (says(message, 'kazasu-tap-1', known)) return 'possession';
+    if (says(message, 'kazasu-pin-1', [...known, request])) return 'possession+pin';
+  }
+  return null;
 }
 
 /** Prefix, nonce, digests: all of it, and nothing behind. */

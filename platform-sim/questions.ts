@@ -1,12 +1,8 @@
 /** Questions of terminals, handed to the other side of their service: checked, done once, answered. */
 
 import { createHash } from 'node:crypto';
-import {
-  LIMITS,
-  type PlatformFrame,
-  type QuestionFault,
-  type TerminalFrame,
-} from '../src/link/protocol.ts';
+import type { PlatformFrame, TerminalFrame } from '../src/link/protocol.ts';
+import { QUESTION_LIMITS, type QuestionFault } from '../src/link/question-protocol.ts';
 import { assuranceShown } from './card-proof.ts';
 import { type CheckedQuestion, NotAQuestionError, type World } from './other-side.ts';
 import type { OtherSides } from './services/index.ts';
@@ -26,8 +22,11 @@ const KNOWN_MAX = 1_024;
 /** The terminal that asks. */
 export interface Asker {
   readonly terminal: string;
-  /** What stands for it in what cards sign: the DER of its certificate, or its name while it is not enrolled. */
-  readonly signedAs: Uint8Array;
+  /**
+   * What stands for it in what cards sign: the DER of its certificate, or its name while it is not enrolled. While a
+   * certificate is being renewed, either of the two.
+   */
+  readonly signedAs: readonly Uint8Array[];
 }
 
 export interface QuestionsParts extends World {
@@ -54,7 +53,7 @@ export class TerminalQuestions {
     if (before !== undefined) {
       return before.digest === digest ? before.answer : fault(ask, 'id-reused');
     }
-    if (this.#openOf(terminal) >= LIMITS.questions) return fault(ask, 'busy');
+    if (this.#openOf(terminal) >= QUESTION_LIMITS.open) return fault(ask, 'busy');
     const known: Known = { digest, answer: this.#work(from, ask), isOpen: true };
     this.#known.set(key, known);
     this.#forgetOldest();
@@ -106,7 +105,7 @@ function checked({ terminal, signedAs }: Asker, ask: AskFrame): CheckedQuestion 
   const body = parsed(ask.body);
   if (body === undefined) return 'not-a-question';
   if (ask.card === null) return { terminal, body, card: null };
-  const assurance = assuranceShown(ask.card, { ...ask, terminal: signedAs });
+  const assurance = assuranceShown(ask.card, { ...ask, terminals: signedAs });
   if (assurance === null) return 'not-proved';
   const certificate = Buffer.from(ask.card.certificate, 'base64');
   return { terminal, body, card: { certificate, assurance } };

@@ -198,7 +198,10 @@ export class TerminalLinks {
 
   async #reply(session: Session, hello: Hello, ask: Ask): Promise<void> {
     const { terminal } = hello;
-    const signedAs = session.client?.certificate.der ?? Buffer.from(terminal, 'utf8');
+    const signedAs =
+      session.client === null
+        ? [Buffer.from(terminal, 'utf8')]
+        : this.#terminals.certificates(terminal).map(({ der }) => der);
     this.#send(
       session,
       this.#mustWithhold(session, hello)

@@ -1,5 +1,5 @@
 /**
- * `kazasu.v1`: everything that terminal and platform say to each other, and the only file that both sides share.
+ * `kazasu.v1`: everything that terminal and platform say to each other, and, with question-protocol.ts, the only file that both sides share.
  *
  * JSON frames on one websocket per terminal (subprotocol `kazasu.v1`); bulk data as content-addressed objects over
  * HTTP beside it, `GET /objects/<sha256 hex>`. Every frame is parsed here, at the edge, and nowhere else.
@@ -7,6 +7,7 @@
 
 import { z } from 'zod';
 import { ASSURANCE_LEVELS, type EntryListManifest } from '../domain/entry-list.ts';
+import { ANSWER_FRAME, ASK_FRAME, FAULT_FRAME } from './question-protocol.ts';
 
 export const SUBPROTOCOL = 'kazasu.v1';
 
@@ -23,10 +24,6 @@ export const LIMITS = {
   roots: 16,
   /** What a platform may say: at once, and from then on. Every frame of facts may have its answer besides. */
   frames: { atOnce: 1_000, perSecond: 500 },
-  /** Of a question, and of its answer; what a card shows of itself is apart. */
-  bodyBytes: 16_384,
-  /** Questions of one terminal that wait for an answer. */
-  questions: 4,
 } as const;
 
 /** Websocket close codes (RFC 6455 7.4.2: 4000-4999 are private). */
@@ -55,55 +52,11 @@ const count = z.int().nonnegative();
 
 export const NAME = name;
 
-/** JSON text: its bytes are what a card signs (`requestLines`), so it travels as it is. */
-const body = z.string().max(LIMITS.bodyBytes);
-
-/** What a card showed of itself for this question; it leaves the terminal over the link alone and is kept nowhere. */
-const CARD_SHOWN = z.strictObject({
-  /** DER of the user-authentication certificate. */
-  certificate: base64.max(8_192),
-  /** Null: nothing was proved. */
-  proof: z
-    .strictObject({
-      /** What was signed: `kazasu-tap-1` or `kazasu-pin-1` and what follows (docs/protocol.md). */
-      message: base64.max(512),
-      /** RSASSA-PKCS1-v1_5 with SHA-256. */
-      signature: base64.max(1_024),
-    })
-    .nullable(),
-});
-export type CardShown = z.infer<typeof CARD_SHOWN>;
-
-/** What a card signs of a question that its PIN authorises: SHA-256 over these lines (UTF-8, LF between them). */
-export function requestLines(question: {
-  readonly id: string;
-  readonly service: string;
-  readonly body: string;
-}): string {
-  return [question.id, question.service, question.body].join('\n');
-}
-
 const clockReading = z.strictObject({
   at: instant,
   quality: z.enum(['synced', 'holdover', 'unset']),
   mono: z.number(),
 });
-
-/** Why a question has no answer. */
-export const QUESTION_FAULTS = [
-  'unknown-service',
-  'not-a-question',
-  /** The proof is not one: wrong signature, prefix, terminal, certificate or request. */
-  'not-proved',
-  /** The same id was used for another question. */
-  'id-reused',
-  'busy',
-  /** This terminal's certificate has expired, or another one is suspected to be its copy. */
-  'not-served',
-  /** The other side failed. */
-  'failed',
-] as const;
-export type QuestionFault = (typeof QUESTION_FAULTS)[number];
 
 /** What a terminal may say. */
 export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
@@ -129,14 +82,7 @@ export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
   z.strictObject({ frame: z.literal('beat'), waiting: count, clock: clockReading }),
   /** For the terminal's next certificate: PKCS#10 for a new key, base64. Enrolled terminals only. */
   z.strictObject({ frame: z.literal('renew'), request: base64.max(4096) }),
-  /** A service asks its other side. Asked again with the same `id`, it is done once, and the answer is the same. */
-  z.strictObject({
-    frame: z.literal('ask'),
-    id: z.uuid(),
-    service: name,
-    body,
-    card: CARD_SHOWN.nullable(),
-  }),
+  ASK_FRAME,
 ]);
 export type TerminalFrame = z.infer<typeof TERMINAL_FRAME>;
 
@@ -183,8 +129,8 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
   z.strictObject({ frame: z.literal('beat'), now: instant }),
   /** The certificate that was asked for, DER, base64; the one before counts until this one has connected. */
   z.strictObject({ frame: z.literal('renewed'), certificate: base64.max(8192) }),
-  z.strictObject({ frame: z.literal('answer'), id: z.uuid(), body }),
-  z.strictObject({ frame: z.literal('fault'), id: z.uuid(), fault: z.enum(QUESTION_FAULTS) }),
+  ANSWER_FRAME,
+  FAULT_FRAME,
 ]);
 export type PlatformFrame = z.infer<typeof PLATFORM_FRAME>;
 

@@ -6,7 +6,8 @@
  */
 
 import type { EventName } from '../domain/events.ts';
-import { type CardShown, LIMITS, type QuestionFault, type TerminalFrame } from './protocol.ts';
+import type { TerminalFrame } from './protocol.ts';
+import { type CardShown, QUESTION_LIMITS, type QuestionFault } from './question-protocol.ts';
 
 export interface Question {
   /** UUID. */
@@ -60,12 +61,12 @@ export class Questions {
   }
 
   readonly ask: Ask = (question, signal) => {
-    if (Buffer.byteLength(question.body) > LIMITS.bodyBytes) {
+    if (Buffer.byteLength(question.body) > QUESTION_LIMITS.bodyBytes) {
       throw new RangeError('the body of a question is too large');
     }
     if (signal.aborted) return Promise.resolve({ asked: 'broken-off' });
     if (this.#send === null) return Promise.resolve({ asked: 'offline' });
-    if (this.#open.size >= LIMITS.questions) return Promise.resolve({ asked: 'busy' });
+    if (this.#open.size >= QUESTION_LIMITS.open) return Promise.resolve({ asked: 'busy' });
     const { promise, resolve } = Promise.withResolvers<Asked>();
     const breakOff = (): void => this.#end(question.id, { asked: 'broken-off' });
     signal.addEventListener('abort', breakOff, { once: true });

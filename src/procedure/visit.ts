@@ -7,7 +7,7 @@ import type { Answer, StepResult } from '../domain/answer.ts';
 import { assuranceReaches } from '../domain/entry-list.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SensedTap } from '../domain/tap.ts';
-import { requestLines } from '../link/protocol.ts';
+import { requestLines } from '../link/question-protocol.ts';
 import type { Asked } from '../link/questions.ts';
 import type { PinVault } from '../pin-vault.ts';
 import type { TerminalParts } from '../services/service.ts';

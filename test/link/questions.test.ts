@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { LIMITS, TERMINAL_FRAME, type TerminalFrame } from '../../src/link/protocol.ts';
+import { TERMINAL_FRAME, type TerminalFrame } from '../../src/link/protocol.ts';
+import { QUESTION_LIMITS } from '../../src/link/question-protocol.ts';
 import { type Question, Questions } from '../../src/link/questions.ts';
 
 class Rig {
@@ -90,17 +91,17 @@ test('whoever breaks off is told so; the answer that comes then is dropped, and 
 
 test('no more than so many at once, and again when one is through', async () => {
   const rig = Rig.up();
-  const all = Array.from({ length: LIMITS.questions }, () => question());
+  const all = Array.from({ length: QUESTION_LIMITS.open }, () => question());
   for (const each of all) void rig.ask(each);
   expect(await rig.ask(question())).toEqual({ asked: 'busy' });
   rig.questions.take({ id: all[0]?.id ?? '', body: '1' });
   void rig.ask(question());
-  expect(rig.sent).toHaveLength(LIMITS.questions + 1);
+  expect(rig.sent).toHaveLength(QUESTION_LIMITS.open + 1);
 });
 
 test('a body over the limit is a defect of ours', () => {
   const rig = Rig.up();
-  expect(() => rig.ask(question('あ'.repeat(LIMITS.bodyBytes / 2)))).toThrow(RangeError);
+  expect(() => rig.ask(question('あ'.repeat(QUESTION_LIMITS.bodyBytes / 2)))).toThrow(RangeError);
   expect(rig.sent).toEqual([]);
 });
 

@@ -12,17 +12,15 @@ import { beforeAll, expect, test } from 'vitest';
 import type { OtherSide } from '../../platform-sim/other-side.ts';
 import { NotAQuestionError } from '../../platform-sim/other-side.ts';
 import { TerminalQuestions } from '../../platform-sim/questions.ts';
-import {
-  LIMITS,
-  requestLines,
-  TERMINAL_FRAME,
-  type TerminalFrame,
-} from '../../src/link/protocol.ts';
+import { TERMINAL_FRAME, type TerminalFrame } from '../../src/link/protocol.ts';
+import { QUESTION_LIMITS, requestLines } from '../../src/link/question-protocol.ts';
 import { CardMaker, type TestCard } from '../cards.ts';
 
 type Ask = Extract<TerminalFrame, { frame: 'ask' }>;
 
 const TERMINAL = 'counter-1';
+/** A terminal that renews its certificate has two. */
+const OLD_CERTIFICATE = Buffer.from('3003020107', 'hex');
 let card: TestCard;
 let other: TestCard;
 beforeAll(async () => {
@@ -43,7 +41,7 @@ function desk(otherSide: OtherSide) {
     questions,
     log,
     ask: (frame: Ask, who = TERMINAL) =>
-      questions.answer({ terminal: who, signedAs: Buffer.from(who, 'utf8') }, frame),
+      questions.answer({ terminal: who, signedAs: [OLD_CERTIFICATE, Buffer.from(who)] }, frame),
   };
 }
 
@@ -58,7 +56,11 @@ const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes
 function proofOf(
   question: Ask,
   prefix: 'kazasu-tap-1' | 'kazasu-pin-1' | 'kazasu-any-1',
-  { terminal = TERMINAL, certificate = card.der, request = requestLines(question) } = {},
+  {
+    terminal = TERMINAL as string | Buffer,
+    certificate = card.der,
+    request = requestLines(question),
+  } = {},
   key: string | KeyObject = card.card.userPrivateKey ?? '',
 ) {
   const message = Buffer.concat([
@@ -112,7 +114,7 @@ test('nobody has more questions open than the limit', async () => {
     await gate.promise;
     return {};
   });
-  const open = Array.from({ length: LIMITS.questions }, () => ask(frame()));
+  const open = Array.from({ length: QUESTION_LIMITS.open }, () => ask(frame()));
   expect(await ask(frame())).toMatchObject({ fault: 'busy' });
   gate.resolve();
   await Promise.all(open);
@@ -148,6 +150,10 @@ test('each level is proved by its own prefix', async () => {
     return answer.frame === 'answer' ? JSON.parse(answer.body).assurance : answer.fault;
   };
   expect(await shown(withProof(() => null))).toBe('identified');
+  const terminal = OLD_CERTIFICATE;
+  expect(
+    await shown(withProof((question) => proofOf(question, 'kazasu-tap-1', { terminal }))),
+  ).toBe('possession');
   expect(await shown(withProof((question) => proofOf(question, 'kazasu-tap-1')))).toBe(
     'possession',
   );
@@ -193,7 +199,7 @@ test.each([
 test('a question that is too large, or has more in it, is not of the protocol', () => {
   const certificate = 'A'.repeat(8_196);
   for (const given of [
-    { body: 'x'.repeat(LIMITS.bodyBytes + 1) },
+    { body: 'x'.repeat(QUESTION_LIMITS.bodyBytes + 1) },
     { id: 'one' },
     { card: { certificate, proof: null } },
   ]) {
