@@ -8,8 +8,8 @@
 
 import type { CheckId, CheckState } from './check.ts';
 import type { Reason } from './reason.ts';
-import type { RingEnd, Told, ToldText } from './told.ts';
 import type { RevocationAdvice } from './revocation.ts';
+import type { RingEnd, Told, ToldText } from './told.ts';
 
 export const LANGUAGES = ['ja', 'ja-simple', 'en'] as const;
 /** `ja-simple` is やさしい日本語. */
