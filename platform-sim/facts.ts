@@ -7,17 +7,16 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { EventName } from '../src/domain/events.ts';
-import { NAME, type TerminalFrame } from '../src/link/protocol.ts';
+import type { TerminalFrame } from '../src/link/protocol.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
 import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
+import { FACT, type ParsedFact } from './fact-schema.ts';
 
 /** The platform's own facts (a cancelled ticket) stand in a ledger of this name; no terminal may have it. */
 export const PLATFORM_TERMINAL = 'platform';
 
 const NO_FACT = '0'.repeat(64);
-const BODY_DEPTH_MAX = 16;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS stream (
@@ -50,27 +49,6 @@ CREATE TABLE IF NOT EXISTS clock (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS own (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
-
-/** What every fact carries; `body` is the event's own. */
-const FACT = z.looseObject({
-  terminal: NAME,
-  epoch: z.uuid(),
-  seq: z.int().positive(),
-  prev: z.string().length(64),
-  event: z.string().min(1).max(64),
-  at: z.iso.datetime(),
-  clock: z.enum(['synced', 'holdover', 'unset']),
-  boot: z.int().nonnegative(),
-  mono: z.number(),
-  body: z.custom<Record<string, unknown>>(
-    (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      isShallow(value, BODY_DEPTH_MAX),
-  ),
-});
-type ParsedFact = z.infer<typeof FACT>;
 
 type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
 
@@ -388,12 +366,6 @@ function parseItem(of: StreamName, seq: number, json: string): Item {
   }
   const hash = createHash('sha256').update(json, 'utf8').digest('hex');
   return { seq, hash, prev: fact.prev, event: fact.event, json };
-}
-
-/** Recursion stops at `levels`, so that no text, however nested, can exhaust the stack here or where it is shown. */
-function isShallow(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
 }
 
 function textOf(value: unknown): string | null {

@@ -89,12 +89,7 @@ function buildProgram(): Command {
   addCommanding(program);
   addTerminals(program);
 
-  const register = program
-    .command('register')
-    .description('whom the world knows: when the holders of certificates were born');
-  command(register, 'import', 'take a CSV of holders; all of it, or nothing')
-    .requiredOption('--csv <file>', 'UTF-8; columns certificate,born (YYYY-MM-DD)')
-    .action(importRegister);
+  addRegister(program);
 
   const list = program.command('list').description('entry lists');
   addListImport(list);
@@ -103,6 +98,27 @@ function buildProgram(): Command {
     .action(showList);
   command(list, 'list', 'show all lists, one JSON line each').action(showLists);
 
+  addTickets(program);
+  command(program, 'facts', 'show what terminals told, one JSON line a fact, in order of arrival')
+    .option('--follow', 'go on until interrupted')
+    .option('--quarantined', 'only those that contradict the ledger that is held')
+    .action(showFacts);
+  command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
+    showTerminals,
+  );
+  return program;
+}
+
+function addRegister(program: Command): void {
+  const register = program
+    .command('register')
+    .description('whom the world knows: when the holders of certificates were born');
+  command(register, 'import', 'take a CSV of holders; all of it, or nothing')
+    .requiredOption('--csv <file>', 'UTF-8; columns certificate,born (YYYY-MM-DD)')
+    .action(importRegister);
+}
+
+function addTickets(program: Command): void {
   const ticket = program.command('ticket').description('changes on the day');
   for (const [name, says, action] of [
     ['cancel', 'cancel a ticket: terminals refuse it as soon as they hear of it', cancelTicket],
@@ -120,14 +136,6 @@ function buildProgram(): Command {
     .requiredOption('--old <file>', 'certificate of the card that was renewed, PEM or DER')
     .requiredOption('--new <file>', 'certificate of the new card, PEM or DER')
     .action(addRenewal);
-  command(program, 'facts', 'show what terminals told, one JSON line a fact, in order of arrival')
-    .option('--follow', 'go on until interrupted')
-    .option('--quarantined', 'only those that contradict the ledger that is held')
-    .action(showFacts);
-  command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
-    showTerminals,
-  );
-  return program;
 }
 
 function addInstitutions(program: Command): void {

@@ -39,6 +39,15 @@ export const SERVICES = z.strictObject({
 
 type Services = z.infer<typeof SERVICES>;
 
+/** `[services.event-entry]`; what is left out is as the table says. */
+export interface EventEntryOptions {
+  readonly list: string;
+  /** How people call this gate. */
+  readonly gate?: string | undefined;
+  readonly revocation?: RevocationDemand;
+  readonly ocsp?: 'never' | 'when-online';
+}
+
 /** What `refine` is given of the whole configuration. */
 interface Tables {
   readonly services: Services;

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot, pinnedNode } from '../src/bin/pinned-node.mjs';
-import { installedMatchesLock, type Machine, PARTS, setUp } from '../src/setup.mjs';
+import { installedMatchesLock, type Machine, setUp } from '../src/setup.mjs';
+import { PARTS } from '../src/setup-parts.mjs';
 
 interface PlayedMachine extends Machine {
   readonly commands: string[];

@@ -37,9 +37,10 @@ import {
 import { ListDownload, type OfferedList } from './list-download.ts';
 import type { ListKeyRing } from './list-keys.ts';
 import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
+import { beat, hello } from './own-frames.ts';
 import { pin, pinnedPlatform } from './pinned-platform.ts';
 import { PlatformRoot } from './platform-root.ts';
-import { CLOSE, type ClientRefusal, type Head, type TerminalFrame } from './protocol.ts';
+import { CLOSE, type ClientRefusal, type Head } from './protocol.ts';
 import type { Questions } from './questions.ts';
 import { Renewal } from './renewal.ts';
 import { RetryQueue } from './retry-queue.ts';
@@ -373,32 +374,4 @@ function startDownloads(
       source.close();
     },
   };
-}
-
-function hello(
-  { ledger, terminal, software, lists, clock }: LinkOptions,
-  root: number,
-): TerminalFrame {
-  const { epoch, boot } = ledger;
-  const last = ledger.lastFact();
-  return {
-    frame: 'hello',
-    terminal,
-    epoch,
-    boot,
-    last,
-    lists: [...lists],
-    root,
-    software,
-    clock: wireReading(clock),
-  };
-}
-
-function beat({ ledger, clock }: LinkOptions): TerminalFrame {
-  return { frame: 'beat', waiting: ledger.waiting(), clock: wireReading(clock) };
-}
-
-function wireReading(clock: Clock) {
-  const { at, clock: quality, mono } = clock.read();
-  return { at, quality, mono };
 }

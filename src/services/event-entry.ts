@@ -20,7 +20,7 @@ import type { EntryState, NewFact } from '../domain/fact.ts';
 import { maskedName } from '../domain/masked-name.ts';
 import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
-import { adviceOf, meetsDemand, type RevocationDemand } from '../domain/revocation.ts';
+import { adviceOf, meetsDemand } from '../domain/revocation.ts';
 import type { FirstEntry } from '../domain/screen.ts';
 import { seatTicket } from '../domain/seat-ticket.ts';
 import type { SensedTap } from '../domain/tap.ts';
@@ -28,19 +28,13 @@ import { findRow } from '../find-row.ts';
 import type { JournalFields } from '../journal.ts';
 import type { PaperOutcome, PlannedPaper } from '../papers.ts';
 import type { ListKeys } from '../pki/converted-value.ts';
+import type { EventEntryOptions } from '../service-config.ts';
 import { DiskFullError } from '../store/ledger.ts';
 import type { Lease } from '../store/list-shelf.ts';
 import { holdAgainstOthers, OvertakenError, ticketState } from '../store/ticket-state.ts';
 import { TapStages } from '../tap-stages.ts';
 import type { AnswerShown, Service, TerminalParts } from './service.ts';
 
-export interface EventEntryOptions {
-  readonly list: string;
-  /** How people call this gate. */
-  readonly gate?: string | undefined;
-  readonly revocation?: RevocationDemand;
-  readonly ocsp?: 'never' | 'when-online';
-}
 const GO_ON: StepResult = { next: 'go-on' };
 
 export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Service {

@@ -1,0 +1,42 @@
+/** What a terminal says of itself: who it is and how far it got, and that it still lives. */
+
+import type { Clock } from '../clock.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { TerminalFrame } from './protocol.ts';
+
+interface Speaker {
+  readonly terminal: string;
+  readonly software: string;
+  readonly lists: readonly string[];
+  readonly ledger: Pick<Ledger, 'epoch' | 'boot' | 'lastFact' | 'waiting'>;
+  readonly clock: Clock;
+}
+
+/** `root`: the version that is held; 0 while there is none. */
+export function hello(
+  { ledger, terminal, software, lists, clock }: Speaker,
+  root: number,
+): TerminalFrame {
+  const { epoch, boot } = ledger;
+  const last = ledger.lastFact();
+  return {
+    frame: 'hello',
+    terminal,
+    epoch,
+    boot,
+    last,
+    lists: [...lists],
+    root,
+    software,
+    clock: wireReading(clock),
+  };
+}
+
+export function beat({ ledger, clock }: Speaker): TerminalFrame {
+  return { frame: 'beat', waiting: ledger.waiting(), clock: wireReading(clock) };
+}
+
+function wireReading(clock: Clock) {
+  const { at, clock: quality, mono } = clock.read();
+  return { at, quality, mono };
+}
