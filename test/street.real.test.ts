@@ -42,7 +42,7 @@ test('walk: the same from another window, after which everybody has entered', ()
     expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, 'every decision was right']);
     expect((await street.say('hold', 'sato-hanako')).stdout).toMatch(/already-entered/u);
     expect((await street.say('platform')).stdout).toMatch(
-      /^\d+ facts, 8 entries, 0 double entries/u,
+      /^\d+ facts, 9 entries, 0 double entries/u,
     );
 
     expect((await street.say('reset')).code).toBe(0);
