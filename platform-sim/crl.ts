@@ -174,8 +174,8 @@ function readReason(value: Elements): number {
   throw new UnfitError('has an entry with a reason that RFC 5280 does not know');
 }
 
-/** Whether a CRL that `readCrl` has taken names this serial number. */
-export function revokes(der: Buffer, serial: bigint): boolean {
+/** What a CRL that `readCrl` has taken says of this serial number; null: nothing. RFC 5280 5.3.1: deltas take back, too. */
+export function entryOf(der: Buffer, serial: bigint): 'revoked' | 'removed' | null {
   const body = new Elements(readSigned(der).tbs).inside(TAG.sequence);
   body.next(TAG.integer);
   body.next(TAG.sequence);
@@ -183,10 +183,17 @@ export function revokes(der: Buffer, serial: bigint): boolean {
   time(body);
   time(body);
   const list = body.optional(TAG.sequence);
-  if (list === null) return false;
+  if (list === null) return null;
   for (const entries = new Elements(list.content); !entries.atEnd; ) {
     const entry = entries.inside(TAG.sequence);
-    if (natural(entry.next(TAG.integer), NUMBER_OCTETS_MAX) === serial) return true;
+    if (natural(entry.next(TAG.integer), NUMBER_OCTETS_MAX) !== serial) continue;
+    time(entry);
+    if (entry.atEnd) return 'revoked';
+    const extensions = readExtensions(entry, ENTRY_MAY_BE_CRITICAL);
+    const reason = readExtension(extensions, OID.reasonCode, (value) => {
+      return value.next(TAG.enumerated).content[0];
+    });
+    return reason === REMOVE_FROM_CRL ? 'removed' : 'revoked';
   }
-  return false;
+  return null;
 }

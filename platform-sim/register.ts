@@ -7,7 +7,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { readAnchor } from './anchor.ts';
-import { revokes } from './crl.ts';
+import { entryOf } from './crl.ts';
 import { openDatabase, type SqliteDatabase } from './database.ts';
 import { InputError } from './input-error.ts';
 import { readInputFile } from './input-file.ts';
@@ -45,8 +45,7 @@ export class Register {
     if (issuer === undefined) return 'unknown';
     const { validFromDate, validToDate, serialNumber } = certificate;
     if (now < validFromDate.getTime() || now > validToDate.getTime()) return 'invalid';
-    const crl = this.#crlOf(issuer.issuerKey);
-    return crl !== undefined && revokes(crl, BigInt(`0x${serialNumber}`)) ? 'invalid' : 'valid';
+    return this.#isRevoked(issuer.issuerKey, BigInt(`0x${serialNumber}`)) ? 'invalid' : 'valid';
   }
 
   /** YYYY-MM-DD; null when the holder is not in the register. */
@@ -90,9 +89,16 @@ export class Register {
     });
   }
 
-  #crlOf(issuerKey: string): Buffer | undefined {
-    const select = this.#registry.db.prepare('SELECT der FROM crl WHERE issuer_key = ?').pluck();
-    return select.get(issuerKey) as Buffer | undefined;
+  /** A delta, where there is one, speaks before the list that it builds on. */
+  #isRevoked(issuerKey: string, serial: bigint): boolean {
+    const select = this.#registry.db
+      .prepare('SELECT der FROM revocation_list WHERE issuer_key = ? ORDER BY base IS NULL')
+      .pluck();
+    for (const der of select.all(issuerKey) as Buffer[]) {
+      const entry = entryOf(der, serial);
+      if (entry !== null) return entry === 'revoked';
+    }
+    return false;
   }
 }
 

@@ -11,6 +11,8 @@ import { addTrust } from '../../platform-sim/trust.ts';
 import { CardMaker, type TestCard } from '../cards.ts';
 
 const DAY = 86_400_000;
+/** RFC 5280 5.2.4: BaseCRLNumber 1. */
+const DELTA_OF_1 = { oid: '2.5.29.27', critical: true, value: Buffer.from('020101', 'hex') };
 const NOW = Date.now();
 
 let folder = '';
@@ -18,13 +20,14 @@ let stores: Stores;
 let maker: CardMaker;
 let good: TestCard;
 let revoked: TestCard;
+let other: TestCard;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kazasu-register-'));
   const state = join(folder, 'platform');
   stores = openStores(state);
   maker = await CardMaker.create();
-  [good, revoked] = [await maker.card(), await maker.card()];
+  [good, revoked, other] = [await maker.card(), await maker.card(), await maker.card()];
   const entries = [
     { serial: Buffer.from('01', 'hex'), reason: 'superseded' as const, at: new Date(NOW) },
     { serial: revoked.serial, reason: 'superseded' as const, at: new Date(NOW) },
@@ -56,6 +59,24 @@ test('revoked, expired and not yet valid ones are invalid', () => {
   expect(standing(revoked)).toBe('invalid');
   expect(standing(good, NOW + 20 * 365 * DAY)).toBe('invalid');
   expect(standing(good, NOW - 20 * 365 * DAY)).toBe('invalid');
+});
+
+test('a delta revokes what the list before it did not, and takes back what it did', async () => {
+  const day = { at: new Date(NOW) };
+  const entries = [
+    { serial: other.serial, reason: 'keyCompromise' as const, ...day },
+    { serial: revoked.serial, reason: 'removeFromCRL' as const, ...day },
+  ];
+  const delta = file('delta.der');
+  writeFileSync(delta, maker.authority.crl({ revoked: entries, number: 2n, extra: [DELTA_OF_1] }));
+  const keys = await openKeys(join(folder, 'platform'));
+  expect(standing(other)).toBe('valid');
+  await addTrust(stores.registry, keys, { ca: [], crl: [delta] }, NOW);
+  expect([standing(other), standing(revoked), standing(good)]).toEqual([
+    'invalid',
+    'valid',
+    'valid',
+  ]);
 });
 
 test('of an authority that nobody knows here, or no certificate at all: unknown', async () => {
