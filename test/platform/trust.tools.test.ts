@@ -129,7 +129,7 @@ indirectCRL = TRUE
     ],
     ['for CAs only', `${NUMBERED}crl_extensions = authorities\n`, '', 'sha256', 'onlyContainsUser'],
     ['that is indirect', `${NUMBERED}crl_extensions = indirect\n`, '', 'sha256', 'indirect CRL'],
-    ['that takes an entry back', NUMBERED, 'removeFromCRL', 'sha256', 'a full CRL is needed'],
+    ['that takes an entry back', NUMBERED, 'removeFromCRL', 'sha256', 'as only a delta CRL may'],
     ['signed with SHA-1', NUMBERED, '', 'sha1', '-md sha256'],
   ])('%s is refused by both, naming the option', async (_, settings, reason, md, message) => {
     const made = await crl(settings, reason === '' ? '' : entry(reason), md);
