@@ -21,6 +21,7 @@ import { RELAYED_CARD } from './relayed-card.ts';
 import { REPLAYED_SIGNATURE } from './replayed-signature.ts';
 import { SAME_SECOND } from './same-second.ts';
 import { SKEWED_CLOCK } from './skewed-clock.ts';
+import { STOLEN_TERMINAL } from './stolen-terminal.ts';
 import { SWAPPED_ANSWER } from './swapped-answer.ts';
 import { WALK } from './walk.ts';
 
@@ -47,4 +48,5 @@ export const SCENARIOS: readonly Scenario[] = [
   SKEWED_CLOCK,
   DISK_FILLED,
   BROWSER_DIES,
+  STOLEN_TERMINAL,
 ];

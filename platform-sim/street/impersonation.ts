@@ -1,0 +1,63 @@
+/** Somebody who says to the platform that he is the gate, with what the gate's ledger says. */
+
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { PLATFORM_FRAME, SUBPROTOCOL, type TerminalFrame } from '../../src/link/protocol.ts';
+import type { StolenFact } from '../thief.ts';
+import { LIST } from './city.ts';
+import { PLATFORM_PORT } from './world.ts';
+
+const OPEN_MS_MAX = 10_000;
+/** Heads come right behind the welcome. */
+const LISTEN_MS = 500;
+
+export interface Impersonated {
+  readonly welcomed: boolean;
+  /** How many keys of lists were handed over. */
+  readonly listKeys: number;
+  /** Close code and reason. */
+  readonly ended: string;
+}
+
+/** Says hello where the gate's ledger ends, listens for a moment, and goes. */
+export async function impersonate(facts: readonly StolenFact[]): Promise<Impersonated> {
+  const url = `ws://127.0.0.1:${PLATFORM_PORT}/terminals`;
+  const socket = new WebSocket(url, SUBPROTOCOL, { handshakeTimeout: OPEN_MS_MAX });
+  const got = { welcomed: false, listKeys: 0, ended: '' };
+  socket.on('message', (data) => {
+    const frame = PLATFORM_FRAME.parse(JSON.parse(data.toString()));
+    if (frame.frame === 'welcome') got.welcomed = true;
+    if (frame.frame === 'head' && frame.key !== undefined) got.listKeys += 1;
+  });
+  const closed = once(socket, 'close').then(([code, why]) => {
+    got.ended = `${code} ${why}`;
+  });
+  await once(socket, 'open');
+  socket.send(JSON.stringify(helloOf(facts)));
+  await Promise.race([delay(LISTEN_MS), closed]);
+  socket.close();
+  await closed;
+  return got;
+}
+
+function helloOf(facts: readonly StolenFact[]): TerminalFrame {
+  const text = facts.at(-1)?.text ?? '{}';
+  const last = JSON.parse(text) as {
+    terminal: string;
+    epoch: string;
+    boot: number;
+    seq: number;
+  };
+  const { terminal, epoch, boot, seq } = last;
+  return {
+    frame: 'hello',
+    ...{ terminal, epoch, boot },
+    last: { seq, hash: createHash('sha256').update(text).digest('hex') },
+    lists: [LIST],
+    root: 0,
+    software: 'a thief',
+    clock: { at: new Date().toISOString(), quality: 'synced', mono: 1 },
+  };
+}
