@@ -162,6 +162,7 @@ describe('the verdict', () => {
       ...identity(),
       provedAt: 3,
       notProved: null,
+      proof: { message: messageOf(proof), signature },
     });
   });
 

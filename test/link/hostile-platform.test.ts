@@ -32,7 +32,7 @@ interface Attack {
 const NOT_OF_THE_PROTOCOL = { event: 'link.refused', reason: 'not-of-the-protocol', code: 4000 };
 const TOO_LONG = { ...NOT_OF_THE_PROTOCOL, detail: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' };
 
-describe('a gate whose platform is hostile', () => {
+describe('a gate whose platform is hostile', { timeout: 120_000 }, () => {
   let world: World;
   let gate: Program;
   let rogue: FakePlatform;
