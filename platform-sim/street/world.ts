@@ -30,7 +30,7 @@ import { SmallDisk } from './small-disk.ts';
 import { swappedMidway } from './swapped-card.ts';
 
 export const PLATFORM_PORT = 8410;
-const PLATFORM_TLS_PORT = 8411;
+export const PLATFORM_TLS_PORT = 8411;
 export const GATE_ID = 'gate-1';
 /** Whoever walks here may be staff. The line is what `kazasu staff-pin` printed for it. */
 export const STAFF_PIN = '2468';

@@ -34,9 +34,10 @@ export const STOLEN_TERMINAL: Scenario = {
         '鍵が封じてあるディスクで同じことをします',
         'The same with a disk whose keys are sealed',
       );
-      await withSealedKeys(stage, new StolenDisk(copies.sealed, LIST));
+      const sealed = new StolenDisk(copies.sealed, LIST);
+      await withSealedKeys(stage, sealed);
       stage.step('ゲートのふりをしてセンターにつなぎます', 'The thief connects as the gate');
-      await onTheLink(stage, disk);
+      await onTheLink(stage, disk, sealed);
     } finally {
       await copies.dispose();
     }
@@ -67,10 +68,11 @@ function whatItShows(stage: Stage, disk: StolenDisk): void {
   const entered = disk.facts().filter(({ event }) => event === 'entry.granted');
   const last = entered.at(-1);
   stage.prove(
-    rows.length > 0 && last !== undefined,
+    // A ticket's number is found by the same search that finds no name.
+    rows.length > 0 && last !== undefined && disk.search([last.ticket ?? '']) === 1,
     {
       ja: `読める: リストは${rows.length}行、入場は${entered.length}回、最後は${last?.ticket}が${last?.at}`,
-      en: `can: count the list (${rows.length} rows) and see ${entered.length} entries with ticket and time, the last ${last?.ticket} at ${last?.at}`,
+      en: `can: count the list (${rows.length} rows) and the entries (${entered.length}), with ticket and time, the last ${last?.ticket} at ${last?.at}`,
     },
     { rows: rows.length, entered: entered.length },
   );
@@ -130,16 +132,27 @@ async function withSealedKeys(stage: Stage, disk: StolenDisk): Promise<void> {
   );
 }
 
-/** What the ledger alone is worth there. With the enrolled key in clear he could sign himself a link certificate, too. */
-async function onTheLink(stage: Stage, disk: StolenDisk): Promise<void> {
-  const got = await impersonate(disk.facts());
+async function onTheLink(stage: Stage, disk: StolenDisk, sealed: StolenDisk): Promise<void> {
+  const bare = await impersonate(disk.facts(), sealed.linkCredentials());
   stage.prove(
-    !got.welcomed && got.listKeys === 0,
+    !bare.welcomed && bare.keys === 0,
     {
-      ja: `名前と記録だけではゲートのふりができない（センターの答え: ${got.ended}）`,
-      en: `cannot: be this gate with its name and its facts alone (the platform: ${got.ended})`,
+      ja: `封をしたディスクの名前と記録だけでは、ゲートのふりができない（センターの答え: ${bare.ended}）`,
+      en: `cannot, sealed: be this gate with its name and its facts alone (the platform: ${bare.ended})`,
     },
-    got,
+    bare,
+  );
+  const since = stage.mark();
+  const keyed = await impersonate(disk.facts(), disk.linkCredentials());
+  const down = await stage.line('link.down', since, 'a gate that notices');
+  await stage.line('link.up', since, 'the link of the gate itself');
+  stage.prove(
+    keyed.welcomed && keyed.keys > 0 && String(down['reason']).startsWith('replaced'),
+    {
+      ja: `できる: 端末の鍵があればゲートになりすまし、鍵を${keyed.keys}個受け取る。失効させるまで。本物のゲートは線を取られたと記録した`,
+      en: `can: be this gate on the link with its key, and be sent ${keyed.keys} keys, until it is revoked; the real one journals that its link was taken`,
+    },
+    { keyed, down },
   );
 }
 
