@@ -13,6 +13,7 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'already-entered': { ja: '入場済み', en: 'entered already' },
   'ticket-cancelled': { ja: '取り消された券', en: 'ticket cancelled' },
   'list-missing': { ja: 'リストがない', en: 'no list' },
+  'trust-missing': { ja: '確認の情報がない', en: 'no authorities' },
   'list-expired': { ja: 'リストの期限切れ', en: 'list expired' },
   'list-damaged': { ja: 'リストが読めない', en: 'list damaged' },
   'certificate-expired': { ja: '期限切れ', en: 'expired' },

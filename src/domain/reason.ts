@@ -39,6 +39,11 @@ export const REASONS = {
     cause: 'The row of this card does not open with the list key and the certificate.',
     remedy: 'staff',
   },
+  'trust-missing': {
+    cause:
+      "The terminal has no authority's certificate yet, so it can verify no card: the platform names none, or what came is still being indexed.",
+    remedy: 'staff',
+  },
   'certificate-expired': {
     cause: "The certificate's notAfter has passed (RFC 5280 4.1.2.5).",
     remedy: 'go-elsewhere',

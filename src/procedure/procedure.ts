@@ -42,7 +42,8 @@ export function procedure<Found>(
     obstacle() {
       const needsKey = definition.assurance === 'possession' && parts.institution() === null;
       if (needsKey) return 'assurance-out-of-reach';
-      return parts.isOnline() ? null : 'platform-offline';
+      if (!parts.isOnline()) return 'platform-offline';
+      return parts.trust().anchors === 0 ? 'trust-missing' : null;
     },
 
     machine: procedureMachine.provide({

@@ -55,10 +55,14 @@ export class ProcedureVisit<Found> {
 
   async verifyCertificate(): Promise<StepResult> {
     const { certificate, assurance, lacks } = present(this.#evidence, 'evidence');
-    const verdict = await this.#parts.trust().verify(certificate, this.#parts.now());
+    const trust = this.#parts.trust();
+    const verdict = await trust.verify(certificate, this.#parts.now());
     this.#stages.end('verify');
-    if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
+    // Without authorities no verdict says anything about the card.
+    const isVerdict = trust.anchors > 0;
+    if (isVerdict && !verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
     if (!this.#parts.isOnline()) return this.#refuse('platform-offline');
+    if (!isVerdict) return this.#refuse('trust-missing');
     if (this.#asksPin) return { next: 'ask-pin' };
     const isEnough = assuranceReaches(assurance, this.#definition.assurance);
     return isEnough ? GO_ON : this.#refuse('possession-not-proved', lacks);

@@ -11,6 +11,7 @@ import {
   type Assurance,
   ageOfList,
   assuranceReaches,
+  type EntryListManifest,
   type EntryRow,
   gateRefusal,
   listShown,
@@ -56,8 +57,7 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
     obstacle() {
       const active = parts.shelf.active(options.list);
       if (active === null || parts.listKeys(options.list) === null) return 'list-missing';
-      const { manifest, confirmedAt } = active;
-      return gateRefusal(manifest, confirmedAt, parts.now(), parts.institution() !== null);
+      return lackOf(parts, active.manifest, active.confirmedAt);
     },
 
     machine: eventEntryMachine.provide({
@@ -106,6 +106,12 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
   };
 }
 
+/** What keeps a gate with a list and its keys from deciding; null: nothing. */
+function lackOf(parts: TerminalParts, manifest: EntryListManifest, confirmedAt: number) {
+  const refusal = gateRefusal(manifest, confirmedAt, parts.now(), parts.institution() !== null);
+  return refusal ?? (parts.trust().anchors === 0 ? 'trust-missing' : null);
+}
+
 /**
  * What one tap knows while it lasts. Nothing of it outlives the tap but what is shown, and nothing of it is journaled by
  * itself.
@@ -139,9 +145,8 @@ class EntryVisit {
     this.#keys = this.#parts.listKeys(this.#options.list);
     if (this.#lease === null || this.#keys === null) return this.#refuse('list-missing');
     const { file, confirmedAt } = this.#lease;
-    const hasInstitution = this.#parts.institution() !== null;
-    const refusal = gateRefusal(file.manifest, confirmedAt, this.#parts.now(), hasInstitution);
-    return refusal === null ? GO_ON : this.#refuse(refusal);
+    const lack = lackOf(this.#parts, file.manifest, confirmedAt);
+    return lack === null ? GO_ON : this.#refuse(lack);
   }
 
   async readCard(): Promise<StepResult> {

@@ -112,6 +112,12 @@ export const en: Catalogue = {
       why: 'The entry list has not arrived yet',
       next: STAFF_COMES,
     },
+    'trust-missing': {
+      title: 'Not ready yet',
+      card: UNHARMED,
+      why: 'What cards are checked with has not arrived yet',
+      next: STAFF_COMES,
+    },
     'list-expired': {
       title: 'Cannot check entries now',
       card: UNHARMED,

@@ -41,6 +41,12 @@ export const JA_SIMPLE_REASONS: Catalogue['reasons'] = {
     why: '入《はい》る 人《ひと》の リストが まだ 来《き》ていません',
     next: STAFF_COMES,
   },
+  'trust-missing': {
+    title: 'まだ 準備中《じゅんびちゅう》です',
+    card: UNHARMED,
+    why: 'カードを しらべる ための 情報《じょうほう》が まだ 来《き》ていません',
+    next: STAFF_COMES,
+  },
   'list-expired': {
     title: 'いま 確《たし》かめられません',
     card: UNHARMED,

@@ -105,6 +105,12 @@ export const ja: Catalogue = {
       why: '入場リストが、まだ届いていません',
       next: STAFF_COMES,
     },
+    'trust-missing': {
+      title: 'まだ準備ができていません',
+      card: UNHARMED,
+      why: 'カードを確かめるための情報が、まだ届いていません',
+      next: STAFF_COMES,
+    },
     'list-expired': {
       title: 'ただいま確かめられません',
       card: UNHARMED,

@@ -44,6 +44,7 @@ const JA: Readonly<Record<Speech, Reading>> = {
     `この チケットわ つかえません。${JA_UNHARMED}${information}で おたしかめください。`,
   'assurance-out-of-reach': `まだ じゅんびが できていません。${JA_UNHARMED}${JA_STAFF}`,
   'list-missing': `まだ じゅんびが できていません。${JA_UNHARMED}${JA_STAFF}`,
+  'trust-missing': `まだ じゅんびが できていません。${JA_UNHARMED}${JA_STAFF}`,
   'list-expired': `ただいま たしかめられません。${JA_UNHARMED}${JA_STAFF}`,
   'list-damaged': `とーろくを たしかめられません。${JA_UNHARMED}${JA_STAFF}`,
   'certificate-expired': ({ information }) =>
@@ -106,6 +107,7 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
     `チケットが つかえません。${SIMPLE_UNHARMED}${information}で きいてください。`,
   'assurance-out-of-reach': `まだ じゅんびちゅーです。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'list-missing': `まだ じゅんびちゅーです。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'trust-missing': `まだ じゅんびちゅーです。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'list-expired': `いま たしかめられません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'list-damaged': `リストが よめません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'certificate-expired': ({ information }) =>
@@ -167,6 +169,7 @@ const EN: Readonly<Record<Speech, Reading>> = {
     `This ticket cannot be used. ${EN_UNHARMED} Please ask at ${information}.`,
   'assurance-out-of-reach': `Not ready yet. ${EN_UNHARMED} ${EN_STAFF}`,
   'list-missing': `Not ready yet. ${EN_UNHARMED} ${EN_STAFF}`,
+  'trust-missing': `Not ready yet. ${EN_UNHARMED} ${EN_STAFF}`,
   'list-expired': `Entries cannot be checked now. ${EN_UNHARMED} ${EN_STAFF}`,
   'list-damaged': `Your entry could not be confirmed. ${EN_UNHARMED} ${EN_STAFF}`,
   'certificate-expired': ({ information }) =>

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { ageCheck, isSoOld } from '../../platform-sim/services/age-check.ts';
 import type { OtherSides } from '../../platform-sim/services/index.ts';
 import { testAuthority, testInstitution } from '../devices/institution-fixture.ts';
+import { withTerminal } from '../terminal.ts';
 import { atTheCounter, CONFIGURED, checked, cloneOf } from './counter.ts';
 
 const AUTHORITY = testAuthority();
@@ -43,6 +44,19 @@ describe('what can go wrong', () => {
       expect(await world.tap(old.card)).toMatchObject(refused);
       const closed = world.journal.all.length;
       await world.startPlatform();
+      await world.journal.next({ event: 'terminal.in-service' }, closed);
+      expect(await world.tap(old.card)).toMatchObject(checked('over'));
+    }));
+
+  test('without authorities it is closed, no card is refused for what it is, and it opens when they come', () =>
+    withTerminal({ kind: 'counter', configured: CONFIGURED }, async (world) => {
+      const old = await world.cards.card();
+      await world.register([[old, '1980-01-01']]);
+      await world.journal.next({ event: 'terminal.out-of-service', reason: 'trust-missing' });
+      const refused = { event: 'service.refused', reason: 'trust-missing' };
+      expect(await world.tap(old.card)).toMatchObject(refused);
+      const closed = world.journal.all.length;
+      await world.publishTrust();
       await world.journal.next({ event: 'terminal.in-service' }, closed);
       expect(await world.tap(old.card)).toMatchObject(checked('over'));
     }));

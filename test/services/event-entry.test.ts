@@ -222,6 +222,21 @@ describe('no list, no network', () => {
       expect(await tap(card.card)).toMatchObject({ event: 'entry.granted' });
     }));
 
+  test('with a list and no authorities yet it is out of service, and heals when they come', () =>
+    withTerminal({}, async (world) => {
+      const { journal, tap } = world;
+      const { hanako: ticket } = await hanako(world.cards);
+      await world.publish([ticket]);
+      await journal.next({ event: 'terminal.out-of-service', reason: 'trust-missing' });
+      await world.screen({ screen: 'closed', reason: 'trust-missing' });
+      const refused = { event: 'entry.refused', reason: 'trust-missing', list: LIST };
+      expect(await tap(ticket.card.card)).toMatchObject(refused);
+      const closed = journal.all.length;
+      await world.publishTrust();
+      await journal.next({ event: 'terminal.in-service' }, closed);
+      expect(await tap(ticket.card.card)).toMatchObject({ event: 'entry.granted' });
+    }));
+
   test('with a list on the disk it serves without a network, and facts go up later', () =>
     atTheGate(async ({ stop, start, stopPlatform, startPlatform, tap, journal }, { card }) => {
       await stop();
