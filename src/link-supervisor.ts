@@ -9,13 +9,14 @@ import type { Config } from './config.ts';
 import type { Command } from './domain/command.ts';
 import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
 import { TerminalIdentity } from './link/identity.ts';
+import type { InUse } from './link/in-use.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
 import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
 import { type Ask, Questions } from './link/questions.ts';
-import { loadTrust } from './link/trust-folder.ts';
+import { type LoadedTrust, loadTrust } from './link/trust-folder.ts';
 import type { OwnKeysListener } from './own-keys.ts';
 import { certificateHash, type ListKeys } from './pki/converted-value.ts';
 import { TrustStore } from './pki/trust-store.ts';
@@ -50,6 +51,7 @@ export class LinkSupervisor {
   readonly #questions: Questions;
   #trust: TrustStore;
   #institution: Institution | null = null;
+  #inUse: InUse = { trust: null, institution: null };
   #link: Link | null = null;
   #supervisor: Supervisor | null = null;
 
@@ -175,8 +177,9 @@ export class LinkSupervisor {
       },
       listKeys: this.#ring,
       onCommand,
-      onTrust: (store) => {
-        this.#trust = store;
+      inUse: () => this.#inUse,
+      onTrust: (loaded) => {
+        this.#useTrust(loaded);
         onChange();
       },
       onInstitution: (loaded) => {
@@ -233,7 +236,8 @@ export class LinkSupervisor {
     if (kept !== null) this.#useInstitution(kept);
   }
 
-  #useInstitution({ institution }: LoadedInstitution): void {
+  #useInstitution({ institution, root }: LoadedInstitution): void {
+    this.#inUse = { ...this.#inUse, institution: root };
     const own = (): Uint8Array => this.identity;
     this.#institution = institution && {
       certificate: institution.certificate,
@@ -248,11 +252,15 @@ export class LinkSupervisor {
     const { recorder } = this.#parts;
     const kept = await loadTrust(this.#config.state, pinned);
     if (kept === null) return;
-    this.#trust = kept.store;
+    this.#useTrust(kept);
     recorder.note('trust.activated', {
       version: kept.version,
       anchors: kept.store.anchors,
       crls: kept.store.crls.length,
     });
+  }
+  #useTrust({ store, root }: LoadedTrust): void {
+    this.#inUse = { ...this.#inUse, trust: root };
+    this.#trust = store;
   }
 }

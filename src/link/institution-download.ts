@@ -17,6 +17,7 @@ import { parseSigningKey } from '../keys/rsa-key.ts';
 import { institutionKeyOf } from '../pki/institution-certificate.ts';
 import { certifiedBy, type Signers } from '../pki/signed-object.ts';
 import { publish, writeDurably } from '../store/disk.ts';
+import type { InUse } from './in-use.ts';
 import type { ObjectSource } from './object-source.ts';
 import type { OfferedKeys } from './offered-keys.ts';
 import { type Head, INSTITUTION_MANIFEST, type InstitutionManifest, LIMITS } from './protocol.ts';
@@ -48,6 +49,8 @@ export interface InstitutionInForce {
 
 export interface LoadedInstitution {
   readonly version: number;
+  /** Hex; what the signed list names. */
+  readonly root: string;
   /** Null: none is in force of which this terminal has the key. */
   readonly institution: InstitutionInForce | null;
 }
@@ -67,6 +70,8 @@ export interface InstitutionDownloadOptions {
   readonly source: ObjectSource;
   readonly signers: Signers;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
+  /** In whose name cards are asked now. */
+  readonly inUse: () => InUse;
   readonly onInstitution: (loaded: LoadedInstitution) => void;
 }
 
@@ -82,8 +87,10 @@ export class InstitutionDownload {
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
   async take({ head, key }: OfferedInstitution, signal: AbortSignal): Promise<JobResult> {
     try {
-      const rises = risesAbove(head, readCommitted(this.#directory));
-      if (rises || (await this.#lacks(key))) await this.#replace(head, key, signal);
+      const isNew = risesAbove(head, readCommitted(this.#directory));
+      // The version that is kept counts too, where a start could not use it.
+      const isWanted = isNew || this.#options.inUse().institution !== head.root;
+      if (isWanted || (await this.#lacks(key))) await this.#replace(head, key, signal);
       return 'done';
     } catch (error) {
       if (signal.aborted) return 'done';
@@ -134,7 +141,7 @@ export class InstitutionDownload {
       manifest: cms.toString('base64'),
     });
     clock.raise(Date.parse(manifest.issuedAt));
-    onInstitution({ version, institution });
+    onInstitution({ version, root, institution });
     journal('institution.activated', activated(manifest, institution));
   }
 
@@ -183,7 +190,7 @@ export async function loadInstitution(
     );
     const institution = inForce(manifest, await keyStore.signingKey(KEY_LABEL));
     journal('institution.activated', activated(manifest, institution));
-    return { version, institution };
+    return { version, root: manifest.root, institution };
   } catch (error) {
     const { reason, message } = rejectionOf(error);
     journal('institution.rejected', { version, reason, detail: message });

@@ -10,7 +10,6 @@ import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
 import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
 import { SigningError } from '../pki/issuing.ts';
-import type { TrustStore } from '../pki/trust-store.ts';
 import { DiskFullError, isStorageFailure } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
@@ -29,6 +28,7 @@ import {
 import { FactUpload } from './fact-upload.ts';
 import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
 import { IdentityError, type TerminalIdentity } from './identity.ts';
+import type { InUse } from './in-use.ts';
 import {
   InstitutionDownload,
   type LoadedInstitution,
@@ -46,6 +46,7 @@ import { Renewal } from './renewal.ts';
 import { RetryQueue } from './retry-queue.ts';
 import { SecureLink } from './secure-link.ts';
 import { TrustDownload } from './trust-download.ts';
+import type { LoadedTrust } from './trust-folder.ts';
 
 export interface LinkListener {
   /** The link can't be used any more. At most once, and never after `close()`. */
@@ -101,9 +102,11 @@ export interface LinkOptions {
   readonly listKeys: ListKeyRing;
   /** What services ask; of the terminal, for it outlives a link. */
   readonly questions: Questions;
-  /** Called for each new version; `loadTrust` has the one on disk. */
-  readonly onTrust: (store: TrustStore) => void;
-  /** Called for each new version; `loadInstitution` has the one on disk. */
+  /** A version that is on disk and not in use is taken as a new one. */
+  readonly inUse: () => InUse;
+  /** Called for each version that comes into use; `loadTrust` has the one on disk. */
+  readonly onTrust: (loaded: LoadedTrust) => void;
+  /** Called for each version that comes into use; `loadInstitution` has the one on disk. */
   readonly onInstitution: (loaded: LoadedInstitution) => void;
   /** Called for each that is for this terminal, also for those that it knows. */
   readonly onCommand: (command: Command) => void;

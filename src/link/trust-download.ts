@@ -6,14 +6,15 @@
 import type { Clock } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Signers } from '../pki/signed-object.ts';
-import type { IgnoredDelta, TrustStore } from '../pki/trust-store.ts';
+import type { IgnoredDelta } from '../pki/trust-store.ts';
 import { ChunkStore } from './chunk-store.ts';
+import type { InUse } from './in-use.ts';
 import type { ObjectSource } from './object-source.ts';
 import { type Head, LIMITS, TRUST_MANIFEST, type TrustManifest } from './protocol.ts';
 import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
 import { readSigned } from './signed-statement.ts';
-import { type OpenedTrust, rootOf, TrustFolder } from './trust-folder.ts';
+import { type LoadedTrust, type OpenedTrust, rootOf, TrustFolder } from './trust-folder.ts';
 
 const ANCHOR_BYTES = 65_536;
 
@@ -23,8 +24,10 @@ export interface TrustDownloadOptions {
   readonly source: ObjectSource;
   readonly signers: Signers;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
+  /** What cards are verified with now. */
+  readonly inUse: () => InUse;
   /** The store is the caller's. */
-  readonly onTrust: (store: TrustStore) => void;
+  readonly onTrust: (loaded: LoadedTrust) => void;
 }
 
 export class TrustDownload {
@@ -41,7 +44,7 @@ export class TrustDownload {
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
   async take(head: Head, signal: AbortSignal): Promise<JobResult> {
     try {
-      if (this.#isNewer(head)) await this.#replace(head, signal);
+      if (this.#isWanted(head)) await this.#replace(head, signal);
       return 'done';
     } catch (error) {
       if (signal.aborted) return 'done';
@@ -52,9 +55,12 @@ export class TrustDownload {
     }
   }
 
-  #isNewer(head: Head): boolean {
-    const active = this.#folder.committed();
-    return risesAbove(head, active) || active?.manifest === null;
+  /**
+   * Also the version that is kept, where a start could not use it: its files were damaged, or the ledger was lost that
+   * says whose signatures count.
+   */
+  #isWanted(head: Head): boolean {
+    return risesAbove(head, this.#folder.committed()) || this.#options.inUse().trust !== head.root;
   }
 
   async #replace(head: Head, signal: AbortSignal): Promise<void> {
@@ -78,7 +84,7 @@ export class TrustDownload {
       throw error;
     }
     clock.raise(Date.parse(manifest.issuedAt));
-    onTrust(opened.store);
+    onTrust({ version, root, store: opened.store });
     await this.#chunks.keepOnly(chunksOf(manifest));
     this.#noteIgnored(version, opened.store.ignoredDeltas);
     const { anchors, crls } = manifest;

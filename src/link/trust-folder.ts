@@ -203,6 +203,8 @@ export class TrustFolder {
 
 export interface LoadedTrust {
   readonly version: number;
+  /** Hex; what the signed manifest names. */
+  readonly root: string;
   /** The caller's, to close. */
   readonly store: TrustStore;
 }
@@ -221,7 +223,7 @@ export async function loadTrust(
   const committed = folder.committed();
   const loaded = await load(folder, committed, pinned, async (hashes) => folder.chunkPaths(hashes));
   if (loaded !== 'damaged') return loaded;
-  // So that the same version is fetched again.
+  // The next start need not find out again. Not in use, the same version is fetched from the platform.
   if (committed !== null) folder.note({ ...committed, manifest: null });
   return null;
 }
@@ -257,7 +259,7 @@ async function load(
     const whole = anchors.filter((der) => der !== null);
     const opened = await folder.open(manifest, whole, provide);
     if (provide !== null) keepIndexes(folder, committed, opened);
-    return { version: manifest.version, store: opened.store };
+    return { version: manifest.version, root: manifest.root, store: opened.store };
   } catch (error) {
     rejectionOf(error);
     return 'damaged';

@@ -73,6 +73,7 @@ export class TestTerminal {
   readonly listDirectory: string;
   /** Of a terminal that enrolled, set by whoever enrols it. */
   identity: TerminalIdentity | null = null;
+  #trustRoot: string | null = null;
   readonly #waiting = new Set<() => void>();
 
   constructor(state = tempFolder(), time: TimeSources = SYSTEM_TIME) {
@@ -115,7 +116,14 @@ export class TestTerminal {
       keyStore: this.keyStore,
       listKeys: this.listKeys,
       questions: this.questions,
-      onTrust: (store) => void this.trust.push(store),
+      inUse: () => ({
+        trust: this.#trustRoot,
+        institution: this.institutions.at(-1)?.root ?? null,
+      }),
+      onTrust: ({ store, root }) => {
+        this.trust.push(store);
+        this.#trustRoot = root;
+      },
       onInstitution: (loaded) => void this.institutions.push(loaded),
       onCommand: (command) => void this.commands.push(command),
       identity: this.identity,

@@ -92,7 +92,7 @@ test('a revoked institution is not used any more, and its key is gone', async ()
   const { platform, terminal } = await withVersion2();
   await offer(platform, { version: 3, institutions: [], key: null });
   await terminal.until('institution.activated', { version: 3, institutions: 0, hasKey: false });
-  expect(terminal.institutions.at(-1)).toEqual({ version: 3, institution: null });
+  expect(terminal.institutions.at(-1)).toMatchObject({ version: 3, institution: null });
   expect(existsSync(keyFile(terminal))).toBe(false);
   expect((await load(terminal, platform)).loaded?.institution).toBeNull();
 });
@@ -158,6 +158,19 @@ test.each(refusals)('%s is refused: %s, and what is active stays', async (_what,
   await terminal.until(event, { reason });
   expect(terminal.institutions).toHaveLength(1);
   expect(readFileSync(keyFile(terminal)).equals(before)).toBe(true);
+});
+
+test('what is kept and not in use is taken again with the head of the same version', async () => {
+  const { platform, terminal: before, link } = await withVersion2();
+  await link.close();
+  before.end();
+  // Its ledger is lost: this start knows no platform, and loads nothing.
+  rmSync(join(before.state, 'ledger.db'));
+  const terminal = new TestTerminal(before.state);
+  await terminal.connect(platform.url);
+  await offer(platform, { version: 2 });
+  await terminal.until('institution.activated', { version: 2, hasKey: true });
+  expect(terminal.institutions[0]?.institution?.certificate.equals(objects(FIRST))).toBe(true);
 });
 
 test('a list that another platform signed is refused', async () => {

@@ -163,13 +163,17 @@ test('a damaged index is made again from the chunks, without a network', async (
 });
 
 test('with chunks damaged too, the same version is fetched again', async () => {
-  const { platform, terminal, published } = await withVersion2();
+  const { platform, terminal: before, published, link } = await withVersion2();
+  await link.close();
+  before.end();
   const [crl] = published.manifest.crls;
   const [chunk = ''] = crl?.chunks ?? [];
-  const folder = join(terminal.state, 'trust');
+  const folder = join(before.state, 'trust');
   writeFileSync(join(folder, `${crl?.sha256}.index`), 'damaged');
   writeFileSync(join(folder, 'chunks', chunk), 'damaged');
-  expect(await keptBy(terminal, platform)).toBeUndefined();
+  expect(await keptBy(before, platform)).toBeUndefined();
+  const terminal = new TestTerminal(before.state);
+  await terminal.connect(platform.url);
   await platform.sendHead(published.head);
   await terminal.until('trust.activated', { version: 2 });
   expect(platform.requests).toContain(chunk);

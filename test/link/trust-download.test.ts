@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Authority } from '../../platform-sim/authority.ts';
@@ -172,10 +172,14 @@ test('what says that it was accepted after the signer had expired is not loaded'
 });
 
 test('a damaged file is not used; the same version heals it, an older one does not', async () => {
-  const { platform, terminal, published } = await withVersion2();
+  const { platform, terminal: before, published, link } = await withVersion2();
+  await link.close();
+  before.end();
   const [anchor = ''] = published.manifest.anchors;
-  writeFileSync(join(terminal.state, 'trust', `${anchor}.der`), 'damaged');
-  expect(await loadTrust(terminal.state, platform.keys.caCertificate)).toBeNull();
+  writeFileSync(join(before.state, 'trust', `${anchor}.der`), 'damaged');
+  expect(await loadTrust(before.state, platform.keys.caCertificate)).toBeNull();
+  const terminal = new TestTerminal(before.state);
+  await terminal.connect(platform.url);
   await platform.sendHead((await publish(platform, 1)).head);
   await terminal.until('trust.rejected', { reason: 'older-version' });
   await platform.sendHead(published.head);
@@ -183,6 +187,20 @@ test('a damaged file is not used; the same version heals it, an older one does n
   expect(await loadTrust(terminal.state, platform.keys.caCertificate)).toMatchObject({
     version: 2,
   });
+});
+
+test('what is kept and not in use is taken again, and only its manifest is fetched', async () => {
+  const { platform, terminal: before, published, link } = await withVersion2();
+  await link.close();
+  before.end();
+  // Its ledger is lost: this start knows no platform, and loads nothing.
+  rmSync(join(before.state, 'ledger.db'));
+  const terminal = new TestTerminal(before.state);
+  await terminal.connect(platform.url);
+  await platform.sendHead(published.head);
+  await terminal.until('trust.activated', { version: 2 });
+  expect(terminal.trust).toMatchObject([{ anchors: 1 }]);
+  expect(platform.requests).toEqual([published.head.manifest]);
 });
 
 test('a trust list does not wait for an entry list that is being fetched', async () => {

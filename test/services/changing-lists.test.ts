@@ -8,6 +8,7 @@ import { entriesOf } from '../../platform-sim/effects.ts';
 import { listedRows } from '../../platform-sim/entry-lists.ts';
 import { renewCard } from '../../platform-sim/renewals.ts';
 import type { CardMaker, TestCard } from '../cards.ts';
+import { testAuthority, testInstitution } from '../devices/institution-fixture.ts';
 import { LIST, type Ticket, type World, withTerminal } from '../terminal.ts';
 
 /** Enough of them that what changes is less than the chunk that it is in. */
@@ -197,6 +198,23 @@ describe('a ledger', () => {
       await expect
         .poll(() => entries(world).get(String(first['ref'])), { timeout: 20_000 })
         .toMatchObject({ at: first['at'], doubles: 1 });
+    }));
+
+  test('that alone was lost keeps nobody out: lists, authorities and institution are used again', () =>
+    atAnOpenGate(async (world) => {
+      const institution = testInstitution(testAuthority());
+      await world.addInstitution(institution);
+      await world.journal.next({ event: 'institution.activated', hasKey: true });
+      await world.stop();
+      for (const name of await readdir(world.config.state)) {
+        if (name.startsWith('ledger.db')) await rm(join(world.config.state, name));
+      }
+      const seen = world.journal.all.length;
+      await world.start();
+      await world.journal.next({ event: 'institution.activated', hasKey: true }, seen);
+      await world.journal.next({ event: 'terminal.in-service' }, seen);
+      const answer = await world.tap(world.ticket('T-1').card.card);
+      expect(answer).toMatchObject({ event: 'entry.granted', version: 1 });
     }));
 
   test('that was restored from a copy refuses whoever entered before the copy was made', () =>
