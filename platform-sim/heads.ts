@@ -63,6 +63,9 @@ export class Heads {
       const publication = isKnown
         ? published
         : await signAnew(this.#registry, this.#keys, published);
+      // Overtaken: its signature is of no use, and its key is not the newest. The mark has changed since it was taken, so
+      // the next refresh says what is newest.
+      if (publication === null) continue;
       const isNew = held?.version !== publication.version;
       const head = { ...(await this.#sign(publication, key, now)), isNew };
       this.#heads.set(head.list, head);

@@ -40,20 +40,19 @@ export async function publishNext(
 
 /**
  * Signs what is published anew where the root names another key meanwhile: a terminal that fetches it from now on would
- * refuse the old signature. Version and content stay, so that those who have it fetch nothing.
+ * refuse the old signature. Version and content stay, so that those who have it fetch nothing. Null: meanwhile another
+ * process published, or signed, and what was to be signed is not the newest any more.
  */
 export async function signAnew(
   registry: Registry,
   keys: PlatformKeys,
   publication: Publication,
-): Promise<Publication> {
+): Promise<Publication | null> {
   const { kind, manifest, statement } = publication;
   const signed = registry.object(statement);
   if (signed !== undefined && sha256(signerOf(signed)) === keys.signerOf(kind)) return publication;
   const anew = await keys.sign(kind, Buffer.from(manifest, 'utf8'));
-  return registry.resign(publication, anew)
-    ? { ...publication, statement: sha256(anew) }
-    : publication;
+  return registry.resign(publication, anew) ? { ...publication, statement: sha256(anew) } : null;
 }
 
 export function sha256(bytes: Uint8Array): string {
