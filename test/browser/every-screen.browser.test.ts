@@ -6,61 +6,20 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { LANGUAGES, SCREENS } from '../../src/domain/screen.ts';
-import type { UiServer } from '../../src/screen/ui-server.ts';
 import { LAYOUT_FAULTS } from '../screens/layout-faults.ts';
 import { SAMPLES } from '../screens/samples.ts';
-import { ShownScreen, serve } from '../screens/shown-screen.ts';
-import { launchChromium, openPage, SIZES, type Size, untilNumber } from './chromium.ts';
+import { openPage, SIZES, untilNumber } from './chromium.ts';
+import { browser, everySampleFits, shown, withScreens } from './every-sample.ts';
 import { arrowsBetween, CONTROL_NAMES, FOCUS_FAULT, focusControl } from './focus.ts';
 
 /** WCAG 2.2 A and AA, and what axe calls best practice. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const shown = new ShownScreen({ screen: 'hold' });
-let server: UiServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await serve(shown);
-  browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-
-async function withScreens(size: Size, work: (page: Page) => Promise<void>): Promise<void> {
-  const page = await openPage(browser, { size });
-  try {
-    await page.goto(server.origin);
-    await work(page);
-  } finally {
-    await page.context().close();
-  }
-}
-
-describe.each(Object.keys(SIZES) as Size[])('at %s', (size) => {
-  const look = { profile: SIZES[size].profile, reader: 'down' } as const;
-
-  test.each(LANGUAGES)('in %s, no text leaves its place or is too small', async (language) => {
-    await withScreens(size, async (page) => {
-      const found: string[] = [];
-      for (const name of SCREENS) {
-        for (const [at, sample] of SAMPLES[name].entries()) {
-          await untilNumber(page, shown.show(sample, { language, look }));
-          const { faults } = await page.evaluate<{ faults: string[] }>(LAYOUT_FAULTS);
-          found.push(...faults.map((fault) => `${name} ${at}: ${fault}`));
-        }
-      }
-      expect(found).toEqual([]);
-    });
-  });
-});
+// The sizes between these are in the long tests.
+for (const size of ['800x480', '768x1024', '1080x1920'] as const) everySampleFits(size);
 
 test.each(LANGUAGES)('in %s, axe-core finds nothing against WCAG 2.2 AA', async (language) => {
   await withScreens('800x480', async (page) => {

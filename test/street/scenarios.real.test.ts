@@ -27,7 +27,10 @@ afterAll(async () => {
   await closed;
 });
 
-test.each(SCENARIO_NAMES)('%s is proved', async (name) => {
+/** `npm start -- --once` walks everybody by, too, and has a test of its own; the long tests walk twice more. */
+const WALK = 'walk';
+
+test.each(SCENARIO_NAMES.filter((name) => name !== WALK))('%s is proved', async (name) => {
   const { code, stdout, stderr } = await street.say('play', name);
   expect([code, stdout.split('\n')[0]], stderr).toEqual([0, `${name}: PROVED`]);
   expect(stdout.split('\n').filter((line) => line.startsWith('  ○ '))).not.toEqual([]);
@@ -35,6 +38,7 @@ test.each(SCENARIO_NAMES)('%s is proved', async (name) => {
 
 test('after all scenarios nothing is broken, and none is left unproved', async () => {
   const { stdout } = await street.say('scenarios');
-  for (const line of stdout.trim().split('\n')) expect(line).toMatch(/^[a-z0-9-]+ +proved /u);
+  const unproved = stdout.split('\n').filter((line) => !/^(?:[a-z0-9-]+ +proved .*)?$/u.test(line));
+  expect(unproved).toEqual([expect.stringMatching(/^walk /u)]);
   expect((await street.say('restore')).stdout).toBe('nothing was broken\n');
 });
