@@ -40,6 +40,7 @@ const WELL: Levels = {
   },
   trust: { version: 3, anchors: 2, revocationUntil: [NOW + HOUR], damaged: false },
   keys: { store: 'file', sealed: true, lost: null },
+  certificate: { renewFrom: NOW + HOUR, notAfter: NOW + 30 * 24 * HOUR },
   root: { version: 2, expires: NOW + 24 * HOUR },
   hasInstitution: true,
   waiting: { facts: 0, since: null },
@@ -56,6 +57,7 @@ const NOTHING: Levels = {
   list: null,
   trust: null,
   keys: null,
+  certificate: null,
   root: null,
   hasInstitution: null,
   waiting: null,
@@ -165,6 +167,20 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
     false,
   ],
   [
+    'a certificate of the terminal that should have been renewed',
+    { certificate: { renewFrom: NOW - 25 * HOUR, notAfter: NOW + 2 * HOUR } },
+    'certificate',
+    /^until 2026-02-20T10:00:00.000Z, to be renewed since 2026-02-19T07:00:00.000Z$/,
+    true,
+  ],
+  [
+    'a certificate of the terminal that is past',
+    { certificate: { renewFrom: NOW - 720 * HOUR, notAfter: NOW - 1 } },
+    'certificate',
+    /past; the platform sends no lists/,
+    true,
+  ],
+  [
     'a root that should have been renewed',
     { root: { version: 2, expires: NOW - 1 } },
     'root',
@@ -220,6 +236,20 @@ test('keys that are not sealed are no fault, and it is said what that means', ()
   const detail = 'in files, not sealed: whoever copies the disk has them';
   expect(only({ keys }, 'keys')).toMatchObject({ state: 'ok', detail });
   expect(only({}, 'keys').detail).toBe('in files, sealed');
+});
+
+test('a certificate is well until its renewal is overdue, and one that was never there says so', () => {
+  const of = (certificate: Levels['certificate']) => only({ certificate }, 'certificate');
+  const notAfter = NOW + 30 * 24 * HOUR;
+  expect(of({ renewFrom: NOW + HOUR, notAfter })).toMatchObject({
+    state: 'ok',
+    detail: 'until 2026-03-22T08:00:00.000Z, to be renewed from 2026-02-20T09:00:00.000Z on',
+  });
+  // A night without a network, and the next link renews it.
+  expect(of({ renewFrom: NOW - 24 * HOUR, notAfter }).state).toBe('ok');
+  expect(of({ renewFrom: NOW - 24 * HOUR - 1, notAfter }).state).toBe('not-well');
+  expect(of({ renewFrom: NOW - 720 * HOUR, notAfter: NOW }).detail).not.toContain('past');
+  expect(of('none')).toMatchObject({ state: 'unknown', detail: 'this terminal is not enrolled' });
 });
 
 /** As the list's own policy has it. */

@@ -68,6 +68,10 @@ test('each part that fails is seen', async () => {
   ]);
 });
 
+test('a terminal that is not enrolled has no certificate, and that is said', async () => {
+  expect(await ownLevels(await partsOf())).toMatchObject({ certificate: 'none' });
+});
+
 test('facts that wait are counted, with the time of the oldest', async () => {
   const parts = await partsOf();
   const before = Date.now();

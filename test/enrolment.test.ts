@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { enrolmentCode } from '../platform-sim/terminal-registry.ts';
 import { type Config, readConfig } from '../src/config.ts';
+import { levelsOf } from '../src/doctor/levels.ts';
+import { lookAtState } from '../src/doctor/state.ts';
 import { EnrolmentError, enrolTerminal } from '../src/enrolment.ts';
 import { isEnrolled, TerminalIdentity } from '../src/link/identity.ts';
 import { pinnedPlatform, platformTrust } from '../src/link/pinned-platform.ts';
@@ -150,6 +152,14 @@ test('a code makes a terminal known, once: certificate, key and platform are kep
     expect(pinnedPlatform(ledger)).toEqual(platform.stores.keys.caCertificate);
   });
   expect(platform.stores.terminals.standing(config.name)).toBe('enrolled');
+  // What the doctor says of it, then.
+  const { levels } = await lookAtState(config);
+  const notAfter = Date.parse(validTo);
+  expect(levels.certificate).toMatchObject({ notAfter });
+  const [certificate] = levelsOf({ ...levels, reader: null, printer: null }).filter(
+    ({ id }) => id === 'certificate',
+  );
+  expect(certificate).toMatchObject({ state: 'ok', detail: expect.stringContaining('until') });
 });
 
 test('a terminal that met the platform before goes on with its facts, and may enrol again when told so', async () => {

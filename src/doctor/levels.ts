@@ -15,6 +15,7 @@ import {
 } from '../domain/entry-list.ts';
 import type { ClockQuality } from '../domain/fact.ts';
 import type { KeyStore } from '../keys/key-store.ts';
+import type { OwnValidity } from '../link/identity.ts';
 import type { Root } from '../pki/root-object.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
 
@@ -28,6 +29,8 @@ export interface Levels {
   readonly list: ListLevel | 'none' | null;
   readonly trust: TrustLevel | null;
   readonly keys: KeysLevel | null;
+  /** The certificate that the terminal shows to the platform; `none`: it is not enrolled. */
+  readonly certificate: OwnValidity | 'none' | null;
   readonly root: RootLevel | null;
   /** Whether there is an institution's key to ask cards for their proof with. */
   readonly hasInstitution: boolean | null;
@@ -109,6 +112,9 @@ const KEYS_REMEDIES: Readonly<Record<KeysLevel['store'], string>> = {
   pkcs11: 'check `[keys]` in the configuration, the token and its PIN; docs/operation.md says how',
 };
 
+const RENEWAL_REMEDY =
+  'let the terminal reach the platform, which renews it by itself, also when its time is over; where it is reached, `identity.rejected` in the journal says why not; it serves on meanwhile with the lists that it has';
+
 const OUT_OF_REACH_REMEDIES: Readonly<Record<Assurance, string>> = {
   identified: '',
   possession:
@@ -128,6 +134,7 @@ export function levelsOf(levels: Levels): Check[] {
     rootCheck(levels),
     revocationCheck(levels),
     keysCheck(levels),
+    certificateCheck(levels),
     waitingCheck(levels),
     papersCheck(levels),
     linkCheck(levels),
@@ -266,6 +273,23 @@ function keysCheck({ keys }: Levels): Check {
   // A decision of the operator's, not a fault: there are machines without a TPM.
   const note = sealed ? 'sealed' : 'not sealed: whoever copies the disk has them';
   return ok('keys', store === 'file' ? `${where}, ${note}` : where);
+}
+
+function certificateCheck({ certificate, now }: Levels): Check {
+  if (certificate === null) return unknown('certificate', 'the ledger can not be looked at');
+  if (certificate === 'none') return unknown('certificate', 'this terminal is not enrolled');
+  const { renewFrom, notAfter } = certificate;
+  const until = `until ${iso(notAfter)}`;
+  if (now < renewFrom) {
+    return ok('certificate', `${until}, to be renewed from ${iso(renewFrom)} on`);
+  }
+  if (now > notAfter) {
+    const past = `${until}: past; the platform sends no lists and no keys before it is renewed`;
+    return notWell('certificate', past, RENEWAL_REMEDY);
+  }
+  const due = `${until}, to be renewed since ${iso(renewFrom)}`;
+  const isOverdue = now - renewFrom > WAITING_MS_MAX;
+  return isOverdue ? notWell('certificate', due, RENEWAL_REMEDY) : ok('certificate', due);
 }
 
 function rootCheck({ root, now }: Levels): Check {

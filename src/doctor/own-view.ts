@@ -5,6 +5,7 @@ import type { CardSlot } from '../card-slot.ts';
 import type { Config } from '../config.ts';
 import type { Check } from '../domain/check.ts';
 import type { PaperShown } from '../domain/screen.ts';
+import { validityOf } from '../link/identity.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import type { LinkSupervisor } from '../link-supervisor.ts';
 import { entryOf } from '../service-config.ts';
@@ -58,6 +59,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
       damaged: false,
     },
     keys,
+    certificate: validityOf(ledger) ?? 'none',
     root: rootLevel(heldRoot(ledger)),
     hasInstitution: link.institution !== null,
     waiting: { facts: ledger.waiting(), since },

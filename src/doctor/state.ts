@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import type { Check } from '../domain/check.ts';
 import { lookAtKeyFiles } from '../keys/file-key-store.ts';
 import { keyFolder } from '../keys/open-key-store.ts';
+import { validityOf } from '../link/identity.ts';
 import { labelOf } from '../link/list-keys.ts';
 import { pinnedPlatform } from '../link/pinned-platform.ts';
 import { heldRoot } from '../link/platform-root.ts';
@@ -54,6 +55,7 @@ interface LedgerView {
   readonly timeHigh: number | null;
   /** The platform's CA certificate, null when none was met yet. */
   readonly pinned: Buffer | null | 'unread';
+  readonly certificate: Levels['certificate'];
   readonly root: Levels['root'];
   readonly facts: StateView['facts'];
   readonly sqlite: string | null;
@@ -85,6 +87,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       disk: readable(() => diskOf(config.state)),
       clock: isRunning && quality !== 'unset' ? clockOfDaemon(journal) : quality,
       list: readable(() => listOf(config)),
+      certificate: ledger.certificate,
       root: ledger.root,
       trust: await trustOf(config, ledger.pinned).catch(orIfForbidden(null)),
       keys: readable(() => keysOf(config, isRunning ? journal : NO_JOURNAL)),
@@ -122,7 +125,7 @@ function clockOf(timeHigh: number | null): { now: number; quality: Levels['clock
 
 function lookAtLedger(config: Config): LedgerView {
   const unseen = { waiting: null, papers: null, timeHigh: null };
-  const nothing = { ...unseen, root: null, facts: null, sqlite: null };
+  const nothing = { ...unseen, certificate: null, root: null, facts: null, sqlite: null };
   const unread = { ...nothing, pinned: 'unread' } as const;
   if (isForbidden(config.state)) {
     const why = `${config.state} is not for this user to see; run it as root or as the daemon's user`;
@@ -172,6 +175,7 @@ function valuesOf(ledger: LedgerInspection): Omit<LedgerView, 'check'> {
     papers: { owed, unknown: papers.length - owed },
     timeHigh: keptTime(ledger),
     pinned: pinnedPlatform(ledger),
+    certificate: validityOf(ledger) ?? 'none',
     root: rootLevel(heldRoot(ledger)),
     facts: ledger.counts(),
     sqlite: ledger.sqlite,

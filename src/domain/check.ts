@@ -27,6 +27,8 @@ export const CHECK_IDS = [
   'revocation',
   /** The store of the terminal's own keys. */
   'keys',
+  /** What the terminal shows to the platform: enrolled, and renewed in time. */
+  'certificate',
   /** The facts are whole and chained. */
   'ledger',
   /** Facts that the platform does not hold yet. */

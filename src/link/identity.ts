@@ -68,6 +68,19 @@ export function isEnrolled(ledger: Pick<Ledger, 'get'>): boolean {
   return read(ledger).certificates.length > 0;
 }
 
+/** Times of a certificate of this terminal, in ms since the epoch. */
+export interface OwnValidity {
+  /** From then on the next certificate is asked for, over the link. */
+  readonly renewFrom: number;
+  readonly notAfter: number;
+}
+
+/** Of the newest certificate that is kept; null while this terminal is not enrolled. */
+export function validityOf(ledger: Pick<Ledger, 'get'>): OwnValidity | null {
+  const [newest] = read(ledger).certificates;
+  return newest === undefined ? null : ownValidity(Buffer.from(newest.certificate, 'base64'));
+}
+
 export class TerminalIdentity {
   readonly #parts: IdentityParts;
   #stored: Stored;
@@ -135,8 +148,7 @@ export class TerminalIdentity {
   isRenewalDue(): boolean {
     const [current, ...further] = this.#all;
     if (current === undefined || further.length > 0) return false;
-    const { notBefore, notAfter } = parseCertificate(current.certificate);
-    return this.#parts.clock.now() >= notBefore + ((notAfter - notBefore) * 2) / 3;
+    return this.#parts.clock.now() >= ownValidity(current.certificate).renewFrom;
   }
 
   /**
@@ -225,6 +237,11 @@ export class TerminalIdentity {
       throw error;
     }
   }
+}
+
+function ownValidity(der: Uint8Array): OwnValidity {
+  const { notBefore, notAfter } = parseCertificate(der);
+  return { renewFrom: notBefore + ((notAfter - notBefore) * 2) / 3, notAfter };
 }
 
 function maySignLinks({ ca, keyUsage, pathLength }: Certificate): boolean {

@@ -347,6 +347,7 @@ export const en: Catalogue = {
       root: { name: 'Signing keys', remedy: TELL_ADMINISTRATOR },
       revocation: { name: 'Revocation lists', remedy: 'Check the network' },
       keys: { name: 'Keys of the terminal', remedy: TELL_ADMINISTRATOR },
+      certificate: { name: 'Certificate of the terminal', remedy: 'Check the network' },
       ledger: { name: 'Entry records', remedy: 'Stop using it and tell the administrator' },
       'facts-waiting': {
         name: 'Records to send',

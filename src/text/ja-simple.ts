@@ -235,6 +235,10 @@ export const jaSimple: Catalogue = {
         remedy: 'インターネットを 確《たし》かめて ください',
       },
       keys: { name: '機械《きかい》の 鍵《かぎ》', remedy: TELL_ADMINISTRATOR },
+      certificate: {
+        name: '機械《きかい》の 証明書《しょうめいしょ》',
+        remedy: 'インターネットを 確《たし》かめて ください',
+      },
       ledger: {
         name: '入場《にゅうじょう》の 記録《きろく》',
         remedy: '使《つか》わないで、管理《かんり》の 人《ひと》に 言《い》って ください',

@@ -344,6 +344,7 @@ export const ja: Catalogue = {
       root: { name: 'センターの署名鍵', remedy: TELL_ADMINISTRATOR },
       revocation: { name: '証明書の失効リスト', remedy: '通信を確かめてください' },
       keys: { name: '端末の鍵', remedy: TELL_ADMINISTRATOR },
+      certificate: { name: '端末の証明書', remedy: '通信を確かめてください' },
       ledger: { name: '入場の記録', remedy: '使うのをやめて、管理者に連絡してください' },
       'facts-waiting': { name: '送っていない記録', remedy: '通信がもどると、自動で送ります' },
       papers: { name: '渡していない座席券', remedy: '「座席券の確認」で答えてください' },

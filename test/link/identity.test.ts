@@ -6,7 +6,7 @@ import {
   randomSerial,
   writeCertificate,
 } from '../../platform-sim/x509.ts';
-import { isEnrolled, TerminalIdentity } from '../../src/link/identity.ts';
+import { isEnrolled, TerminalIdentity, validityOf } from '../../src/link/identity.ts';
 import { issueLinkCertificate, makeRequest, SigningError } from '../../src/pki/issuing.ts';
 import { DiskFullError } from '../../src/store/disk.ts';
 import { MemoryKeys, nextKey, signerOf } from './enrolled.ts';
@@ -156,8 +156,14 @@ test('two thirds of the life are 60 of 90 days, and one renewal at a time is eno
   rig.now = START + 60 * DAY_MS;
   expect(identity.isRenewalDue()).toBe(true);
   const publicKey = await rig.askedFor(identity);
+  expect(validityOf(rig.ledger)).toEqual({
+    renewFrom: START + 60 * DAY_MS,
+    notAfter: START + 90 * DAY_MS,
+  });
   expect(await identity.take(certificate({ publicKey, from: rig.now }), CA)).toBeNull();
   expect(identity.isRenewalDue()).toBe(false);
+  // Of the next one, though it has not connected yet.
+  expect(validityOf(rig.ledger)?.notAfter).toBe(START + 150 * DAY_MS);
 });
 
 test('until the next certificate has connected, both are kept, over a restart, too', async () => {
