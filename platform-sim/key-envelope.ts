@@ -1,17 +1,21 @@
 /**
  * Wraps a key for one terminal: CMS EnvelopedData (RFC 5652 6), RSAES-OAEP (RFC 4055 4.1) around an AES-256 key of this
- * envelope alone, which wraps the key by RFC 3394 or RFC 5649. The platform's own writing of what terminals read.
+ * envelope alone, which wraps the key by RFC 3394 or RFC 5649. The platform's own writing of what terminals read, and a
+ * thief's reading of it.
  */
 
 import {
   constants,
   createCipheriv,
+  createDecipheriv,
+  type KeyObject,
+  privateDecrypt,
   publicEncrypt,
   randomBytes,
   X509Certificate,
 } from 'node:crypto';
 import { KEY_PURPOSE, type KeyPurpose } from '../src/link/protocol.ts';
-import { Elements, structured, TAG } from './der.ts';
+import { Elements, oid as oidOf, simple, structured, TAG } from './der.ts';
 import { encode, explicit, integer, oid, sequence } from './x509.ts';
 
 const ENVELOPED_DATA = '1.2.840.113549.1.7.3';
@@ -61,6 +65,28 @@ export function wrapKey(purpose: KeyPurpose, key: Uint8Array, certificate: Buffe
   );
   const data = sequence(version0, encode(SET, recipient), content);
   return sequence(oid(ENVELOPED_DATA), explicit(0, data));
+}
+
+/** What `wrapKey` wrapped for the holder of this RSA key. Throws DerError, or what OpenSSL says of another's envelope. */
+export function openKey(envelope: Buffer, key: KeyObject): Buffer {
+  const contentInfo = new Elements(envelope).inside(TAG.sequence);
+  contentInfo.next(TAG.oid);
+  const data = contentInfo.inside(structured(0)).inside(TAG.sequence);
+  data.next(TAG.integer);
+  const recipient = data.inside(SET).inside(TAG.sequence);
+  recipient.next(TAG.integer);
+  recipient.next(TAG.sequence);
+  recipient.next(TAG.sequence);
+  const transported = recipient.next(TAG.octetString).content;
+  const content = data.inside(TAG.sequence);
+  content.next(TAG.oid);
+  const algorithm = oidOf(content.inside(TAG.sequence).next(TAG.oid));
+  const wrapped = content.next(simple(0)).content;
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const kek = privateDecrypt({ key, padding, oaepHash: 'sha1' }, transported);
+  const { cipher, initial } = algorithm === PADDED_WRAP.oid ? PADDED_WRAP : SECRET_WRAP;
+  const decipher = createDecipheriv(cipher, kek, initial);
+  return Buffer.concat([decipher.update(wrapped), decipher.final()]);
 }
 
 /** RFC 5652 10.2.4, as the certificate writes both (RFC 5280 4.1). */

@@ -8,7 +8,6 @@ import {
   createHash,
   createHmac,
   createPrivateKey,
-  generateKeyPairSync,
   type KeyObject,
   randomBytes,
   sign,
@@ -20,7 +19,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { chained, command, exchange, INS, SW, type Transmit } from '../devices/card/apdu.ts';
 import type { EntryRowData } from '../src/domain/entry-list.ts';
-import { extension, keyIdentifier, randomSerial, writeCertificate } from './x509.ts';
+import { StolenIdentity } from './stolen-identity.ts';
 
 /** How a key file begins that can't be used without the credential of the machine. */
 const SEALED_MARK = Buffer.from('kazasu-sealed-1\0', 'latin1');
@@ -28,9 +27,6 @@ const KEY_SUFFIX = '.bin';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const SECRET_BYTES = 32;
-const HALF_AN_HOUR_MS = 1_800_000;
-/** RFC 5280 4.2.1.12. */
-const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
 
 const JPKI_AID = Buffer.from('D392F000260100000001', 'hex');
 const EF_USER_KEY = Buffer.from('0017', 'hex');
@@ -47,12 +43,6 @@ export interface StolenFact {
   readonly event: string;
   readonly at: string;
   readonly ticket: string | null;
-}
-
-/** PEM. */
-export interface LinkCredentials {
-  readonly key: string;
-  readonly cert: string;
 }
 
 export class StolenDisk {
@@ -93,6 +83,27 @@ export class StolenDisk {
     );
     const labels = names.map((name) => name.slice(0, -KEY_SUFFIX.length));
     return { names: labels, inClear: labels.filter((name) => this.#key(name) !== null).length };
+  }
+
+  /** Who the gate is to the platform: its certificate, which is no secret, and its key where that shows. */
+  identity(): StolenIdentity {
+    const query = "SELECT value FROM setting WHERE key = 'identity'";
+    const [kept] = this.#read<{ value: string }>('ledger.db', query);
+    const { certificates } = JSON.parse(kept?.value ?? '{"certificates":[]}') as {
+      certificates: { label: string; certificate: string }[];
+    };
+    const enrolled = certificates.at(-1);
+    if (enrolled === undefined) throw new Error('this gate was never enrolled');
+    const certificate = new X509Certificate(Buffer.from(enrolled.certificate, 'base64'));
+    const key = this.#key(enrolled.label);
+    const privateKey = key && createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+    return new StolenIdentity(certificate, privateKey);
+  }
+
+  /** How many of these secrets lie on the disk as they are. */
+  holds(secrets: readonly Buffer[]): number {
+    const kept = this.keys().names.flatMap((name) => this.#key(name) ?? []);
+    return secrets.filter((secret) => kept.some((key) => key.equals(secret))).length;
   }
 
   /** Which of these texts or bytes stand in any file, whichever way they are written. */
@@ -142,21 +153,6 @@ export class StolenDisk {
     return signature !== null && verify('sha256', message, publicKey, signature);
   }
 
-  /** What a TLS client shows as this terminal, signed with its enrolled key; null where that is sealed. */
-  linkCredentials(): LinkCredentials | null {
-    const query = "SELECT value FROM setting WHERE key = 'identity'";
-    const [identity] = this.#read<{ value: string }>('ledger.db', query);
-    const { certificates } = JSON.parse(identity?.value ?? '{"certificates":[]}') as {
-      certificates: { label: string; certificate: string }[];
-    };
-    const enrolled = certificates.at(-1);
-    const key = enrolled === undefined ? null : this.#key(enrolled.label);
-    if (enrolled === undefined || key === null) return null;
-    const terminal = new X509Certificate(Buffer.from(enrolled.certificate, 'base64'));
-    const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-    return linkCredentials(terminal, privateKey);
-  }
-
   #candidates(rows: readonly StolenRow[]): Buffer[] {
     const hexes = this.facts().flatMap(({ text }) => text.match(/\b[0-9a-f]{64}\b/gu) ?? []);
     const keys = this.keys().names.flatMap((name) => this.#key(name) ?? []);
@@ -204,31 +200,6 @@ export class StolenDisk {
       database.close();
     }
   }
-}
-
-/** A key of the thief's own, which the terminal's key certifies for an hour, as it does for the terminal's. */
-function linkCredentials(terminal: X509Certificate, privateKey: KeyObject): LinkCredentials {
-  const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const name = /^CN=(.+)$/mu.exec(terminal.subject)?.[1] ?? '';
-  const link = writeCertificate({
-    issuer: { name: [['CN', name]], privateKey },
-    subject: [['CN', `${name} link`]],
-    publicKey: own.publicKey,
-    serial: randomSerial(),
-    notBefore: new Date(Date.now() - HALF_AN_HOUR_MS),
-    notAfter: new Date(Date.now() + HALF_AN_HOUR_MS),
-    extensions: [
-      extension.basicConstraints(false),
-      extension.keyUsage(['digitalSignature']),
-      extension.extendedKeyUsage([CLIENT_AUTHENTICATION]),
-      extension.authorityKeyIdentifier(keyIdentifier(terminal.publicKey)),
-      extension.subjectKeyIdentifier(keyIdentifier(own.publicKey)),
-    ],
-  });
-  return {
-    key: own.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
-    cert: `${new X509Certificate(link).toString()}${terminal.toString()}`,
-  };
 }
 
 /** `kazasu-model-1` from the institution's side; null when the card refuses a step. */

@@ -95,13 +95,22 @@ export async function publishList(
   await runCommand(PLATFORM, ['list', 'import', '--state', state, ...tickets, ...event]);
 }
 
-/** Lets the gate enrol: what `kazasu-platform terminal add` prints, without a process for it. */
-export async function permitEnrolment(state: string, terminal: string): Promise<string> {
+/** Lets the gate enrol, or enrol `again`: what `kazasu-platform terminal add` prints, without a process for it. */
+export async function permitEnrolment(
+  state: string,
+  terminal: string,
+  again = false,
+): Promise<string> {
   const stores = openStores(state);
   try {
     const { caCertificate } = await openKeys(state);
-    return enrolmentCode(caCertificate, stores.terminals.add(terminal, false, Date.now()).secret);
+    return enrolmentCode(caCertificate, stores.terminals.add(terminal, again, Date.now()).secret);
   } finally {
     stores.close();
   }
+}
+
+/** What an operator does who has lost a terminal. */
+export async function revokeTerminal(state: string, terminal: string): Promise<void> {
+  await runCommand(PLATFORM, ['terminal', 'revoke', terminal, '--state', state]);
 }

@@ -1,53 +1,76 @@
 /** Somebody who says to the platform that he is the gate, with what the gate's ledger says. */
 
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { PLATFORM_FRAME, SUBPROTOCOL, type TerminalFrame } from '../../src/link/protocol.ts';
-import type { LinkCredentials, StolenFact } from '../thief.ts';
+import {
+  PLATFORM_FRAME,
+  REFUSED_HEADER,
+  SUBPROTOCOL,
+  type TerminalFrame,
+} from '../../src/link/protocol.ts';
+import type { ForgedLink } from '../stolen-identity.ts';
+import type { StolenFact } from '../thief.ts';
 import { LIST } from './city.ts';
-import { PLATFORM_PORT, PLATFORM_TLS_PORT } from './world.ts';
 
 const OPEN_MS_MAX = 10_000;
-/** Heads come right behind the welcome. */
-const LISTEN_MS = 500;
+const ANSWER_MS_MAX = 10_000;
 
 export interface Impersonated {
   readonly welcomed: boolean;
-  /** How many keys were handed over, of lists and institutions. */
-  readonly keys: number;
-  /** Close code and reason. */
+  readonly heads: number;
+  /** How many keys were handed over in clear. */
+  readonly clearKeys: number;
+  /** The envelopes of those that were handed over wrapped. */
+  readonly wrapped: readonly Buffer[];
+  /** Close code and reason, or how the connection was turned away. */
   readonly ended: string;
 }
 
-/** `credentials`: null comes without TLS. Says hello where the gate's ledger ends, listens for a moment, and goes. */
+/** Says hello where the gate's ledger ends, hears what comes for it, and goes. `link`: null for nothing to show. */
 export async function impersonate(
+  url: string,
   facts: readonly StolenFact[],
-  credentials: LinkCredentials | null,
+  link: ForgedLink | null,
 ): Promise<Impersonated> {
-  const url =
-    credentials === null
-      ? `ws://127.0.0.1:${PLATFORM_PORT}/terminals`
-      : `wss://127.0.0.1:${PLATFORM_TLS_PORT}/terminals`;
-  // Whose certificate the platform shows is nothing that a thief asks.
-  const options = { handshakeTimeout: OPEN_MS_MAX, rejectUnauthorized: false, ...credentials };
-  const socket = new WebSocket(url, SUBPROTOCOL, options);
-  const got = { welcomed: false, keys: 0, ended: '' };
+  const socket = connect(url, link);
+  const got = { welcomed: false, heads: 0, clearKeys: 0, wrapped: [] as Buffer[] };
   socket.on('message', (data) => {
     const frame = PLATFORM_FRAME.parse(JSON.parse(data.toString()));
     if (frame.frame === 'welcome') got.welcomed = true;
-    if (frame.frame === 'head' && (frame.key ?? frame.wrapped) !== undefined) got.keys += 1;
+    if (frame.frame !== 'head') return;
+    got.heads += 1;
+    if (frame.key !== undefined) got.clearKeys += 1;
+    got.wrapped.push(...(frame.wrapped ?? []).map((each) => Buffer.from(each, 'base64')));
   });
-  const closed = once(socket, 'close').then(([code, why]) => {
-    got.ended = `${code} ${why}`;
+  socket.on('open', () => {
+    socket.send(JSON.stringify(helloOf(facts)));
+    // Its answer comes behind everything that hello is answered with.
+    socket.ping();
   });
-  await once(socket, 'open');
-  socket.send(JSON.stringify(helloOf(facts)));
-  await Promise.race([delay(LISTEN_MS), closed]);
-  socket.close();
-  await closed;
-  return got;
+  socket.on('pong', () => socket.close());
+  const late = setTimeout(() => socket.terminate(), ANSWER_MS_MAX);
+  const ended = await endOf(socket).finally(() => clearTimeout(late));
+  return { ...got, ended };
+}
+
+function connect(url: string, link: ForgedLink | null): WebSocket {
+  return new WebSocket(url, SUBPROTOCOL, {
+    handshakeTimeout: OPEN_MS_MAX,
+    // It is the thief who deceives here.
+    ...(link !== null && { ...link, minVersion: 'TLSv1.3', rejectUnauthorized: false }),
+  });
+}
+
+/** How it was closed, or turned away before it was a websocket. Rejects with what the network says. */
+function endOf(socket: WebSocket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('close', (code, why) => resolve(`${code} ${why}`));
+    socket.on('unexpected-response', (request, { statusCode, headers }) => {
+      resolve(`${statusCode} ${headers[REFUSED_HEADER]}`);
+      request.destroy();
+    });
+  });
 }
 
 function helloOf(facts: readonly StolenFact[]): TerminalFrame {
@@ -57,8 +80,12 @@ function helloOf(facts: readonly StolenFact[]): TerminalFrame {
     epoch: string;
     boot: number;
     seq: number;
+    at: string;
+    mono: number;
   };
-  const { terminal, epoch, boot, seq } = last;
+  const { terminal, epoch, boot, seq, at } = last;
+  // The platform orders the gate's facts by it: a thief who wants to stay unnoticed goes on where the gate's stopped.
+  const mono = last.mono + Date.now() - Date.parse(at);
   return {
     frame: 'hello',
     ...{ terminal, epoch, boot },
@@ -66,6 +93,6 @@ function helloOf(facts: readonly StolenFact[]): TerminalFrame {
     lists: [LIST],
     root: 0,
     software: 'a thief',
-    clock: { at: new Date().toISOString(), quality: 'synced', mono: 1 },
+    clock: { at: new Date().toISOString(), quality: 'synced', mono },
   };
 }

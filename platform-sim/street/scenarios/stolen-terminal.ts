@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SimCard } from '../../../devices/card/sim-card.ts';
 import { StolenDisk } from '../../thief.ts';
 import { LIST } from '../city.ts';
-import { impersonate } from '../impersonation.ts';
+import { playImpostor } from '../impostor.ts';
 import type { Scenario, Stage } from '../stage.ts';
 import { copyDisk } from '../stolen-disk.ts';
 import { GATE_ID } from '../world.ts';
@@ -36,8 +36,7 @@ export const STOLEN_TERMINAL: Scenario = {
       );
       const sealed = new StolenDisk(copies.sealed, LIST);
       await withSealedKeys(stage, sealed);
-      stage.step('ゲートのふりをしてセンターにつなぎます', 'The thief connects as the gate');
-      await onTheLink(stage, disk, sealed);
+      await playImpostor(stage, disk, sealed);
     } finally {
       await copies.dispose();
     }
@@ -129,30 +128,6 @@ async function withSealedKeys(stage: Stage, disk: StolenDisk): Promise<void> {
       en: `cannot, sealed: 0 of ${names.length} keys can be used, the same row stays shut, no card can be asked`,
     },
     { inClear, row, proved },
-  );
-}
-
-async function onTheLink(stage: Stage, disk: StolenDisk, sealed: StolenDisk): Promise<void> {
-  const bare = await impersonate(disk.facts(), sealed.linkCredentials());
-  stage.prove(
-    !bare.welcomed && bare.keys === 0,
-    {
-      ja: `封をしたディスクの名前と記録だけでは、ゲートのふりができない（センターの答え: ${bare.ended}）`,
-      en: `cannot, sealed: be this gate with its name and its facts alone (the platform: ${bare.ended})`,
-    },
-    bare,
-  );
-  const since = stage.mark();
-  const keyed = await impersonate(disk.facts(), disk.linkCredentials());
-  const down = await stage.line('link.down', since, 'a gate that notices');
-  await stage.line('link.up', since, 'the link of the gate itself');
-  stage.prove(
-    keyed.welcomed && keyed.keys > 0 && String(down['reason']).startsWith('replaced'),
-    {
-      ja: `できる: 端末の鍵があればゲートになりすまし、鍵を${keyed.keys}個受け取る。失効させるまで。本物のゲートは線を取られたと記録した`,
-      en: `can: be this gate on the link with its key, and be sent ${keyed.keys} keys, until it is revoked; the real one journals that its link was taken`,
-    },
-    { keyed, down },
   );
 }
 
