@@ -1,6 +1,7 @@
 /** The thief of a disk as the gate on the link: with the facts alone, with its key, without it, and after its revocation. */
 
 import { join } from 'node:path';
+import { CLOSE } from '../../src/link/protocol.ts';
 import type { StolenDisk } from '../thief.ts';
 import { permitEnrolment, revokeTerminal } from './city.ts';
 import { type Impersonated, impersonate } from './impersonation.ts';
@@ -38,7 +39,7 @@ export async function playImpostor(
 async function withFactsAlone(stage: Stage, disk: StolenDisk): Promise<void> {
   const got = await impersonate(PLAIN_URL, disk.facts(), null);
   stage.prove(
-    isNobody(got),
+    isNobody(got) && got.ended.startsWith(`${CLOSE.identity} `),
     {
       ja: `名前と記録だけではゲートのふりができない（センターの答え: ${got.ended}）`,
       en: `cannot: be this gate with its name and its facts alone (the platform: ${got.ended})`,
