@@ -41,7 +41,12 @@ describe('a configuration that is wrong', () => {
       'drvier = "x"\ndriver = "simulated"\n[rec',
       /^wrong\.toml:7: \[card\] "drvier": .*did you mean "driver"/u,
     ],
-    ['a wrong value', '"gate"', '"gait"', /^wrong\.toml:1: "profile": expected "gate"$/mu],
+    [
+      'a wrong value',
+      '"gate"',
+      '"gait"',
+      /^wrong\.toml:1: "profile": expected "gate" or "counter"$/mu,
+    ],
     [
       'a missing table',
       '[services.event-entry]\nlist = "stadium-2016-02-20"\n',

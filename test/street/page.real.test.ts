@@ -112,7 +112,7 @@ test('a scene plays from the page and says what was proved; a second page sees i
     await page.locator('.unfolded', { hasText: '2回目で入れた' }).waitFor();
     await page.getByText('はじめから').click();
     await page.locator('.counts', { hasText: '記録 0' }).waitFor();
-    expect(await page.locator('.scenes li', { hasText: '守れました' }).count()).toBe(0);
+    await page.locator('.scenes li', { hasText: '守れました' }).waitFor({ state: 'detached' });
     expect(wrong).toEqual([]);
   }));
 
