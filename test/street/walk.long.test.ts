@@ -1,4 +1,4 @@
-/** Everybody comes by, asked for from another window, and as the scene of that name. */
+/** Everybody comes by, asked for from another window. */
 
 import { expect, test } from 'vitest';
 import { isOpen, withStreet } from './open-street.ts';
@@ -17,11 +17,4 @@ test('walk: the same from another window, after which everybody has entered', ()
     expect((await street.say('platform')).stdout).toMatch(/^0 facts, 0 entries, 0 double entries/u);
     expect((await street.say('papers')).stdout.trim()).toBe('');
     expect((await street.say('hold', 'sato-hanako')).stdout).toMatch(/granted/u);
-  }));
-
-test('the scene of that name is proved', () =>
-  withStreet(['--no-browser'], async (street) => {
-    await isOpen(street);
-    const { code, stdout, stderr } = await street.say('play', 'walk');
-    expect([code, stdout.split('\n')[0]], stderr).toEqual([0, 'walk: PROVED']);
   }));
