@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { killStory } from './kill-story.ts';
 
-const MINUTES = Number(process.env['KAZASU_CHAOS_MINUTES'] ?? 6);
+const MINUTES = Number(process.env['KAZASU_CHAOS_MINUTES'] ?? 4);
 
 test('killed between the tap and the paper, again and again', async () => {
   const replayed = process.env['KAZASU_SEED'];
