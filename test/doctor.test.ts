@@ -237,7 +237,16 @@ test('the support bundle has nothing of a person, a card or a key in it', () =>
       }
     }
     expect(text.toLowerCase()).not.toContain(Buffer.from(card.serial).toString('hex'));
-    for (const word of ['佐藤', '花子', 'Mori', 'Hanako', 'scrypt', '82647119350', 'MIIF', 'made.up']) {
+    for (const word of [
+      '佐藤',
+      '花子',
+      'Mori',
+      'Hanako',
+      'scrypt',
+      '82647119350',
+      'MIIF',
+      'made.up',
+    ]) {
       expect(text).not.toContain(word);
     }
 
