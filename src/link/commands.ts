@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Signers } from '../pki/signed-object.ts';
+import { InTurn } from './in-turn.ts';
 import { COMMAND, type PlatformFrame } from './protocol.ts';
 import { Rejection, rejectionOf } from './rejection.ts';
 import { readSignedBy } from './signed-statement.ts';
@@ -23,9 +24,7 @@ export interface CommandsOptions {
 
 export class Commands {
   readonly #options: CommandsOptions;
-  #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
-  #open = true;
+  readonly #frames: InTurn<CommandFrame> = new InTurn(WAITING, (frame) => this.#handle(frame));
 
   constructor(options: CommandsOptions) {
     this.#options = options;
@@ -33,24 +32,17 @@ export class Commands {
 
   /** False when too many wait already. */
   take(frame: CommandFrame): boolean {
-    if (this.#waiting >= WAITING) return false;
-    this.#waiting += 1;
-    this.#last = this.#last.then(async () => {
-      if (this.#open) await this.#handle(frame);
-      this.#waiting -= 1;
-    });
-    return true;
+    return this.#frames.take(frame);
   }
 
-  async close(): Promise<void> {
-    this.#open = false;
-    await this.#last;
+  close(): Promise<void> {
+    return this.#frames.close();
   }
 
   async #handle({ statement }: CommandFrame): Promise<void> {
     try {
       const command = await this.#verify(Buffer.from(statement, 'base64'));
-      if (this.#open) this.#options.onCommand(command);
+      if (this.#frames.isOpen) this.#options.onCommand(command);
     } catch (error) {
       const { reason, message } = rejectionOf(error);
       this.#options.journal('command.rejected', { reason, detail: message });

@@ -6,6 +6,7 @@
 import type { Clock } from '../clock.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Signers } from '../pki/signed-object.ts';
+import { InTurn } from './in-turn.ts';
 import type { OfferedInstitution } from './institution-download.ts';
 import type { OfferedList } from './list-download.ts';
 import { isListKey } from './list-keys.ts';
@@ -49,9 +50,7 @@ export interface HeadsOptions {
 
 export class Heads {
   readonly #options: HeadsOptions;
-  #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
-  #open = true;
+  readonly #frames: InTurn<HeadFrame> = new InTurn(WAITING, (frame) => this.#handle(frame));
 
   constructor(options: HeadsOptions) {
     this.#options = options;
@@ -59,18 +58,11 @@ export class Heads {
 
   /** False when too many wait already. */
   take(frame: HeadFrame): boolean {
-    if (this.#waiting >= WAITING) return false;
-    this.#waiting += 1;
-    this.#last = this.#last.then(async () => {
-      if (this.#open) await this.#handle(frame);
-      this.#waiting -= 1;
-    });
-    return true;
+    return this.#frames.take(frame);
   }
 
-  async close(): Promise<void> {
-    this.#open = false;
-    await this.#last;
+  close(): Promise<void> {
+    return this.#frames.close();
   }
 
   async #handle(frame: HeadFrame): Promise<void> {
@@ -79,7 +71,7 @@ export class Heads {
       const statement = Buffer.from(frame.statement, 'base64');
       const { clock, signers } = this.#options;
       head = await readSigned(statement, 'head', HEAD, signers, clock.now());
-      if (this.#open) this.#route(head, frame);
+      if (this.#frames.isOpen) this.#route(head, frame);
     } catch (error) {
       const { reason, message } = rejectionOf(error);
       const { list, version } = head ?? {};
