@@ -3,8 +3,9 @@
  * - unit: everything else. Needs neither Debian packages nor root.
  * - tools: `*.browser.test.ts` and `*.tools.test.ts`. Debian's Chromium with its fonts, OpenSSL, espeak-ng, small disks, but no card
  *   reader; beside the unit tests, which leave a processor idle. A missing part is a failure.
- * - real: `*.real.test.ts` and test/chaos/. The real pcscd, OpenSC, pseudo-terminals, killed processes. One file at a time, for they
- *   share the machine's PC/SC service. A missing part is a failure.
+ * - real: `*.real.test.ts` and test/chaos/. The real pcscd, OpenSC, pseudo-terminals, killed processes; each has a PC/SC service of its
+ *   own. A missing part is a failure.
+ * - street: those of the street, which takes the machine's own PC/SC service: one file at a time.
  * - long: `*.long.test.ts`. Minutes; `npm run test:long`.
  * - systemd: `*.systemd.test.ts`. The package on a machine with a systemd of its own; `npm run test:systemd`.
  */
@@ -13,11 +14,14 @@ import { defineConfig } from 'vitest/config';
 
 const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
 const TOOLS = ['test/**/*.browser.test.ts', 'test/**/*.tools.test.ts'];
+const STREET = ['test/street.real.test.ts', 'test/street/**/*.real.test.ts'];
 const LONG = ['test/**/*.long.test.ts'];
 const SYSTEMD = ['test/**/*.systemd.test.ts'];
 
 /** Groups that run beside each other share these. */
 const MAX_WORKERS = 3;
+/** Most of their time they wait for each other's processes. */
+const MAX_REAL_WORKERS = 2;
 
 export default defineConfig({
   test: {
@@ -48,10 +52,20 @@ export default defineConfig({
         test: {
           name: 'real',
           include: REAL,
-          exclude: LONG,
+          exclude: [...STREET, ...LONG],
+          testTimeout: 120_000,
+          maxWorkers: MAX_REAL_WORKERS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'street',
+          include: STREET,
           testTimeout: 120_000,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -61,7 +75,7 @@ export default defineConfig({
           include: LONG,
           testTimeout: 1_800_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -73,7 +87,7 @@ export default defineConfig({
           // Debian's packages come over the network the first time.
           hookTimeout: 1_800_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
