@@ -221,7 +221,7 @@ function partsOf(
     ask: link.ask,
     handOut: release?.handOut ?? null,
     watchCard: (listener) => card.watch(listener),
-    tapInField: () => card.present?.tap ?? null,
+    cardInField: () => card.present,
     shelf,
     recorder,
     papers,

@@ -8,6 +8,7 @@ import {
   type ProcedureContext,
   type ProcedureEvent,
 } from '../../state-machines/procedure-setup.ts';
+import { watchesCard } from '../card-actors.ts';
 import { CARD_PIN_DIGITS } from '../domain/card-pin.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import type { SensedTap } from '../domain/tap.ts';
@@ -53,7 +54,7 @@ export function procedure<Found>(
         countTries: fromPromise(({ input }) => visit(input).countTries()),
         pinPad: pinPad(vault),
         provePin: fromPromise(({ input }) => visit(input).provePin()),
-        watchCard: watchCard(parts),
+        watchCard: watchesCard<ProcedureEvent>(parts),
         askPlatform: fromPromise(({ input, signal }) => visit(input).askPlatform(signal)),
         recordAnswer: fromPromise(async ({ input }) => visit(input).recordAnswer()),
         act: fromPromise(({ input: { seen } }) => visit(seen).act()),
@@ -92,17 +93,6 @@ function pinPad(vault: PinVault) {
       tell();
     });
     return () => vault.wipe();
-  });
-}
-
-function watchCard(parts: TerminalParts) {
-  return fromCallback<ProcedureEvent, SensedTap>(({ input, sendBack }) => {
-    const see = (): void => {
-      if (parts.tapInField() !== input.tap) sendBack({ type: 'card.gone' });
-    };
-    const stop = parts.watchCard(see);
-    see();
-    return stop;
   });
 }
 

@@ -167,7 +167,7 @@ export class ProcedureVisit<Found> {
 
   /** Whether the card of this visit still lies there. */
   get #isThere(): boolean {
-    return this.#parts.tapInField() === this.tap;
+    return this.#parts.cardInField()?.tap === this.tap;
   }
 
   get #asksPin(): boolean {

@@ -6,6 +6,7 @@ import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { FirstEntry, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
+import type { SensedTap } from '../domain/tap.ts';
 import type { Ask } from '../link/questions.ts';
 import type { Papers } from '../papers.ts';
 import type { ListKeys } from '../pki/converted-value.ts';
@@ -45,8 +46,8 @@ export interface TerminalParts {
   readonly handOut: HandOut | null;
   /** Calls the listener on every change of what is in the field, until the returned function is called. */
   watchCard(listener: () => void): () => void;
-  /** The number of the tap in the field now, or null. */
-  tapInField(): number | null;
+  /** The card in the field now, or null. */
+  cardInField(): SensedTap | null;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
   readonly papers: Papers;
