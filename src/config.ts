@@ -131,7 +131,7 @@ const STAFF = z.strictObject({
 });
 
 const TABLES = z.strictObject({
-  profile: z.enum(['gate', 'counter']),
+  profile: z.enum(['gate', 'counter', 'kiosk']),
   name: NAME,
   /** The state folder, relative to the working directory. */
   state: path,

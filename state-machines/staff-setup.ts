@@ -9,6 +9,7 @@ import { assign, sendTo, setup } from 'xstate';
 import {
   type PaperShown,
   type StateMeta,
+  TICKET_CHARACTER,
   TYPED_MAX,
   UNDO_REASONS,
   type UndoReason,
@@ -176,6 +177,7 @@ export const staffSetup = setup({
     type: assign({
       typed: ({ context, event }) => {
         const character = event.type === 'key.character' ? (event.character ?? '') : '';
+        if (!TICKET_CHARACTER.test(character)) return context.typed;
         return `${context.typed}${character}`.slice(0, TYPED_MAX);
       },
     }),

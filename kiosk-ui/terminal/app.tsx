@@ -13,6 +13,7 @@ import { plain } from '../../src/text/ruby.ts';
 import { Frame, type LanguageKey } from '../look/frame.tsx';
 import { restoreFocus } from './focus.ts';
 import * as gate from './gate-screens.tsx';
+import { KIOSK_DRAWINGS } from './kiosk-screens.tsx';
 import { clockTime } from './moments.ts';
 import * as service from './service-screens.tsx';
 import * as staff from './staff-screens.tsx';
@@ -43,6 +44,7 @@ const DRAWINGS: { readonly [Name in ScreenName]: Draw<Name> } = {
   'staff-paper': staff.staffPaper,
   'staff-health': staff.staffHealth,
   'staff-leaving': staff.staffLeaving,
+  ...KIOSK_DRAWINGS,
 };
 
 export interface ShownProps {

@@ -145,7 +145,7 @@ export type KioskScreenBody =
       readonly result: 'ask' | 'wrong' | 'checking';
       readonly tries: number;
     }
-  | { readonly screen: 'password-last-try' }
+  | { readonly screen: 'password-last-try'; readonly progress?: Progress }
   | {
       readonly screen: 'text-entry';
       readonly progress: Progress;
@@ -199,7 +199,8 @@ export type KioskScreenBody =
       readonly screen: 'applied';
       readonly progress: Progress;
       readonly municipality: string;
-      readonly number: string;
+      /** Its number. */
+      readonly application: string;
       /** YYYY-MM-DD, a business day. */
       readonly expected: string;
       readonly receipt: 'printed' | 'owed' | 'none';
@@ -208,7 +209,8 @@ export type KioskScreenBody =
       readonly screen: 'registration';
       readonly state: RegistrationState;
       readonly municipality: string | null;
-      readonly number: string | null;
+      /** The number of the application. */
+      readonly application: string | null;
       readonly expected: string | null;
       readonly reason: Reason | null;
     }
@@ -222,6 +224,41 @@ export type KioskScreenBody =
     }
   | { readonly screen: 'still-there'; readonly seconds: number };
 
+/** What a kiosk says aloud; readings in src/text/kiosk/readings.ts. What ended is spoken by its reason. */
+export const KIOSK_SPEECHES = [
+  'menu',
+  'choose',
+  'place-card',
+  'working',
+  'password',
+  'password-wrong',
+  'password-last-try',
+  'text-entry',
+  'review',
+  'confirm-order',
+  'paying',
+  'printing',
+  /** Take the card; the certificate follows. */
+  'take-card-then-paper',
+  /** Nobody takes the card. */
+  'take-card-now',
+  'take-paper',
+  'applied',
+  'registration',
+  'still-there',
+  /** Somebody comes. */
+  'staff-called',
+] as const;
+
+/** What each field takes, and how much of it; half-width digits, hiragana and capital letters alone. */
+export const TEXT_LIMITS: Readonly<
+  Record<TextField, { readonly takes: RegExp; readonly max: number }>
+> = {
+  'domicile-number': { takes: /^[0-9-]$/u, max: 23 },
+  'head-family-kana': { takes: /^[ぁ-ゖー]$/u, max: 30 },
+  'head-given-kana': { takes: /^[ぁ-ゖー]$/u, max: 30 },
+};
+
 /**
  * `take-card` (screen.ts) at a kiosk says what follows: the paper, or nothing. `urgency` rises while nobody takes it:
  * 1 the sound is louder, 2 the voice calls.
@@ -229,6 +266,8 @@ export type KioskScreenBody =
 export interface TakeCardAtKiosk {
   readonly follows: 'paper' | 'nothing';
   readonly urgency: 0 | 1 | 2;
+  /** Of paper that follows. */
+  readonly sheets?: number;
 }
 
 /** Keys that only a kiosk has: the next page; 店員を呼ぶ; the small form or the mark of the last kana; e-money or cash by `choose`. */

@@ -130,6 +130,156 @@ export const REASONS = {
     cause: 'The card reader, or the service that drives it, is gone.',
     remedy: 'staff',
   },
+  // Of a kiosk, and of the certificate centre.
+  'outside-hours': {
+    cause: 'The municipality does not issue this kind of certificate at this hour or on this day.',
+    remedy: 'go-elsewhere',
+  },
+  maintenance: {
+    cause: "The centre's or the municipality's systems are being maintained.",
+    remedy: 'go-elsewhere',
+  },
+  'year-end': {
+    cause: 'Nothing is issued from 29 December to 3 January.',
+    remedy: 'go-elsewhere',
+  },
+  'municipality-not-taking-part': {
+    cause: 'The municipality does not issue this kind of certificate at kiosks.',
+    remedy: 'go-elsewhere',
+  },
+  'registration-missing': {
+    cause: 'The municipality of the domicile has no usage registration of this person.',
+    remedy: 'hold-again',
+  },
+  'registration-pending': {
+    cause: 'The municipality has not decided on the application for usage registration yet.',
+    remedy: 'go-elsewhere',
+  },
+  'registration-refused': {
+    cause: 'The municipality refused the application for usage registration.',
+    remedy: 'go-elsewhere',
+  },
+  'under-fifteen': {
+    cause: 'Nothing is issued at kiosks to people under fifteen.',
+    remedy: 'go-elsewhere',
+  },
+  'moving-out': {
+    cause: 'Whoever has notified a move out of the municipality gets certificates at its counter.',
+    remedy: 'go-elsewhere',
+  },
+  'counter-only': {
+    cause:
+      'The municipality issues this at its counter alone, protected persons among others; which is never told.',
+    remedy: 'go-elsewhere',
+  },
+  'holder-deceased': {
+    cause: 'The register says that the holder of the certificate has died.',
+    remedy: 'go-elsewhere',
+  },
+  'filing-in-progress': {
+    cause: 'A filing that changes the family register is being handled.',
+    remedy: 'go-elsewhere',
+  },
+  'card-too-new': {
+    cause: 'The card can be used from the day after its issue.',
+    remedy: 'go-elsewhere',
+  },
+  'character-not-covered': {
+    cause:
+      "A character of the record has no glyph in the document's font; none is printed instead.",
+    remedy: 'go-elsewhere',
+  },
+  'name-too-long': {
+    cause: 'A name in the record does not fit into its space of the form.',
+    remedy: 'go-elsewhere',
+  },
+  'not-recorded-there': {
+    cause: 'The municipality has no record of this person.',
+    remedy: 'hold-again',
+  },
+  'certificate-not-valid': {
+    cause: 'The centre found the certificate of the card expired or revoked.',
+    remedy: 'go-elsewhere',
+  },
+  'already-registered': {
+    cause: 'This person is registered with this municipality already.',
+    remedy: 'hold-again',
+  },
+  'application-refused': {
+    cause: 'The application or its signature is not what the centre accepts.',
+    remedy: 'hold-again',
+  },
+  'centre-stopped': {
+    cause: 'The certificate centre does not issue at the moment.',
+    remedy: 'go-elsewhere',
+  },
+  'centre-silent': {
+    cause: 'The certificate centre did not answer within 30 seconds; nothing was charged.',
+    remedy: 'hold-again',
+  },
+  'document-differs': {
+    cause: 'The document, its manifest or a code on a page is not of this order: the kiosk stops.',
+    remedy: 'staff',
+  },
+  'document-unusable': {
+    cause:
+      'The document is no PDF that may be printed: damaged, too large, too long or with scripts.',
+    remedy: 'staff',
+  },
+  'kiosk-stopped': {
+    cause: 'A document differed from its order; staff has to clear the kiosk with a reason.',
+    remedy: 'staff',
+  },
+  'payment-declined': {
+    cause: 'The payment unit refused the payment.',
+    remedy: 'hold-again',
+  },
+  'payment-lost': {
+    cause: 'The payment unit does not answer, or not in its protocol.',
+    remedy: 'staff',
+  },
+  'payment-timeout': {
+    cause: 'The fee was not paid in time.',
+    remedy: 'hold-again',
+  },
+  'page-printer-lost': {
+    cause: 'The printer of certificates does not answer.',
+    remedy: 'staff',
+  },
+  'page-paper-out': {
+    cause: 'The printer of certificates has no paper.',
+    remedy: 'staff',
+  },
+  'page-jam': {
+    cause: 'Paper is stuck in the printer of certificates.',
+    remedy: 'staff',
+  },
+  'printing-unknown': {
+    cause: 'It is not known whether a sheet came out; staff has to say so.',
+    remedy: 'staff',
+  },
+  'order-cancelled': {
+    cause: 'The person, or staff, withdrew the order.',
+    remedy: 'hold-again',
+  },
+  'card-left-behind': {
+    cause: 'A card stayed on the reader after its visit had ended.',
+    remedy: 'staff',
+  },
+  'no-signing-certificate': {
+    cause: 'The card has no certificate for digital signatures.',
+    remedy: 'go-elsewhere',
+  },
+  'password-blocked': {
+    cause:
+      'The card takes no password of the signing certificate any more: too many wrong ones were typed in a row.',
+    remedy: 'go-elsewhere',
+  },
+  'topology-differs': {
+    cause:
+      'Kiosk and centre are built for different arrangements of servers, so neither serves the other.',
+    remedy: 'staff',
+  },
 } as const satisfies Record<string, ReasonEntry>;
 
 export type Reason = keyof typeof REASONS;

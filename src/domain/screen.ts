@@ -7,6 +7,14 @@
  */
 
 import type { CheckId, CheckState } from './check.ts';
+import {
+  KIOSK_KEY_NAMES,
+  KIOSK_SCREENS,
+  KIOSK_SPEECHES,
+  type KioskScreenBody,
+  type Progress,
+  type TakeCardAtKiosk,
+} from './kiosk-screen.ts';
 import type { Reason } from './reason.ts';
 import type { RevocationAdvice } from './revocation.ts';
 import type { RingEnd, Told, ToldText } from './told.ts';
@@ -63,6 +71,7 @@ export const SCREENS = [
   'staff-health',
   /** Nobody has pressed anything for a while: it closes soon. */
   'staff-leaving',
+  ...KIOSK_SCREENS,
 ] as const;
 
 export type ScreenName = (typeof SCREENS)[number];
@@ -81,11 +90,14 @@ export const KEY_NAMES = [
   'back',
   'choose',
   'stay',
+  ...KIOSK_KEY_NAMES,
 ] as const;
 export type KeyName = (typeof KEY_NAMES)[number];
 
-/** What a typed character may be. A ticket number has no more than `TYPED_MAX` of them. */
-export const CHARACTER = /^[0-9A-Z-]$/u;
+/** What a typed character may be anywhere; what a field of a kiosk takes stands in `TEXT_LIMITS`. */
+export const CHARACTER = /^[0-9A-Z-ぁ-ゖー]$/u;
+/** What a ticket number is made of, and how much of it. */
+export const TICKET_CHARACTER = /^[0-9A-Z-]$/u;
 export const TYPED_MAX = 24;
 
 /** What a person pressed. `language` and `sound` may be pressed on every screen, the others where its `keys` name them. */
@@ -100,7 +112,13 @@ export type Key =
   /** One of the choices that the screen offers, by its id. */
   | { readonly key: 'choose'; readonly choice: string }
   /** Asked whether somebody is still there: yes. */
-  | { readonly key: 'stay' };
+  | { readonly key: 'stay' }
+  /** The next page of choices, and the first after the last. */
+  | { readonly key: 'more' }
+  /** 店員を呼ぶ */
+  | { readonly key: 'call' }
+  /** The last kana in its next form: つ, っ, づ; は, ば, ぱ. */
+  | { readonly key: 'kana-mark' };
 
 /** What is spoken; every one has a reading in every language (src/text/speech.ts). Nothing personal is ever spoken. */
 export const SPEECHES = [
@@ -116,6 +134,7 @@ export const SPEECHES = [
   'pin-last-try',
   'asking',
   'staff-leaving',
+  ...KIOSK_SPEECHES,
 ] as const;
 /** A refusal is spoken by its reason, what a service found by its text. */
 export type Speech = (typeof SPEECHES)[number] | Reason | ToldText;
@@ -208,7 +227,7 @@ export type ScreenBody =
       readonly first: FirstEntry | null;
       readonly list: ListShown | null;
     }
-  | { readonly screen: 'take-card' }
+  | ({ readonly screen: 'take-card' } & Partial<TakeCardAtKiosk>)
   /** `starting`: it will serve in a moment. */
   | { readonly screen: 'closed'; readonly reason: Reason | 'starting' }
   | {
@@ -217,8 +236,10 @@ export type ScreenBody =
       readonly result: 'ask' | 'wrong' | 'checking';
       /** So many wrong ones in a row does the card still take. */
       readonly tries: number;
+      /** At a kiosk. */
+      readonly progress?: Progress;
     }
-  | { readonly screen: 'pin-last-try' }
+  | { readonly screen: 'pin-last-try'; readonly progress?: Progress }
   | { readonly screen: 'asking' }
   | { readonly screen: 'result'; readonly ring: RingEnd; readonly told: Told }
   | {
@@ -260,7 +281,8 @@ export type ScreenBody =
     }
   | { readonly screen: 'staff-paper'; readonly paper: PaperShown }
   | { readonly screen: 'staff-health'; readonly checks: readonly CheckShown[] }
-  | { readonly screen: 'staff-leaving'; readonly seconds: number };
+  | { readonly screen: 'staff-leaving'; readonly seconds: number }
+  | KioskScreenBody;
 
 export const PAPERS_SHOWN_MAX = 4;
 
@@ -275,6 +297,8 @@ export interface ScreenFrame {
   readonly speech: string | null;
   /** What may be pressed here, besides `language` and `sound`. */
   readonly keys: readonly KeyName[];
+  /** Staff of the shop was called from here and is on its way. */
+  readonly called?: boolean;
   readonly place: {
     /** The event; empty before there is a list. */
     readonly title: string;

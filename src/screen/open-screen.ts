@@ -18,9 +18,15 @@ import { superviseScreen } from './supervised-screen.ts';
 /** What no machine announces: the age of the list, the link. */
 const LOOK_EVERY_MS = 1_000;
 
-const PROFILES = { gate: 'small', counter: 'small' } as const satisfies Record<
+const PROFILES = { gate: 'small', counter: 'small', kiosk: 'kiosk' } as const satisfies Record<
   Config['profile'],
   ScreenFrame['look']['profile']
+>;
+
+/** Where the card reader is unless the configuration says otherwise. */
+const READERS = { gate: 'down', counter: 'down', kiosk: 'right' } as const satisfies Record<
+  Config['profile'],
+  ScreenFrame['look']['reader']
 >;
 
 const BUILT_PAGES = fileURLToPath(new URL('../../build/kiosk-ui', import.meta.url));
@@ -55,7 +61,7 @@ export function openScreen(config: Config, parts: ScreenParts): TerminalScreen {
     staff,
     isOffline,
     speaks: sound.voice !== null || sound.clips !== null,
-    look: { profile: PROFILES[config.profile], reader: screen?.reader ?? 'down' },
+    look: { profile: PROFILES[config.profile], reader: screen?.reader ?? READERS[config.profile] },
     ways: (language) => waysIn(screen, language),
   });
   const looking = setInterval(() => hub.refresh(), LOOK_EVERY_MS);

@@ -6,6 +6,7 @@ import { procedureMachine } from '../../state-machines/procedure.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { staffMachine } from '../../state-machines/staff.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
+import type { KioskScreenName } from '../domain/kiosk-screen.ts';
 import type { KeyName, Language, ScreenName, StateMeta } from '../domain/screen.ts';
 import type { Catalogue } from '../text/catalogue.ts';
 import { catalogueOf } from '../text/index.ts';
@@ -88,10 +89,40 @@ function lengthOf(machine: AnyStateMachine, delay: string): number | null {
   return typeof length === 'number' ? length : null;
 }
 
+function headingsOf(of: Readonly<Record<string, { readonly title: string }>>): string[] {
+  return Object.values(of).map(({ title }) => title);
+}
+
+function kioskTitlesOf({
+  kiosk,
+  reasons,
+}: Catalogue): Readonly<Record<KioskScreenName, readonly string[]>> {
+  const { pages: _pages, ...choices } = kiosk.choose;
+  const { problems: _problems, mark: _mark, keyboard: _keyboard, ...fields } = kiosk.textEntry;
+  const { choose, cash, 'e-money': eMoney } = kiosk.paying;
+  return {
+    menu: [kiosk.menu.title],
+    choose: headingsOf(choices),
+    'place-card': [kiosk.placeCard.title, kiosk.placeCard.again],
+    working: headingsOf(kiosk.working),
+    password: [kiosk.password.title],
+    'password-last-try': [kiosk.passwordLastTry.title],
+    'text-entry': headingsOf(fields),
+    review: [kiosk.review.title],
+    'confirm-order': [kiosk.confirm.title],
+    paying: headingsOf({ choose, cash, eMoney }),
+    printing: [kiosk.printing.title],
+    'take-paper': [kiosk.takePaper.title],
+    applied: [kiosk.applied.title],
+    registration: headingsOf(kiosk.registration),
+    ended: headingsOf(reasons),
+    'still-there': [kiosk.stillThere.title],
+  };
+}
+
 function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[]>> {
   const { staff } = text;
-  const titles = (of: Readonly<Record<string, { readonly title: string }>>) =>
-    Object.values(of).map(({ title }) => title);
+  const titles = headingsOf;
   const { entry, undo } = staff.confirm;
   return {
     waiting: [text.waiting.title],
@@ -116,5 +147,6 @@ function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[
     'staff-paper': [staff.paper.title],
     'staff-health': [staff.health.title],
     'staff-leaving': [staff.leaving.title],
+    ...kioskTitlesOf(text),
   };
 }

@@ -11,6 +11,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { Language, StaffErrand, StaffResult, UndoReason } from '../domain/screen.ts';
 import type { Tellings, ToldText } from '../domain/told.ts';
+import type { KioskTexts } from './kiosk/words.ts';
 
 export interface Catalogue {
   /** Names of the languages, each in itself. */
@@ -111,6 +112,8 @@ export interface Catalogue {
   readonly revoked: Readonly<Record<RevocationAdvice, ReasonText>>;
   /** How people call the place of help, when the operator has no words for it. */
   readonly information: string;
+  /** What a kiosk says besides. */
+  readonly kiosk: KioskTexts;
 
   readonly staff: {
     readonly keys: {

@@ -1,6 +1,8 @@
 /** English: short, plain, no contractions. Rows of a table and titles end without a full stop, sentences with it. */
 
 import type { Catalogue, ReasonText } from './catalogue.ts';
+import { KIOSK_TEXTS } from './kiosk/en.ts';
+import { KIOSK_REASONS } from './kiosk/en-reasons.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/en.ts';
 
@@ -82,6 +84,7 @@ export const en: Catalogue = {
   ...SERVICE_TEXTS,
   reasons: {
     ...SERVICE_REASONS,
+    ...KIOSK_REASONS,
     'not-on-list': {
       title: 'Entry not found',
       card: UNHARMED,
@@ -233,6 +236,7 @@ export const en: Catalogue = {
         `Your municipal office can resume it. Today, please go to ${information}`,
     },
   },
+  kiosk: KIOSK_TEXTS,
   information: 'Information',
 
   staff: {

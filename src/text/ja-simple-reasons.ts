@@ -1,6 +1,7 @@
 /** やさしい日本語: what is said of a reason. `ja-simple.ts` has the rest, and the rules. */
 
 import type { Catalogue, ReasonText } from './catalogue.ts';
+import { KIOSK_REASONS } from './kiosk/ja-simple-reasons.ts';
 import { SERVICE_REASONS } from './services/ja-simple.ts';
 
 export const UNHARMED = 'だいじょうぶです';
@@ -10,6 +11,7 @@ const HOLD_MY_NUMBER_CARD: ReasonText['next'] = () => 'マイナンバーカー�
 
 export const JA_SIMPLE_REASONS: Catalogue['reasons'] = {
   ...SERVICE_REASONS,
+  ...KIOSK_REASONS,
   'not-on-list': {
     title: 'ここからは 入《はい》れません',
     card: UNHARMED,

@@ -5,6 +5,7 @@
 
 import type { Catalogue } from './catalogue.ts';
 import { JA_SIMPLE_REASONS, JA_SIMPLE_REVOKED, UNHARMED } from './ja-simple-reasons.ts';
+import { KIOSK_TEXTS } from './kiosk/ja-simple.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
 import { SERVICE_TEXTS } from './services/ja-simple.ts';
 
@@ -87,6 +88,7 @@ export const jaSimple: Catalogue = {
   reasons: JA_SIMPLE_REASONS,
   revoked: JA_SIMPLE_REVOKED,
   information: '案内《あんない》',
+  kiosk: KIOSK_TEXTS,
 
   staff: {
     keys: {

@@ -1,6 +1,8 @@
 /** 日本語: polite and plain, the verb last. Rows of a table and titles end without 。, sentences with it. */
 
 import type { Catalogue, ReasonText } from './catalogue.ts';
+import { KIOSK_TEXTS } from './kiosk/ja.ts';
+import { KIOSK_REASONS } from './kiosk/ja-reasons.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/ja.ts';
 
@@ -75,6 +77,7 @@ export const ja: Catalogue = {
   ...SERVICE_TEXTS,
   reasons: {
     ...SERVICE_REASONS,
+    ...KIOSK_REASONS,
     'not-on-list': {
       title: '入場の登録が見つかりません',
       card: UNHARMED,
@@ -227,6 +230,7 @@ export const ja: Catalogue = {
     },
   },
   information: '総合案内',
+  kiosk: KIOSK_TEXTS,
 
   staff: {
     keys: {

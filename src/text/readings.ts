@@ -6,6 +6,7 @@
  */
 
 import type { Language, Speech } from '../domain/screen.ts';
+import { KIOSK_READINGS } from './kiosk/readings.ts';
 
 /** Ready to be read aloud. */
 export interface Places {
@@ -21,6 +22,7 @@ const JA_UNHARMED = 'カードわ もんだいありません。';
 const JA_TELL = 'かかりいんに おしらせください。';
 
 const JA: Readonly<Record<Speech, Reading>> = {
+  ...KIOSK_READINGS.ja,
   waiting: 'カードを かざしてください。',
   hold: 'そのまま おまちください。',
   again: 'もーいちど かざしてください。おとが なるまで、そのままで おまちください。',
@@ -84,6 +86,7 @@ const SIMPLE_UNHARMED = 'カードわ だいじょーぶです。';
 const SIMPLE_TELL = 'かかりの ひとに いってください。';
 
 const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
+  ...KIOSK_READINGS['ja-simple'],
   waiting: 'カードを かざしてください。',
   hold: 'そのまま まってください。',
   again: 'もーいちど かざしてください。おとが するまで、そのままで。',
@@ -146,6 +149,7 @@ const EN_UNHARMED = 'Nothing is wrong with your card.';
 const EN_TELL = 'Please speak to our staff.';
 
 const EN: Readonly<Record<Speech, Reading>> = {
+  ...KIOSK_READINGS.en,
   waiting: 'Hold your card on the round mark.',
   hold: 'Keep holding.',
   again: 'Please hold it again. Keep it there until you hear the sound.',

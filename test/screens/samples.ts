@@ -15,8 +15,9 @@ import {
   type Tone,
   TYPED_MAX,
 } from '../../src/domain/screen.ts';
-
 import { RING_ENDS, TOLD_TEXTS } from '../../src/domain/told.ts';
+import { KIOSK_REASONS } from '../../src/text/kiosk/ja-reasons.ts';
+import { KIOSK_KEYS, KIOSK_SAMPLES, KIOSK_TONES } from './kiosk-samples.ts';
 
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
 
@@ -25,6 +26,9 @@ const MORNING = '2026-11-25T05:05:00Z';
 const EVENING = '2026-11-25T08:00:00Z';
 
 const reasons = Object.keys(REASONS) as Reason[];
+/** A kiosk says its own on `ended`, and of a service whose answer is no on `refused`. */
+const everyTerminals = reasons.filter((reason) => !Object.hasOwn(KIOSK_REASONS, reason));
+const CLOSING = ['kiosk-stopped', 'topology-differs', 'page-printer-lost', 'payment-lost'] as const;
 const freshList = { issuedAt: MORNING, age: 'fresh' } as const;
 const oldList = { issuedAt: MORNING, age: 'old' } as const;
 const entry = { service: 'event-entry' } as const;
@@ -82,7 +86,7 @@ export const SAMPLES: {
   hold: [{ screen: 'hold' }],
   again: [
     { screen: 'again', reason: 'card-removed' },
-    ...reasons.map((reason) => ({ screen: 'again', reason }) as const),
+    ...everyTerminals.map((reason) => ({ screen: 'again', reason }) as const),
   ],
   welcome: [
     { screen: 'welcome', name: '佐＊ 花＊', seat: 'B 12列 34番', list: freshList },
@@ -121,16 +125,21 @@ export const SAMPLES: {
         }) as const,
     ),
   ],
-  'take-card': [{ screen: 'take-card' }],
+  'take-card': [
+    { screen: 'take-card' },
+    { screen: 'take-card', follows: 'paper', urgency: 0, sheets: 2 },
+    { screen: 'take-card', follows: 'nothing', urgency: 2 },
+  ],
   closed: [
     { screen: 'closed', reason: 'list-missing' },
     { screen: 'closed', reason: 'starting' },
-    ...reasons.map((reason) => ({ screen: 'closed', reason }) as const),
+    ...[...everyTerminals, ...CLOSING].map((reason) => ({ screen: 'closed', reason }) as const),
   ],
   pin: [
     { screen: 'pin', digits: 2, result: 'ask', tries: 3 },
     { screen: 'pin', digits: 0, result: 'wrong', tries: 2 },
     { screen: 'pin', digits: 4, result: 'checking', tries: 1 },
+    { screen: 'pin', digits: 2, result: 'ask', tries: 3, progress: { of: 'order', step: 'pin' } },
   ],
   'pin-last-try': [{ screen: 'pin-last-try' }],
   asking: [{ screen: 'asking' }],
@@ -210,6 +219,7 @@ export const SAMPLES: {
     { screen: 'staff-health', checks: [] },
   ],
   'staff-leaving': [{ screen: 'staff-leaving', seconds: 20 }],
+  ...KIOSK_SAMPLES,
 };
 
 const TONES: Partial<Record<ScreenName, Tone>> = {
@@ -219,6 +229,7 @@ const TONES: Partial<Record<ScreenName, Tone>> = {
   refused: 'problem',
   result: 'done',
   'take-card': 'take',
+  ...KIOSK_TONES,
 };
 
 const TYPING = ['character', 'erase', 'enter', 'back'] as const;
@@ -238,6 +249,7 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   'staff-paper': ['choose', 'back'],
   'staff-health': ['back'],
   'staff-leaving': ['stay', 'back'],
+  ...KIOSK_KEYS,
 };
 
 const WAYS: Readonly<Record<Language, ScreenFrame['ways']>> = {

@@ -1,0 +1,257 @@
+/** 日本語: what a kiosk's screens say. */
+
+import type { KioskTexts } from './words.ts';
+
+export const KIOSK_TEXTS: KioskTexts = {
+  keys: {
+    call: '店員を呼ぶ',
+    back: '前にもどる',
+    stop: 'やめる',
+    more: 'ほかを見る',
+    next: 'つぎへ',
+    correct: 'なおす',
+  },
+  called: '店員がまいります',
+  cardStays: 'カードはそのまま',
+  yen: ({ amount }) => `${amount}円`,
+  sheets: ({ sheets }) => `${sheets}枚`,
+  municipality: '市区町村',
+  receipt: {
+    printed: '領収書もお取りください。',
+    owed: '領収書は出ませんでした。店員にお申し付けください。',
+  },
+  request: ({ request }) => `受付番号 ${request}`,
+  steps: {
+    label: '手続きの進み具合',
+    past: '(済み)',
+    order: {
+      choose: '選ぶ',
+      pin: '暗証番号',
+      confirm: '確認',
+      pay: '支払い',
+      print: '印刷',
+      take: '受け取り',
+    },
+    registration: {
+      choose: '選ぶ',
+      write: '書く',
+      password: 'パスワード',
+      review: '確認',
+      done: '完了',
+    },
+  },
+  openness: {
+    until: ({ time }) => `${time} まで`,
+    from: ({ when }) => `${when}からお取りいただけます`,
+  },
+  menu: {
+    title: 'ご用件を選んでください',
+    body: 'カードは、まだお手元にお持ちください。',
+    offline: '通信が止まっています。いまは証明書をお取りいただけません。',
+    errands: {
+      'resident-certificate': {
+        title: '証明書をとる',
+        about: '住民票の写し、印鑑登録証明書、課税証明書',
+      },
+      'family-certificate': {
+        title: '戸籍の証明書をとる',
+        about: '本籍地の市区町村から取り寄せます',
+      },
+      registration: {
+        title: '戸籍の利用登録をする',
+        about: '本籍地が、お住まいの市区町村とちがう方。はじめに1回だけ',
+      },
+      status: {
+        title: '申請のようすを見る',
+        about: '利用登録を申請した方',
+      },
+    },
+  },
+  choose: {
+    prefecture: { title: '本籍地の都道府県', body: '本籍地のある都道府県を選んでください。' },
+    'kana-row': { title: '名前のはじめの文字', body: '読みのはじめの文字の行を選んでください。' },
+    municipality: { title: '本籍地の市区町村', body: '本籍地の市区町村を選んでください。' },
+    town: { title: '本籍の町名', body: '本籍の町や字を選んでください。' },
+    document: { title: '証明書を選んでください', body: 'お取りいただける証明書です。' },
+    option: { title: '内容を選んでください', body: '証明書にのせる内容です。' },
+    copies: { title: '何通いりますか', body: '1通ごとに手数料がかかります。' },
+    pages: ({ page, pages }) => `${page} / ${pages} ページ`,
+  },
+  choices: {
+    documents: {
+      'family-register-full': '戸籍全部事項証明書',
+      'family-register-individual': '戸籍個人事項証明書',
+      'family-register-addresses': '戸籍の附票の写し',
+      'civil-status': '身分証明書',
+      'resident-record': '住民票の写し',
+      'seal-registration': '印鑑登録証明書',
+      taxation: '課税証明書',
+    },
+    options: {
+      plain: '記載のまま',
+      self: '本人だけ、本籍なし',
+      'self-with-domicile': '本人だけ、本籍あり',
+      household: '世帯全員、本籍なし',
+      'household-with-domicile': '世帯全員、本籍あり',
+      'this-year': '今年度',
+      'last-year': '前年度',
+    },
+    copies: ({ copies }) => `${copies}通`,
+    kanaRow: ({ row }) => `「${row}」ではじまる`,
+  },
+  placeCard: {
+    title: 'カードを置いてください',
+    body: 'まるい印に、マイナンバーカードを置いてください。',
+    note: '終わるまで、そのままで',
+    again: 'もう一度置いてください',
+  },
+  working: {
+    reading: { title: 'カードを読んでいます', body: 'カードをはなさずにお待ちください。' },
+    offers: { title: '調べています', body: 'お取りいただける証明書を調べています。' },
+    signing: { title: '署名しています', body: 'カードをはなさずにお待ちください。' },
+    applying: { title: '申請しています', body: '本籍地の市区町村に申請しています。' },
+    issuing: {
+      title: '証明書を取り寄せています',
+      body: '30秒ほどかかることがあります。カードはそのままで。',
+    },
+    checking: {
+      title: '証明書を確かめています',
+      body: 'お申し込みと同じものかどうかを、確かめています。',
+    },
+    settling: { title: 'まもなく終わります', body: '支払いを確定しています。' },
+  },
+  pin: {
+    title: '暗証番号を入れてください',
+    body: '利用者証明用の、数字4けたの番号です。',
+    left: '入力できるのは',
+    tries: ({ tries }) => `あと${tries}回`,
+    secret: '入れた数字は、画面にも声にも出ません。',
+  },
+  password: {
+    title: 'パスワードを入れてください',
+    body: '署名用の、6文字から16文字の英数字です。',
+    wrong: 'パスワードがちがいます。ここでやめても大丈夫です。',
+    checking: '確かめています。',
+    typed: ({ characters }) => `${characters}文字入れました`,
+  },
+  passwordLastTry: {
+    title: 'あと1回です',
+    body: 'つぎにちがうパスワードを入れると、署名用の証明書が使えなくなります。',
+    note: 'もどすには、市区町村の窓口での手続きがいります',
+    go: 'パスワードを入れる',
+  },
+  textEntry: {
+    'domicile-number': {
+      title: '本籍の番地',
+      body: '数字と、区切りの「-」で入れてください。',
+    },
+    'head-family-kana': {
+      title: '筆頭者の名字',
+      body: '戸籍のはじめに書かれた方の名字を、ひらがなで入れてください。',
+    },
+    'head-given-kana': {
+      title: '筆頭者の名前',
+      body: '戸籍のはじめに書かれた方の名前を、ひらがなで入れてください。',
+    },
+    problems: {
+      empty: 'まだ入っていません。',
+      'not-a-number': '番地の形ではありません。12-3のように入れてください。',
+      'too-long': '長すぎます。短くしてください。',
+    },
+    mark: '小 ゛゜',
+    keyboard: '文字のキー',
+  },
+  review: {
+    title: 'この内容で申請しますか',
+    body: '申請には、つぎにカードで署名します。',
+    domicile: '本籍',
+    head: '筆頭者',
+    go: 'はい、申請します',
+  },
+  confirm: {
+    title: 'こちらをお渡しします。よろしいですか',
+    whose: 'どなたの',
+    document: '証明書',
+    kind: '内容',
+    copies: '通数',
+    fee: '手数料',
+    warning: '印刷したあとの返金、取りかえはできません。',
+    go: ({ fee }) => `はい、${fee}を支払います`,
+    free: 'はい、印刷します',
+  },
+  paying: {
+    choose: { title: 'お支払いの方法', body: '支払い方法を選んでください。' },
+    cash: { name: '現金', title: 'お金を入れてください', body: '硬貨と千円札が使えます。' },
+    'e-money': {
+      name: '電子マネー',
+      title: '電子マネーをかざしてください',
+      body: '支払い機の印に、音が鳴るまでかざしてください。',
+    },
+    fee: '手数料',
+    inserted: '入れた金額',
+    missing: 'あと',
+  },
+  printing: {
+    title: '証明書を印刷しています',
+    body: '約2分かかることがあります。このまま、この場でお待ちください。',
+    sheet: ({ number }) => `${number}枚目`,
+    done: 'できました',
+    now: '印刷しています',
+    waits: 'このあと',
+    held: '店員がまいります。印刷は、つづきから始まります。',
+    count: ({ done, sheets }) => `${sheets}枚のうち${done}枚ができました`,
+  },
+  takeCard: {
+    paper: {
+      title: 'カードをお取りください',
+      body: 'カードをお取りになると、証明書が出ます。',
+    },
+    nothing: {
+      title: 'カードをお取りください',
+      body: 'お忘れにならないよう、お持ちください。',
+    },
+    urgent: 'カードが残っています。お取りください。',
+    slots: {
+      card: 'カード',
+      now: 'いま',
+      paper: '証明書',
+      after: 'そのあと',
+      receipt: '領収書',
+    },
+  },
+  takePaper: {
+    title: '証明書をお取りください',
+    body: '枚数をお確かめください。',
+    end: '終わる',
+  },
+  applied: {
+    title: '申請を受け付けました',
+    body: '本籍地の市区町村が確かめます。',
+    number: '申請番号',
+    expected: '使える日の目安',
+    status: 'カードをかざすと、申請のようすが分かります。',
+  },
+  registration: {
+    none: { title: '申請はありません', body: 'このカードでの利用登録の申請は、見つかりません。' },
+    pending: { title: '申請を確かめています', body: '本籍地の市区町村が確かめています。' },
+    accepted: {
+      title: '利用登録が済みました',
+      body: '戸籍の証明書を、ここでお取りいただけます。',
+    },
+    refused: {
+      title: '利用登録ができませんでした',
+      body: '本籍地の市区町村の窓口におたずねください。',
+    },
+  },
+  ended: {
+    money: '料金',
+    'nothing-charged': 'いただいていません',
+    returned: 'お返ししました',
+    charged: 'お支払い済みです',
+    asked: '店員がお確かめします',
+  },
+  stillThere: {
+    title: 'まだお使いですか',
+    body: ({ seconds }) => `${seconds}秒たつと、はじめの画面にもどります。`,
+  },
+};
