@@ -37,15 +37,24 @@ const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
 /** What a signing certificate says of its holder, an otherName each. */
 const HOLDER_ATTRIBUTES = {
   name: '1.2.392.200149.8.5.5.1',
+  nameSubstitutes: '1.2.392.200149.8.5.5.2',
   sex: '1.2.392.200149.8.5.5.3',
   birth: '1.2.392.200149.8.5.5.4',
   address: '1.2.392.200149.8.5.5.5',
+  addressSubstitutes: '1.2.392.200149.8.5.5.6',
 } as const;
 
 const AUTHORITY_NAME: Name = [
   ['C', 'JP'],
   ['O', 'JPKI-SIM'],
   ['OU', 'JPKI-SIM for user authentication'],
+  ['OU', 'Kazasu simulator, not a real authority'],
+];
+/** Of the authority that issues signing certificates: another one, with a key of its own, which no terminal need trust. */
+export const SIGNING_AUTHORITY_NAME: Name = [
+  ['C', 'JP'],
+  ['O', 'JPKI-SIM'],
+  ['OU', 'JPKI-SIM for digital signature'],
   ['OU', 'Kazasu simulator, not a real authority'],
 ];
 /** An authority that no terminal of the street trusts. */
@@ -90,8 +99,14 @@ export interface IssueOptions {
   readonly privateKey?: KeyObject;
 }
 
-/** The four attributes (基本4情報), as plain text: how JPKI codes sex and dates is not modelled. */
-export type Holder = Readonly<Record<keyof typeof HOLDER_ATTRIBUTES, string>>;
+/**
+ * The four attributes (基本4情報), as plain text: how JPKI codes sex and dates is not modelled. The other two say of each
+ * character of the name or address whether another one stands for it (1) or not (0), in this model; default: none does.
+ */
+export type Holder = Readonly<
+  Record<'name' | 'sex' | 'birth' | 'address', string> &
+    Partial<Record<'nameSubstitutes' | 'addressSubstitutes', string>>
+>;
 
 export interface SignIssueOptions extends IssueOptions {
   readonly holder?: Holder;
@@ -207,8 +222,13 @@ export class Authority {
    */
   issueSignCertificate(options: SignIssueOptions = {}): Promise<IssuedCertificate> {
     const { holder = NOBODY, extra = [], ...rest } = options;
+    const whole: Required<Holder> = {
+      nameSubstitutes: '0'.repeat([...holder.name].length),
+      addressSubstitutes: '0'.repeat([...holder.address].length),
+      ...holder,
+    };
     const attributes = Object.entries(HOLDER_ATTRIBUTES) as [keyof Holder, string][];
-    const said = attributes.map(([attribute, oid]) => [oid, holder[attribute]] as const);
+    const said = attributes.map(([attribute, oid]) => [oid, whole[attribute]] as const);
     return this.#issue({
       policy: DIGITAL_SIGNATURE_POLICY,
       keyUsage: ['digitalSignature', 'nonRepudiation'],

@@ -4,6 +4,7 @@
  */
 
 import {
+  type ApplicationAsked,
   CardError,
   type CardIdentity,
   type CardProof,
@@ -13,6 +14,7 @@ import {
   type OpenCardReader,
   type PinAsked,
   type PinOutcome,
+  type SigningOutcome,
   type Tap,
 } from '../devices/card/card.ts';
 
@@ -98,6 +100,20 @@ export class CardSlot implements CardReader {
       return await reader.provePin(driverTap, asked);
     } finally {
       asked.pin.fill(0);
+    }
+  }
+
+  async signingTriesLeft(tap: Tap): Promise<number | null> {
+    const { reader, driverTap } = this.#at(tap);
+    return reader.signingTriesLeft(driverTap);
+  }
+
+  async signApplication(tap: Tap, asked: ApplicationAsked): Promise<SigningOutcome> {
+    try {
+      const { reader, driverTap } = this.#at(tap);
+      return await reader.signApplication(driverTap, asked);
+    } finally {
+      asked.password.fill(0);
     }
   }
 

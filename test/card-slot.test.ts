@@ -38,6 +38,15 @@ function slotWithDrivers(): { slot: CardSlot; drivers: Driver[]; lost: string[] 
           const identity = { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
           return { ...identity, provedAt: 0, result: 'blocked' };
         },
+        async signingTriesLeft(tap) {
+          driver.asked.push(tap);
+          return 5;
+        },
+        async signApplication(tap) {
+          driver.asked.push(tap);
+          const identity = { certificate: Uint8Array.of(tap), startedAt: 0, finishedAt: 0 };
+          return { ...identity, provedAt: 0, result: 'no-signing-certificate' };
+        },
         async close() {
           driver.closed = true;
         },

@@ -2,7 +2,12 @@
 
 import type { KeyObject } from 'node:crypto';
 import type { CardDefinition } from '../devices/card/sim-card.ts';
-import { Authority, type IssueOptions, newCardKey } from '../platform-sim/authority.ts';
+import {
+  Authority,
+  type IssueOptions,
+  newCardKey,
+  type SignIssueOptions,
+} from '../platform-sim/authority.ts';
 
 export interface TestCard {
   readonly card: CardDefinition;
@@ -37,6 +42,28 @@ export class CardMaker {
         userCertificate: issued.der.toString('base64'),
         userCaCertificate: authority.caCertificate.toString('base64'),
         userPrivateKey: issued.privateKeyPem,
+      },
+    };
+  }
+
+  /** The same card with a signing certificate on it, by an authority for signatures, and the password `ABC123`. */
+  async withSigning(
+    { card }: Pick<TestCard, 'card'>,
+    authority: Authority,
+    options: SignIssueOptions = {},
+  ): Promise<TestCard> {
+    const issued = await authority.issueSignCertificate({
+      privateKey: await this.#key(),
+      ...options,
+    });
+    return {
+      der: issued.der,
+      serial: issued.serial,
+      card: {
+        ...card,
+        signCertificate: issued.der.toString('base64'),
+        signCaCertificate: authority.caCertificate.toString('base64'),
+        signPrivateKey: issued.privateKeyPem,
       },
     };
   }

@@ -113,6 +113,43 @@ export type PinOutcome = CardIdentity & {
     | { readonly result: 'not-proved'; readonly detail: string }
   );
 
+/** What a card is to sign with its signing key (署名用電子証明書の鍵) once its holder has shown that they know the password. */
+export interface ApplicationAsked {
+  /**
+   * The password of the signing key: 6 to 16 bytes of A to Z and 0 to 9. The driver overwrites it before it returns,
+   * whatever happens, and in every process that it went through.
+   */
+  readonly password: Uint8Array;
+  /** DER of the user-authentication certificate of the card that is meant: no other card is shown the password. */
+  readonly authCertificate: Uint8Array;
+  /** What is signed but for its last 32 bytes, the SHA-256 of the signing certificate; 1 to 1,024 bytes. */
+  readonly message: Uint8Array;
+}
+
+/** What came of a password that a card has answered to; `certificate` is the user-authentication certificate. */
+export type SigningOutcome = CardIdentity & {
+  /** CLOCK_MONOTONIC in ms: when the exchange after the reading was over. */
+  readonly provedAt: number;
+} & (
+    | {
+        readonly result: 'signed';
+        /** DER of EF 0001, which was read in the same session. Whether it is worth anything is not asked. */
+        readonly signingCertificate: Uint8Array;
+        /** RSASSA-PKCS1-v1_5 with SHA-256 by the key of the signing certificate, 256 bytes, over: */
+        readonly signature: Uint8Array;
+        /** What was asked || SHA-256(signing certificate). */
+        readonly message: Uint8Array;
+      }
+    /** `triesLeft`: 1 to 4. */
+    | { readonly result: 'wrong-pin'; readonly triesLeft: number }
+    /** No password opens this key any more until the holder's municipality resets it. */
+    | { readonly result: 'blocked' }
+    /** The card has none, as that of a child under 15. It was shown no password where it says so itself. */
+    | { readonly result: 'no-signing-certificate' }
+    /** `detail`: which step the card refused, for the journal. */
+    | { readonly result: 'not-signed'; readonly detail: string }
+  );
+
 export interface CardReader {
   /** The PC/SC name of the reader. */
   readonly name: string;
@@ -140,6 +177,17 @@ export interface CardReader {
    * when it is not four digits or the request not 32 bytes.
    */
   provePin(tap: Tap, asked: PinAsked): Promise<PinOutcome>;
+  /**
+   * How often the password of the signing key may still be wrong: 5 to 0, where 0 means blocked; null when the card has no
+   * signing certificate. Costs no try. Rejects as `identify`.
+   */
+  signingTriesLeft(tap: Tap): Promise<number | null>;
+  /**
+   * Reads the user-authentication certificate, shows the card the password, reads the signing certificate, and has it sign.
+   * One call sends a password at most once, as `provePin` does with a PIN, and rejects as `provePin`; with `card-removed`
+   * and the password unsent when another card than that of `asked.authCertificate` answers.
+   */
+  signApplication(tap: Tap, asked: ApplicationAsked): Promise<SigningOutcome>;
   close(): Promise<void>;
 }
 

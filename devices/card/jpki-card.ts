@@ -18,6 +18,11 @@ import { CardError } from './card.ts';
 const JPKI_AID = Buffer.from('D392F000260100000001', 'hex');
 const EF_TOKEN_INFO = 0x0006;
 const EF_USER_CERTIFICATE = 0x000a;
+const EF_SIGNING_CERTIFICATE = 0x0001;
+/** Which of the two certificates there are: 8F, or 00 for one that is missing; the signing one first. */
+const EF_CERTIFICATES = 0x0008;
+const CERTIFICATES_BYTES = 3;
+const MISSING = 0x00;
 
 /** Bit 8 of P1 of READ BINARY: bits 5 to 1 are a short EF identifier, P2 is the offset (ISO 7816-4 7.2.3). */
 const SHORT_IDENTIFIER = 0x80;
@@ -63,7 +68,31 @@ export async function readUserCertificate(transmit: Transmit): Promise<Uint8Arra
   if (locked || label === null) {
     throw new CardError('card-not-supported', 'the token does not behave like a My Number Card');
   }
-  return readRest(card, first);
+  return readRest(card, EF_USER_CERTIFICATE, first);
+}
+
+/**
+ * Whether the selected application says that it has a signing certificate (署名用電子証明書), which children under 15 have
+ * not. A card that does not say is not taken at its silence: true. Throws `CardError` as every exchange.
+ */
+export async function hasSigningCertificate(card: Transmit): Promise<boolean> {
+  const selected = await selectFile(card, EF_CERTIFICATES);
+  if (selected.sw !== SW.ok) return true;
+  const { data, sw } = await readBinary(card, 0, CERTIFICATES_BYTES);
+  return sw !== SW.ok || data[0] !== MISSING;
+}
+
+/**
+ * Reads the signing certificate, once its password was shown: DER, as `readUserCertificate` gives it. Null when there is
+ * none; a number is the status word with which the card refused. Throws `CardError` as `readUserCertificate`.
+ */
+export async function readSigningCertificate(card: Transmit): Promise<Uint8Array | number | null> {
+  const selected = await selectFile(card, EF_SIGNING_CERTIFICATE);
+  if (selected.sw === SW.fileNotFound) return null;
+  if (selected.sw !== SW.ok) return selected.sw;
+  const first = await readBinary(card, 0, READ_STEP);
+  if (first.sw === SW.securityStatusNotSatisfied) return first.sw;
+  return readRest(card, EF_SIGNING_CERTIFICATE, first);
 }
 
 /**
@@ -121,7 +150,7 @@ async function beginUserCertificate(card: Transmit): Promise<Response> {
   return begin;
 }
 
-async function readRest(card: Transmit, first: Response): Promise<Uint8Array> {
+async function readRest(card: Transmit, ef: number, first: Response): Promise<Uint8Array> {
   const length = derLength(first);
   if (length < CERTIFICATE_BYTES_MIN || length > CERTIFICATE_BYTES_MAX) {
     throw new CardError('card-unreadable', `a certificate of ${length} bytes`);
@@ -133,7 +162,7 @@ async function readRest(card: Transmit, first: Response): Promise<Uint8Array> {
   certificate.set(begin);
   for (let at = begin.length; at < length; ) {
     const wanted = Math.min(READ_STEP, length - at);
-    const { data, sw } = await readOn(card, at, wanted);
+    const { data, sw } = await readOn(card, ef, at, wanted);
     if (sw !== SW.ok) throw new CardError('card-unreadable', `READ BINARY at ${at}: ${hexOf(sw)}`);
     if (data.length !== wanted) throw shortRead(data.length, at);
     certificate.set(data, at);
@@ -173,14 +202,15 @@ async function readBeginning(
 }
 
 /** From a later offset; also on a card that read the beginning without selecting the file. */
-async function readOn(card: Transmit, offset: number, le: number): Promise<Response> {
+async function readOn(card: Transmit, ef: number, offset: number, le: number): Promise<Response> {
   const read = await readBinary(card, offset, le);
   if (read.sw !== SW.noCurrentFile) return read;
-  const selected = await selectFile(card, EF_USER_CERTIFICATE);
+  const selected = await selectFile(card, ef);
   return selected.sw === SW.ok ? readBinary(card, offset, le) : selected;
 }
 
-function selectFile(card: Transmit, ef: number): Promise<Response> {
+/** By its identifier, inside the selected application. */
+export function selectFile(card: Transmit, ef: number): Promise<Response> {
   const data = Uint8Array.of(ef >> 8, ef & 0xff);
   return exchange(card, command(0x00, INS.select, 0x02, 0x0c, { data }));
 }

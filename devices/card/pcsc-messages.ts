@@ -6,6 +6,7 @@
 import type { CardFault, CardIdentity, PinFate, Tap } from './card.ts';
 import type { PinAnswer, PinRequest } from './pin.ts';
 import type { PossessionOutcome, PossessionRequest } from './possession.ts';
+import type { SigningAnswer, SigningRequest } from './signing.ts';
 
 /** Limits inside the card process, in ms. */
 export interface CardLimits {
@@ -37,8 +38,8 @@ export interface ProvedIdentity extends CardIdentity {
 }
 
 /** Not judged yet, as `ProvedIdentity`. */
-export interface PinAnswered extends CardIdentity {
-  readonly answer: PinAnswer;
+export interface Answered<Answer> extends CardIdentity {
+  readonly answer: Answer;
   readonly provedAt: number;
 }
 
@@ -59,6 +60,15 @@ export type ToCardProcess =
       readonly proof: PinRequest;
       readonly stopAt: number;
     }
+  | { readonly do: 'count-signing-tries'; readonly request: number; readonly tap: Tap }
+  /** The password is in that pipe, too. */
+  | {
+      readonly do: 'sign';
+      readonly request: number;
+      readonly tap: Tap;
+      readonly signing: SigningRequest;
+      readonly stopAt: number;
+    }
   /** The institution's signature for a challenge; null when there is none. */
   | { readonly do: 'answer'; readonly request: number; readonly signature: Uint8Array | null }
   | { readonly do: 'ping' }
@@ -75,7 +85,21 @@ export type FromCardProcess =
   | { readonly is: 'challenged'; readonly request: number; readonly challenge: Uint8Array }
   | { readonly is: 'proved'; readonly request: number; readonly proved: ProvedIdentity }
   | { readonly is: 'tries-counted'; readonly request: number; readonly triesLeft: number }
-  | { readonly is: 'pin-answered'; readonly request: number; readonly answered: PinAnswered }
+  | {
+      readonly is: 'pin-answered';
+      readonly request: number;
+      readonly answered: Answered<PinAnswer>;
+    }
+  | {
+      readonly is: 'signing-tries-counted';
+      readonly request: number;
+      readonly triesLeft: number | null;
+    }
+  | {
+      readonly is: 'sign-answered';
+      readonly request: number;
+      readonly answered: Answered<SigningAnswer>;
+    }
   | {
       readonly is: 'failed';
       readonly request: number;

@@ -1,31 +1,42 @@
 /**
- * The way of a PIN to the card process: a pipe of its own beside the IPC channel, whose messages are serialised into
- * buffers that nobody can overwrite. The digits are in the pipe before the message that speaks of them is sent, so
- * reading never waits.
+ * The way of a PIN or password to the card process: a pipe of its own beside the IPC channel, whose messages are serialised
+ * into buffers that nobody can overwrite. It is in the pipe, behind one byte with its length, before the message that
+ * speaks of it is sent, so reading never waits.
  */
 
 import { readSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { CARD_PIN_DIGITS } from '../../src/domain/card-pin.ts';
 
 /** Descriptor in the card process: the first after stdin, stdout, stderr and IPC. */
 export const PIN_PIPE = 4;
 
-/** Overwrites `pin` once it is written. Rejects when the process is gone. */
-export async function writePin(pipe: Writable, pin: Uint8Array): Promise<void> {
+const SECRET_BYTES_MAX = 255;
+
+/** Overwrites `secret` once it is written. Rejects when the process is gone. */
+export async function writeSecret(pipe: Writable, secret: Uint8Array): Promise<void> {
+  if (secret.length > SECRET_BYTES_MAX) throw new RangeError('a secret has 255 bytes at most');
+  const framed = new Uint8Array(new ArrayBuffer(1 + secret.length));
+  framed[0] = secret.length;
+  framed.set(secret, 1);
+  secret.fill(0);
   try {
     await new Promise<void>((resolve, reject) => {
-      pipe.write(pin, (error) => (error ? reject(error) : resolve()));
+      pipe.write(framed, (error) => (error ? reject(error) : resolve()));
     });
   } finally {
-    pin.fill(0);
+    framed.fill(0);
   }
 }
 
-/** The PIN that was written for the message at hand, four bytes. The caller overwrites it. */
-export function readPin(): Uint8Array {
-  const pin = new Uint8Array(new ArrayBuffer(CARD_PIN_DIGITS));
-  const bytes = readSync(PIN_PIPE, pin);
-  if (bytes !== pin.length) throw new Error('the pipe of the PIN ended');
-  return pin;
+/** What was written for the message at hand. The caller overwrites it. */
+export function readSecret(): Uint8Array {
+  const [length = 0] = readBytes(1);
+  return readBytes(length);
+}
+
+function readBytes(length: number): Uint8Array {
+  // Memory of its own, which nothing copies.
+  const bytes = new Uint8Array(new ArrayBuffer(length));
+  if (readSync(PIN_PIPE, bytes) !== length) throw new Error('the pipe of the PIN ended');
+  return bytes;
 }

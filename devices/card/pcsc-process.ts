@@ -11,6 +11,7 @@
  */
 
 import { flushCompileCache } from 'node:module';
+import type { Transmit } from './apdu.ts';
 import { CardError, type PinFate, type Tap } from './card.ts';
 import { fromPcsc, ReaderLost } from './pcsc-errors.ts';
 import { CardLine, type NativeReader } from './pcsc-line.ts';
@@ -20,10 +21,12 @@ import {
   monotonicNow,
   type ToCardProcess,
 } from './pcsc-messages.ts';
-import { readPin } from './pcsc-pin-pipe.ts';
+import { readSecret } from './pcsc-pin-pipe.ts';
 import { rehearse } from './pcsc-rehearsal.ts';
 import { Taps } from './pcsc-taps.ts';
-import { PinEntry } from './pin.ts';
+import { pinExchange, pinTriesLeft } from './pin.ts';
+import { PASSWORD_FORM, PIN_FORM, PinEntry } from './pin-entry.ts';
+import { signingExchange, signingTriesLeft } from './signing.ts';
 
 type Pcsclite = typeof import('pcsclite');
 type Context = ReturnType<Pcsclite>;
@@ -170,7 +173,7 @@ async function prove(
 }
 
 async function countTries(taps: Taps, request: number, tap: Tap): Promise<FromCardProcess> {
-  return { is: 'tries-counted', request, triesLeft: await taps.triesLeft(tap) };
+  return { is: 'tries-counted', request, triesLeft: await taps.ask(tap, pinTriesLeft) };
 }
 
 /** A request is carried out once, as it comes; nothing here keeps one, so nothing can send its PIN again. */
@@ -179,8 +182,27 @@ async function provePin(
   { request, tap, proof, stopAt }: Extract<ToCardProcess, { do: 'prove-pin' }>,
   entry: PinEntry,
 ): Promise<FromCardProcess> {
-  const answered = await entry.during(() => taps.provePin(tap, proof, entry, stopAt));
+  const talk = (card: Transmit, certificate: Uint8Array) =>
+    pinExchange(card, proof, certificate, entry);
+  const answered = await entry.during(() => taps.afterReading(tap, stopAt, talk));
   return { is: 'pin-answered', request, answered };
+}
+
+async function countSigningTries(taps: Taps, request: number, tap: Tap): Promise<FromCardProcess> {
+  const triesLeft = await taps.ask(tap, signingTriesLeft);
+  return { is: 'signing-tries-counted', request, triesLeft };
+}
+
+/** Carried out once, as a PIN is. */
+async function sign(
+  taps: Taps,
+  { request, tap, signing, stopAt }: Extract<ToCardProcess, { do: 'sign' }>,
+  entry: PinEntry,
+): Promise<FromCardProcess> {
+  const talk = (card: Transmit, certificate: Uint8Array) =>
+    signingExchange(card, signing, certificate, entry);
+  const answered = await entry.during(() => taps.afterReading(tap, stopAt, talk));
+  return { is: 'sign-answered', request, answered };
 }
 
 function obey(taps: Taps, message: ToCardProcess): void {
@@ -198,8 +220,16 @@ function obey(taps: Taps, message: ToCardProcess): void {
       void reply(message.request, countTries(taps, message.request, message.tap));
       return;
     case 'prove-pin': {
-      const entry = new PinEntry(readPin());
+      const entry = new PinEntry(readSecret(), PIN_FORM);
       void reply(message.request, provePin(taps, message, entry), () => entry.fate);
+      return;
+    }
+    case 'count-signing-tries':
+      void reply(message.request, countSigningTries(taps, message.request, message.tap));
+      return;
+    case 'sign': {
+      const entry = new PinEntry(readSecret(), PASSWORD_FORM);
+      void reply(message.request, sign(taps, message, entry), () => entry.fate);
       return;
     }
     case 'answer':

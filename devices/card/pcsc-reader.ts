@@ -3,10 +3,10 @@
  * to that process, the daemon goes on, and a process that no longer answers is killed.
  */
 
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import {
+  type ApplicationAsked,
   CardError,
   type CardIdentity,
   type CardProof,
@@ -17,20 +17,24 @@ import {
   type PinAsked,
   type PinFate,
   type PinOutcome,
+  type SigningOutcome,
   type Tap,
 } from './card.ts';
+import { type ForkOptions, forkCardProcess } from './pcsc-fork.ts';
 import {
+  type Answered,
   type CardLimits,
-  type CardProcessOptions,
   type FromCardProcess,
   monotonicNow,
   type ToCardProcess,
 } from './pcsc-messages.ts';
-import { PIN_PIPE, writePin } from './pcsc-pin-pipe.ts';
-import { PinProof, refuseOtherPins } from './pin.ts';
+import { PIN_PIPE, writeSecret } from './pcsc-pin-pipe.ts';
+import { PinProof } from './pin.ts';
+import { PASSWORD_FORM, PIN_FORM, refuseOtherSecrets } from './pin-entry.ts';
 import { PossessionProof } from './possession.ts';
+import { judgeSigning, type SigningAnswer, signingRequest } from './signing.ts';
 
-export interface PcscReaderOptions {
+export interface PcscReaderOptions extends ForkOptions {
   /** What the name of the reader begins with; without it, the first reader. */
   readonly reader?: string;
   /** Whether the cards are modelled. Default: when the reader is vpcd's. */
@@ -41,10 +45,6 @@ export interface PcscReaderOptions {
   readonly openMs?: number;
   /** Pause between two pings, in ms; three without an answer, and the process is taken for dead. */
   readonly heartbeatMs?: number;
-  /** Added to the environment of the card process: where pcscd is, for one that is not the system's. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Takes what the card process and the libraries in it write on stderr; without it, it goes to ours. */
-  readonly onStderr?: (text: string) => void;
 }
 
 const LIMITS: CardLimits = {
@@ -64,8 +64,6 @@ const CLOSE_MS_MAX = 1000;
 /** How pcscd names the readers of vsmartcard's vpcd. */
 const VPCD_NAME = 'Virtual PCD ';
 
-const PROCESS = fileURLToPath(new URL('./pcsc-process.ts', import.meta.url));
-
 /**
  * Makes the driver of one PC/SC reader. Opening rejects with an Error whose message says in plain words what is missing:
  * pcscd, the reader, npm pcsclite.
@@ -83,7 +81,16 @@ interface Pending {
 }
 type AboutRequest = Extract<
   FromCardProcess,
-  { is: 'identified' | 'challenged' | 'proved' | 'tries-counted' | 'pin-answered' }
+  {
+    is:
+      | 'identified'
+      | 'challenged'
+      | 'proved'
+      | 'tries-counted'
+      | 'pin-answered'
+      | 'signing-tries-counted'
+      | 'sign-answered';
+  }
 >;
 
 class PcscReader implements CardReader {
@@ -171,7 +178,7 @@ class PcscReader implements CardReader {
   }
 
   async provePin(tap: Tap, asked: PinAsked): Promise<PinOutcome> {
-    refuseOtherPins(asked.pin);
+    refuseOtherSecrets(asked.pin, PIN_FORM);
     try {
       const proof = new PinProof(asked);
       await this.#handOver(asked.pin);
@@ -190,11 +197,39 @@ class PcscReader implements CardReader {
     }
   }
 
+  signingTriesLeft(tap: Tap): Promise<number | null> {
+    return this.#ask<number | null>(
+      (request) => ({ do: 'count-signing-tries', request, tap }),
+      (message, resolve) => {
+        if (message.is === 'signing-tries-counted') resolve(message.triesLeft);
+      },
+    );
+  }
+
+  async signApplication(tap: Tap, asked: ApplicationAsked): Promise<SigningOutcome> {
+    refuseOtherSecrets(asked.password, PASSWORD_FORM);
+    try {
+      const signing = signingRequest(asked);
+      await this.#handOver(asked.password);
+      const stopAt = monotonicNow() + this.#limits.identifyMs;
+      const { answer, provedAt, ...identity } = await this.#ask<Answered<SigningAnswer>>(
+        (request) => ({ do: 'sign', request, tap, signing, stopAt }),
+        (message, resolve) => {
+          if (message.is === 'sign-answered') resolve(message.answered);
+        },
+        'unknown',
+      );
+      return judgeSigning(signing, identity, answer, provedAt);
+    } finally {
+      asked.password.fill(0);
+    }
+  }
+
   /** Right before the message that speaks of it; a process that takes no PIN is not one to go on with. */
-  async #handOver(pin: Uint8Array): Promise<void> {
+  async #handOver(secret: Uint8Array): Promise<void> {
     if (this.#state !== 'open') throw closed();
     try {
-      await writePin(this.#process.stdio[PIN_PIPE] as Writable, pin);
+      await writeSecret(this.#process.stdio[PIN_PIPE] as Writable, secret);
     } catch (error) {
       this.#lose('the card process takes no PIN');
       throw new CardError('card-removed', 'the card process takes no PIN', { cause: error });
@@ -285,6 +320,8 @@ class PcscReader implements CardReader {
       case 'proved':
       case 'tries-counted':
       case 'pin-answered':
+      case 'signing-tries-counted':
+      case 'sign-answered':
         this.#pending.get(message.request)?.onAnswer(message);
         return;
       case 'failed':
@@ -348,27 +385,4 @@ class PcscReader implements CardReader {
 
 function closed(): CardError {
   return new CardError('card-removed', 'the reader is closed');
-}
-
-/**
- * setpriv (util-linux) has the kernel end the process together with the thread that forks it, also when that thread is
- * killed and the card process sits in a native call where it hears of nothing.
- */
-function forkCardProcess(
-  processOptions: CardProcessOptions,
-  options: PcscReaderOptions,
-): ChildProcess {
-  const { env = {}, onStderr } = options;
-  const child = fork(PROCESS, [JSON.stringify(processOptions)], {
-    execPath: 'setpriv',
-    execArgv: ['--pdeathsig', 'KILL', process.execPath],
-    env: { ...process.env, ...env },
-    serialization: 'advanced',
-    // The last one is PIN_PIPE.
-    stdio: ['ignore', 'ignore', onStderr === undefined ? 'inherit' : 'pipe', 'ipc', 'pipe'],
-  });
-  // Whoever writes into it hears of an error too.
-  child.stdio[PIN_PIPE]?.on('error', () => undefined);
-  if (onStderr !== undefined) child.stderr?.setEncoding('utf8').on('data', onStderr);
-  return child;
 }

@@ -17,13 +17,12 @@ import { CardBusy, ReaderLost } from './pcsc-errors.ts';
 import { type CardLine, within } from './pcsc-line.ts';
 import { LiveTap } from './pcsc-live-tap.ts';
 import {
+  type Answered,
   type CardLimits,
   type FromCardProcess,
   monotonicNow,
-  type PinAnswered,
   type ProvedIdentity,
 } from './pcsc-messages.ts';
-import { type PinEntry, type PinRequest, pinExchange, pinTriesLeft } from './pin.ts';
 import { type AnswerChallenge, type PossessionRequest, possessionExchange } from './possession.ts';
 
 /** SCARD_READERSTATE.dwEventState (pcsclite.h); the upper half counts insertions and removals. */
@@ -125,27 +124,26 @@ export class Taps {
     return tap.claim(proving);
   }
 
-  /** Rejects as `identify`. The reading that comes first stays for whoever asks who the card is. */
-  async triesLeft(number: Tap): Promise<number> {
+  /** Asks the card something by itself. Rejects as `identify`. The reading that comes first stays for whoever asks who it is. */
+  async ask<Result>(number: Tap, question: (card: Transmit) => Promise<Result>): Promise<Result> {
     const tap = this.#tapOf(number);
     const stopAt = monotonicNow() + this.#limits.identifyMs;
     if (tap.fingerprint === undefined) tap.reading ??= this.#startReading(tap);
     await tap.reading;
-    return this.#alone(tap, stopAt, pinTriesLeft);
+    return this.#alone(tap, stopAt, question);
   }
 
-  /** Reads, then has the card prove the PIN on the same connection; nothing is sent after `stopAt`. */
-  async provePin(
+  /** Reads, then goes on with that certificate on the same connection; nothing is sent after `stopAt`. */
+  async afterReading<Answer>(
     number: Tap,
-    request: PinRequest,
-    entry: PinEntry,
     stopAt: number,
-  ): Promise<PinAnswered> {
+    talk: (card: Transmit, certificate: Uint8Array) => Promise<Answer>,
+  ): Promise<Answered<Answer>> {
     const identity = await this.identify(number);
     const tap = this.#tapOf(number);
     if (tap.reading !== undefined) throw new CardError('card-unreadable', 'the card is busy');
     return this.#alone(tap, stopAt, async (card) => {
-      const answer = await pinExchange(card, request, identity.certificate, entry);
+      const answer = await talk(card, identity.certificate);
       return { ...identity, answer, provedAt: monotonicNow() };
     });
   }

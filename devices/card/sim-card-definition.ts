@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CARD_PIN_TRIES } from '../../src/domain/card-pin.ts';
+import { SIGNING_PASSWORD_TRIES } from '../../src/domain/signing-password.ts';
 
 /** Modelled ISO 14443-4 time; every figure taken with it is a model's, not a measurement. */
 export interface CardTiming {
@@ -70,9 +71,14 @@ export interface CardDefinition {
   readonly pinTriesLeft?: number;
   /** Password of the signature key, 6 to 16 of [A-Z0-9]; `ABC123` if not given. */
   readonly password?: string;
+  /** How often the password may still be wrong, 0 to 5; 5 if not given. */
+  readonly passwordTriesLeft?: number;
   readonly faults?: CardFaults;
   readonly timing?: CardTiming;
 }
+
+/** What a chip remembers of its PIN and its password; what it does not have is left out. */
+export type TriesLeft = Pick<CardDefinition, 'pinTriesLeft' | 'passwordTriesLeft'>;
 
 const apdus = z.int().nonnegative().max(100_000).exactOptional();
 const milliseconds = z.number().nonnegative().max(60_000);
@@ -98,6 +104,7 @@ export const CARD_DEFINITION = z.strictObject({
   pin: z.string().min(1).max(16).exactOptional(),
   pinTriesLeft: z.int().min(0).max(CARD_PIN_TRIES).exactOptional(),
   password: z.string().min(1).max(16).exactOptional(),
+  passwordTriesLeft: z.int().min(0).max(SIGNING_PASSWORD_TRIES).exactOptional(),
   faults: z
     .strictObject({
       muteAfter: apdus,

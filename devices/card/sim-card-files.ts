@@ -5,6 +5,7 @@
 
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { CARD_PIN_TRIES } from '../../src/domain/card-pin.ts';
+import { SIGNING_PASSWORD_TRIES } from '../../src/domain/signing-password.ts';
 import type { CardDefinition } from './sim-card-definition.ts';
 
 /** Reference data (PIN or password) with its retry counter. `secret` null: no value is ever right. */
@@ -54,7 +55,13 @@ const AID = {
 const LABEL = { 'my-number': 'JPKIAPICCTOKEN2', phone: 'JPKIAPGPSETOKEN' } as const;
 
 /** The files of the JPKI application that more than a SELECT needs to know. */
-export const EF = { authorityKey: 0x0016, userKey: 0x0017, userPin: 0x0018 } as const;
+export const EF = {
+  authorityKey: 0x0016,
+  userKey: 0x0017,
+  userPin: 0x0018,
+  signKey: 0x001a,
+  signPassword: 0x001b,
+} as const;
 
 /** In the order in which a truncated AID is matched. A transit card has none of them. */
 export function applicationsOf(definition: CardDefinition): Application[] {
@@ -99,9 +106,9 @@ function application(aid: string, files: readonly Entry[]): Application {
 }
 
 function jpkiFiles(definition: CardDefinition, label: string): Entry[] {
-  const { pinTriesLeft } = definition;
+  const { pinTriesLeft, passwordTriesLeft, password: secret = 'ABC123' } = definition;
   const pin = new ReferenceData(CARD_PIN_TRIES, definition.pin ?? '1234', pinTriesLeft);
-  const password = new ReferenceData(5, definition.password ?? 'ABC123');
+  const password = new ReferenceData(SIGNING_PASSWORD_TRIES, secret, passwordTriesLeft);
   const user = faultyCertificate(definition);
   const present = [definition.signCertificate, definition.userCertificate].map((certificate) =>
     certificate === undefined ? 0x00 : 0x8f,
@@ -116,8 +123,8 @@ function jpkiFiles(definition: CardDefinition, label: string): Entry[] {
     ...transparentFile(EF.authorityKey, decode(definition.authorityKey), null),
     ...keyFile(EF.userKey, definition.userPrivateKey, pin),
     [EF.userPin, { type: 'pin', reference: pin }],
-    ...keyFile(0x001a, definition.signPrivateKey, password),
-    [0x001b, { type: 'pin', reference: password }],
+    ...keyFile(EF.signKey, definition.signPrivateKey, password),
+    [EF.signPassword, { type: 'pin', reference: password }],
   ];
 }
 

@@ -10,7 +10,7 @@ import { constants, privateEncrypt, randomBytes, sign } from 'node:crypto';
 import { INS, SW } from './apdu.ts';
 import { ModelledClock } from './sim-card-clock.ts';
 import { type Command, ok, parseCommand, refusalOfClass, status } from './sim-card-commands.ts';
-import type { CardDefinition, CardTiming } from './sim-card-definition.ts';
+import type { CardDefinition, CardTiming, TriesLeft } from './sim-card-definition.ts';
 import {
   type Application,
   applicationsOf,
@@ -26,6 +26,7 @@ export {
   type CardDefinition,
   type CardFaults,
   type CardTiming,
+  type TriesLeft,
 } from './sim-card-definition.ts';
 
 /** Published ATRs of the contactless card, of an Android phone's card emulation, and of a FeliCa card. */
@@ -96,10 +97,12 @@ export class SimCard {
     return this.#power !== null;
   }
 
-  /** How often its PIN may still be wrong; null for a card that has none. */
-  get pinTriesLeft(): number | null {
-    const pin = this.#applications[0]?.files.get(EF.userPin);
-    return pin?.type === 'pin' ? pin.reference.left : null;
+  get triesLeft(): TriesLeft {
+    const [pin, password] = [EF.userPin, EF.signPassword].map((ef) =>
+      this.#applications[0]?.files.get(ef),
+    );
+    if (pin?.type !== 'pin' || password?.type !== 'pin') return {};
+    return { pinTriesLeft: pin.reference.left, passwordTriesLeft: password.reference.left };
   }
 
   /** Power, or a cold reset when it is there already. Retry counters outlive it. */

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { type ControlReply, type ControlRequest, openControlSocket } from '../sim-control.ts';
 import type { Transmit } from './apdu.ts';
 import {
+  type ApplicationAsked,
   CardError,
   type CardIdentity,
   type CardProof,
@@ -18,12 +19,21 @@ import {
   type OpenCardReader,
   type PinAsked,
   type PinOutcome,
+  type SigningOutcome,
   type Tap,
 } from './card.ts';
 import { readUserCertificate } from './jpki-card.ts';
-import { PinEntry, PinProof, pinExchange, pinTriesLeft } from './pin.ts';
+import { PinProof, pinExchange, pinTriesLeft } from './pin.ts';
+import { PASSWORD_FORM, PIN_FORM, PinEntry } from './pin-entry.ts';
 import { PossessionProof, possessionExchange } from './possession.ts';
-import { CARD_DEFINITION, type CardDefinition, SimCard, SimCardLeft } from './sim-card.ts';
+import { judgeSigning, signingExchange, signingRequest, signingTriesLeft } from './signing.ts';
+import {
+  CARD_DEFINITION,
+  type CardDefinition,
+  SimCard,
+  SimCardLeft,
+  type TriesLeft,
+} from './sim-card.ts';
 
 const NAME = 'Simulated card reader';
 /** A card that has not been read by then never will be. */
@@ -38,8 +48,8 @@ export interface SimReader {
   readonly open: OpenCardReader;
   /** Lays a card on the reader. With `ms` it goes away by itself after so long. */
   hold(card: CardDefinition, ms?: number): void;
-  /** Takes it away again; how often its PIN may still be wrong, null for a card that has none. */
-  remove(): number | null;
+  /** Takes it away again; how often its PIN and password may still be wrong. */
+  remove(): TriesLeft;
   unplug(): void;
   plug(): void;
 }
@@ -84,7 +94,7 @@ function obey(reader: SimReader, unchecked: ControlRequest): ControlReply {
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
   const request = parsed.data;
   if (request.do === 'hold') reader.hold(request.card, request.ms);
-  else if (request.do === 'remove') return { pinTriesLeft: reader.remove() };
+  else if (request.do === 'remove') return { ...reader.remove() };
   else reader[request.do]();
   return {};
 }
@@ -107,7 +117,7 @@ class Field implements SimReader {
   #stay: Stay | null = null;
   #taps = 0;
   /** What was left of the tries of cards that were here, by certificate: a card keeps its counter wherever it is. */
-  readonly #triesLeft = new Map<string, number>();
+  readonly #triesLeft = new Map<string, TriesLeft>();
 
   readonly open: OpenCardReader = async (listener) => {
     if (!this.#plugged) throw new Error(`${NAME} is unplugged`);
@@ -124,8 +134,13 @@ class Field implements SimReader {
       prove: (tap, institution) => this.#talk(tap, (card) => prove(card, institution)),
       triesLeft: (tap) => this.#talk(tap, triesLeft),
       provePin: async (tap, asked) => {
-        const entry = new PinEntry(asked.pin);
+        const entry = new PinEntry(asked.pin, PIN_FORM);
         return entry.during(() => this.#talk(tap, (card) => provePin(card, asked, entry)));
+      },
+      signingTriesLeft: (tap) => this.#talk(tap, countSigningTries),
+      signApplication: async (tap, asked) => {
+        const entry = new PinEntry(asked.password, PASSWORD_FORM);
+        return entry.during(() => this.#talk(tap, (card) => signApplication(card, asked, entry)));
       },
       close: async () => {
         if (this.#listener !== listener) return;
@@ -143,9 +158,8 @@ class Field implements SimReader {
     this.#beginStay();
   }
 
-  remove(): number | null {
-    const { pinTriesLeft } = this.#takeAway();
-    return pinTriesLeft;
+  remove(): TriesLeft {
+    return this.#takeAway().triesLeft;
   }
 
   #takeAway(): SimCard {
@@ -174,14 +188,13 @@ class Field implements SimReader {
 
   /** A definition that says how many tries are left is of a card that was elsewhere meanwhile. */
   #asItWasLeft(definition: CardDefinition): CardDefinition {
-    const left = this.#triesLeft.get(definition.userCertificate ?? '');
-    return left === undefined ? definition : { pinTriesLeft: left, ...definition };
+    return { ...this.#triesLeft.get(definition.userCertificate ?? ''), ...definition };
   }
 
-  #keepTries({ pinTriesLeft }: SimCard): void {
-    if (pinTriesLeft === null) return;
+  #keepTries({ triesLeft }: SimCard): void {
+    if (triesLeft.pinTriesLeft === undefined) return;
     this.#triesLeft.delete(this.#certificate);
-    this.#triesLeft.set(this.#certificate, pinTriesLeft);
+    this.#triesLeft.set(this.#certificate, triesLeft);
     const [oldest] = this.#triesLeft.keys();
     if (this.#triesLeft.size > CARDS_KEPT_MAX && oldest !== undefined) {
       this.#triesLeft.delete(oldest);
@@ -266,6 +279,22 @@ async function provePin(card: Transmit, asked: PinAsked, entry: PinEntry): Promi
   const identity = await identify(card);
   const answer = await pinExchange(card, proof.request, identity.certificate, entry);
   return proof.judge(identity, answer, monotonicMs());
+}
+
+async function countSigningTries(card: Transmit): Promise<number | null> {
+  await readUserCertificate(card);
+  return signingTriesLeft(card);
+}
+
+async function signApplication(
+  card: Transmit,
+  asked: ApplicationAsked,
+  entry: PinEntry,
+): Promise<SigningOutcome> {
+  const request = signingRequest(asked);
+  const identity = await identify(card);
+  const answer = await signingExchange(card, request, identity.certificate, entry);
+  return judgeSigning(request, identity, answer, monotonicMs());
 }
 
 function removed(): CardError {

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
+import { type CardDefinition, SimCard, type TriesLeft } from '../../devices/card/sim-card.ts';
 import { holdOnVpcd, VPCD_PORT } from '../../devices/card/vpcd.ts';
-import { askControlSocket } from '../../devices/sim-control.ts';
+import { askControlSocket, type ControlReply } from '../../devices/sim-control.ts';
 import {
   missingParts,
   type Pcscd,
@@ -17,8 +17,8 @@ import {
 const RESTART_MS = 1_000;
 
 export interface HeldOver {
-  /** Resolves with how often its PIN may still be wrong; null: it has none, or nobody could tell any more. */
-  remove(): Promise<number | null>;
+  /** Resolves with how often its PIN and password may still be wrong, as far as it has them and anybody could tell. */
+  remove(): Promise<TriesLeft>;
 }
 
 export interface CardStack {
@@ -79,7 +79,7 @@ class WatchedCard extends SimCard {
   }
 }
 
-const NOTHING_HELD: HeldOver = { remove: async () => null };
+const NOTHING_HELD: HeldOver = { remove: async () => ({}) };
 
 async function holdOverVpcd(
   card: CardDefinition,
@@ -91,7 +91,7 @@ async function holdOverVpcd(
     return {
       async remove() {
         await held.remove();
-        return watched.pinTriesLeft;
+        return watched.triesLeft;
       },
     };
   } catch (error) {
@@ -181,8 +181,7 @@ function inProcess(gateState: string, why: string): CardStack {
         async remove() {
           // A card that was taken away early is gone already.
           const reply = await askControlSocket(socket, { do: 'remove' }).catch(() => null);
-          const left = reply?.['pinTriesLeft'];
-          return typeof left === 'number' ? left : null;
+          return triesIn(reply ?? {});
         },
       };
     },
@@ -197,4 +196,9 @@ function inProcess(gateState: string, why: string): CardStack {
     },
     close: async () => {},
   };
+}
+
+function triesIn({ pinTriesLeft, passwordTriesLeft }: ControlReply): TriesLeft {
+  if (typeof pinTriesLeft !== 'number' || typeof passwordTriesLeft !== 'number') return {};
+  return { pinTriesLeft, passwordTriesLeft };
 }

@@ -62,7 +62,7 @@ export class Hands {
       await this.#takeAway();
       await delay(Math.max(0, this.#liftedAt + LIFTED_MS - performance.now()));
       options.onLay?.();
-      const card = { ...given, pinTriesLeft: this.#tries.of(chip) };
+      const card = { ...given, ...this.#tries.of(chip) };
       const over = await this.#cards.hold(card, options.onCommand);
       this.#held = { who: person.id, chip, card, over };
     });
@@ -80,7 +80,7 @@ export class Hands {
       if (held === null) return;
       await this.#lift(held);
       await delay(LIFTED_MS);
-      const card = { ...held.card, pinTriesLeft: this.#tries.of(held.chip) };
+      const card = { ...held.card, ...this.#tries.of(held.chip) };
       held.over = await this.#cards.hold(card);
     });
   }
@@ -94,8 +94,7 @@ export class Hands {
   }
 
   async #lift({ chip, over }: Held): Promise<void> {
-    const left = await over.remove();
-    if (left !== null) this.#tries.keep(chip, left);
+    this.#tries.keep(chip, await over.remove());
   }
 
   #move(movement: () => Promise<void>): Promise<void> {

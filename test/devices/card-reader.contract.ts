@@ -7,6 +7,7 @@ import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import type { CardField } from './card-field.ts';
 import { describePin } from './card-pin.contract.ts';
 import { describeProof } from './card-proof.contract.ts';
+import { describeSigning } from './card-signing.contract.ts';
 import { CardWatch, certificateOf } from './card-watch.ts';
 
 function cardWith(certificate: Buffer, more: Partial<CardDefinition> = {}): CardDefinition {
@@ -182,6 +183,7 @@ export function describeCardReader(name: string, makeField: () => Promise<CardFi
   });
   describe(name, () => describeProof(makeField));
   describe(name, () => describePin(makeField));
+  describe(name, () => describeSigning(makeField));
 }
 
 function lost(watch: CardWatch): number {

@@ -6,7 +6,8 @@
 import type { Transmit } from '../../devices/card/apdu.ts';
 import { CardError } from '../../devices/card/card.ts';
 import { readUserCertificate } from '../../devices/card/jpki-card.ts';
-import { PinEntry, pinExchange, pinTriesLeft } from '../../devices/card/pin.ts';
+import { pinExchange, pinTriesLeft } from '../../devices/card/pin.ts';
+import { PinEntry } from '../../devices/card/pin-entry.ts';
 import { type PossessionRequest, possessionExchange } from '../../devices/card/possession.ts';
 
 const KIB_A_MIB = 1024;

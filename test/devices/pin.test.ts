@@ -4,13 +4,8 @@ import { createHash, sign } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Transmit } from '../../devices/card/apdu.ts';
 import { CardError, type PinAsked } from '../../devices/card/card.ts';
-import {
-  type PinAnswer,
-  PinEntry,
-  PinProof,
-  pinExchange,
-  pinTriesLeft,
-} from '../../devices/card/pin.ts';
+import { type PinAnswer, PinProof, pinExchange, pinTriesLeft } from '../../devices/card/pin.ts';
+import { PinEntry } from '../../devices/card/pin-entry.ts';
 import { CardMaker } from '../cards.ts';
 import { rsa } from './institution-fixture.ts';
 

@@ -70,18 +70,24 @@ test("a card swapped midway begins as its owner's, ends as the other's, and its 
   expect(new X509Certificate(swapped).verify(ca.publicKey)).toBe(false);
 });
 
-test('a chip remembers how often its PIN may be wrong, until its municipality resets it', () => {
+test('a chip remembers how often its PIN and password may be wrong, until its municipality resets it', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kazasu-tries-')), 'pin-tries.json');
   onTestFinished(() => rmSync(dirname(file), { recursive: true }));
   const counters = new PinCounters(file);
-  expect(counters.of('sato-hanako')).toBe(3);
-  counters.keep('sato-hanako', 1);
+  const never = { pinTriesLeft: 3, passwordTriesLeft: 5 };
+  expect(counters.of('sato-hanako')).toEqual(never);
+  counters.keep('sato-hanako', { pinTriesLeft: 1, passwordTriesLeft: 5 });
+  counters.keep('sato-hanako', { passwordTriesLeft: 0 });
+  counters.keep('sato-hanako', {});
   const later = new PinCounters(file);
-  expect([later.of('sato-hanako'), later.of('kazami-taro')]).toEqual([1, 3]);
+  expect(later.of('sato-hanako')).toEqual({ pinTriesLeft: 1, passwordTriesLeft: 0 });
+  expect(later.of('kazami-taro')).toEqual(never);
   later.reset('sato-hanako');
-  expect(new PinCounters(file).of('sato-hanako')).toBe(3);
-  writeFileSync(file, '{"sato-hanako": 9}');
-  expect(new PinCounters(file).of('sato-hanako')).toBe(3);
+  expect(new PinCounters(file).of('sato-hanako')).toEqual(never);
+  for (const other of ['{"sato-hanako": 1}', '{"sato-hanako": {"pinTriesLeft": 9}}', '{']) {
+    writeFileSync(file, other);
+    expect(new PinCounters(file).of('sato-hanako')).toEqual(never);
+  }
 });
 
 test('every scenario has a name of its own and says in both languages what went wrong, and where', () => {
