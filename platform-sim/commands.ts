@@ -63,6 +63,7 @@ const TRUST_OPTIONS = z.object({
 });
 const INSTITUTION_OPTIONS = z.object({ ...STATE, key: z.string(), certificate: z.string() });
 const REGISTER_OPTIONS = z.object({ ...STATE, csv: z.string() });
+const SIGNING_AUTHORITY_OPTIONS = z.object({ ...STATE, ca: z.string(), crl: z.string() });
 const IMPORT_OPTIONS = z.object({
   ...STATE,
   list: z.string(),
@@ -170,6 +171,15 @@ export async function importRegister(raw: RawOptions): Promise<void> {
   const { state, csv } = check(REGISTER_OPTIONS, raw);
   await withStores(state, ({ register }) => {
     print({ event: 'register.imported', holders: register.take(csv) });
+  });
+}
+
+/** `register signing-authority` */
+export async function takeSigningAuthority(raw: RawOptions): Promise<void> {
+  const { state, ...files } = check(SIGNING_AUTHORITY_OPTIONS, raw);
+  await withStores(state, ({ register }) => {
+    register.takeSigningAuthority(files);
+    print({ event: 'register.signing-authority-taken' });
   });
 }
 

@@ -18,6 +18,7 @@ import {
   showLists,
   showTerminals,
   showTrust,
+  takeSigningAuthority,
   trustCa,
 } from './commands.ts';
 import { InputError } from './input-error.ts';
@@ -114,8 +115,16 @@ function addRegister(program: Command): void {
     .command('register')
     .description('whom the world knows: when the holders of certificates were born');
   command(register, 'import', 'take a CSV of holders; all of it, or nothing')
-    .requiredOption('--csv <file>', 'UTF-8; columns certificate,born (YYYY-MM-DD)')
+    .requiredOption(
+      '--csv <file>',
+      'UTF-8; columns certificate,born (YYYY-MM-DD), and signing where they have such a certificate',
+    )
     .action(importRegister);
+  const says = 'take who issues signing certificates, with its newest CRL; terminals are not told';
+  command(register, 'signing-authority', says)
+    .requiredOption('--ca <file>', 'its certificate, DER')
+    .requiredOption('--crl <file>', 'its full CRL, DER')
+    .action(takeSigningAuthority);
 }
 
 function addTickets(program: Command): void {

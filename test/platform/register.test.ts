@@ -100,7 +100,7 @@ test.each([
   [['certificate,born', 'good.der,1990'], /line 2: born "1990" is no date/u],
   [['certificate,born', 'gone.der,1990-01-01'], /line 2: certificate gone.der/u],
   [['certificate,born', 'register.csv,1990-01-01'], /register.csv is no certificate/u],
-  [['certificate,born', 'a,b,c'], /not a table of two columns/u],
+  [['certificate,born', 'a,b,c'], /not a table of these columns/u],
 ])('a table like %j is refused by its line, and nothing of it is taken', (lines, message) => {
   const before = stores.register.bornOf(good.der);
   expect(() => take(lines)).toThrow(InputError);
