@@ -10,6 +10,13 @@ import { CardError } from '../../devices/card/card.ts';
 import { readUserCertificate } from '../../devices/card/jpki-card.ts';
 import { PossessionProof, possessionExchange } from '../../devices/card/possession.ts';
 import { SimCard } from '../../devices/card/sim-card.ts';
+import {
+  encodeAnswer,
+  encodeAsk,
+  FrameReader,
+  parseAnswer,
+  parseAsk,
+} from '../../devices/payment/payment-frames.ts';
 import { ReplyParser } from '../../devices/receipt/escpos-replies.ts';
 import { DerError } from '../../platform-sim/der.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
@@ -92,6 +99,7 @@ const head = {
   expires: AT,
 };
 const question = questionAbout(card.der, await load());
+const PAYMENT = { number: '0badcafe', answer: 'payment', id: HASH.slice(0, 32) } as const;
 const signedHead = await platform.sign('head', text(head));
 
 export const DECODERS: readonly Decoder[] = [
@@ -161,6 +169,27 @@ export const DECODERS: readonly Decoder[] = [
     decode(bytes) {
       const parser = new ReplyParser();
       for (let at = 0; at < bytes.length; at += 3) parser.push(bytes.subarray(at, at + 3));
+    },
+  },
+  {
+    name: 'what comes on the line of a payment unit',
+    seeds: [
+      encodeAnswer({ number: '0badcafe', answer: 'unit', means: ['cash', 'e-money'] }),
+      encodeAnswer({ ...PAYMENT, state: 'collecting', inserted: 60, why: null }),
+      encodeAnswer({ ...PAYMENT, state: 'voided', inserted: 0, why: 'declined' }),
+      encodeAsk({ number: '0badcafe', ask: 'authorise', id: PAYMENT.id, yen: 450, means: 'cash' }),
+    ],
+    decode(bytes) {
+      const reader = new FrameReader();
+      for (let at = 0; at < bytes.length; at += 3) {
+        for (const body of reader.push(bytes.subarray(at, at + 3))) {
+          parseAnswer(body ?? '');
+          parseAsk(body ?? '');
+        }
+      }
+      // What the checksum would keep out.
+      parseAnswer(utf8(bytes.subarray(1, -5)));
+      parseAsk(utf8(bytes.subarray(1, -5)));
     },
   },
   {
