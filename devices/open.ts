@@ -1,6 +1,7 @@
 /** From configuration to devices. Only the driver that is chosen is loaded. */
 
 import type { OpenCardReader } from './card/card.ts';
+import type { OpenPaymentUnit } from './payment/payment.ts';
 import type { OpenReceiptPrinter } from './receipt/receipt-printer.ts';
 import type { OpenReleaseLine } from './release/release.ts';
 import type { Clips, Voice } from './voice/voice.ts';
@@ -19,6 +20,10 @@ export type ReceiptConfig =
   | { readonly driver: 'simulated'; readonly paper: 80 | 58 };
 
 export type ReleaseConfig =
+  | { readonly driver: 'serial'; readonly path: string }
+  | { readonly driver: 'simulated' };
+
+export type PaymentConfig =
   | { readonly driver: 'serial'; readonly path: string }
   | { readonly driver: 'simulated' };
 
@@ -78,6 +83,24 @@ export async function releaseLineOpener(
     case 'simulated': {
       const { openSimRelease } = await installed('release', import('./release/sim-release.ts'));
       return openSimRelease({ controlPath });
+    }
+  }
+}
+
+/** `memoryPath`: where a simulated unit keeps what it holds and took. Rejects with `DriverMissingError`. */
+export async function paymentUnitOpener(
+  config: PaymentConfig,
+  controlPath: string,
+  memoryPath: string,
+): Promise<OpenPaymentUnit> {
+  switch (config.driver) {
+    case 'serial': {
+      const { openSerialPayment } = await import('./payment/serial-payment.ts');
+      return openSerialPayment(config);
+    }
+    case 'simulated': {
+      const { openSimPayment } = await installed('payment', import('./payment/sim-payment.ts'));
+      return openSimPayment({ controlPath, memoryPath });
     }
   }
 }

@@ -73,6 +73,11 @@ const RELEASE = z.discriminatedUnion('driver', [
   z.strictObject({ driver: z.literal('simulated') }),
 ]);
 
+const PAYMENT = z.discriminatedUnion('driver', [
+  z.strictObject({ driver: z.literal('serial'), path }),
+  z.strictObject({ driver: z.literal('simulated') }),
+]);
+
 /** A way from here, in the operator's own words; a language without them gets the general ones. */
 const way = z
   .string()
@@ -158,6 +163,8 @@ const TABLES = z.strictObject({
   keys: KEYS.optional(),
   /** The machine that hands something out when the answer is yes. */
   release: RELEASE.optional(),
+  /** Where fees are paid: a coin box, an e-money reader. */
+  payment: PAYMENT.optional(),
   /** Without this table nobody can act as staff at the terminal's own screen. */
   staff: STAFF.optional(),
   metrics: z

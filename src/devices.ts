@@ -1,12 +1,18 @@
 /** The devices of one terminal, each kept open for as long as it runs. */
 
 import { join } from 'node:path';
-import { cardReaderOpener, receiptPrinterOpener, releaseLineOpener } from '../devices/open.ts';
+import {
+  cardReaderOpener,
+  paymentUnitOpener,
+  receiptPrinterOpener,
+  releaseLineOpener,
+} from '../devices/open.ts';
 import type { ReceiptPrinter } from '../devices/receipt/receipt-printer.ts';
 import { CardSlot } from './card-slot.ts';
 import type { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { Papers } from './papers.ts';
+import { PaymentSlot } from './payment-slot.ts';
 import { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
 import { ReleaseSlot } from './release-slot.ts';
@@ -25,6 +31,7 @@ export class Devices {
   /** Null where none is configured, as of the next. */
   readonly receipt: PrinterSlot | null;
   readonly release: ReleaseSlot | null;
+  readonly payment: PaymentSlot | null;
   readonly #printing: Supervisor | null;
   readonly #others: readonly Supervisor[];
 
@@ -32,12 +39,15 @@ export class Devices {
     card: Supervised<CardSlot>,
     receipt: Supervised<PrinterSlot> | null,
     release: Supervised<ReleaseSlot> | null,
+    payment: Supervised<PaymentSlot> | null,
   ) {
     this.card = card.slot;
     this.receipt = receipt?.slot ?? null;
     this.release = release?.slot ?? null;
+    this.payment = payment?.slot ?? null;
     this.#printing = receipt?.supervisor ?? null;
-    this.#others = [card.supervisor, ...(release === null ? [] : [release.supervisor])];
+    const others = [card, release, payment];
+    this.#others = others.flatMap((each) => each?.supervisor ?? []);
   }
 
   /** Rejects with `DriverMissingError`. */
@@ -53,6 +63,7 @@ export class Devices {
       card,
       receipt,
       await superviseRelease(config, recorder, conditions, inspect),
+      await supervisePayment(config, recorder, conditions, inspect),
     );
   }
 
@@ -147,6 +158,38 @@ async function superviseRelease(
       onLost(reason) {
         recorder.note('device.lost', { device: 'release', reason });
         conditions.set('release', 'release-lost');
+      },
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
+
+/** A terminal whose fees can't be paid serves nobody. Null where none is configured. */
+async function supervisePayment(
+  config: Config,
+  recorder: Recorder,
+  conditions: Conditions,
+  inspect: Inspect,
+): Promise<{ slot: PaymentSlot; supervisor: Supervisor } | null> {
+  const { payment } = config;
+  if (payment === undefined) return null;
+  const simulated = join(config.state, 'sim-payment');
+  const open = await paymentUnitOpener(payment, `${simulated}.sock`, `${simulated}.json`);
+  const slot = new PaymentSlot(open, recorder, (reason) => supervisor.lost(reason));
+  conditions.set('payment', 'payment-lost');
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name = payment.driver, modelled = false } = slot.current ?? {};
+        recorder.note('device.ready', { device: 'payment', name, modelled: modelled || undefined });
+        conditions.set('payment', null);
+      },
+      onLost(reason) {
+        recorder.note('device.lost', { device: 'payment', reason });
+        conditions.set('payment', 'payment-lost');
       },
     },
     inspect,

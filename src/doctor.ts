@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import { levelsOf, ok, unknown } from './doctor/levels.ts';
 import {
+  askPayment,
   askPrinter,
   fontsCheck,
   lookAtReader,
@@ -50,12 +51,15 @@ const STATES: Readonly<Record<Check['state'], string>> = {
 export async function examine(config: Config, file: string): Promise<Examination> {
   const state = await lookAtState(config);
   const isRunning = state.daemon === 'running';
-  const [card, printer, fonts] = await Promise.all([
+  const [card, printer, payment, fonts] = await Promise.all([
     lookAtReader(config, isRunning ? state.journal.reader : null),
     // Two who talk on the line at once would garble a receipt: it is asked only when nobody else can be on it.
     state.daemon === 'not-running' || config.receipt === undefined
       ? askPrinter(config)
       : state.journal.printer,
+    state.daemon === 'not-running' || config.payment === undefined
+      ? askPayment(config)
+      : state.journal.payment,
     fontsCheck(),
   ]);
   const checks = [
@@ -63,7 +67,7 @@ export async function examine(config: Config, file: string): Promise<Examination
     ok('configuration', file),
     daemonCheck(state.daemon),
     card.service,
-    ...levelsOf({ ...state.levels, reader: card.reader, printer }),
+    ...levelsOf({ ...state.levels, reader: card.reader, printer, payment }),
     state.ledger,
     fonts,
     voiceCheck(config),

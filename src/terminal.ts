@@ -5,6 +5,7 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import { openVoice } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
 import type { CardSlot } from './card-slot.ts';
+import { Charges } from './charges.ts';
 import { CommandRunner } from './commands.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
@@ -85,19 +86,21 @@ export async function startTerminal(
   const devices = await Devices.supervise(config, recorder, conditions, inspect);
   const { card, receipt } = devices;
   const papers = new Papers(config.name, recorder, devices.printer);
+  const charges = new Charges(recorder, () => devices.payment?.current ?? null);
   const linked = { ...folder, keyStore: keys.store, inspect, onChange: () => looking.look() };
   const link = await LinkSupervisor.open(config, linked);
-  const services = servicesOf(config, partsOf(config, folder, devices, link, papers));
+  const services = servicesOf(config, partsOf(config, folder, devices, link, { papers, charges }));
   const lists = services.flatMap((service) => service.lists);
-  const looking = lookAtLevels(config, services, recorder, conditions, papers);
+  const looking = lookAtLevels(config, services, recorder, conditions, { papers, charges });
 
   const recover = async (): Promise<void> => {
     papers.settleEarlierRun();
+    charges.settleEarlierRun((request) => wasIssued(services, request));
     commands.settleEarlierRun();
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const checks = checksOf(folder, { config, reader: card, keys, link }, receipt);
+  const checks = checksOf(folder, { config, reader: card, keys, link }, devices);
   const desk = StaffDesk.of(config, folder, checks);
   const machine = terminalMachineFor(services, card, conditions, recover, desk);
   const input = { hasStaff: desk?.takesPin ?? false, sound: config.screen?.sound ?? 'normal' };
@@ -163,8 +166,10 @@ async function openMetrics(
 /** How the terminal is; `papers`: those that wait for staff. */
 function checksOf(
   folder: StateFolder,
-  parts: Omit<OwnParts, 'folder' | 'printer' | 'papers' | 'keys'> & { readonly keys: OwnKeys },
-  receipt: PrinterSlot | null,
+  parts: Omit<OwnParts, 'folder' | 'printer' | 'hasPayment' | 'papers' | 'keys'> & {
+    readonly keys: OwnKeys;
+  },
+  { receipt, payment }: Devices,
 ) {
   return async (papers: OwnParts['papers']): Promise<Check[]> => {
     const { ownChecks } = await import('./doctor/own-view.ts');
@@ -173,6 +178,7 @@ function checksOf(
       folder,
       keys: parts.keys.level,
       printer: receipt?.current ?? null,
+      hasPayment: payment?.current != null,
       papers,
     });
   };
@@ -200,7 +206,7 @@ function partsOf(
   { clock, shelf, recorder }: StateFolder,
   { card, release }: Devices,
   link: LinkSupervisor,
-  papers: Papers,
+  steps: Pick<TerminalParts, 'papers' | 'charges'>,
 ): TerminalParts {
   return {
     terminal: config.name,
@@ -224,7 +230,7 @@ function partsOf(
     cardInField: () => card.present,
     shelf,
     recorder,
-    papers,
+    ...steps,
   };
 }
 
@@ -273,13 +279,19 @@ function announceLists(lists: readonly string[], shelf: ListShelf, recorder: Rec
   }
 }
 
+/** Whether what a charge of an earlier run was for came out. A service that takes no money issued nothing for any. */
+function wasIssued(services: readonly Service[], request: string): boolean | null {
+  const service = onlyOne(services);
+  return service.wasIssued === undefined ? false : service.wasIssued(request);
+}
+
 /** Levels that change by themselves: a list grows old, a disk fills. */
 function lookAtLevels(
   config: Config,
   services: readonly Service[],
   recorder: Recorder,
   conditions: Conditions,
-  papers: Papers,
+  { papers, charges }: Pick<TerminalParts, 'papers' | 'charges'>,
 ): { look(): void; stop(): void } {
   let full = false;
   const look = (): void => {
@@ -291,7 +303,10 @@ function lookAtLevels(
       const freeBytes = headroom(config.state);
       recorder.note(full ? 'disk.full' : 'disk.ok', { freeBytes, neededBytes });
     }
-    if (!full) papers.settleAbandoned();
+    if (!full) {
+      papers.settleAbandoned();
+      void charges.settleOpen();
+    }
     conditions.set('disk', full ? 'disk-full' : null);
   };
   look();

@@ -74,7 +74,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, staff, metrics, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, payment, staff, metrics, screen, services',
   ],
   [
     'a key of another driver',

@@ -31,6 +31,7 @@ const WELL: Levels = {
   now: NOW,
   reader: { name: 'ACR1252', lost: null },
   printer: { name: '/dev/ttyUSB0', lost: null, condition: 'ready' },
+  payment: { name: '/dev/ttyUSB1', lost: null },
   disk: { freeBytes: 900 * MIB, neededBytes: 8 * MIB, reserveIntact: true },
   clock: 'synced',
   list: {
@@ -52,6 +53,7 @@ const NOTHING: Levels = {
   now: NOW,
   reader: null,
   printer: null,
+  payment: null,
   disk: null,
   clock: null,
   list: null,
@@ -106,6 +108,13 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
     'receipt-printer',
     /paper-out/,
     true,
+  ],
+  [
+    'a payment unit that does not answer',
+    { payment: { name: 'tty', lost: 'it does not answer' } },
+    'payment-unit',
+    /tty: it does not answer/,
+    false,
   ],
   [
     'a full disk',

@@ -5,6 +5,7 @@ import type { Reason } from '../../src/domain/reason.ts';
 
 const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'release-lost': { ja: '機械がつながっていない', en: 'machine not connected' },
+  'payment-lost': { ja: '支払い機がつながっていない', en: 'no payment unit' },
   'pin-blocked': { ja: '暗証番号が使えない', en: 'PIN blocked' },
   'platform-offline': { ja: '通信が止まっている', en: 'no connection' },
   'platform-slow': { ja: '返事が遅い', en: 'no answer in time' },

@@ -17,6 +17,7 @@ export type KeptLine = Readonly<Record<string, unknown>> & {
 export interface JournalView {
   readonly reader: Device | null;
   readonly printer: (Device & { readonly condition: PrinterCondition | null }) | null;
+  readonly payment: Device | null;
   readonly link: LinkLevel | null;
   /** The quality that the last event about the clock named. */
   readonly clock: ClockQuality | null;
@@ -45,8 +46,8 @@ export async function* keptLines(
 }
 
 export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
-  const nothing = { reader: null, printer: null, link: null, clock: null, keys: null };
-  let view: JournalView = { ...nothing, hasInstitution: null };
+  const nothing = { reader: null, printer: null, payment: null, link: null, clock: null };
+  let view: JournalView = { ...nothing, keys: null, hasInstitution: null };
   for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
     view = { ...view, ...saidBy(line, view) };
   }
@@ -58,8 +59,9 @@ function saidBy(line: KeptLine, view: JournalView): Partial<JournalView> {
     case 'device.ready':
       return ofDevice(line, { name: String(line['name']), lost: null }, view);
     case 'device.lost': {
-      const known = line['device'] === 'reader' ? view.reader : view.printer;
-      const name = known?.name ?? String(line['device']);
+      const device = String(line['device']);
+      const known = { reader: view.reader, payment: view.payment }[device] ?? view.printer;
+      const name = known?.name ?? device;
       return ofDevice(line, { name, lost: String(line['reason']) }, view);
     }
     case 'device.condition': {
@@ -96,6 +98,7 @@ function ofKeys(line: KeptLine): Pick<KeysLevel, 'store' | 'sealed'> {
 /** The printer tells its condition while it is being opened, before it is ready. */
 function ofDevice(line: KeptLine, device: Device, { printer }: JournalView): Partial<JournalView> {
   if (line['device'] === 'reader') return { reader: device };
+  if (line['device'] === 'payment') return { payment: device };
   if (line['device'] !== 'receipt') return {};
   const condition = device.lost === null ? (printer?.condition ?? null) : null;
   return { printer: { ...device, condition } };

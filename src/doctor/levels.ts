@@ -24,6 +24,7 @@ export interface Levels {
   readonly now: number;
   readonly reader: Device | null;
   readonly printer: (Device & { readonly condition: PrinterCondition | null }) | 'none' | null;
+  readonly payment: Device | 'none' | null;
   readonly disk: DiskLevel | null;
   readonly clock: ClockQuality | null;
   readonly list: ListLevel | 'none' | null;
@@ -127,6 +128,7 @@ export function levelsOf(levels: Levels): Check[] {
   return [
     readerCheck(levels),
     printerCheck(levels),
+    paymentCheck(levels),
     diskCheck(levels),
     clockCheck(levels),
     listCheck(levels),
@@ -187,6 +189,15 @@ function printerCheck({ printer }: Levels): Check {
     return ok('receipt-printer', `${name} answers`);
   }
   return notWell('receipt-printer', `${name}: ${condition}`, PRINTER_REMEDIES[condition]);
+}
+
+function paymentCheck({ payment }: Levels): Check {
+  if (payment === null) return unknown('payment-unit', 'nothing is known of the payment unit');
+  if (payment === 'none') return unknown('payment-unit', 'not used: none is configured');
+  if (payment.lost === null) return ok('payment-unit', `${payment.name} answers`);
+  const remedy =
+    'switch the payment unit on; check its cable and `[payment]` in the configuration; money that it holds is settled when it is back';
+  return notWell('payment-unit', `${payment.name}: ${payment.lost}`, remedy);
 }
 
 function diskCheck({ disk }: Levels): Check {

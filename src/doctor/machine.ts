@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'no
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { listPcscReaders } from '../../devices/card/pcsc-readers.ts';
-import { receiptPrinterOpener } from '../../devices/open.ts';
+import { paymentUnitOpener, receiptPrinterOpener } from '../../devices/open.ts';
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { Config } from '../config.ts';
 import type { Check } from '../domain/check.ts';
@@ -85,6 +85,22 @@ export async function askPrinter({ receipt, state }: Config): Promise<Levels['pr
     return { name, lost: null, condition };
   } catch (error) {
     return { name, lost: (error as Error).message, condition: null };
+  }
+}
+
+/** Asks the payment unit itself; to be called only while no daemon has its line. */
+export async function askPayment({ payment, state }: Config): Promise<Levels['payment']> {
+  if (payment === undefined) return 'none';
+  if (payment.driver === 'simulated') return { name: 'simulated', lost: null };
+  const name = payment.path;
+  const simulated = join(state, 'sim-payment');
+  try {
+    const open = await paymentUnitOpener(payment, `${simulated}.sock`, `${simulated}.json`);
+    const unit = await open({ onLost() {}, onDropped() {} });
+    await unit.close();
+    return { name, lost: null };
+  } catch (error) {
+    return { name, lost: (error as Error).message };
   }
 }
 

@@ -19,6 +19,8 @@ export interface OwnParts {
   readonly reader: Pick<CardSlot, 'isOpen' | 'name'>;
   /** The one that is open now. */
   readonly printer: Pick<ReceiptPrinter, 'name' | 'condition'> | null;
+  /** Whether the payment unit is open; false where none is configured. */
+  readonly hasPayment: boolean;
   readonly keys: KeysLevel;
   readonly link: Pick<LinkSupervisor, 'isUp' | 'trust' | 'listKeys' | 'institution'>;
   /** Those that wait for staff. */
@@ -31,10 +33,10 @@ export async function ownChecks(parts: OwnParts): Promise<Check[]> {
 }
 
 export async function ownLevels(parts: OwnParts): Promise<Levels> {
-  const { config, folder, reader, printer, keys, link, papers } = parts;
+  const { config, folder, reader, printer, hasPayment, keys, link, papers } = parts;
   const { clock, ledger, shelf } = folder;
   const id = entryOf(config)?.list;
-  const { receipt } = config;
+  const { receipt, payment } = config;
   const [oldest] = ledger.unsent(ledger.acknowledged, { items: 1, bytes: 0 });
   const since = oldest === undefined ? null : Date.parse(JSON.parse(oldest.text).at);
   const owed = papers.filter(({ state }) => state === 'owed').length;
@@ -42,6 +44,10 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     now: clock.now(),
     reader: { name: reader.name, lost: reader.isOpen ? null : 'it does not answer' },
     printer: receipt === undefined ? 'none' : await printerLevel(receipt.driver, printer),
+    payment:
+      payment === undefined
+        ? 'none'
+        : { name: payment.driver, lost: hasPayment ? null : 'it does not answer' },
     disk: {
       freeBytes: headroom(config.state),
       neededBytes: SERVICE_HEADROOM_BYTES,

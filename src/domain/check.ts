@@ -14,6 +14,8 @@ export const CHECK_IDS = [
   /** The reader of the configuration is there. */
   'card-reader',
   'receipt-printer',
+  /** The unit that takes money. */
+  'payment-unit',
   /** Room for facts, and the reserve. */
   'disk',
   'clock',
@@ -62,6 +64,7 @@ const NEEDED_TO_SERVE: ReadonlySet<CheckId> = new Set([
   'configuration',
   'card-service',
   'card-reader',
+  'payment-unit',
   'disk',
   'list',
   'trust',

@@ -126,6 +126,10 @@ export const REASONS = {
     cause: 'The line to the machine that hands things out is gone.',
     remedy: 'staff',
   },
+  'payment-lost': {
+    cause: 'The payment unit is gone, or does not answer.',
+    remedy: 'staff',
+  },
   'reader-lost': {
     cause: 'The card reader, or the service that drives it, is gone.',
     remedy: 'staff',

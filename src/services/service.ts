@@ -2,6 +2,7 @@
 
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { CardReader, Institution } from '../../devices/card/card.ts';
+import type { Charges } from '../charges.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
@@ -51,6 +52,7 @@ export interface TerminalParts {
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
   readonly papers: Papers;
+  readonly charges: Charges;
 }
 
 /** What a screen may say of the latest answer. */
@@ -108,6 +110,8 @@ export interface Service {
   /** Longest time that it may keep a person without an answer, in ms; default: the session's. */
   readonly limitMs?: number;
   place(): Place;
+  /** Of a service that takes money: whether what this request was for came out whole; null while that is not known. */
+  wasIssued?(request: string): boolean | null;
   readonly receipts?: ReceiptsOfService;
   readonly dialogue?: DialogueOfService;
 }

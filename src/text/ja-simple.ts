@@ -221,6 +221,10 @@ export const jaSimple: Catalogue = {
         name: '席《せき》の 紙《かみ》の プリンター',
         remedy: '電源《でんげん》と 紙《かみ》と ふたを 見《み》て ください',
       },
+      'payment-unit': {
+        name: 'お金《かね》を 払《はら》う 機械《きかい》',
+        remedy: '電源《でんげん》と ケーブルを 見《み》て ください',
+      },
       disk: { name: '書《か》く ところの 空《あ》き', remedy: TELL_ADMINISTRATOR },
       clock: { name: '時計《とけい》', remedy: TELL_ADMINISTRATOR },
       list: {
