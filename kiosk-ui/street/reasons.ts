@@ -57,7 +57,6 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'document-unusable': { ja: '使えないファイル', en: 'unusable document' },
   'kiosk-stopped': { ja: '停止中', en: 'stopped' },
   'payment-declined': { ja: '支払い拒否', en: 'payment declined' },
-  'payment-lost': { ja: '支払い機が無言', en: 'payment unit lost' },
   'payment-timeout': { ja: '支払いなし', en: 'not paid in time' },
   'page-printer-lost': { ja: 'プリンターなし', en: 'no printer' },
   'page-paper-out': { ja: '用紙切れ', en: 'out of paper' },

@@ -238,10 +238,6 @@ export const REASONS = {
     cause: 'The payment unit refused the payment.',
     remedy: 'hold-again',
   },
-  'payment-lost': {
-    cause: 'The payment unit does not answer, or not in its protocol.',
-    remedy: 'staff',
-  },
   'payment-timeout': {
     cause: 'The fee was not paid in time.',
     remedy: 'hold-again',

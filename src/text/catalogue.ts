@@ -206,8 +206,5 @@ export interface ReasonText {
 /** What plain services say, apart from what every terminal does. */
 export type ServiceTexts = Pick<Catalogue, 'ageCheck' | 'pin' | 'pinLastTry' | 'asking' | 'told'>;
 export type ServiceReasons = Readonly<
-  Record<
-    Extract<Reason, 'pin-blocked' | 'release-lost' | 'payment-lost' | `platform-${string}`>,
-    ReasonText
-  >
+  Record<Extract<Reason, 'pin-blocked' | 'release-lost' | `platform-${string}`>, ReasonText>
 >;

@@ -72,7 +72,6 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'platform-refused': `へんじが ありません。${JA_UNHARMED}${JA_TELL}`,
   'age-check.over': 'たしかめました。カードを おとりください。',
   'release-lost': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
-  'payment-lost': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
   'age-check.stuck': `きかいが うごきません。${JA_UNHARMED}${JA_TELL}`,
   'age-check.under': `ごりよー いただけません。${JA_UNHARMED}カードを おとりください。`,
   'age-check.invalid':
@@ -137,7 +136,6 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'platform-refused': `へんじが ありません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'age-check.over': 'わかりました。カードを とってください。',
   'release-lost': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
-  'payment-lost': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'age-check.stuck': `きかいが うごきません。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
   'age-check.under': `ここでわ つかえません。${SIMPLE_UNHARMED}カードを とってください。`,
   'age-check.invalid': 'カードの しょーめーしょが つかえません。しやくしょで あたらしく できます。',
@@ -201,7 +199,6 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'platform-refused': `The question could not be answered. ${EN_UNHARMED} ${EN_TELL}`,
   'age-check.over': 'Confirmed. Please take your card.',
   'release-lost': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
-  'payment-lost': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
   'age-check.stuck': `The machine does not work. ${EN_UNHARMED} ${EN_TELL}`,
   'age-check.under': `This is not available to you. ${EN_UNHARMED} Take your card.`,
   'age-check.invalid':

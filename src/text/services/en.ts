@@ -67,12 +67,6 @@ export const SERVICE_REASONS: ServiceReasons = {
     why: 'The machine is not connected',
     next: () => 'Our staff will help you',
   },
-  'payment-lost': {
-    title: 'Out of service',
-    card: 'Nothing is wrong with it',
-    why: 'The payment machine does not answer',
-    next: () => 'Our staff will help you',
-  },
   'platform-offline': {
     title: 'No connection',
     card: 'Nothing is wrong with it',

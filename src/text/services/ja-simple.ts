@@ -68,12 +68,6 @@ export const SERVICE_REASONS: ServiceReasons = {
     why: 'きかいが つながって いません',
     next: () => '係《かかり》の 人《ひと》が 案内《あんない》します',
   },
-  'payment-lost': {
-    title: 'いま 使《つか》えません',
-    card: 'だいじょうぶです',
-    why: 'お金《かね》を 払《はら》う きかいが 動《うご》きません',
-    next: () => '係《かかり》の 人《ひと》が 案内《あんない》します',
-  },
   'platform-offline': {
     title: 'いま 調《しら》べられません',
     card: 'だいじょうぶです',

@@ -66,12 +66,6 @@ export const SERVICE_REASONS: ServiceReasons = {
     why: '機械との接続が切れています',
     next: () => '係員がご案内します',
   },
-  'payment-lost': {
-    title: 'ただいま使えません',
-    card: UNHARMED,
-    why: 'お支払いの機械から返事がありません',
-    next: () => '係員がご案内します',
-  },
   'platform-offline': {
     title: 'ただいま確かめられません',
     card: UNHARMED,
