@@ -1,13 +1,14 @@
 /** The terminal's machine, tied to what it watches and whom it serves. */
 
-import { fromCallback, fromPromise } from 'xstate';
+import { type AnyActorLogic, type AnyMachineSnapshot, fromCallback, fromPromise } from 'xstate';
 import { type SessionEvent, sessionMachine } from '../state-machines/session.ts';
 import { terminalMachine } from '../state-machines/terminal.ts';
 import type { TerminalEvent } from '../state-machines/terminal-setup.ts';
 import type { CardSlot } from './card-slot.ts';
 import type { Conditions } from './conditions.ts';
+import type { ErrandInput } from './domain/errand.ts';
 import type { SensedTap } from './domain/tap.ts';
-import type { Service } from './services/service.ts';
+import type { Errand, Service } from './services/service.ts';
 import type { StaffDesk } from './staff/staff-desk.ts';
 
 export function terminalMachineFor(
@@ -27,8 +28,25 @@ export function terminalMachineFor(
       session: sessionFor(services, slot),
       watchReceipt: watchReceipt<TerminalEvent>(services),
       ...(staff === null ? {} : { staff: staff.machine }),
+      errand: errandLogic(onlyOne(services).errands ?? []),
     },
   });
+}
+
+/** The logic of whichever errand is begun: a snapshot of a machine carries the machine that it belongs to. */
+export function errandLogic(errands: readonly Errand[]): AnyActorLogic {
+  return {
+    getInitialSnapshot(scope, input: ErrandInput) {
+      const errand = errands.find(({ id }) => id === input.errand);
+      if (errand === undefined) throw new Error(`no service offers ${input.errand}`);
+      return errand.machine.getInitialSnapshot(scope as never, input as never);
+    },
+    start: (snapshot: AnyMachineSnapshot) => snapshot.machine.start(snapshot),
+    transition: (snapshot: AnyMachineSnapshot, event, scope) =>
+      snapshot.machine.transition(snapshot, event, scope as never),
+    getPersistedSnapshot: (snapshot: AnyMachineSnapshot) =>
+      snapshot.machine.getPersistedSnapshot(snapshot),
+  };
 }
 
 /** Levels, not edges: a card that came while another was served is seen as soon as one is awaited again. */

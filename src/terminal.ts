@@ -103,7 +103,11 @@ export async function startTerminal(
   const checks = checksOf(folder, { config, reader: card, keys, link }, devices);
   const desk = StaffDesk.of(config, folder, checks);
   const machine = terminalMachineFor(services, card, conditions, recover, desk);
-  const input = { hasStaff: desk?.takesPin ?? false, sound: config.screen?.sound ?? 'normal' };
+  const input = {
+    hasStaff: desk?.takesPin ?? false,
+    hasErrands: services.some(({ errands = [] }) => errands.length > 0),
+    sound: config.screen?.sound ?? 'normal',
+  };
   const actor = createActor(machine, { id: 'terminal', input, inspect });
   const commands = commandsOf(folder, actor, () => checks([]), options.onRestart);
   const screen = openScreen(config, {
@@ -264,6 +268,7 @@ function journalOf(
   actor.on('service.out', ({ obstacles }) =>
     recorder.note('terminal.out-of-service', { reason: obstacles[0], obstacles }),
   );
+  actor.on('staff.called', () => recorder.note('staff.called'));
   actor.on('card.ignored', ({ reason }) => recorder.note('card.ignored', { reason }));
   actor.on('terminal.defect', ({ error }) => onDefect(error));
   actor.subscribe({ error: onDefect });

@@ -3,8 +3,10 @@
  * is in terminal.ts.
  */
 
-import { type AnyActorLogic, assign, emit, setup } from 'xstate';
+import { type AnyActorLogic, assign, emit, enqueueActions, setup } from 'xstate';
 import type { Answer } from '../src/domain/answer.ts';
+import type { ErrandEnd, ErrandInput } from '../src/domain/errand.ts';
+import { ERRANDS, type ErrandId } from '../src/domain/kiosk-screen.ts';
 import type { Reason } from '../src/domain/reason.ts';
 import {
   type Language,
@@ -42,6 +44,10 @@ export type TerminalEvent =
   | { readonly type: 'key.language'; readonly language: Language }
   | { readonly type: 'key.sound' }
   | { readonly type: 'key.staff' }
+  /** 店員を呼ぶ: whoever runs the place should come. */
+  | { readonly type: 'key.call' }
+  /** What the person wants, at a terminal that asks before it has seen a card. */
+  | { readonly type: 'key.choose'; readonly choice: string }
   | { readonly type: 'terminal.stop' };
 
 export type TerminalEmitted =
@@ -49,11 +55,14 @@ export type TerminalEmitted =
   | { readonly type: 'service.in' }
   | { readonly type: 'service.out'; readonly obstacles: readonly Reason[] }
   | { readonly type: 'card.ignored'; readonly reason: Reason }
+  | { readonly type: 'staff.called' }
   | { readonly type: 'terminal.defect'; readonly error: unknown };
 
 export interface TerminalInput {
   /** Somebody is configured who may open the staff's menu. */
   readonly hasStaff: boolean;
+  /** A visit can begin with a choice, before any card. */
+  readonly hasErrands: boolean;
   /** Where the sound key starts from for everybody. */
   readonly sound: SoundLevel;
 }
@@ -65,6 +74,10 @@ export interface TerminalContext extends TerminalInput {
   readonly answer: Answer | null;
   readonly language: Language;
   readonly chosenSound: SoundLevel;
+  /** What the visit that lasts, or the latest one, was begun for. */
+  readonly errand: ErrandId;
+  /** Somebody of this visit has called for help. */
+  readonly called: boolean;
 }
 
 function staffEndOf(event: { readonly type: string }): StaffEnd | null {
@@ -72,8 +85,20 @@ function staffEndOf(event: { readonly type: string }): StaffEnd | null {
   return isEnd ? (event.output as StaffEnd) : null;
 }
 
+function errandEndOf(event: { readonly type: string }): ErrandEnd | null {
+  const isEnd = event.type === 'xstate.done.actor.errand' && 'output' in event;
+  return isEnd ? (event.output as ErrandEnd) : null;
+}
+
+function errandOf(event: { readonly type: string }): ErrandId | null {
+  const choice = 'choice' in event ? event.choice : null;
+  return ERRANDS.find((id) => id === choice) ?? null;
+}
+
 function defectOf(event: { readonly type: string }): unknown {
   if ('error' in event) return event.error;
+  const errandEnd = errandEndOf(event);
+  if (errandEnd !== null) return errandEnd.error;
   const staffEnd = staffEndOf(event);
   if (staffEnd !== null) return staffEnd.error;
   const answer = 'output' in event ? (event.output as Answer) : null;
@@ -100,6 +125,8 @@ export const terminalSetup = setup({
     watchReceipt: callbackNotProvided<TerminalEvent, SensedTap>('watchReceipt'),
     /** The staff's machine (state-machines/staff.ts); it ends when they leave. `by`: who opened it with their card. */
     staff: promiseNotProvided<StaffEnd, { readonly by: string | null }>('staff') as AnyActorLogic,
+    /** The machine of what was chosen; it ends when its person has gone, and no card of theirs lies there. */
+    errand: promiseNotProvided<ErrandEnd, ErrandInput>('errand') as AnyActorLogic,
   },
   delays: TERMINAL_DELAYS,
   guards: {
@@ -116,7 +143,11 @@ export const terminalSetup = setup({
     isHoldAgain: ({ context }) => context.answer?.answer === 'hold-again',
     isTold: ({ context }) => context.answer?.answer === 'told',
     staffFailed: ({ event }) => staffEndOf(event)?.why === 'failed',
+    errandFailed: ({ event }) => errandEndOf(event)?.why === 'failed',
     hasStaff: ({ context }) => context.hasStaff,
+    hasErrands: ({ context }) => context.hasErrands,
+    isErrand: ({ context, event }) =>
+      context.hasErrands && context.obstacles.length === 0 && errandOf(event) !== null,
     factsCanBeKept: ({ context }) => !context.obstacles.includes('disk-full'),
   },
   actions: {
@@ -144,7 +175,18 @@ export const terminalSetup = setup({
       },
     }),
     /** The next person is asked in Japanese. */
-    forgetChoices: assign({ language: 'ja', chosenSound: ({ context }) => context.sound }),
+    forgetChoices: assign({
+      language: 'ja',
+      chosenSound: ({ context }) => context.sound,
+      called: false,
+    }),
+    keepErrand: assign({ errand: ({ context, event }) => errandOf(event) ?? context.errand }),
+    /** Once a visit: whoever comes sees that somebody is waited for. */
+    callStaff: enqueueActions(({ context, enqueue }) => {
+      if (context.called) return;
+      enqueue.assign({ called: true });
+      enqueue.emit({ type: 'staff.called' });
+    }),
     announceReady: emit(({ context }) => ({
       type: 'terminal.ready',
       obstacles: context.obstacles,

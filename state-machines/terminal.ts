@@ -16,6 +16,13 @@ const CLOSED: StateMeta = {
 };
 const WAITING: StateMeta = { screen: 'waiting', ...SILENT, keys: ['staff'], timeout: null };
 
+const MENU: StateMeta = {
+  screen: 'menu',
+  ...SILENT,
+  keys: ['choose', 'staff'],
+  timeout: null,
+};
+
 /** Serving a card means keeping a fact of it: without room for one, the card is told apart as ignored. */
 const NEXT_CARD = [
   { guard: 'factsCanBeKept', target: 'serving', actions: 'keepTap' },
@@ -31,11 +38,14 @@ export const terminalMachine = terminalSetup.createMachine({
     answer: null,
     language: 'ja',
     chosenSound: input.sound,
+    errand: 'status',
+    called: false,
   }),
   initial: 'recovering',
   on: {
     'key.language': { actions: 'chooseLanguage' },
     'key.sound': { actions: 'chooseSound' },
+    'key.call': { actions: 'callStaff' },
   },
   states: {
     recovering: {
@@ -96,12 +106,33 @@ export const terminalMachine = terminalSetup.createMachine({
               on: {
                 'card.present': NEXT_CARD,
                 'key.staff': { guard: 'hasStaff', target: 'attending', actions: 'forgetAnswer' },
-                'key.language': { target: '.guiding', actions: 'chooseLanguage' },
-                'key.sound': { target: '.guiding', actions: 'chooseSound' },
+                'key.choose': { guard: 'isErrand', target: 'onErrand', actions: 'keepErrand' },
+                'key.language': [
+                  { guard: 'hasErrands', target: '.asking', actions: 'chooseLanguage' },
+                  { target: '.guiding', actions: 'chooseLanguage' },
+                ],
+                'key.sound': [
+                  { guard: 'hasErrands', target: '.asking', actions: 'chooseSound' },
+                  { target: '.guiding', actions: 'chooseSound' },
+                ],
+                'key.call': [
+                  { guard: 'hasErrands', target: '.asking', actions: 'callStaff' },
+                  { target: '.guiding', actions: 'callStaff' },
+                ],
               },
               initial: 'quiet',
               states: {
-                quiet: { meta: WAITING, entry: 'forgetChoices' },
+                offering: { meta: MENU, entry: 'forgetChoices' },
+                /** Somebody stands there. */
+                asking: {
+                  meta: { ...MENU, timeout: 'chooserStays' },
+                  after: { chooserStays: 'offering' },
+                },
+                quiet: {
+                  meta: WAITING,
+                  entry: 'forgetChoices',
+                  always: { guard: 'hasErrands', target: 'offering' },
+                },
                 /** Somebody stands there and has not held a card yet: they are told how. */
                 guiding: {
                   meta: { ...WAITING, voice: 'waiting', timeout: 'chooserStays' },
@@ -170,6 +201,26 @@ export const terminalMachine = terminalSetup.createMachine({
                 done: { type: 'final' },
               },
               onDone: 'waiting',
+            },
+            onErrand: {
+              entry: 'forgetAnswer',
+              invoke: {
+                id: 'errand',
+                src: 'errand',
+                input: ({
+                  context: { errand, language },
+                }: {
+                  readonly context: TerminalContext;
+                }) => ({
+                  errand,
+                  language,
+                }),
+                onDone: [
+                  { guard: 'errandFailed', target: 'waiting', actions: 'reportDefect' },
+                  { target: 'waiting' },
+                ],
+                onError: { target: 'waiting', actions: 'reportDefect' },
+              },
             },
             attending: {
               invoke: {

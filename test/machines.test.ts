@@ -44,6 +44,8 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     'operating.availability.inService': 'level, watched by watchConditions',
     'operating.availability.outOfService': 'level, watched by watchConditions',
     'operating.visit.waiting.quiet': 'for the next card',
+    'operating.visit.waiting.offering': 'for the next person',
+    'operating.visit.onErrand': "the errand's machine has limits of its own",
     'operating.visit.attending': 'the staff machine has limits of its own',
     'operating.visit.serving': 'the session has limits of its own',
   },
@@ -99,7 +101,7 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'device.lost': [{ reason: 'seeded' }],
   'key.language': [{ language: 'en' }],
   // Taking an entry back goes through every state that letting somebody in does, and one more.
-  'key.choose': ['undo', 'papers', 'health', 'other', 'gate-1-000001', 'printed', 'nonsense'].map(
+  'key.choose': ['undo', 'papers', 'health', 'other', 'gate-1-000001', 'printed', 'registration', 'nonsense'].map(
     (choice) => ({ choice }),
   ),
   'pin.typed': [{ digits: 4 }],
@@ -149,11 +151,15 @@ type Path = StatePath<ReturnType<AnyStateMachine['getInitialSnapshot']>, AnyEven
 
 /** A shortest path to each combination of active states. */
 function pathsOf(machine: AnyStateMachine, events = eventsOf(machine)): Path[] {
-  return getShortestPaths(machine, {
-    events,
-    input: { tap: 1, hasStaff: true, sound: 'normal', by: null },
-    serializeState: ({ value }) => JSON.stringify(value),
-  });
+  // A terminal that begins with a choice has other states of waiting than one that begins with a card.
+  const kinds = machine.id === 'terminal' ? [{ hasErrands: false }, { hasErrands: true }] : [{}];
+  return kinds.flatMap((kind) =>
+    getShortestPaths(machine, {
+      events,
+      input: { tap: 1, hasStaff: true, sound: 'normal', by: null, ...kind },
+      serializeState: ({ value }) => JSON.stringify(value),
+    }),
+  );
 }
 
 function activeNodes(path: Path): AnyStateNode[] {

@@ -367,6 +367,11 @@ export const EVENTS = {
     says: 'Metrics can not be read: the port is taken, or not for this user. The terminal serves all the same.',
     fields: ['port', 'reason'],
   },
+  'staff.called': {
+    fact: false,
+    says: 'Somebody at the terminal asks for whoever runs the place; once a visit.',
+    fields: [],
+  },
   'staff.opened': {
     fact: false,
     says: "Staff opened their screen, with an attendant's card or the PIN.",

@@ -298,7 +298,7 @@ export interface ScreenFrame {
   /** What may be pressed here, besides `language` and `sound`. */
   readonly keys: readonly KeyName[];
   /** Staff of the shop was called from here and is on its way. */
-  readonly called?: boolean;
+  readonly called: boolean;
   readonly place: {
     /** The event; empty before there is a list. */
     readonly title: string;

@@ -13,12 +13,16 @@ import type {
   ScreenFrame,
   StateMeta,
 } from '../domain/screen.ts';
-import type { Service } from '../services/service.ts';
-import { isAnswered, isServing, type Shown, type Speaker, screenOf } from './screen-of.ts';
+import type { Errand, Service } from '../services/service.ts';
+import {
+  isAnswered,
+  isServing,
+  type Shown,
+  type Speaker,
+  screenOf,
+  speakerBelow,
+} from './screen-of.ts';
 import type { PressResult, ScreenSource } from './screen-source.ts';
-
-/** Actors by their ids; what the others do, such as the steps of a service, changes no screen. */
-const SPEAKERS: ReadonlySet<string> = new Set<Speaker>(['terminal', 'session', 'service', 'staff']);
 
 /** The staff's part of the screen. */
 export interface StaffScreens {
@@ -70,8 +74,8 @@ export class ScreenHub implements ScreenSource {
     this.#current = { ...content, number: 1 };
     const { actor } = parts;
     actor.system.inspect((event) => {
-      const { id } = event.actorRef as AnyActorRef;
-      if (event.type === '@xstate.snapshot' && SPEAKERS.has(id)) this.refresh();
+      // What the others do, such as the steps of a service, changes no screen.
+      if (event.type === '@xstate.snapshot' && 'machine' in event.snapshot) this.refresh();
     });
   }
 
@@ -112,6 +116,11 @@ export class ScreenHub implements ScreenSource {
     }
     const { meta, speaker } = this.#shown;
     if (!this.#keys.includes(key.key)) return 'key-not-allowed';
+    // Whoever shows the screen, help is the terminal's affair.
+    if (key.key === 'call') {
+      actor.send({ type: 'key.call' });
+      return 'taken';
+    }
     const target = this.#actorOf(speaker);
     target?.send(this.#eventOf(key, meta, speaker));
     return 'taken';
@@ -120,26 +129,48 @@ export class ScreenHub implements ScreenSource {
   #actorOf(speaker: Speaker): AnyActorRef | undefined {
     const { actor } = this.#parts;
     const { children } = actor.getSnapshot();
-    if (speaker === 'terminal') return actor;
-    return speaker === 'service'
-      ? children['session']?.getSnapshot().children['service']
-      : children[speaker];
+    switch (speaker) {
+      case 'terminal':
+        return actor;
+      case 'service':
+        return children['session']?.getSnapshot().children['service'];
+      case 'errand':
+        return speakerBelow(children['errand']);
+      default:
+        return children[speaker];
+    }
+  }
+
+  get #errands(): readonly Errand[] {
+    return this.#parts.service.errands ?? [];
+  }
+
+  /** The one that lasts, or the latest one. */
+  get #errand(): Errand | null {
+    const { errand } = this.#parts.actor.getSnapshot().context;
+    return this.#errands.find(({ id }) => id === errand) ?? null;
   }
 
   /** Where nobody is staff, there is no key for them. */
   get #keys(): StateMeta['keys'] {
     const { keys } = this.#shown.meta;
     const offersStaff = this.#parts.staff?.takesPin ?? false;
-    return offersStaff ? keys : keys.filter((key) => key !== 'staff');
+    const offered = offersStaff ? keys : keys.filter((key) => key !== 'staff');
+    const canCall = this.#errands.length > 0 && this.#shown.speaker !== 'staff';
+    return canCall && !offered.includes('call') ? [...offered, 'call'] : offered;
   }
 
   #eventOf({ key, ...what }: Key, { secret }: StateMeta, speaker: Speaker) {
     const type = `key.${key}`;
     if (!secret || !('character' in what)) return { type, ...what };
-    const { staff, service } = this.#parts;
-    const keeper = speaker === 'service' ? service.dialogue : staff;
-    keeper?.typeSecret(what.character);
+    this.#keeperOf(speaker)?.typeSecret(what.character);
     return { type };
+  }
+
+  #keeperOf(speaker: Speaker): { typeSecret(character: string): void } | null {
+    const { staff, service } = this.#parts;
+    if (speaker === 'service') return service.dialogue ?? null;
+    return speaker === 'errand' ? this.#errand : staff;
   }
 
   #forget(): void {
@@ -158,6 +189,8 @@ export class ScreenHub implements ScreenSource {
       purpose,
       list,
       offline: isOffline(),
+      errands: this.#errands.map((errand) => ({ id: errand.id, openness: errand.openness() })),
+      errandScreenOf: (snapshot) => this.#errand?.screenOf(snapshot) ?? null,
       serviceScreenOf: (snapshot) => service.dialogue?.screenOf(snapshot) ?? null,
       staffScreenOf: (snapshot) => staff?.screenOf(snapshot) ?? null,
     });
@@ -180,17 +213,18 @@ export class ScreenHub implements ScreenSource {
 
   #content(): Omit<ScreenFrame, 'number'> & ScreenBody {
     const { actor, service, look, ways } = this.#parts;
-    const { language, chosenSound: sound } = actor.getSnapshot().context;
+    const { language, chosenSound: sound, called } = actor.getSnapshot().context;
     const { meta, body } = this.#shown;
     const { title, gate, startsAt } = service.place();
     const cue = this.#cue?.screen === meta.screen ? this.#cue : null;
-    const voice = meta.voice ?? cue?.voice ?? null;
+    const voice = meta.voice ?? cue?.voice ?? (called ? 'staff-called' : null);
     return {
       language,
       sound,
       tone: meta.tone ?? cue?.tone ?? null,
       speech: sound === 'off' ? null : this.#speech(voice, language),
       keys: this.#keys,
+      called,
       place: { title, gate, startsAt },
       ways: ways(language),
       look,

@@ -1,13 +1,14 @@
 /**
  * From the machines' snapshots to what is on the screen: pure, so that every rule of what is shown when stands here.
- * Which machine speaks: the staff's while they are there, then that of the card in the field, or its service where that
+ * Which machine speaks: the staff's while they are there, then that of a chosen errand or of the card in the field, or its service where that
  * has more to say than that the card should stay; then the latest answer, then whatever stands in the way of serving; otherwise the terminal waits.
  */
 
-import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
+import type { AnyActorRef, AnyMachineSnapshot, SnapshotFrom } from 'xstate';
 import type { sessionMachine } from '../../state-machines/session.ts';
 import type { terminalMachine } from '../../state-machines/terminal.ts';
 import type { Answer } from '../domain/answer.ts';
+import type { ErrandId, Openness } from '../domain/kiosk-screen.ts';
 import type { Reason } from '../domain/reason.ts';
 import type {
   ListShown,
@@ -24,7 +25,7 @@ type TerminalSnapshot = SnapshotFrom<typeof terminalMachine>;
 type SessionSnapshot = SnapshotFrom<typeof sessionMachine>;
 
 /** The machine whose screen is shown, and which gets the keys that its screen offers. */
-export type Speaker = 'terminal' | 'session' | 'service' | 'staff';
+export type Speaker = 'terminal' | 'session' | 'service' | 'staff' | 'errand';
 
 export interface Shown {
   readonly speaker: Speaker;
@@ -42,8 +43,16 @@ export interface Surroundings {
   /** The list in use now. */
   readonly list: ListShown | null;
   readonly offline: boolean;
+  /** What can be begun without a card, in the order in which it is offered; empty where a card comes first. */
+  readonly errands: readonly ErrandOffered[];
+  readonly errandScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
   readonly serviceScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
   readonly staffScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
+}
+
+interface ErrandOffered {
+  readonly id: ErrandId;
+  readonly openness: Openness;
 }
 
 export function isServing(terminal: TerminalSnapshot): boolean {
@@ -52,6 +61,10 @@ export function isServing(terminal: TerminalSnapshot): boolean {
 
 export function isAnswered(terminal: TerminalSnapshot): boolean {
   return terminal.matches({ operating: { visit: 'answered' } });
+}
+
+function isOnErrand(terminal: TerminalSnapshot): boolean {
+  return terminal.matches({ operating: { visit: 'onErrand' } });
 }
 
 function isAttended(terminal: TerminalSnapshot): boolean {
@@ -70,6 +83,7 @@ export function screenOf(terminal: TerminalSnapshot, surroundings: Surroundings)
   if (terminal.status !== 'active') return STOPPED;
   if (isAttended(terminal)) return staffScreen(terminal, surroundings);
   if (isServing(terminal)) return sessionScreen(terminal, surroundings);
+  if (isOnErrand(terminal)) return errandScreen(terminal, surroundings);
   const { answer } = terminal.context;
   const answered = metaBelow(terminal, 'terminal.operating.visit.answered.');
   if (isAnswered(terminal)) {
@@ -85,9 +99,36 @@ export function screenOf(terminal: TerminalSnapshot, surroundings: Surroundings)
   }
   const waiting = metaBelow(terminal, 'terminal.operating.visit.waiting.');
   if (waiting === null) return null;
-  const { purpose, list, offline } = surroundings;
-  const body = { screen: 'waiting', purpose, list, offline } as const;
+  const { purpose, list, offline, errands } = surroundings;
+  const body: ScreenBody =
+    waiting.screen === 'menu'
+      ? { screen: 'menu', offline, items: errands }
+      : { screen: 'waiting', purpose, list, offline };
   return { speaker: 'terminal', meta: waiting, body, says: null };
+}
+
+/** An errand hands parts of its way to machines below its own: the one deepest down speaks. */
+function errandScreen(terminal: TerminalSnapshot, { errandScreenOf }: Surroundings): Shown | null {
+  const errand = childOf(terminal, 'errand');
+  const body = errand && errandScreenOf(errand);
+  if (!body) return null;
+  const deepest = speakerBelow(terminal.children['errand'])?.getSnapshot() ?? errand;
+  const meta = metaBelow(deepest, '');
+  const says = body.screen === 'ended' ? body.reason : null;
+  return meta && { speaker: 'errand', meta, body, says };
+}
+
+/** The machine of an errand that speaks now: the deepest one that has something to show. */
+export function speakerBelow(actor: AnyActorRef | undefined): AnyActorRef | undefined {
+  const snapshot: AnyMachineSnapshot | undefined = actor?.getSnapshot();
+  const children: readonly AnyActorRef[] = Object.values(snapshot?.children ?? {});
+  const speaking = children.find((child) => {
+    const below: AnyMachineSnapshot = child.getSnapshot();
+    return (
+      below.machine !== undefined && below.status === 'active' && metaBelow(below, '') !== null
+    );
+  });
+  return speaking === undefined ? actor : speakerBelow(speaking);
 }
 
 function staffScreen(terminal: TerminalSnapshot, { staffScreenOf }: Surroundings): Shown | null {
@@ -161,7 +202,10 @@ function refusalShown(shown: AnswerShown | null): Pick<AnswerShown, 'advice' | '
   return { advice: shown?.advice ?? null, first: shown?.first ?? null };
 }
 
-function childOf(terminal: TerminalSnapshot, id: 'session' | 'staff'): AnyMachineSnapshot | null {
+function childOf(
+  terminal: TerminalSnapshot,
+  id: 'session' | 'staff' | 'errand',
+): AnyMachineSnapshot | null {
   return terminal.children[id]?.getSnapshot() ?? null;
 }
 

@@ -4,6 +4,7 @@ import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { CardReader, Institution } from '../../devices/card/card.ts';
 import type { Charges } from '../charges.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
+import type { ErrandId, Openness } from '../domain/kiosk-screen.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { FirstEntry, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
@@ -98,6 +99,19 @@ export interface DialogueOfService {
   typeSecret(character: string): void;
 }
 
+/** A visit that begins with a choice on the screen, before any card. */
+export interface Errand {
+  readonly id: ErrandId;
+  /** Whether it can be chosen now, and until when; null: nothing is said of it. */
+  openness(): Openness;
+  /** Input `ErrandInput`, output `ErrandEnd`. It ends when its person has gone, and no card of theirs lies there. */
+  readonly machine: AnyStateMachine;
+  /** What is shown in this state of its machine, or of the child `secret` that asks for a PIN or a password. */
+  screenOf(snapshot: AnyMachineSnapshot): ScreenBody | null;
+  /** As of a dialogue. */
+  typeSecret(character: string): void;
+}
+
 export interface Service {
   readonly id: string;
   readonly needs: readonly ('card' | 'receipt' | 'release')[];
@@ -112,6 +126,7 @@ export interface Service {
   place(): Place;
   /** Of a service that takes money: whether what this request was for came out whole; null while that is not known. */
   wasIssued?(request: string): boolean | null;
+  readonly errands?: readonly Errand[];
   readonly receipts?: ReceiptsOfService;
   readonly dialogue?: DialogueOfService;
 }

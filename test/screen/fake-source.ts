@@ -18,6 +18,7 @@ export const SCREEN: Screen = {
   tone: null,
   speech: null,
   keys: [],
+  called: false,
   place: { title: '春の音楽祭', gate: '西ゲート', startsAt: null },
   ways: { information: null, otherGate: null },
   look: { profile: 'small', reader: 'down' },

@@ -6,7 +6,8 @@ import type { Reason } from '../../src/domain/reason.ts';
 import type { Screen, StateMeta } from '../../src/domain/screen.ts';
 import type { SensedTap } from '../../src/domain/tap.ts';
 import { ScreenHub } from '../../src/screen/screen-hub.ts';
-import type { AnswerShown, Service } from '../../src/services/service.ts';
+import type { AnswerShown, Errand, Service } from '../../src/services/service.ts';
+import { errandLogic } from '../../src/terminal-machine.ts';
 import { type SessionEvent, sessionMachine } from '../../state-machines/session.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
 import type { TerminalEvent } from '../../state-machines/terminal-setup.ts';
@@ -42,6 +43,11 @@ export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+interface StageOptions {
+  readonly hasStaff?: boolean;
+  readonly errands?: readonly Errand[];
+}
+
 /** The effects of the machines, by hand. */
 export class Stage {
   readonly clock = new SimulatedClock();
@@ -50,6 +56,7 @@ export class Stage {
   readonly vault: string[] = [];
   offline = false;
   shown: AnswerShown | null = null;
+  readonly #errands: readonly Errand[];
   #taps = 0;
   #isCardThere = false;
   #service = Promise.withResolvers<Answer>();
@@ -59,11 +66,12 @@ export class Stage {
   readonly actor;
   readonly hub: ScreenHub;
 
-  constructor({ hasStaff = true } = {}) {
+  constructor({ hasStaff = true, errands = [] }: StageOptions = {}) {
+    this.#errands = errands;
     this.actor = createActor(this.#machine(), {
       id: 'terminal',
       clock: this.clock,
-      input: { hasStaff, sound: 'normal' },
+      input: { hasStaff, hasErrands: errands.length > 0, sound: 'normal' },
     });
     const service: Service = {
       id: 'event-entry',
@@ -78,6 +86,7 @@ export class Stage {
         list: SHOWN.list,
         purpose: { service: 'event-entry' },
       }),
+      errands,
       receipts: {
         shown: () => this.shown,
         forget: (what) => {
@@ -114,7 +123,7 @@ export class Stage {
   }
 
   /** In service, nobody there. */
-  static async open(options?: { readonly hasStaff: boolean }): Promise<Stage> {
+  static async open(options?: StageOptions): Promise<Stage> {
     const stage = new Stage(options);
     await settled();
     return stage;
@@ -193,6 +202,7 @@ export class Stage {
         session,
         watchReceipt: this.#watchReceipt<TerminalEvent>(),
         staff: this.#staff(),
+        errand: errandLogic(this.#errands),
       },
     });
   }

@@ -274,6 +274,7 @@ export function frameOf({ screen }: ScreenBody, given: FrameGiven = {}): ScreenF
     tone: TONES[screen] ?? null,
     speech: null,
     keys: KEYS[screen] ?? [],
+    called: false,
     place: { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
     ways: WAYS[given.language ?? 'ja'],
     ...given,

@@ -64,7 +64,7 @@ function busyTerminal() {
   const inspect = reportDroppedEvents((event) => dropped.push(JSON.stringify(event)));
   const actor = createActor(terminal, {
     inspect,
-    input: { hasStaff: false, sound: 'normal' },
+    input: { hasStaff: false, hasErrands: false, sound: 'normal' },
   }).start();
   return {
     actor,

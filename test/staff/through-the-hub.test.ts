@@ -28,7 +28,7 @@ async function gate() {
   });
   const actor = createActor(machine, {
     id: 'terminal',
-    input: { hasStaff: rig.desk.takesPin, sound: 'normal' },
+    input: { hasStaff: rig.desk.takesPin, hasErrands: false, sound: 'normal' },
     inspect: (event) => inspected.push(JSON.stringify('event' in event ? event.event : event.type)),
   });
   const service = {
