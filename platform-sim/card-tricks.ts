@@ -10,10 +10,11 @@ const RELAYED_TIMING: CardTiming = { ...CARD_TIMING, perApduMs: 20 };
 
 /**
  * `clone`: somebody's certificate was copied onto a card with another key. `replay`: such a copy, which gives a signature
- * that the real card once made. `relay`: a cable's end; the real card answers, somewhere else.
+ * that the real card once made. `relay`: a cable's end; the real card answers, somewhere else. `interpose`: the real card
+ * without its PIN: somebody sits between who says that every PIN is right, and has only a grant to sign with.
  */
 export interface Trick {
-  readonly how: 'clone' | 'replay' | 'relay';
+  readonly how: 'clone' | 'replay' | 'relay' | 'interpose';
   /** Whose card it pretends to be. */
   readonly of: string;
 }
@@ -24,6 +25,7 @@ export function trickCard(
   { userPrivateKey }: CardDefinition,
   victim: CardDefinition,
 ): CardDefinition {
+  if (how === 'interpose') return { ...victim, faults: { interposed: true } };
   if (how === 'relay') return { ...victim, timing: RELAYED_TIMING };
   const clone = { ...victim, ...(userPrivateKey === undefined ? {} : { userPrivateKey }) };
   return how === 'clone' ? clone : { ...clone, faults: { replay: recorded(victim) } };

@@ -19,8 +19,9 @@ const SYSTEM_SOCKET = `${SYSTEM_DIRECTORY}/pcscd.comm`;
 const SHIM_SOURCE = fileURLToPath(new URL('../devices/card/native/vpcd-shim.c', import.meta.url));
 const SHIM = 'vpcd-shim.so';
 
-/** The name that pcscd gives the first slot. */
-export const VPCD_READER = 'Virtual PCD 00 00';
+/** The names that pcscd gives vpcd's slots. */
+export const VPCD_READERS = ['Virtual PCD 00 00', 'Virtual PCD 00 01'] as const;
+export const [VPCD_READER] = VPCD_READERS;
 
 /** sun_path holds 108 bytes, the ending zero included. */
 const SOCKET_PATH_BYTES_MAX = 107;

@@ -20,6 +20,9 @@ export type Decision = 'granted' | Reason;
 /** Where the certificate of a card stands on the day of the event. */
 type Standing = 'good' | 'renewed' | 'expired' | 'not-yet-valid' | 'revoked' | 'foreign';
 
+/** Of everybody's card, so that whoever walks here can be anybody. */
+export const CARD_PIN = '1234';
+
 export interface Ticket {
   readonly ticket: string;
   readonly seat: string;
@@ -35,6 +38,8 @@ export interface Person {
   readonly kana: string;
   /** What is the matter with this person, for those who watch. */
   readonly matter: Words;
+  /** YYYY-MM-DD, as the municipality knows it. */
+  readonly born: string;
   readonly card: CardDefinition['kind'];
   readonly standing: Standing;
   /** Null: the own card, as it was issued. */
@@ -50,12 +55,13 @@ function resident(
   name: string,
   kana: string,
   fate: Pick<Person, 'matter'> &
-    Partial<Pick<Person, 'card' | 'standing' | 'trick' | 'ticket' | 'decisions'>>,
+    Partial<Pick<Person, 'born' | 'card' | 'standing' | 'trick' | 'ticket' | 'decisions'>>,
 ): Person {
   return {
     id,
     name,
     kana,
+    born: '1990-04-01',
     card: 'my-number',
     standing: 'good',
     trick: null,
@@ -64,6 +70,9 @@ function resident(
     ...fate,
   };
 }
+
+/** A child, however long the street stands. */
+const BORN_TEN_YEARS_AGO = `${new Date().getUTCFullYear() - 10}-04-01`;
 
 function ticket(number: string, seat: string, party = ''): Ticket {
   return { ticket: number, seat, party };
@@ -93,6 +102,7 @@ export const PEOPLE: readonly Person[] = [
   }),
   resident('tomoshino-sora', '灯野 そら', 'トモシノ ソラ', {
     matter: { ja: '家族3人', en: 'Family of three' },
+    born: BORN_TEN_YEARS_AGO,
     ticket: ticket('T-0103', '外野 C列 23番', 'P-0101'),
   }),
   resident('shioji-fui', '潮路 ふい', 'シオジ フイ', {
@@ -153,6 +163,12 @@ export const PEOPLE: readonly Person[] = [
     matter: { ja: '署名の使い回し', en: 'Replays a signature' },
     trick: { how: 'replay', of: 'kazami-taro' },
     decisions: ['possession-not-proved'],
+  }),
+  // The card is the real one: where its PIN is not asked for, this is its holder.
+  resident('hazama-hasamu', '間 はさむ', 'ハザマ ハサム', {
+    matter: { ja: '暗証番号のうそ', en: 'Fakes the PIN' },
+    trick: { how: 'interpose', of: 'nagihara-midori' },
+    decisions: ['already-entered'],
   }),
   // Not prevented, and shown for that: nothing measures how far away a card is.
   resident('nakatsugi-yuku', '中継 ゆく', 'ナカツギ ユク', {
@@ -254,6 +270,7 @@ function cardOf(person: Person, issuer: Authority, keys: Keys): CardDefinition {
     userCertificate: keys.certificate.toString('base64'),
     userCaCertificate: issuer.caCertificate.toString('base64'),
     userPrivateKey: keys.privateKeyPem,
+    pin: CARD_PIN,
     timing: CARD_TIMING,
   };
 }

@@ -1,4 +1,4 @@
-/** `npm start`: the platform, a gate and the residents with their cards, and a page that shows them. */
+/** `npm start`: the platform, its terminals and the residents with their cards, and a page that shows them. */
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -9,6 +9,7 @@ import { Board } from './street/board.ts';
 import { openInBrowser } from './street/browser.ts';
 import { Doing } from './street/doing.ts';
 import { describeFaults } from './street/faults.ts';
+import { PLACES } from './street/places.ts';
 import { Player, SCENARIO_NAMES } from './street/player.ts';
 import { parseRequest, STREET_ASSURANCES } from './street/requests.ts';
 import { openStreetServer, type StreetServer, StreetServerError } from './street/server.ts';
@@ -37,7 +38,7 @@ interface OpenOptions {
 async function open(options: OpenOptions): Promise<void> {
   const ended = endOfStreet();
   await mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
-  say('Kazasu: the street opens (platform, one gate, residents with their cards)');
+  say('Kazasu: the street opens (platform, terminals, residents with their cards)');
   const street = await Street.open({ directory: DIRECTORY, port: options.port, say });
   try {
     if (options.once === true) {
@@ -71,7 +72,7 @@ async function show(street: Street, options: OpenOptions, ended: Promise<void>):
       },
       port: options.port,
       files: PAGES,
-      screens: [new URL(street.screenUrl).origin],
+      screens: street.places.map(({ screenUrl }) => new URL(screenUrl).origin),
     });
     say('');
     say(`  The street is open:  ${server.origin}`);
@@ -113,19 +114,27 @@ async function ask(request: { readonly do: string } & Record<string, unknown>): 
 
 function portNumber(text: string): number {
   const port = /^\d{1,5}$/u.test(text) ? Number(text) : Number.NaN;
-  // The gate's own screen is on the next one.
-  if (port >= 1 && port < 65_535) return port;
-  throw new InvalidArgumentError('a port from 1 to 65534');
+  // The screens of the terminals are on the next ones.
+  const most = 65_535 - PLACES.length;
+  if (port >= 1 && port <= most) return port;
+  throw new InvalidArgumentError(`a port from 1 to ${most}`);
 }
+
+/** An option that was not given is not asked for. */
+function given(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+const AT = ['--at <terminal>', `which terminal: ${PLACES.map(({ id }) => id).join(', ')}`] as const;
 
 const program = new Command('street')
   .description(
-    'The platform simulator and a gate, side by side; without a command it opens the street.',
+    'The platform simulator and terminals, side by side; without a command it opens the street.',
   )
   .option('--once', 'end after the last resident; exit 0 only if every decision was right')
   .option(
     '--port <number>',
-    'of the page; the screen of the gate is on the next one',
+    'of the page; the screens of the terminals are on the next ones',
     portNumber,
     PORT,
   )
@@ -134,11 +143,14 @@ const program = new Command('street')
 
 program
   .command('hold <who>')
-  .description("hold a resident's card over the gate's reader (see `people`)")
+  .description("hold a resident's card over a reader (see `people`)")
+  .option(...AT)
   .option('--early', 'take it away in the middle of the reading')
   .option('--keep', 'leave it there until `remove`')
-  .action((who: string, { early, keep }: { early?: true; keep?: true }) =>
-    keep ? ask({ do: 'hold', who }) : ask({ do: 'tap', who, ...(early ? { early } : {}) }),
+  .action((who: string, { early, keep, at }: { early?: true; keep?: true; at?: string }) =>
+    keep
+      ? ask({ do: 'hold', who, ...given({ at }) })
+      : ask({ do: 'tap', who, ...given({ at, early }) }),
   );
 
 for (const [name, says] of [
@@ -148,7 +160,7 @@ for (const [name, says] of [
   ['people', 'who lives here, and what the gate should say to them'],
   ['papers', 'the papers that came out, as text'],
   ['scenarios', 'what really happened elsewhere and can be played here, and how it ended'],
-  ['health', 'how the gate is'],
+  ['health', 'how the terminals are'],
   ['platform', 'what the platform knows'],
 ] as const) {
   program
@@ -160,13 +172,17 @@ for (const [name, says] of [
 program
   .command('fault <name>')
   .description('break something')
+  .option(...AT)
   .addHelpText('after', `\nFaults:\n${describeFaults()}`)
-  .action((name: string) => ask({ do: 'fault', name }));
+  .action((name: string, { at }: { at?: string }) => ask({ do: 'fault', name, ...given({ at }) }));
 
 program
   .command('restore [name]')
   .description('mend it; without a name: everything')
-  .action((name?: string) => ask(name === undefined ? { do: 'restore' } : { do: 'restore', name }));
+  .option('--at <terminal>', 'at this terminal alone')
+  .action((name: string | undefined, { at }: { at?: string }) =>
+    ask({ do: 'restore', ...given({ name, at }) }),
+  );
 
 program
   .command('reset-pin <who>')

@@ -88,7 +88,7 @@ test('open: cards are held and things are broken from another window, until Ctrl
     await say('remove');
     expect((await say('health')).stdout).toMatch(/card {5}none/u);
 
-    await fault('gate-killed');
+    await fault('terminal-killed');
     expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
     await fault('pcscd-killed');
     expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
@@ -117,7 +117,7 @@ async function pressCtrlC({ program }: OpenStreet): Promise<void> {
     if (!command.includes('/pcscd')) process.kill(pid, 'SIGINT');
   }
   await expect.poll(() => [...program.processes()], { timeout: 20_000 }).toEqual([]);
-  expect(program.stdout).not.toMatch(/the gate ended \(0\)/u);
+  expect(program.stdout).not.toMatch(/gate-1 ended \(0\)/u);
 }
 
 test('SIGTERM to npm in the middle ends the street and all that belongs to it', () =>

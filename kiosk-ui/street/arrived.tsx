@@ -1,6 +1,6 @@
 /** What the platform knows: entries per minute, and the last facts in words. */
 
-import type { FactShown, GateShown, PlatformShown } from '../../platform-sim/street/messages.ts';
+import type { FactShown, PlaceShown, PlatformShown } from '../../platform-sim/street/messages.ts';
 import { inWords, language, text, timeOf } from './language.ts';
 import { reasonInWords } from './reasons.ts';
 
@@ -10,10 +10,10 @@ const LEAST_SCALE = 5;
 
 interface ArrivedProps {
   readonly platform: PlatformShown;
-  readonly gates: readonly GateShown[];
+  readonly places: readonly PlaceShown[];
 }
 
-export function Arrived({ platform, gates }: ArrivedProps) {
+export function Arrived({ platform, places }: ArrivedProps) {
   const words = text.value;
   const { perMinute, newest, facts, entries, doubles, list } = platform;
   return (
@@ -38,7 +38,7 @@ export function Arrived({ platform, gates }: ArrivedProps) {
         {newest.map((fact) => (
           <li key={fact.arrival}>
             <span class="fixed">{timeOf(fact.at)}</span>
-            <span>{nameOf(fact.terminal, gates)}</span>
+            <span>{nameOf(fact.terminal, places)}</span>
             <span class="what">
               <span class="fixed">{fact.event}</span> {happened(fact)}
             </span>
@@ -74,9 +74,9 @@ function Chart({ perMinute }: { readonly perMinute: readonly number[] }) {
   );
 }
 
-function nameOf(terminal: string, gates: readonly GateShown[]): string {
-  const gate = gates.find(({ id }) => id === terminal);
-  return gate === undefined ? terminal : inWords(gate.name);
+function nameOf(terminal: string, places: readonly PlaceShown[]): string {
+  const place = places.find(({ id }) => id === terminal);
+  return place === undefined ? terminal : inWords(place.name);
 }
 
 function happened({ event, reason, ticket }: FactShown): string {

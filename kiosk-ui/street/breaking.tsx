@@ -1,7 +1,8 @@
-/** Breaking things, and mending them. */
+/** Breaking things at the place that somebody stands before, and mending them everywhere. */
 
-import type { FaultShown } from '../../platform-sim/street/messages.ts';
+import type { FaultShown, PlaceShown } from '../../platform-sim/street/messages.ts';
 import { Drawing, type DrawingName } from './drawings.tsx';
+import { placeHere } from './here.ts';
 import { inWords, text } from './language.ts';
 import { ask } from './link.ts';
 
@@ -19,16 +20,20 @@ const DRAWINGS: Readonly<Record<string, DrawingName>> = {
   'clock-1970': 'battery',
   'answer-swapped': 'swap',
   'disk-full': 'disk',
-  'gate-killed': 'stop',
+  'sold-out': 'can',
+  jammed: 'stop',
+  'can-left': 'can',
+  'terminal-killed': 'stop',
 };
 
-export function Breaking({ faults }: { readonly faults: readonly FaultShown[] }) {
+export function Breaking({ places }: { readonly places: readonly PlaceShown[] }) {
   const words = text.value;
-  const broken = faults.some(({ on }) => on);
+  const here = placeHere(places);
+  const broken = places.some(({ faults }) => faults.some(({ on }) => on));
   return (
     <section class="breaking" aria-labelledby="breaking">
       <h2 id="breaking">
-        {words.breaking}
+        {words.breaking(here === undefined ? '' : inWords(here.name))}
         {broken ? (
           <button type="button" class="mend" onClick={() => ask({ do: 'restore' })}>
             {words.mendAll}
@@ -38,17 +43,17 @@ export function Breaking({ faults }: { readonly faults: readonly FaultShown[] })
         )}
       </h2>
       <div class="faults">
-        {faults.map((fault) => (
-          <Fault key={fault.name} fault={fault} />
+        {here?.faults.map((fault) => (
+          <Fault key={fault.name} fault={fault} at={here.id} />
         ))}
       </div>
     </section>
   );
 }
 
-function Fault({ fault }: { readonly fault: FaultShown }) {
+function Fault({ fault, at }: { readonly fault: FaultShown; readonly at: string }) {
   const { name, label, says, kind, on, missing } = fault;
-  const toggle = () => ask({ do: on ? 'restore' : 'fault', name });
+  const toggle = () => ask({ do: on ? 'restore' : 'fault', name, at });
   return (
     <button
       type="button"

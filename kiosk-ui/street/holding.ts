@@ -19,6 +19,11 @@ export interface Carried {
   readonly over: string | null;
 }
 
+/** Undefined: wherever the street means. */
+export function lay(who: string, at: string | undefined): void {
+  ask({ do: 'hold', who, ...(at === undefined ? {} : { at }) });
+}
+
 /** The card in somebody's hand; it follows the pointer. */
 export const carried = signal<Carried | null>(null);
 
@@ -46,8 +51,8 @@ export function onPointerMove(event: PointerEvent): void {
   const over = ringAt(x, y, before);
   carried.value = { who: press.who, x, y, over };
   if (over === before) return;
-  if (over === null) ask({ do: 'remove' });
-  else ask({ do: 'hold', who: press.who });
+  if (over !== null) lay(press.who, over);
+  else if (before !== null) ask({ do: 'remove', at: before });
 }
 
 /** `toggle`: what a click means. */
@@ -57,21 +62,25 @@ export function onPointerUp(event: PointerEvent, toggle: () => void): void {
   press = null;
   carried.value = null;
   if (hand === null) toggle();
-  else if (hand.over !== null) ask({ do: 'remove' });
+  else if (hand.over !== null) ask({ do: 'remove', at: hand.over });
 }
 
 export function onPointerCancel(): void {
-  if (carried.value?.over) ask({ do: 'remove' });
+  const over = carried.value?.over;
+  if (over) ask({ do: 'remove', at: over });
   press = null;
   carried.value = null;
 }
 
 /** Enter lays the card down and takes it away; the space bar holds it while it is down. */
-export function onKey(who: string, event: KeyboardEvent, toggle: () => void): void {
+export function onKey(
+  event: KeyboardEvent,
+  { toggle, hold }: { readonly toggle: () => void; readonly hold: () => void },
+): void {
   if (event.key === 'Enter' && event.type === 'keydown' && !event.repeat) toggle();
   else if (event.key !== ' ') return;
   else if (event.type === 'keyup') ask({ do: 'remove' });
-  else if (!event.repeat) ask({ do: 'hold', who });
+  else if (!event.repeat) hold();
   event.preventDefault();
 }
 

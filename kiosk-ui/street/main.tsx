@@ -1,5 +1,6 @@
 import '../look/look.css';
 import './scene.css';
+import './vending-machine.css';
 import './pavement.css';
 import './columns.css';
 // Last: what changes with the size of the page.

@@ -41,9 +41,9 @@ export function StreetPage() {
           <Pavement state={state} />
           <div class="low">
             <Papers papers={state.papers} />
-            <Arrived platform={state.platform} gates={state.gates} />
+            <Arrived platform={state.platform} places={state.places} />
             <Incidents scenarios={state.scenarios} />
-            <Breaking faults={state.faults} />
+            <Breaking places={state.places} />
           </div>
         </main>
       )}

@@ -1,14 +1,16 @@
-/** How the gates are, and the cards of the residents, to be picked up. */
+/** How the terminals are, and the cards of the residents, to be picked up. */
 
 import type {
-  GateShown,
   Health,
+  PlaceShown,
   ResidentShown,
   StreetState,
 } from '../../platform-sim/street/messages.ts';
 import { Drawing, Person } from './drawings.tsx';
+import { placeHere, standBefore } from './here.ts';
 import {
   carried,
+  lay,
   onKey,
   onPointerCancel,
   onPointerDown,
@@ -20,15 +22,18 @@ import { ask } from './link.ts';
 import { reasonInWords } from './reasons.ts';
 
 export function Pavement({ state }: { readonly state: StreetState }) {
+  const here = placeHere(state.places);
   return (
     <section class="pavement" aria-label={text.value.cards}>
-      {state.gates.map((gate) => (
-        <HealthRow key={gate.id} gate={gate} />
-      ))}
+      <div class="healths">
+        {state.places.map((place) => (
+          <HealthRow key={place.id} place={place} isHere={place === here} />
+        ))}
+      </div>
       <ul class="tray">
         {state.residents.map((resident) => (
           <li key={resident.id}>
-            <Card resident={resident} gates={state.gates} />
+            <Card resident={resident} places={state.places} />
           </li>
         ))}
       </ul>
@@ -38,12 +43,13 @@ export function Pavement({ state }: { readonly state: StreetState }) {
 }
 
 interface Level {
-  readonly id: string;
+  readonly id: keyof Health;
   readonly label: string;
   readonly well: boolean;
 }
 
-function levelsOf({ reader, printer, network, clock, disk, list, waiting }: Health): Level[] {
+function levelsOf({ health, levels }: PlaceShown): Level[] {
+  const { reader, printer, release, network, clock, disk, list, waiting } = health;
   const words = text.value;
   const with_ = (label: string, more: string) => (more === '' ? label : `${label} ${more}`);
   const listLabel =
@@ -53,12 +59,17 @@ function levelsOf({ reader, printer, network, clock, disk, list, waiting }: Heal
           words.list(list.version),
           list.contact ? words.listSince(minuteOf(list.contact)) : '',
         );
-  return [
+  const all: Level[] = [
     { id: 'reader', label: with_(words.reader, words.conditions[reader]), well: reader === 'ok' },
     {
       id: 'printer',
       label: with_(words.printer, words.conditions[printer]),
       well: printer === 'ok',
+    },
+    {
+      id: 'release',
+      label: with_(words.release, words.conditions[release]),
+      well: release === 'ok',
     },
     {
       id: 'network',
@@ -70,30 +81,46 @@ function levelsOf({ reader, printer, network, clock, disk, list, waiting }: Heal
     { id: 'clock', label: with_(words.clock, words.conditions[clock]), well: clock === 'ok' },
     { id: 'disk', label: with_(words.disk, words.conditions[disk]), well: disk === 'ok' },
   ];
+  return all.filter(({ id }) => levels.includes(id));
 }
 
-function HealthRow({ gate }: { readonly gate: GateShown }) {
+/** Its name is the way to stand before it. */
+function HealthRow(props: { readonly place: PlaceShown; readonly isHere: boolean }) {
+  const { place, isHere } = props;
+  const name = inWords(place.name);
   return (
-    <ul class="health" aria-label={inWords(gate.name)}>
-      {levelsOf(gate.health).map(({ id, label, well }) => (
-        <li key={id} class={well ? '' : 'unwell'}>
-          <i class="level" aria-hidden="true" />
-          {label}
-        </li>
-      ))}
-    </ul>
+    <div class="health">
+      <button
+        type="button"
+        class="where"
+        aria-pressed={isHere}
+        title={text.value.standBefore(name)}
+        onClick={() => standBefore(place.id)}
+      >
+        {name}
+      </button>
+      <ul aria-label={name}>
+        {levelsOf(place).map(({ id, label, well }) => (
+          <li key={id} class={well ? '' : 'unwell'}>
+            <i class="level" aria-hidden="true" />
+            {label}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
 interface CardProps {
   readonly resident: ResidentShown;
-  readonly gates: readonly GateShown[];
+  readonly places: readonly PlaceShown[];
 }
 
-function Card({ resident, gates }: CardProps) {
+function Card({ resident, places }: CardProps) {
   const { id, name, kana, kind, at } = resident;
-  const gate = gates.find((each) => each.id === at);
-  const toggle = () => ask(at === null ? { do: 'hold', who: id } : { do: 'remove' });
+  const place = places.find((each) => each.id === at);
+  const here = placeHere(places)?.id;
+  const toggle = () => (at === null ? lay(id, here) : ask({ do: 'remove', at }));
   const away = at !== null || carried.value?.who === id;
   const classes = ['card', away ? 'away' : '', kind].join(' ');
   return (
@@ -106,12 +133,12 @@ function Card({ resident, gates }: CardProps) {
       onPointerMove={onPointerMove}
       onPointerUp={(event) => onPointerUp(event, toggle)}
       onPointerCancel={onPointerCancel}
-      onKeyDown={(event) => onKey(id, event, toggle)}
-      onKeyUp={(event) => onKey(id, event, toggle)}
+      onKeyDown={(event) => onKey(event, { toggle, hold: () => lay(id, here) })}
+      onKeyUp={(event) => onKey(event, { toggle, hold: () => lay(id, here) })}
     >
       <b>{name}</b>
       <span>
-        {gate === undefined ? inWords(resident.matter) : text.value.onGate(inWords(gate.name))}
+        {place === undefined ? inWords(resident.matter) : text.value.onReader(inWords(place.name))}
       </span>
       <Last resident={resident} />
       <Person />
@@ -119,13 +146,14 @@ function Card({ resident, gates }: CardProps) {
   );
 }
 
-/** What the gate said last to this person: shape first, then colour and word. */
+/** What a terminal said last to this person: shape first, then colour and word. */
 function Last({ resident: { last, at } }: { readonly resident: ResidentShown }) {
   if (last === null || at !== null) return null;
-  const words = last === 'granted' ? text.value.last.granted : reasonInWords(last, language.value);
+  const good = (text.value.last as Readonly<Record<string, string>>)[last];
+  const words = good ?? reasonInWords(last, language.value);
   return (
     <i
-      class={last === 'granted' ? 'last granted' : 'last'}
+      class={good === undefined ? 'last' : 'last granted'}
       role="img"
       aria-label={words}
       title={words}

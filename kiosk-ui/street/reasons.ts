@@ -69,8 +69,16 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'topology-differs': { ja: '構成がちがう', en: 'set up differently' },
 };
 
+/** What a service found, where that is no yes. */
+const FINDINGS: Readonly<Record<string, Words>> = {
+  under: { ja: '20歳になっていない', en: 'not old enough' },
+  invalid: { ja: '使えないカード', en: 'card not valid' },
+  unknown: { ja: '分からなかった', en: 'not known' },
+  'service.cancelled': { ja: 'やめた', en: 'stopped' },
+};
+
 /** A reason that is not in the table is shown as the code that it is. */
 export function reasonInWords(reason: string, language: keyof Words): string {
-  const words = (REASONS_SHORT as Readonly<Record<string, Words>>)[reason];
+  const words = { ...FINDINGS, ...REASONS_SHORT }[reason];
   return words?.[language] ?? reason;
 }

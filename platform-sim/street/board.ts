@@ -1,9 +1,11 @@
 /** The state of the street as pages see it, and what of it changed. Everything in it has a bound. */
 
-import type { GateShown, PapersShown, ResidentShown, StreetState } from './messages.ts';
+import { CARD_PIN } from '../people.ts';
+import type { PapersShown, PlaceShown, ResidentShown, StreetState } from './messages.ts';
+import type { Place } from './place.ts';
 import type { Player } from './player.ts';
 import type { Paper } from './receipt-stack.ts';
-import { GATE_ID, STAFF_PIN, type Street } from './world.ts';
+import type { Street } from './world.ts';
 
 const PAPERS_SHOWN = 24;
 const LOOK_MS = 250;
@@ -23,7 +25,8 @@ export class Board {
   readonly #told = new Map<string, string>();
   readonly #papers = new Map<number, Paper>();
   readonly #last = new Map<string, string>();
-  #answeredTo: string | null = null;
+  /** By place: whom its last answer was for. */
+  readonly #answeredTo = new Map<string, string | null>();
   #run = '';
   #looking = false;
   #gathering: NodeJS.Timeout | null = null;
@@ -33,10 +36,13 @@ export class Board {
     this.#player = player;
     this.#stops.push(
       street.watch(() => this.changed()),
-      street.gate.health.watch((levels, before) => {
-        if (levels.answer.number !== before.answer.number) this.#noteAnswer(levels.answer.says);
-        this.changed();
-      }),
+      ...street.places.map((place) =>
+        place.terminal.health.watch((levels, before) => {
+          const isNew = levels.answer.number !== before.answer.number;
+          if (isNew) this.#noteAnswer(place, levels.answer.says);
+          this.changed();
+        }),
+      ),
     );
     const look = setInterval(() => void this.#look(), LOOK_MS);
     const redraw = setInterval(() => this.changed(), REDRAW_MS);
@@ -76,11 +82,10 @@ export class Board {
     return {
       run: street.run,
       opening: street.isOpening,
-      gates: [this.#gate()],
+      places: street.places.map((place) => this.#place(place)),
       residents: this.#residents(),
       papers: this.#papersShown(),
       platform: street.platformShown(),
-      faults: street.faults.shown(),
       scenarios: this.#player.shown(),
       says: street.says,
     };
@@ -91,12 +96,11 @@ export class Board {
     this.#run = this.#street.run;
     this.#papers.clear();
     this.#last.clear();
-    this.#answeredTo = null;
+    this.#answeredTo.clear();
   }
 
-  #noteAnswer(says: string): void {
-    const who = this.#street.heldCard;
-    this.#answeredTo = who;
+  #noteAnswer({ id, heldCard: who }: Place, says: string): void {
+    this.#answeredTo.set(id, who);
     if (who !== null) this.#last.set(who, says);
   }
 
@@ -118,7 +122,7 @@ export class Board {
     this.#looking = true;
     try {
       const { run } = this.#street;
-      const papers = await this.#street.newPapers(Math.max(0, ...this.#papers.keys()));
+      const papers = await this.#street.gate.newPapers(Math.max(0, ...this.#papers.keys()));
       this.#forgetEarlierRun();
       if (run !== this.#street.run) return;
       for (const paper of papers) this.#papers.set(paper.number, paper);
@@ -131,37 +135,40 @@ export class Board {
     }
   }
 
-  #gate(): GateShown {
-    const street = this.#street;
-    const { state, reason, health, answer, screen } = street.gate.health.levels;
+  #place(place: Place): PlaceShown {
+    const { id, kind } = place;
+    const { state, reason, health, answer, screen, handedOut } = place.terminal.health.levels;
     return {
-      id: GATE_ID,
-      staffPin: STAFF_PIN,
-      name: { ja: '西ゲート', en: 'West gate' },
-      state: street.isOpening ? 'starting' : state,
+      id,
+      staffPin: kind.staff?.pin ?? null,
+      cardPin: kind.asksPin ? CARD_PIN : null,
+      handedOut: kind.handsOut ? handedOut : null,
+      name: kind.name,
+      state: this.#street.isOpening ? 'starting' : state,
       reason,
       screen: {
-        url: street.screenUrl,
-        width: 800,
-        height: 480,
+        url: place.screenUrl,
+        ...kind.screen,
         isServed: screen.isServed,
-        loads: screen.times + street.screenLoads,
+        isLent: place.isScreenLent,
+        loads: screen.times + place.screenLoads,
       },
       health,
-      held: street.heldCard,
-      answer: { ...answer, who: this.#answeredTo },
+      levels: kind.levels,
+      faults: place.faults.shown(),
+      held: place.heldCard,
+      answer: { ...answer, who: this.#answeredTo.get(id) ?? null },
     };
   }
 
   #residents(): ResidentShown[] {
-    const held = this.#street.heldCard;
     return this.#street.residents.map(({ person }) => ({
       id: person.id,
       name: person.name,
       kana: person.kana,
       kind: person.card,
       matter: person.matter,
-      at: held === person.id ? GATE_ID : null,
+      at: this.#street.placeOf(person.id)?.id ?? null,
       last: this.#last.get(person.id) ?? null,
     }));
   }
@@ -169,9 +176,9 @@ export class Board {
   #papersShown(): PapersShown {
     const newest = [...this.#papers.values()].sort((a, b) => b.number - a.number);
     return {
-      total: newest[0] === undefined ? 0 : newest[0].number - this.#street.firstPaper,
+      total: newest[0] === undefined ? 0 : newest[0].number - this.#street.gate.firstPaper,
       newest: newest.map((paper) => ({
-        number: paper.number - this.#street.firstPaper,
+        number: paper.number - this.#street.gate.firstPaper,
         complete: paper.complete,
         svg: `/papers/${this.#street.run}/${paper.number}.svg`,
         ...sizeOf(paper.svg),

@@ -1,4 +1,8 @@
-/** Where the street's residents hold their cards: over the real pcscd when that can be had, else in the gate's process. */
+/**
+ * Where the street's residents hold their cards at one terminal: over a real pcscd when that can be had, else in the
+ * terminal's process. The first terminal has the system's pcscd; each other one has a pcscd of its own, as if it were
+ * another machine, so that what happens to one reader happens to no other.
+ */
 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,6 +15,7 @@ import {
   pcscdIsRunning,
   startPcscd,
   VPCD_READER,
+  VPCD_READERS,
   vpcdIsReachable,
 } from '../pcscd.ts';
 
@@ -22,12 +27,14 @@ export interface HeldOver {
 }
 
 export interface CardStack {
-  /** The `[card]` table of the gate's configuration. */
+  /** The `[card]` table of the terminal's configuration. */
   readonly config: string;
   /** One line for people: what is real. */
   readonly says: string;
-  /** Whether the reader is simulated inside the gate's process and dies with it. */
-  readonly livesInGate: boolean;
+  /** What the terminal's process needs in its environment to find the reader. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether the reader is simulated inside the terminal's process and dies with it. */
+  readonly livesInTerminal: boolean;
   /** Whether the reader can be unplugged here. */
   readonly canUnplug: boolean;
   /** Whether there is a PC/SC service that may be killed. */
@@ -41,21 +48,34 @@ export interface CardStack {
   close(): Promise<void>;
 }
 
-/** `directory`: for the shim; `gateState`: where the gate's simulators open their control sockets. */
-export async function openCardStack(directory: string, gateState: string): Promise<CardStack> {
+export interface CardStackOptions {
+  /** Of its own pcscd, with the shim. */
+  readonly directory: string;
+  /** Where the terminal's simulators open their control sockets. */
+  readonly state: string;
+  /** Which terminal of the street it is, from 0. */
+  readonly number: number;
+}
+
+export async function openCardStack({
+  directory,
+  state,
+  number,
+}: CardStackOptions): Promise<CardStack> {
   if (process.getuid?.() !== 0) {
     return (await reusable())
-      ? overForeignPcscd('a pcscd that was running')
-      : inProcess(gateState, 'not root');
+      ? overForeignPcscd('a pcscd that was running', number, state)
+      : inProcess(state, 'not root');
   }
   const missing = await missingParts();
-  if (missing.length > 0) return inProcess(gateState, `missing: ${missing.join(', ')}`);
+  if (missing.length > 0) return inProcess(state, `missing: ${missing.join(', ')}`);
+  if (number > 0) return overOwnPcscd(directory, false);
   if (await pcscdIsRunning()) {
     return (await reusable())
-      ? overForeignPcscd('the pcscd that was running')
-      : inProcess(gateState, 'the running pcscd has no virtual reader');
+      ? overForeignPcscd('the pcscd that was running', number, state)
+      : inProcess(state, 'the running pcscd has no virtual reader');
   }
-  return overOwnPcscd(join(directory, 'pcscd'));
+  return overOwnPcscd(directory, true);
 }
 
 async function reusable(): Promise<boolean> {
@@ -82,12 +102,13 @@ class WatchedCard extends SimCard {
 const NOTHING_HELD: HeldOver = { remove: async () => ({}) };
 
 async function holdOverVpcd(
+  port: number,
   card: CardDefinition,
   onCommand: (count: number) => void = () => {},
 ): Promise<HeldOver> {
   try {
     const watched = new WatchedCard(card, onCommand);
-    const held = await holdOnVpcd(watched, { port: VPCD_PORT });
+    const held = await holdOnVpcd(watched, { port });
     return {
       async remove() {
         await held.remove();
@@ -108,15 +129,18 @@ function notOurs(): Promise<never> {
   return Promise.reject(new Error('this pcscd was not started here'));
 }
 
-/** It belongs to somebody else, who would miss it. */
-function overForeignPcscd(how: string): CardStack {
+/** It belongs to somebody else, who would miss it; a slot of it for each of the first terminals. */
+function overForeignPcscd(how: string, number: number, state: string): CardStack {
+  const reader = VPCD_READERS[number];
+  if (reader === undefined) return inProcess(state, 'the running pcscd has no slot left');
   return {
-    config: `driver = "pcsc"\nreader = "${VPCD_READER}"`,
-    says: saysOfPcscd(how),
-    livesInGate: false,
+    config: pcscConfig(reader),
+    says: saysOfPcscd(how, reader),
+    environment: {},
+    livesInTerminal: false,
     canUnplug: false,
     canRestart: false,
-    hold: holdOverVpcd,
+    hold: (card, onCommand) => holdOverVpcd(VPCD_PORT + number, card, onCommand),
     restart: notOurs,
     unplug: notOurs,
     plug: notOurs,
@@ -124,12 +148,16 @@ function overForeignPcscd(how: string): CardStack {
   };
 }
 
-function saysOfPcscd(how: string): string {
-  return `cards: virtual cards on the real PC/SC stack (${how}, reader "${VPCD_READER}")`;
+function pcscConfig(reader: string): string {
+  return `driver = "pcsc"\nreader = "${reader}"`;
 }
 
-async function overOwnPcscd(directory: string): Promise<CardStack> {
-  const start = (withoutReader: boolean) => startPcscd({ directory, system: true, withoutReader });
+function saysOfPcscd(how: string, reader: string): string {
+  return `cards: virtual cards on the real PC/SC stack (${how}, reader "${reader}")`;
+}
+
+async function overOwnPcscd(directory: string, system: boolean): Promise<CardStack> {
+  const start = (withoutReader: boolean) => startPcscd({ directory, system, withoutReader });
   let pcscd: Pcscd = await start(false);
   let plugged = true;
   const again = async () => {
@@ -137,12 +165,13 @@ async function overOwnPcscd(directory: string): Promise<CardStack> {
     pcscd = await start(!plugged);
   };
   return {
-    config: `driver = "pcsc"\nreader = "${VPCD_READER}"`,
-    says: saysOfPcscd('pcscd started here'),
-    livesInGate: false,
+    config: pcscConfig(VPCD_READER),
+    says: saysOfPcscd('pcscd started here', VPCD_READER),
+    environment: pcscd.env,
+    livesInTerminal: false,
     canUnplug: true,
     canRestart: true,
-    hold: holdOverVpcd,
+    hold: (card, onCommand) => holdOverVpcd(pcscd.port, card, onCommand),
     async restart() {
       pcscd.kill('SIGKILL');
       await pcscd.exited;
@@ -162,12 +191,13 @@ async function overOwnPcscd(directory: string): Promise<CardStack> {
   };
 }
 
-function inProcess(gateState: string, why: string): CardStack {
-  const socket = join(gateState, 'sim-card.sock');
+function inProcess(state: string, why: string): CardStack {
+  const socket = join(state, 'sim-card.sock');
   return {
     config: 'driver = "simulated"',
-    says: `cards: simulated in the gate's process, times are modelled (${why})`,
-    livesInGate: true,
+    says: `cards: simulated in the terminal's process, times are modelled (${why})`,
+    environment: {},
+    livesInTerminal: true,
     canUnplug: true,
     canRestart: false,
     async hold(card) {

@@ -45,6 +45,12 @@ export async function settle(directory: string): Promise<Population> {
   });
   const csv = ['certificate,ticket,seat,holder,party', ...rows, ''].join('\n');
   await writeFile(join(directory, 'tickets.csv'), csv);
+  const holders = population.residents.flatMap(({ person, certificate }) =>
+    certificate === null || person.trick !== null
+      ? []
+      : [`residents/${person.id}.der,${person.born}`],
+  );
+  await writeFile(join(directory, 'holders.csv'), ['certificate,born', ...holders, ''].join('\n'));
   return population;
 }
 
@@ -81,6 +87,12 @@ export async function addTrust(directory: string, state: string): Promise<void> 
   const { key, certificate } = await openOrCreateInstitution(join(directory, 'institution'));
   const institution = ['--key', key, '--certificate', certificate];
   await runCommand(PLATFORM, ['institution', 'add', '--state', state, ...institution]);
+}
+
+/** When everybody was born, as municipalities know it, by the same command that a stranger would use. */
+export async function tellBirths(directory: string, state: string): Promise<void> {
+  const csv = join(directory, 'holders.csv');
+  await runCommand(PLATFORM, ['register', 'import', '--state', state, '--csv', csv]);
 }
 
 /** Publishes the tickets as the next version of tonight's list, by the same command that a stranger would use. */

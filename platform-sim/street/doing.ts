@@ -2,7 +2,8 @@
 
 import { NOT_STOPPED } from '../../src/domain/assurance-limits.ts';
 import type { Board } from './board.ts';
-import type { GateShown, ScenarioShown } from './messages.ts';
+import type { Health, PlaceShown, ScenarioShown } from './messages.ts';
+import type { Place } from './place.ts';
 import type { Player } from './player.ts';
 import { describeTap } from './report.ts';
 import type { Request } from './requests.ts';
@@ -37,7 +38,7 @@ export class Doing {
 
   /** Null for what changes something. */
   #look(request: Request): string | Promise<string> | null {
-    const { residents, receipts } = this.#street;
+    const { residents, gate } = this.#street;
     switch (request.do) {
       case 'people':
         return residents
@@ -47,13 +48,11 @@ export class Doing {
           )
           .join('\n');
       case 'papers':
-        return receipts
-          .papers(this.#street.firstPaper)
-          .then((papers) => papers.map(({ text }) => text).join('\n\n'));
+        return gate.newPapers(0).then((papers) => papers.map(({ text }) => text).join('\n\n'));
       case 'scenarios':
         return this.#player.shown().map(describeScenario).join('\n');
       case 'health':
-        return this.#board.state().gates.map(describeHealth).join('\n');
+        return this.#board.state().places.map(describeHealth).join('\n');
       case 'platform':
         return this.#platform();
       default:
@@ -65,17 +64,17 @@ export class Doing {
     const street = this.#street;
     switch (request.do) {
       case 'tap':
-        return this.#tap(request.who, request.early === true);
+        return this.#tap(request.who, street.place(request.at), request.early === true);
       case 'hold':
-        await street.hold(street.resident(request.who));
+        await street.place(request.at).hold(street.resident(request.who));
         return `the card of ${request.who} lies on the reader`;
       case 'remove':
-        await street.hands.remove();
+        await street.removeCards(placesMeant(street, request));
         return 'no card lies on the reader';
       case 'fault':
-        return this.#told(await street.faults.apply(request.name));
+        return this.#told(await street.place(request.at).faults.apply(request.name));
       case 'restore':
-        return this.#told(await street.faults.restore(request.name));
+        return this.#told(await mend(placesMeant(street, request), request.name));
       case 'play':
         return describeOutcome(await this.#player.play(request.name));
       case 'assurance':
@@ -96,9 +95,9 @@ export class Doing {
     }
   }
 
-  async #tap(who: string, early: boolean): Promise<string> {
+  async #tap(who: string, place: Place, early: boolean): Promise<string> {
     const resident = this.#street.resident(who);
-    const text = describeTap(resident.person, await this.#street.tap(resident, { early }));
+    const text = describeTap(resident.person, await place.tap(resident, { early }));
     this.#say(text);
     return text;
   }
@@ -106,7 +105,7 @@ export class Doing {
   /** A card that lies on a reader is taken away for it: a chip is reset at the window, not at a gate. */
   async #resetPin(who: string): Promise<string> {
     const { person } = this.#street.resident(who);
-    if (this.#street.heldCard === person.id) await this.#street.hands.remove();
+    await this.#street.placeOf(person.id)?.hands.remove();
     this.#street.tries.reset(person.id);
     return this.#told(`the municipality has reset the PIN of ${person.id}: three tries`);
   }
@@ -145,20 +144,30 @@ export class Doing {
   }
 }
 
-function describeHealth(gate: GateShown): string {
-  const { reader, printer, network, clock, disk, list, waiting } = gate.health;
+/** Without a name: all of them. */
+function placesMeant(street: Street, { at }: { readonly at?: string }): readonly Place[] {
+  return at === undefined ? street.places : [street.place(at)];
+}
+
+async function mend(places: readonly Place[], name?: string): Promise<string> {
+  const mended: string[] = [];
+  for (const { faults } of places) mended.push(...(await faults.restore(name)));
+  return mended.length === 0 ? 'nothing was broken' : `mended: ${mended.join(', ')}`;
+}
+
+function describeHealth(place: PlaceShown): string {
+  const { reader, printer, release, network, clock, disk, list, waiting } = place.health;
   const age = list?.contact ? ` (not confirmed since ${list.contact})` : '';
   const known = list === null ? 'none' : `version ${list.version}${age}`;
+  const said: Readonly<Record<keyof Health, string>> = {
+    ...{ reader, printer, release, network, clock, disk },
+    list: known,
+    waiting: `${waiting} facts`,
+  };
   return [
-    `${gate.id}: ${gate.state}${gate.reason === null ? '' : ` (${gate.reason})`}`,
-    `  reader   ${reader}`,
-    `  printer  ${printer}`,
-    `  network  ${network}`,
-    `  list     ${known}`,
-    `  waiting  ${waiting} facts`,
-    `  clock    ${clock}`,
-    `  disk     ${disk}`,
-    `  card     ${gate.held ?? 'none'}`,
+    `${place.id}: ${place.state}${place.reason === null ? '' : ` (${place.reason})`}`,
+    ...place.levels.map((level) => `  ${level.padEnd(8)} ${said[level]}`),
+    `  card     ${place.held ?? 'none'}`,
   ].join('\n');
 }
 

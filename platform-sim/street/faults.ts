@@ -1,23 +1,27 @@
-/** Breaking things on the street: each fault by name, what it does, and how it is mended. */
+/** Breaking things at a terminal of the street: each fault by name, what it does, and how it is mended. */
 
 import type { CardStack } from './card-stack.ts';
-import type { Gate } from './gate.ts';
 import type { Hands } from './hands.ts';
 import type { FaultShown, Words } from './messages.ts';
 import type { NetworkCut } from './network-cut.ts';
 import type { PrinterFault, ReceiptStack } from './receipt-stack.ts';
+import type { MachineState, ReleaseStack } from './release-stack.ts';
 import type { SmallDisk } from './small-disk.ts';
+import type { Terminal } from './terminal.ts';
 
 /** How late each piece arrives in a slow network; heartbeats still make it. */
 const SLOW_MS = 700;
 
-/** What of a street can be broken. */
+/** What of a terminal and its surroundings can be broken. */
 export interface Breakable {
   readonly cards: CardStack;
   readonly hands: Hands;
-  readonly receipts: ReceiptStack;
+  /** Null where nothing is printed. */
+  readonly receipts: ReceiptStack | null;
+  /** Null where nothing is handed out. */
+  readonly release: ReleaseStack | null;
   readonly cable: NetworkCut;
-  readonly gate: Gate;
+  readonly terminal: Terminal;
   readonly disk: SmallDisk | null;
   readonly canSkewClock: boolean;
 }
@@ -26,12 +30,22 @@ interface Fault {
   readonly label: Words;
   readonly says: Words;
   /** Of faults with the same place, one at a time. */
-  readonly place: 'card' | 'reader' | 'printer' | 'network' | 'clock' | 'disk' | 'gate';
-  readonly apply: (street: Breakable) => void | Promise<void>;
+  readonly place:
+    | 'card'
+    | 'reader'
+    | 'printer'
+    | 'release'
+    | 'network'
+    | 'clock'
+    | 'disk'
+    | 'terminal';
+  /** Absent: at every terminal. */
+  readonly fits?: (at: Breakable) => boolean;
+  readonly apply: (at: Breakable) => void | Promise<void>;
   /** Absent for a blow: it happens once and is over. */
-  readonly mend?: (street: Breakable) => void | Promise<void>;
+  readonly mend?: (at: Breakable) => void | Promise<void>;
   /** Why it cannot be had here, or null. */
-  readonly missing?: (street: Breakable) => Words | null;
+  readonly missing?: (at: Breakable) => Words | null;
 }
 
 const NEEDS_ROOT: Words = { ja: 'root が必要です', en: 'needs root' };
@@ -42,17 +56,27 @@ const printer = (label: Words, says: Words, fault: PrinterFault): Fault => ({
   label,
   says,
   place: 'printer',
-  apply: (street) => street.receipts.fault(fault),
-  mend: (street) => street.receipts.fault('none'),
+  fits: ({ receipts }) => receipts !== null,
+  apply: ({ receipts }) => receipts?.fault(fault),
+  mend: ({ receipts }) => receipts?.fault('none'),
+});
+
+const machine = (label: Words, says: Words, state: MachineState): Fault => ({
+  label,
+  says,
+  place: 'release',
+  fits: ({ release }) => release !== null,
+  apply: ({ release }) => release?.set(state),
+  mend: ({ release }) => release?.set('ready'),
 });
 
 const clock = (label: Words, says: Words, setting: 'ahead' | '1970'): Fault => ({
   label,
   says,
   place: 'clock',
-  apply: (street) => street.gate.setClock(setting),
-  mend: (street) => street.gate.setClock('right'),
-  missing: (street) => (street.canSkewClock ? null : NEEDS_FAKETIME),
+  apply: (at) => at.terminal.setClock(setting),
+  mend: (at) => at.terminal.setClock('right'),
+  missing: (at) => (at.canSkewClock ? null : NEEDS_FAKETIME),
 });
 
 const FAULTS = {
@@ -63,19 +87,19 @@ const FAULTS = {
       en: 'the card that lies there is pulled, or else the next one, in the middle of the reading',
     },
     place: 'card',
-    apply: (street) => (street.hands.who === null ? undefined : street.hands.remove()),
+    apply: (at) => (at.hands.who === null ? undefined : at.hands.remove()),
     mend: () => {},
   },
   'reader-unplugged': {
     label: { ja: '読み取り機をぬく', en: 'Unplug the reader' },
     says: { ja: '読み取り機の線をぬきます。', en: 'the card reader is unplugged' },
     place: 'reader',
-    apply: (street) => street.cards.unplug(),
-    async mend(street) {
-      await street.cards.plug();
-      await street.hands.layAgain();
+    apply: (at) => at.cards.unplug(),
+    async mend(at) {
+      await at.cards.plug();
+      await at.hands.layAgain();
     },
-    missing: (street) => (street.cards.canUnplug ? null : NOT_OURS),
+    missing: (at) => (at.cards.canUnplug ? null : NOT_OURS),
   },
   'pcscd-killed': {
     label: { ja: 'pcscd を止める', en: 'Kill pcscd' },
@@ -84,11 +108,11 @@ const FAULTS = {
       en: 'the PC/SC service is killed, and started again after a second',
     },
     place: 'reader',
-    async apply(street) {
-      await street.cards.restart();
-      await street.hands.layAgain();
+    async apply(at) {
+      await at.cards.restart();
+      await at.hands.layAgain();
     },
-    missing: (street) => (street.cards.canRestart ? null : NOT_OURS),
+    missing: (at) => (at.cards.canRestart ? null : NOT_OURS),
   },
   'paper-out': printer(
     { ja: '紙を切らす', en: 'Paper out' },
@@ -108,22 +132,43 @@ const FAULTS = {
     },
     'power-off',
   ),
+  'sold-out': machine(
+    { ja: '売り切れにする', en: 'Sold out' },
+    { ja: '缶がなくなります。', en: 'the machine has no can left, and says that it is not ready' },
+    'empty',
+  ),
+  'can-left': machine(
+    { ja: '缶を取らない', en: 'Leave the can' },
+    {
+      ja: '前の人の缶が取り出し口に残り、次が出せません。',
+      en: 'nobody takes the last can: the tray is blocked, and the machine says that it is not ready',
+    },
+    'empty',
+  ),
+  jammed: machine(
+    { ja: '缶をつまらせる', en: 'Jam the machine' },
+    {
+      ja: '動けると言いながら、合図に答えません。',
+      en: 'the machine says that it is ready, and does nothing when it is told to',
+    },
+    'jammed',
+  ),
   'network-down': {
     label: { ja: '通信を切る', en: 'Cut the network' },
-    says: { ja: 'ゲートの通信を切ります。', en: 'the cable between gate and platform is pulled' },
+    says: { ja: '端末の通信を切ります。', en: 'the cable between terminal and platform is pulled' },
     place: 'network',
-    apply: (street) => street.cable.cut(),
-    mend: (street) => street.cable.restore(),
+    apply: (at) => at.cable.cut(),
+    mend: (at) => at.cable.restore(),
   },
   'network-slow': {
     label: { ja: '通信を遅らせる', en: 'Slow network' },
     says: {
       ja: '何を送っても、着くのが遅くなります。',
-      en: `everything between gate and platform arrives ${SLOW_MS} ms late`,
+      en: `everything between terminal and platform arrives ${SLOW_MS} ms late`,
     },
     place: 'network',
-    apply: (street) => street.cable.slowDown(SLOW_MS),
-    mend: (street) => street.cable.restore(),
+    apply: (at) => at.cable.slowDown(SLOW_MS),
+    mend: (at) => at.cable.restore(),
   },
   'network-stalled': {
     label: { ja: '通信をつまらせる', en: 'Half-open network' },
@@ -132,22 +177,22 @@ const FAULTS = {
       en: 'connections stay and nothing passes, and nothing says so',
     },
     place: 'network',
-    apply: (street) => street.cable.stall(),
-    mend: (street) => street.cable.restore(),
+    apply: (at) => at.cable.stall(),
+    mend: (at) => at.cable.restore(),
   },
   'clock-ahead': clock(
     { ja: '時計をずらす', en: 'Skew the clock' },
     {
-      ja: 'ゲートを、3時間進んだ時計で動かし直します。',
-      en: 'the gate is restarted with a clock that is three hours ahead',
+      ja: '端末を、3時間進んだ時計で動かし直します。',
+      en: 'the terminal is restarted with a clock that is three hours ahead',
     },
     'ahead',
   ),
   'clock-1970': clock(
     { ja: '時計を1970年に', en: 'Clock at 1970' },
     {
-      ja: '電池の切れた時計で、ゲートを動かし直します。',
-      en: 'the gate is restarted with a clock that has lost its battery and begins in 1970',
+      ja: '電池の切れた時計で、端末を動かし直します。',
+      en: 'the terminal is restarted with a clock that has lost its battery and begins in 1970',
     },
     '1970',
   ),
@@ -163,20 +208,20 @@ const FAULTS = {
   },
   'disk-full': {
     label: { ja: 'ディスクを満たす', en: 'Fill the disk' },
-    says: { ja: 'ゲートのディスクをいっぱいにします。', en: "the gate's disk is full" },
+    says: { ja: '端末のディスクをいっぱいにします。', en: "the terminal's disk is full" },
     place: 'disk',
-    apply: (street) => street.disk?.fill(),
-    mend: (street) => street.disk?.empty(),
-    missing: (street) => (street.disk === null ? NEEDS_ROOT : null),
+    apply: (at) => at.disk?.fill(),
+    mend: (at) => at.disk?.empty(),
+    missing: (at) => (at.disk === null ? NEEDS_ROOT : null),
   },
-  'gate-killed': {
-    label: { ja: 'ゲートを止める', en: 'Kill the gate' },
+  'terminal-killed': {
+    label: { ja: '端末を止める', en: 'Kill the terminal' },
     says: {
-      ja: 'ゲートのプロセスを前ぶれなく止めます。動かし直されます。',
-      en: 'the gate is killed without a word, and started again',
+      ja: '端末のプロセスを前ぶれなく止めます。動かし直されます。',
+      en: 'the terminal is killed without a word, and started again',
     },
-    place: 'gate',
-    apply: (street) => street.gate.kill(),
+    place: 'terminal',
+    apply: (at) => at.terminal.kill(),
   },
 } as const satisfies Record<string, Fault>;
 
@@ -189,19 +234,21 @@ const MENDING: Readonly<Record<string, FaultName>> = {
   'printer-ok': 'paper-out',
   'network-up': 'network-down',
 };
+/** And of breaking. */
+const BEFORE: Readonly<Record<string, FaultName>> = { 'gate-killed': 'terminal-killed' };
 
 export function describeFaults(): string {
   return FAULT_NAMES.map((name) => `  ${name.padEnd(17)} ${FAULTS[name].says.en}`).join('\n');
 }
 
-/** What is broken on one street. */
+/** What is broken at one terminal. */
 export class Faults {
-  readonly #street: Breakable;
+  readonly #at: Breakable;
   readonly #onChange: () => void;
   readonly #on = new Set<FaultName>();
 
-  constructor(street: Breakable, onChange: () => void) {
-    this.#street = street;
+  constructor(at: Breakable, onChange: () => void) {
+    this.#at = at;
     this.#onChange = onChange;
   }
 
@@ -215,25 +262,26 @@ export class Faults {
     if (mending !== undefined) return this.#mendPlace(FAULTS[mending].place);
     const known = nameOf(name);
     const fault: Fault = FAULTS[known];
-    const missing = fault.missing?.(this.#street) ?? null;
+    if (!this.#fits(known)) throw new Error(`${known} cannot be had at this terminal`);
+    const missing = fault.missing?.(this.#at) ?? null;
     if (missing !== null) throw new Error(`${known} cannot be had here: ${missing.en}`);
     if (fault.mend !== undefined) {
       if (this.#on.has(known)) return `already so: ${fault.says.en}`;
       await this.#mendPlace(fault.place);
     }
-    const pullsNow = known === 'card-pulled' && this.#street.hands.who !== null;
-    await fault.apply(this.#street);
+    const pullsNow = known === 'card-pulled' && this.#at.hands.who !== null;
+    await fault.apply(this.#at);
     if (fault.mend !== undefined && !pullsNow) this.#on.add(known);
     this.#onChange();
     return fault.says.en;
   }
 
-  /** Without a name: everything. */
-  async restore(name?: string): Promise<string> {
+  /** Without a name: everything. Resolves with the names of what was mended. */
+  async restore(name?: string): Promise<readonly string[]> {
     const names = name === undefined ? [...this.#on] : [nameOf(name)];
     const mended = names.filter((each) => this.#on.has(each));
     for (const each of mended) await this.#mend(each);
-    return mended.length === 0 ? 'nothing was broken' : `mended: ${mended.join(', ')}`;
+    return mended;
   }
 
   /** The fault struck, and does not strike again. */
@@ -243,7 +291,7 @@ export class Faults {
   }
 
   shown(): FaultShown[] {
-    return FAULT_NAMES.map((name) => {
+    return FAULT_NAMES.filter((name) => this.#fits(name)).map((name) => {
       const { label, says, mend, missing }: Fault = FAULTS[name];
       return {
         name,
@@ -251,9 +299,14 @@ export class Faults {
         says,
         kind: mend === undefined ? 'blow' : 'state',
         on: this.#on.has(name),
-        missing: missing?.(this.#street) ?? null,
+        missing: missing?.(this.#at) ?? null,
       };
     });
+  }
+
+  #fits(name: FaultName): boolean {
+    const { fits }: Fault = FAULTS[name];
+    return fits?.(this.#at) ?? true;
   }
 
   async #mendPlace(place: Fault['place']): Promise<string> {
@@ -264,14 +317,14 @@ export class Faults {
 
   async #mend(name: FaultName): Promise<void> {
     const fault: Fault = FAULTS[name];
-    await fault.mend?.(this.#street);
+    await fault.mend?.(this.#at);
     this.#on.delete(name);
     this.#onChange();
   }
 }
 
 function nameOf(name: string): FaultName {
-  const found = FAULT_NAMES.find((known) => known === name);
+  const found = FAULT_NAMES.find((known) => known === name) ?? BEFORE[name];
   if (found !== undefined) return found;
   throw new Error(`no fault is called "${name}"; there are:\n${describeFaults()}`);
 }

@@ -1,8 +1,8 @@
-/** Which card lies on the gate's reader. One at a time; whoever holds another takes the first one away. */
+/** Which card lies on the reader of one terminal. One at a time; whoever holds another takes the first one away. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CardDefinition } from '../../devices/card/sim-card-definition.ts';
-import type { Resident } from '../people.ts';
+import type { Person, Resident } from '../people.ts';
 import type { CardStack, HeldOver } from './card-stack.ts';
 import type { PinCounters } from './pin-counters.ts';
 
@@ -19,15 +19,20 @@ export interface HoldOptions {
   readonly early?: boolean;
   /** What lies there instead of the resident's own card. */
   readonly card?: CardDefinition;
-  /** How many commands the card got; not where the cards are simulated in the gate. */
+  /** How many commands the card got; not where the cards are simulated in the terminal. */
   readonly onCommand?: (count: number) => void;
-  /** Called right before the card is laid down: what the gate answers from then on is about this card. */
+  /** Called right before the card is laid down: what the terminal answers from then on is about this card. */
   readonly onLay?: () => void;
+}
+
+/** A relayed card, and one that somebody sits before, is the real one. */
+function chipOf({ id, trick }: Person): string {
+  return trick?.how === 'relay' || trick?.how === 'interpose' ? trick.of : id;
 }
 
 interface Held {
   readonly who: string;
-  /** Whose chip it is: that of a relayed card lies elsewhere. */
+  /** Whose chip it is. */
   readonly chip: string;
   readonly card: CardDefinition;
   over: HeldOver;
@@ -55,7 +60,7 @@ export class Hands {
 
   hold({ person, card: own }: Resident, options: HoldOptions = {}): Promise<void> {
     const faults = options.early ? { faults: { removedAfter: EARLY_APDUS } } : {};
-    const chip = person.trick?.how === 'relay' ? person.trick.of : person.id;
+    const chip = chipOf(person);
     const given = { ...(options.card ?? own), ...faults };
     return this.#move(async () => {
       if (this.#held?.who === person.id && options.card === undefined) return;

@@ -6,7 +6,7 @@ import type { StolenDisk } from '../thief.ts';
 import { permitEnrolment, revokeTerminal } from './city.ts';
 import { type Impersonated, impersonate } from './impersonation.ts';
 import type { Stage } from './stage.ts';
-import { GATE_ID, PLATFORM_PORT, PLATFORM_TLS_PORT } from './world.ts';
+import { PLATFORM_PORT, PLATFORM_TLS_PORT } from './world.ts';
 
 const PLAIN_URL = `ws://127.0.0.1:${PLATFORM_PORT}/terminals`;
 const TLS_URL = `wss://127.0.0.1:${PLATFORM_TLS_PORT}/terminals`;
@@ -26,7 +26,7 @@ export async function playImpostor(
   await withItsKey(stage, disk);
   stage.step('センターがゲートの証明書を失効させます', 'The platform revokes the gate');
   const state = join(stage.street.options.directory, 'platform');
-  await revokeTerminal(state, GATE_ID);
+  await revokeTerminal(state, stage.place.id);
   try {
     await onceRevoked(stage, disk);
   } finally {
@@ -107,11 +107,11 @@ async function besideItsSuccessor(stage: Stage, disk: StolenDisk): Promise<void>
 }
 
 async function enrolAnew(stage: Stage, state: string): Promise<void> {
-  const { gate } = stage.street;
-  await gate.end();
-  await gate.enrol(await permitEnrolment(state, GATE_ID, true));
+  const { id, terminal } = stage.place;
+  await terminal.end();
+  await terminal.enrol(await permitEnrolment(state, id, true));
   const since = stage.mark();
-  await gate.start();
+  await terminal.start();
   await stage.line('link.up', since, 'the gate on the link again');
 }
 

@@ -1,4 +1,4 @@
-/** The journal of the street's gate as it is written, with a memory: whoever waits for a line may come late. */
+/** The journal of a terminal of the street as it is written, with a memory: whoever waits for a line may come late. */
 
 import type { JsonLine } from './child.ts';
 
@@ -16,7 +16,7 @@ export interface Awaited {
   readonly what: string;
 }
 
-export class GateJournal {
+export class TerminalJournal {
   #lines: JsonLine[] = [];
   #dropped = 0;
   readonly #listeners = new Set<(line: JsonLine) => void>();

@@ -21,33 +21,46 @@ export type Condition = 'ok' | 'lost' | 'paper-out' | 'cover-open' | 'offline' |
 export interface Health {
   readonly reader: Condition;
   readonly printer: Condition;
+  /** The line to the machine that hands something out. */
+  readonly release: Condition;
   readonly network: 'ok' | 'lost';
   readonly clock: 'ok' | 'jumped' | 'corrected';
   readonly disk: 'ok' | 'full';
   /** Null before there is one. `contact`: when the platform was heard of last; null while it is heard. */
   readonly list: { readonly version: number; readonly contact: string | null } | null;
-  /** Facts that are durable at the gate and that the platform has not acknowledged. */
+  /** Facts that are durable at the terminal and that the platform has not acknowledged. */
   readonly waiting: number;
 }
 
-export interface GateShown {
+/** A terminal with all that stands around it. */
+export interface PlaceShown {
   readonly id: string;
   readonly name: Words;
   readonly state: 'starting' | 'serving' | 'closed' | 'down';
   /** Of what stands in the way, or null. */
   readonly reason: string | null;
-  /** What opens its staff's menu: everybody may try it here. */
-  readonly staffPin: string;
+  /** What opens its staff's menu: everybody may try it here. Null: it has none. */
+  readonly staffPin: string | null;
+  /** The PIN of everybody's card, where one is asked for it; else null. */
+  readonly cardPin: string | null;
   /** Where its own screen is served. */
   readonly screen: {
     readonly url: string;
     readonly width: number;
     readonly height: number;
     readonly isServed: boolean;
+    /** Somebody types at it in the street's name: no page shows it meanwhile. */
+    readonly isLent: boolean;
     /** Rises when pages have to load it anew. */
     readonly loads: number;
   };
   readonly health: Health;
+  /** How many things it handed out in this run; null where nothing is. */
+  readonly handedOut: number | null;
+  /** What of its health concerns those who look on, in this order. */
+  readonly levels: readonly (keyof Health)[];
+  /** What can be broken there. */
+  readonly faults: readonly FaultShown[];
   /** Whose card lies on its reader. */
   readonly held: string | null;
   /** What it said last: `granted`, a reason, or null; `number` rises with every answer. */
@@ -61,9 +74,9 @@ export interface ResidentShown {
   readonly kind: 'my-number' | 'phone' | 'transit';
   /** What is the matter with this person. */
   readonly matter: Words;
-  /** The gate on whose reader the card lies; null: on the pavement. */
+  /** The terminal on whose reader the card lies; null: on the pavement. */
   readonly at: string | null;
-  /** What a gate said last: `granted` or a reason. */
+  /** What a terminal said last: `granted` or a reason. */
   readonly last: string | null;
 }
 
@@ -144,11 +157,10 @@ export interface StreetState {
   readonly run: string;
   /** Being built or rebuilt: no request is taken. */
   readonly opening: boolean;
-  readonly gates: readonly GateShown[];
+  readonly places: readonly PlaceShown[];
   readonly residents: readonly ResidentShown[];
   readonly papers: PapersShown;
   readonly platform: PlatformShown;
-  readonly faults: readonly FaultShown[];
   readonly scenarios: readonly ScenarioShown[];
   /** What is real and what is modelled, a line each. */
   readonly says: readonly string[];

@@ -4,6 +4,7 @@ import { NOT_STOPPED } from '../../src/domain/assurance-limits.ts';
 import { entriesOf } from '../effects.ts';
 import { entryListManifest } from '../entry-lists.ts';
 import { FactStore } from '../facts.ts';
+import { Register } from '../register.ts';
 import { Registry } from '../registry.ts';
 import { LIST } from './city.ts';
 import type { FactShown, PlatformShown } from './messages.ts';
@@ -28,6 +29,7 @@ export interface PlatformFact {
 export class PlatformView {
   readonly #store: FactStore;
   readonly #registry: Registry;
+  readonly #register: Register;
   #facts: PlatformFact[] = [];
   #total = 0;
   #mark = '';
@@ -36,6 +38,7 @@ export class PlatformView {
   constructor(state: string) {
     this.#store = new FactStore(state);
     this.#registry = new Registry(state);
+    this.#register = new Register(state, this.#registry);
   }
 
   /** Reads what is new; returns whether anything is. */
@@ -67,6 +70,11 @@ export class PlatformView {
     return [...entries.values()].reduce((sum, { doubles }) => sum + doubles, 0);
   }
 
+  /** How many questions of this service were answered. */
+  answered(service: string): number {
+    return this.#register.answered(service);
+  }
+
   /** `now`: ms since the epoch. */
   shown(now: number): PlatformShown {
     const entries = entriesOf(this.#store.entryFacts(LIST), this.#store.clockOrigins());
@@ -82,6 +90,7 @@ export class PlatformView {
 
   close(): void {
     this.#store.close();
+    this.#register.close();
     this.#registry.close();
   }
 

@@ -83,12 +83,11 @@ export class Player {
     this.#set(name, { state, step: null, proved, seen });
   }
 
-  /** Nothing is broken, no card lies anywhere, and the gate serves. */
+  /** Nothing is broken, no card lies anywhere, and every terminal serves. */
   async #clear(): Promise<void> {
-    const { hands, faults } = this.#street;
-    await hands.remove();
-    await faults.restore();
-    await this.#street.serves();
+    await this.#street.removeCards();
+    for (const { faults } of this.#street.places) await faults.restore();
+    for (const { terminal } of this.#street.places) await terminal.serves();
   }
 
   #set(name: string, progress: Progress): void {

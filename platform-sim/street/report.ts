@@ -2,15 +2,15 @@
 
 import type { Person } from '../people.ts';
 import type { JsonLine } from './child.ts';
-import { decisionOf } from './gate-health.ts';
-import type { Tapped } from './world.ts';
+import type { Tapped } from './place.ts';
+import { decisionOf } from './terminal-health.ts';
 
 const time = new Intl.DateTimeFormat('ja-JP', { timeStyle: 'medium', timeZone: 'Asia/Tokyo' });
 
-export function describeTap(person: Person, { answer, paper }: Tapped): string {
+export function describeTap(person: Person, { answer, paper, handedOut }: Tapped): string {
   const at = time.format(new Date(String(answer['at'])));
   const decision = decisionOf(answer).padEnd(26);
-  const line = `${at}  ${person.id.padEnd(18)} ${decision} ${timesOf(answer)}`;
+  const line = `${at}  ${person.id.padEnd(18)} ${decision} ${timesOf(answer)}${handedOut === null ? '' : ` (${handedOut})`}`;
   return paper === null ? line : `${line}\n${framed(paper.text)}`;
 }
 

@@ -4,19 +4,23 @@ import { z } from 'zod';
 
 const name = z.string().regex(/^[a-z0-9-]{1,60}$/u, 'a name of small letters, digits and hyphens');
 
+/** Which terminal is meant; without it, the gate. */
+const at = name.exactOptional();
+
 /** What the event's list may ask cards for here. */
 export const STREET_ASSURANCES = ['identified', 'possession'] as const;
 export type StreetAssurance = (typeof STREET_ASSURANCES)[number];
 
 export const REQUEST = z.discriminatedUnion('do', [
-  /** Holds the card until the gate has answered, then takes it away; `early`: in the middle of the reading. */
-  z.strictObject({ do: z.literal('tap'), who: name, early: z.boolean().exactOptional() }),
+  /** Holds the card until the terminal has answered, then takes it away; `early`: in the middle of the reading. */
+  z.strictObject({ do: z.literal('tap'), who: name, at, early: z.boolean().exactOptional() }),
   /** Lays the card on the reader. A card that lies there is taken away first. */
-  z.strictObject({ do: z.literal('hold'), who: name }),
-  z.strictObject({ do: z.literal('remove') }),
-  z.strictObject({ do: z.literal('fault'), name }),
-  /** Without a name: everything that is broken is mended. */
-  z.strictObject({ do: z.literal('restore'), name: name.exactOptional() }),
+  z.strictObject({ do: z.literal('hold'), who: name, at }),
+  /** Without a terminal: from whichever reader it lies on. */
+  z.strictObject({ do: z.literal('remove'), at }),
+  z.strictObject({ do: z.literal('fault'), name, at }),
+  /** Without a name: everything that is broken is mended. Without a terminal: at all of them. */
+  z.strictObject({ do: z.literal('restore'), name: name.exactOptional(), at }),
   z.strictObject({ do: z.literal('play'), name }),
   z.strictObject({ do: z.literal('assurance'), level: z.enum(STREET_ASSURANCES) }),
   /** The holder's municipality opens a blocked card again. */

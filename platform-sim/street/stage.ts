@@ -1,5 +1,5 @@
 /**
- * What a scenario has at hand. A scenario replays an incident of the real world at the gate by itself and proves, from
+ * What a scenario has at hand. A scenario replays an incident of the real world at a terminal by itself and proves, from
  * journal, platform and papers, that here it ends well.
  */
 
@@ -8,13 +8,13 @@ import type { CardDefinition } from '../../devices/card/sim-card-definition.ts';
 import type { Resident } from '../people.ts';
 import type { JsonLine } from './child.ts';
 import type { FaultName } from './faults.ts';
-import { decisionOf } from './gate-health.ts';
-import type { HoldOptions } from './hands.ts';
 import type { Mark } from './journal.ts';
 import type { Words } from './messages.ts';
+import type { Place, TapOptions, Tapped } from './place.ts';
 import type { PlatformFact } from './platform-view.ts';
 import type { StreetAssurance } from './requests.ts';
-import type { Street, Tapped } from './world.ts';
+import { decisionOf } from './terminal-health.ts';
+import type { Street } from './world.ts';
 
 const LINE_MS_MAX = 60_000;
 const LOOK_AGAIN_MS = 100;
@@ -47,11 +47,20 @@ export interface StageListener {
 
 export class Stage {
   readonly street: Street;
+  /** Where it plays. */
+  readonly place: Place;
   readonly #listener: StageListener;
 
-  constructor(street: Street, listener: StageListener) {
+  /** `place`: the gate, unless told. */
+  constructor(street: Street, listener: StageListener, place: Place = street.gate) {
     this.street = street;
+    this.place = place;
     this.#listener = listener;
+  }
+
+  /** The same scenario at another terminal. */
+  at(id: string): Stage {
+    return new Stage(this.street, this.#listener, this.street.place(id));
   }
 
   /** Says what is done now. */
@@ -70,24 +79,25 @@ export class Stage {
     const resident = this.street.resident(id);
     const { ticket } = resident.person;
     if (ticket === null) return resident;
-    const since = this.mark();
+    const gate = this.at(this.street.gate.id);
+    const since = gate.mark();
     try {
       const why = ['--by', 'street', '--why', 'the beginning of a scenario'];
-      await this.street.gate.staff('undo', '--ticket', ticket.ticket, ...why);
+      await this.street.gate.terminal.staff('undo', '--ticket', ticket.ticket, ...why);
     } catch (error) {
       if (NEVER_ENTERED.test((error as Error).message)) return resident;
       throw error;
     }
     // Another process wrote it: from here on, the gate knows.
-    await this.line('entry.undone', since, 'the entry that is taken back');
+    await gate.line('entry.undone', since, 'the entry that is taken back');
     return resident;
   }
 
-  tap(resident: Resident, options: HoldOptions = {}): Promise<Tapped> {
-    return this.street.tap(resident, options);
+  tap(resident: Resident, options: TapOptions = {}): Promise<Tapped> {
+    return this.place.tap(resident, options);
   }
 
-  /** What the gate decides when this card is held: `granted` or a reason. */
+  /** What the terminal decides when this card is held: `granted` or a reason. */
   async decision(resident: Resident, card?: CardDefinition): Promise<string> {
     const { answer } = await this.tap(resident, card === undefined ? {} : { card });
     return decisionOf(answer);
@@ -106,36 +116,37 @@ export class Stage {
 
   async #ask(level: StreetAssurance): Promise<void> {
     if (this.street.assurance === level) return;
-    const since = this.mark();
+    const gate = this.at(this.street.gate.id);
+    const since = gate.mark();
     await this.street.ask(level);
-    await this.line('list.activated', since, 'the list that asks for it');
+    await gate.line('list.activated', since, 'the list that asks for it');
   }
 
   async break(name: FaultName): Promise<void> {
-    await this.street.faults.apply(name);
+    await this.place.faults.apply(name);
   }
 
   async mend(name?: FaultName): Promise<void> {
-    await this.street.faults.restore(name);
+    await this.place.faults.restore(name);
   }
 
   mark(): Mark {
-    return this.street.gate.journal.mark();
+    return this.place.terminal.journal.mark();
   }
 
-  /** Lines of the gate's journal since the mark, of this event when one is named. */
+  /** Lines of the terminal's journal since the mark, of this event when one is named. */
   lines(since: Mark, event?: string): readonly JsonLine[] {
-    const lines = this.street.gate.journal.since(since);
+    const lines = this.place.terminal.journal.since(since);
     return event === undefined ? lines : lines.filter((line) => line['event'] === event);
   }
 
   line(event: string, since: Mark, what = event): Promise<JsonLine> {
     const awaited = { since, limitMs: LINE_MS_MAX, what };
-    return this.street.gate.journal.next((line) => line['event'] === event, awaited);
+    return this.place.terminal.journal.next((line) => line['event'] === event, awaited);
   }
 
   /**
-   * Lays the card down and resolves in the middle of its reading. Cards that live in the gate's process tell nothing of
+   * Lays the card down and resolves in the middle of its reading. Cards that live in the terminal's process tell nothing of
    * it: there, time has to tell.
    */
   async holdUntilRead(resident: Resident): Promise<void> {
@@ -143,37 +154,39 @@ export class Stage {
     const onCommand = (count: number): void => {
       if (count === COMMANDS_OF_HALF) reading.resolve();
     };
-    await this.street.hold(resident, {
+    await this.place.hold(resident, {
       card: { ...resident.card, timing: SLOW_CARD },
       onCommand,
     });
-    const half = this.street.cards.livesInGate ? delay(HALF_READ_MS) : reading.promise;
+    const half = this.place.cards.livesInTerminal ? delay(HALF_READ_MS) : reading.promise;
     await Promise.race([half, delay(LINE_MS_MAX)]);
   }
 
-  /** The gate is dead when this begins and serves when it resolves. */
-  async gateServesAgain(since: Mark): Promise<void> {
-    await this.line('terminal.in-service', since, 'a gate that serves again');
+  /** The terminal is dead, or out of service, when this begins and serves when it resolves. */
+  async servesAgain(since: Mark): Promise<void> {
+    await this.line('terminal.in-service', since, 'a terminal that serves again');
   }
 
-  /** Resolves when the platform holds every fact of the gate. */
+  /** Resolves when the platform holds every fact of the terminal. */
   async everythingArrived(): Promise<void> {
-    const { gate, platform } = this.street;
-    const last = gate.journal.since(0).findLast(({ seq }) => typeof seq === 'number')?.['seq'];
+    const { platform } = this.street;
+    const last = this.place.terminal.journal
+      .since(0)
+      .findLast(({ seq }) => typeof seq === 'number')?.['seq'];
     if (last === undefined) return;
     await this.until('every fact at the platform', () =>
-      platform.since(0).some(({ terminal, seq }) => terminal === 'gate-1' && seq === last),
+      platform.since(0).some(({ terminal, seq }) => terminal === this.place.id && seq === last),
     );
   }
 
-  /** Facts that this gate told the platform, after the arrival number. */
+  /** Facts that this terminal told the platform, after the arrival number. */
   told(since: number): readonly PlatformFact[] {
-    return this.street.platform.since(since).filter(({ terminal }) => terminal === 'gate-1');
+    return this.street.platform.since(since).filter(({ terminal }) => terminal === this.place.id);
   }
 
   /** How many papers have come out. */
   async papers(): Promise<number> {
-    return (await this.street.receipts.papers(0)).at(-1)?.number ?? 0;
+    return (await this.place.receipts?.papers(0))?.at(-1)?.number ?? 0;
   }
 
   /** Resolves as soon as it holds; rejects when it does not within a minute. */

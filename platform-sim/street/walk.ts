@@ -1,7 +1,7 @@
-/** Everybody who lives here holds their card, one after the other, as often as they are meant to. */
+/** Everybody who lives here holds their card at the gate, one after the other, as often as they are meant to. */
 
-import { decisionOf } from './gate-health.ts';
 import { describeTap } from './report.ts';
+import { decisionOf } from './terminal-health.ts';
 import type { Street } from './world.ts';
 
 export interface Walked {
@@ -16,7 +16,7 @@ export async function walkThrough(street: Street, say: (line: string) => void): 
   let taps = 0;
   for (const resident of street.residents) {
     for (const expected of resident.person.decisions) {
-      const tapped = await street.tap(resident);
+      const tapped = await street.gate.tap(resident);
       taps += 1;
       say(describeTap(resident.person, tapped));
       const decision = decisionOf(tapped.answer);

@@ -9,7 +9,9 @@ import { browserThere, isOpen, type OpenStreet, withStreet } from './open-street
 vi.setConfig({ testTimeout: 400_000 });
 
 const PAGE = 'http://127.0.0.1:8400/';
-const GATE = 'http://127.0.0.1:8401/';
+/** Of the terminals' own screens. */
+const SCREENS = /^http:\/\/127\.0\.0\.1:840[12]\//u;
+const GATE = '[data-place="gate-1"] iframe';
 const SIZES = [
   { width: 1920, height: 1080 },
   { width: 1280, height: 720 },
@@ -38,13 +40,18 @@ async function look(browser: Browser, size = SIZES[0]): Promise<{ page: Page; wr
   const wrong: string[] = [];
   page.on('pageerror', ({ message }) => wrong.push(message));
   page.on('console', (said) => {
-    // The gate's own page knocks at its daemon while that is down.
-    const isGate = said.location().url.startsWith(GATE);
-    if (said.type() === 'error' && !isGate) wrong.push(said.text());
+    // A terminal's own page knocks at its daemon while that is down.
+    const isScreen = SCREENS.test(said.location().url);
+    if (said.type() === 'error' && !isScreen) wrong.push(said.text());
   });
   await page.goto(PAGE);
   await page.locator('.card').first().waitFor();
   return { page, wrong };
+}
+
+/** The gate's ring, as it is shown. */
+function ringThat(page: Page, state: string) {
+  return page.locator(`[data-ring="gate-1"][data-ring-state="${state}"]`);
 }
 
 function card(page: Page, name: string) {
@@ -54,42 +61,42 @@ function card(page: Page, name: string) {
 test('a card is carried to the ring, read, and pulled early; another is laid down by keyboard alone', () =>
   withBrowser(async (browser, street) => {
     const { page, wrong } = await look(browser);
-    const gate = page.frameLocator('iframe');
+    const gate = page.frameLocator(GATE);
     await gate.getByText('かざして').first().waitFor();
 
     const from = await card(page, '佐藤 花子').boundingBox();
-    const ring = await page.locator('[data-ring]').boundingBox();
+    const ring = await page.locator('[data-ring="gate-1"]').boundingBox();
     if (from === null || ring === null) throw new Error('nothing to carry');
     await page.mouse.move(from.x + 30, from.y + 30);
     await page.mouse.down();
     await page.mouse.move(from.x + 90, from.y - 60, { steps: 4 });
     await page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2, { steps: 6 });
-    await page.locator('[data-ring-state="done"]').first().waitFor();
+    await ringThat(page, 'done').waitFor();
     await gate.getByText('お入り').first().waitFor();
     await page.locator('.hanging img').waitFor();
     await page.mouse.up();
-    await page.locator('[data-ring-state="waiting"]').first().waitFor();
+    await ringThat(page, 'waiting').waitFor();
     expect((await street.say('health')).stdout).toMatch(/card {5}none/u);
 
     await card(page, '潮路 ふい').focus();
     await page.keyboard.press('Enter');
-    await page.locator('[data-ring-state="problem"]').first().waitFor();
+    await ringThat(page, 'problem').waitFor();
     await page.keyboard.press('Enter');
-    await page.locator('[data-ring-state="waiting"]').first().waitFor();
+    await ringThat(page, 'waiting').waitFor();
 
     await card(page, '風見 太郎').focus();
     await page.keyboard.down(' ');
-    await page.locator('[data-ring-state="done"]').first().waitFor();
+    await ringThat(page, 'done').waitFor();
     await page.keyboard.up(' ');
-    await page.locator('[data-ring-state="waiting"]').first().waitFor();
+    await ringThat(page, 'waiting').waitFor();
 
     await page.getByText('紙を切らす').press('Enter');
     await page.locator('.health .unwell', { hasText: '紙切れ' }).waitFor();
     await page.getByText('全部なおす').press('Enter');
     await page.getByText('どこもこわれていません').waitFor();
 
-    await page.getByText('ゲートを止める').press('Enter');
-    await page.getByText('ゲートは止まっています').waitFor();
+    await page.getByText('端末を止める').press('Enter');
+    await page.getByText('端末は止まっています').waitFor();
     await gate.getByText('かざして').first().waitFor();
 
     await page.locator('.pile li[data-place="0"] button').press('Enter');
@@ -142,7 +149,7 @@ test('when the street ends, the page says so, and keeps nothing of it from being
     expect(await page.getByRole('alert').textContent()).toContain('通りは閉じています');
   }));
 
-/** The gate's own screen has tests of its own, and frames of another origin are out of reach. */
+/** The terminals' own screens have tests of their own, and frames of another origin are out of reach. */
 async function violations(page: Page): Promise<readonly unknown[]> {
   // The page's CSP lets in no script of others; a debugger may.
   await page.evaluate(axe.source);

@@ -21,7 +21,7 @@ import {
 
 const RUN = '0b2f5a6e-2f0c-4a55-9a3e-6a1d3b9c7e10';
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>';
-const STATE = { run: RUN, opening: false, gates: [], residents: [] } as unknown as StreetState;
+const STATE = { run: RUN, opening: false, places: [], residents: [] } as unknown as StreetState;
 
 let folder: string;
 let server: StreetServer;

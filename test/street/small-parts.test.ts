@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { Authority } from '../../platform-sim/authority.ts';
 import { PEOPLE } from '../../platform-sim/people.ts';
-import { GateJournal } from '../../platform-sim/street/journal.ts';
+import { TerminalJournal } from '../../platform-sim/street/journal.ts';
 import { PinCounters } from '../../platform-sim/street/pin-counters.ts';
 import { parseRequest } from '../../platform-sim/street/requests.ts';
 import { SCENARIOS } from '../../platform-sim/street/scenarios/index.ts';
@@ -32,7 +32,7 @@ test('whatever is asked, a request is one of the known ones or refused in words'
 });
 
 test('whoever waits for a line of the journal may come late, and hears nothing of before the mark', async () => {
-  const journal = new GateJournal();
+  const journal = new TerminalJournal();
   journal.push({ event: 'one' });
   const since = journal.mark();
   journal.push({ event: 'two' });
@@ -44,7 +44,7 @@ test('whoever waits for a line of the journal may come late, and hears nothing o
 });
 
 test('a journal without end is not kept without end, and marks go on meaning the same place', () => {
-  const journal = new GateJournal();
+  const journal = new TerminalJournal();
   for (let line = 0; line < 6_000; line += 1) journal.push({ event: String(line) });
   const since = journal.mark();
   journal.push({ event: 'last' });

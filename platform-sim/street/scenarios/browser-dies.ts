@@ -17,10 +17,10 @@ export const BROWSER_DIES: Scenario = {
     stage.step('通信を切り、カードをのせておきます', 'No network, and a card stays on the reader');
     await stage.break('network-down');
     const since = stage.mark();
-    await stage.street.hold(guest);
+    await stage.place.hold(guest);
     await stage.line('print.done', since);
     stage.step('画面のブラウザーを落とします', "The screen's browser dies");
-    const ms = stage.street.gate.health.levels.hasBrowser
+    const ms = stage.place.terminal.health.levels.hasBrowser
       ? await whoeverLooksOn(stage)
       : await aBrowserOfOurs(stage);
     stage.prove(
@@ -28,10 +28,10 @@ export const BROWSER_DIES: Scenario = {
       { ja: '2秒たたずに、画面が戻った', en: 'the screen was back in under two seconds' },
       Math.round(ms),
     );
-    await stage.street.hands.remove();
+    await stage.place.hands.remove();
     const granted = stage.lines(since, 'entry.granted').length;
     stage.prove(
-      granted === 1 && stage.lines(since, 'street.gate-ended').length === 0,
+      granted === 1 && stage.lines(since, 'street.terminal-ended').length === 0,
       { ja: '入場も印刷も、その間とまらなかった', en: 'entry and paper never waited for it' },
       granted,
     );
@@ -41,7 +41,7 @@ export const BROWSER_DIES: Scenario = {
 /** The pages that look on load the screen anew. */
 async function whoeverLooksOn(stage: Stage): Promise<number> {
   const since = stage.mark();
-  stage.street.reloadScreens();
+  stage.place.reloadScreens();
   const [gone, back] = await Promise.all([
     stage.line('screen.disconnected', since),
     stage.line('screen.connected', since),
@@ -50,7 +50,7 @@ async function whoeverLooksOn(stage: Stage): Promise<number> {
 }
 
 async function aBrowserOfOurs(stage: Stage): Promise<number> {
-  const url = stage.street.screenUrl;
+  const url = stage.place.screenUrl;
   const first = await openScreenBrowser(url);
   first.die();
   const diedAt = performance.now();
@@ -58,9 +58,9 @@ async function aBrowserOfOurs(stage: Stage): Promise<number> {
   const ms = performance.now() - diedAt;
   second.die();
   stage.prove(
-    WELCOMES.includes(first.screen) && second.screen === first.screen,
+    WELCOMES.includes(first.screen.screen) && second.screen.screen === first.screen.screen,
     { ja: '落ちる前と同じ画面が出た', en: 'it shows what it showed before' },
-    [first.screen, second.screen],
+    [first.screen.screen, second.screen.screen],
   );
   return ms;
 }

@@ -11,7 +11,7 @@ export const CLOCK_1970: Scenario = {
   },
   source: { ja: 'MicroOcpp #311、#354', en: 'MicroOcpp #311, #354' },
   async play(stage) {
-    if (!stage.street.canSkewClock) throw new NotProvedError('missing: faketime');
+    if (!stage.place.canSkewClock) throw new NotProvedError('missing: faketime');
     const guest = await stage.guest('sato-hanako');
     await stage.everythingArrived();
     const told = stage.street.platform.lastArrival;
@@ -19,7 +19,7 @@ export const CLOCK_1970: Scenario = {
     stage.step('通信を切り、1970年の時計で起動します', 'No network, and a clock of 1970');
     await stage.break('network-down');
     await stage.break('clock-1970');
-    await stage.gateServesAgain(since);
+    await stage.servesAgain(since);
     const { answer } = await stage.tap(guest);
     stage.prove(
       answer['event'] === 'entry.granted' && Date.parse(String(answer['at'])) > YEAR_2026,
@@ -48,6 +48,6 @@ export const CLOCK_1970: Scenario = {
     stage.step('正しい時計で起動し直します', 'Restarted with the right clock');
     const right = stage.mark();
     await stage.mend('clock-1970');
-    await stage.gateServesAgain(right);
+    await stage.servesAgain(right);
   },
 };

@@ -9,8 +9,8 @@ export const CRASH_BEFORE_LOG: Scenario = {
   },
   source: { ja: 'alf.io-PI', en: 'alf.io-PI' },
   async play(stage) {
-    const { receipts, gate } = stage.street;
-    if (receipts.fallSilentAfterNextPaper === null) {
+    const { receipts, terminal } = stage.place;
+    if (!receipts?.fallSilentAfterNextPaper) {
       throw new NotProvedError('needs the printer on a serial line (missing: socat)');
     }
     const guest = await stage.guest('kazami-taro');
@@ -19,10 +19,10 @@ export const CRASH_BEFORE_LOG: Scenario = {
     stage.step('紙が出た瞬間に、ゲートを止めます', 'The gate is killed as the paper comes out');
     receipts.fallSilentAfterNextPaper();
     try {
-      await stage.street.hold(guest);
+      await stage.place.hold(guest);
       await stage.until('the paper', async () => (await stage.papers()) > before);
-      await gate.kill();
-      await stage.street.hands.remove();
+      await terminal.kill();
+      await stage.place.hands.remove();
     } finally {
       receipts.speakAgain();
     }
@@ -32,7 +32,7 @@ export const CRASH_BEFORE_LOG: Scenario = {
       stage.lines(since, 'print.done'),
     );
     const unknown = await stage.line('print.unknown', since, 'a paper of unknown outcome');
-    await stage.gateServesAgain(since);
+    await stage.servesAgain(since);
     stage.prove(
       (await stage.papers()) === before + 1,
       {
@@ -44,7 +44,7 @@ export const CRASH_BEFORE_LOG: Scenario = {
     stage.step('係員が「紙は出ていた」と答えます', 'Staff says that the paper came out');
     const paper = String(unknown['paper']);
     const said = ['--printed', 'yes', '--by', 'street', '--why', 'it lies in the tray'];
-    await gate.staff('settle', paper, ...said);
+    await terminal.staff('settle', paper, ...said);
     const last = await stage.decision(guest);
     stage.prove(
       last === 'already-entered' && (await stage.papers()) === before + 1,

@@ -9,7 +9,7 @@ export const DISK_FILLED: Scenario = {
   },
   source: { ja: 'Anthias #286', en: 'Anthias #286' },
   async play(stage) {
-    if (stage.street.disk === null) throw new NotProvedError('needs root, for a disk of its own');
+    if (stage.place.disk === null) throw new NotProvedError('needs root, for a disk of its own');
     const early = await stage.guest('sato-hanako');
     const late = await stage.guest('kazami-taro');
     await stage.everythingArrived();
@@ -34,7 +34,7 @@ export const DISK_FILLED: Scenario = {
     stage.step('ディスクをあけます', 'The disk has room again');
     const room = stage.mark();
     await stage.mend('disk-full');
-    await stage.gateServesAgain(room);
+    await stage.servesAgain(room);
     const after = await stage.decision(late);
     await stage.everythingArrived();
     const entries = stage.told(told).filter(({ event }) => event === 'entry.granted').length;

@@ -33,9 +33,9 @@ export const FOREIGN_CARD: Scenario = {
       decision,
     );
     stage.prove(
-      stage.lines(since, 'street.gate-ended').length === 0,
+      stage.lines(since, 'street.terminal-ended').length === 0,
       { ja: 'ゲートは一度も止まらなかった', en: 'the gate never stopped' },
-      stage.lines(since, 'street.gate-ended').length,
+      stage.lines(since, 'street.terminal-ended').length,
     );
   },
 };

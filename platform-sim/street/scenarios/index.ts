@@ -10,6 +10,7 @@ import { CRASH_BEFORE_LOG } from './crash-before-log.ts';
 import { DISK_FILLED } from './disk-filled.ts';
 import { FOREIGN_CARD } from './foreign-card.ts';
 import { HALF_OPEN } from './half-open.ts';
+import { INTERPOSED_PIN } from './interposed-pin.ts';
 import { OFFLINE_QUEUE } from './offline-queue.ts';
 import { OFFLINE_START } from './offline-start.ts';
 import { OUT_OF_PAPER } from './out-of-paper.ts';
@@ -40,6 +41,7 @@ export const SCENARIOS: readonly Scenario[] = [
   CLONED_CARD,
   REPLAYED_SIGNATURE,
   RELAYED_CARD,
+  INTERPOSED_PIN,
   READER_REPLUG,
   OFFLINE_START,
   OFFLINE_QUEUE,

@@ -27,8 +27,8 @@ export const OFFLINE_QUEUE: Scenario = {
     );
     stage.step('たまったまま、ゲートを止めます', 'The gate is killed while they wait');
     const killed = stage.mark();
-    await stage.street.gate.kill();
-    await stage.gateServesAgain(killed);
+    await stage.place.terminal.kill();
+    await stage.servesAgain(killed);
     stage.prove(
       stage.told(told).length === 0,
       { ja: 'まだ1つも届いていない', en: 'nothing has arrived yet' },

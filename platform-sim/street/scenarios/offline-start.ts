@@ -15,9 +15,9 @@ export const OFFLINE_START: Scenario = {
     stage.step('通信を切って、ゲートを動かし直します', 'No network, and the gate is restarted');
     await stage.break('network-down');
     const since = stage.mark();
-    await stage.street.gate.kill();
+    await stage.place.terminal.kill();
     const startedAt = performance.now();
-    await stage.gateServesAgain(since);
+    await stage.servesAgain(since);
     const seconds = (performance.now() - startedAt) / 1_000;
     const activated = stage.lines(since, 'list.activated')[0];
     stage.prove(

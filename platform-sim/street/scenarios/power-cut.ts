@@ -9,16 +9,16 @@ export const POWER_CUT: Scenario = {
   },
   source: { ja: 'MicroOcpp #227、#454、#455', en: 'MicroOcpp #227, #454, #455' },
   async play(stage) {
-    const { gate, hands } = stage.street;
+    const { terminal, hands } = stage.place;
     const guest = await stage.guest('nagihara-midori');
     await stage.everythingArrived();
     const told = stage.street.platform.lastArrival;
     const since = stage.mark();
     stage.step('読み取りの途中で電源を切ります', 'The power is cut in the middle of the reading');
     await stage.holdUntilRead(guest);
-    await gate.kill();
+    await terminal.kill();
     await hands.remove();
-    await stage.gateServesAgain(since);
+    await stage.servesAgain(since);
     const facts = stage.lines(since).filter(({ seq }) => typeof seq === 'number');
     stage.prove(
       facts.length === 0,

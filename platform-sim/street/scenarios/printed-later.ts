@@ -1,5 +1,5 @@
-import { decisionOf } from '../gate-health.ts';
 import type { Scenario } from '../stage.ts';
+import { decisionOf } from '../terminal-health.ts';
 
 export const PRINTED_LATER: Scenario = {
   name: 'printed-later',

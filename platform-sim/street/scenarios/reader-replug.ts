@@ -12,7 +12,7 @@ export const READER_REPLUG: Scenario = {
     en: 'node-pcsclite #68, pyscard #27, eid-mw #174',
   },
   async play(stage) {
-    if (!stage.street.cards.canUnplug) throw new NotProvedError('the reader is not of this street');
+    if (!stage.place.cards.canUnplug) throw new NotProvedError('the reader is not of this street');
     const guest = await stage.guest('sato-hanako');
     const since = stage.mark();
     stage.step('読み取り機をぬきます', 'The reader is unplugged');
@@ -26,7 +26,7 @@ export const READER_REPLUG: Scenario = {
     stage.step('読み取り機をさします', 'The reader is plugged in');
     const back = stage.mark();
     await stage.mend('reader-unplugged');
-    await stage.gateServesAgain(back);
+    await stage.servesAgain(back);
     stage.prove(
       stage.lines(back, 'terminal.ready').length === 0,
       { ja: '動かし直さずに、自分で戻った', en: 'it came back by itself, without a restart' },
@@ -38,11 +38,11 @@ export const READER_REPLUG: Scenario = {
       { ja: '次のカードを読めた', en: 'and reads the next card' },
       first,
     );
-    if (!stage.street.cards.canRestart) return;
+    if (!stage.place.cards.canRestart) return;
     stage.step('読み取りの土台も止めてみます', 'Now the service below is killed');
     const dead = stage.mark();
     await stage.break('pcscd-killed');
-    await stage.gateServesAgain(dead);
+    await stage.servesAgain(dead);
     const second = await stage.decision(guest);
     stage.prove(
       second === 'already-entered',

@@ -11,14 +11,14 @@ export const SKEWED_CLOCK: Scenario = {
   },
   source: { ja: 'CoronaCheck #67（オランダ）', en: 'CoronaCheck #67 (Netherlands)' },
   async play(stage) {
-    if (!stage.street.canSkewClock) throw new NotProvedError('missing: faketime');
+    if (!stage.place.canSkewClock) throw new NotProvedError('missing: faketime');
     const guest = await stage.guest('kazami-taro');
     await stage.everythingArrived();
     const told = stage.street.platform.lastArrival;
     const since = stage.mark();
     stage.step('時計を3時間進めて起動します', 'Restarted with the clock three hours ahead');
     await stage.break('clock-ahead');
-    await stage.gateServesAgain(since);
+    await stage.servesAgain(since);
     const corrected = await stage.line('clock.corrected', since);
     stage.prove(
       Math.abs(Number(corrected['offsetMs'])) > 3_500_000,
@@ -43,6 +43,6 @@ export const SKEWED_CLOCK: Scenario = {
     stage.step('正しい時計で起動し直します', 'Restarted with the right clock');
     const right = stage.mark();
     await stage.mend('clock-ahead');
-    await stage.gateServesAgain(right);
+    await stage.servesAgain(right);
   },
 };

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { SimCard } from '../../../devices/card/sim-card.ts';
 import { StolenDisk } from '../../thief.ts';
 import { LIST } from '../city.ts';
 import { playImpostor } from '../impostor.ts';
 import type { Scenario, Stage } from '../stage.ts';
 import { copyDisk } from '../stolen-disk.ts';
-import { GATE_ID } from '../world.ts';
 
 /** What the thief holds beside the disk: a card that he has read before, and one that somebody holds to his reader. */
 const READ_BEFORE = 'kazami-taro';
@@ -24,7 +22,7 @@ export const STOLEN_TERMINAL: Scenario = {
     await stage.tap(guest);
     await stage.everythingArrived();
     stage.step('動いているゲートのディスクを写します', 'The disk is copied while the gate runs');
-    const copies = await copyDisk(join(stage.street.options.directory, GATE_ID));
+    const copies = await copyDisk(stage.place.state);
     try {
       const disk = new StolenDisk(copies.asItIs, LIST);
       whatItShows(stage, disk);

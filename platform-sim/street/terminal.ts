@@ -1,9 +1,9 @@
-/** The street's gate: the daemon as a process that is started again whenever it ends, as systemd does it. */
+/** A terminal of the street: the daemon as a process that is started again whenever it ends, as systemd does it. */
 
 import { access } from 'node:fs/promises';
 import { Program, runCommand } from './child.ts';
-import { GateHealth } from './gate-health.ts';
-import { GateJournal } from './journal.ts';
+import { TerminalJournal } from './journal.ts';
+import { TerminalHealth } from './terminal-health.ts';
 
 const READY_MS_MAX = 60_000;
 const DAEMON = 'src/main.ts';
@@ -33,19 +33,32 @@ export async function canSkewClock(): Promise<boolean> {
   return found.includes(true);
 }
 
-export class Gate {
-  readonly journal = new GateJournal();
-  readonly health = new GateHealth();
+export interface TerminalOptions {
+  /** As the platform knows it; for people. */
+  readonly name: string;
+  /** Path of its configuration. */
+  readonly config: string;
+  /** What its process needs beside this process's own environment; asked for at each start. */
+  readonly environment: () => Readonly<Record<string, string>>;
+  readonly say: (line: string) => void;
+}
+
+export class Terminal {
+  readonly journal = new TerminalJournal();
+  readonly health = new TerminalHealth();
+  readonly #name: string;
   readonly #config: string;
+  readonly #environment: () => Readonly<Record<string, string>>;
   readonly #say: (line: string) => void;
   #program: Program | null = null;
   #clock: ClockSetting = 'right';
   #ending = false;
   #stopped: Promise<unknown> = Promise.resolve();
 
-  /** `config`: path of its configuration. */
-  constructor(config: string, say: (line: string) => void) {
+  constructor({ name, config, environment, say }: TerminalOptions) {
+    this.#name = name;
     this.#config = config;
+    this.#environment = environment;
     this.#say = say;
     this.journal.watch((line) => this.health.hear(line));
   }
@@ -66,7 +79,7 @@ export class Gate {
     if (this.health.levels.state === 'serving') return;
     await this.journal.next(({ event }) => event === 'terminal.in-service', {
       limitMs: READY_MS_MAX,
-      what: 'a gate that serves',
+      what: `${this.#name} in service`,
     });
   }
 
@@ -86,11 +99,11 @@ export class Gate {
     await this.journal.next(({ event }) => event === 'terminal.ready', {
       since,
       limitMs: READY_MS_MAX,
-      what: 'the gate',
+      what: this.#name,
     });
   }
 
-  /** A staff command at the gate, as `kazasu` has it. Rejects with what it said when it fails. */
+  /** A staff command at the terminal, as `kazasu` has it. Rejects with what it said when it fails. */
   async staff(command: string, ...args: readonly string[]): Promise<void> {
     await runCommand(DAEMON, [command, '--config', this.#config, ...args]);
   }
@@ -105,10 +118,10 @@ export class Gate {
 
   async #untilItServes(begin: () => void): Promise<void> {
     const since = this.journal.mark();
-    const awaited = { since, limitMs: READY_MS_MAX, what: 'the gate' };
+    const awaited = { since, limitMs: READY_MS_MAX, what: this.#name };
     begin();
     const failed = this.#program?.exited.then((end) => {
-      throw new Error(`the gate ended (${end}) before it served`);
+      throw new Error(`${this.#name} ended (${end}) before it served`);
     });
     const serves = Promise.all([
       this.journal.next(({ event }) => event === 'terminal.ready', awaited),
@@ -124,15 +137,18 @@ export class Gate {
       args: ['run', '--config', this.#config],
       onLine: (line) => this.journal.push(line),
       onText: (text) => {
-        if (/error|fatal|warn/iu.test(text)) this.#say(`gate: ${text.trim()}`);
+        if (/error|fatal|warn/iu.test(text)) this.#say(`${this.#name}: ${text.trim()}`);
       },
-      ...(faketime === null ? {} : { env: clockEnvironment(faketime) }),
+      env: {
+        ...this.#environment(),
+        ...(faketime === null ? {} : clockEnvironment(faketime)),
+      },
     });
     this.#program = program;
     this.#stopped = program.exited.then((end) => {
-      this.journal.push({ event: 'street.gate-ended', at: new Date().toISOString() });
+      this.journal.push({ event: 'street.terminal-ended', at: new Date().toISOString() });
       if (this.#ending) return;
-      this.#say(`the gate ended (${end}); it is started again`);
+      this.#say(`${this.#name} ended (${end}); it is started again`);
       this.#run();
     });
   }

@@ -1,7 +1,7 @@
-/** How the gate is, folded from its journal: what its lines say one after the other, as levels. */
+/** How a terminal is, folded from its journal: what its lines say one after the other, as levels. */
 
 import type { JsonLine } from './child.ts';
-import type { Condition, GateShown, Health } from './messages.ts';
+import type { Condition, Health, PlaceShown } from './messages.ts';
 
 const CONDITIONS: readonly Condition[] = ['paper-out', 'cover-open', 'offline', 'error'];
 const ANSWERS: readonly unknown[] = [
@@ -10,22 +10,28 @@ const ANSWERS: readonly unknown[] = [
   'card.unreadable',
   'receipt.claimed',
   'card.ignored',
+  'age.checked',
+  'service.refused',
+  'service.cancelled',
 ];
 
-export type GateLevels = Pick<GateShown, 'state' | 'reason' | 'health'> & {
+export type TerminalLevels = Pick<PlaceShown, 'state' | 'reason' | 'health'> & {
   /** Whether a browser shows its screen. */
   readonly hasBrowser: boolean;
   /** Whether its screen is served, and how often it began to be. */
   readonly screen: { readonly isServed: boolean; readonly times: number };
   readonly answer: { readonly number: number; readonly says: string };
+  /** How many things were handed out. */
+  readonly handedOut: number;
 };
 
-const BEFORE: GateLevels = {
+const BEFORE: TerminalLevels = {
   state: 'starting',
   reason: null,
   health: {
     reader: 'lost',
     printer: 'lost',
+    release: 'lost',
     network: 'lost',
     clock: 'ok',
     disk: 'ok',
@@ -35,26 +41,26 @@ const BEFORE: GateLevels = {
   hasBrowser: false,
   screen: { isServed: false, times: 0 },
   answer: { number: 0, says: '' },
+  handedOut: 0,
 };
 
 export function isAnswer(line: JsonLine): boolean {
   return ANSWERS.includes(line['event']);
 }
 
-/** `granted`, or the reason, as the journal has it. */
+/** `granted`, what a service found, or the reason, as the journal has it. */
 export function decisionOf(answer: JsonLine): string {
-  return answer['event'] === 'entry.granted'
-    ? 'granted'
-    : String(answer['reason'] ?? answer['event']);
+  if (answer['event'] === 'entry.granted') return 'granted';
+  return String(answer['reason'] ?? answer['result'] ?? answer['event']);
 }
 
-type LevelsListener = (now: GateLevels, before: GateLevels) => void;
+type LevelsListener = (now: TerminalLevels, before: TerminalLevels) => void;
 
-export class GateHealth {
+export class TerminalHealth {
   readonly #listeners = new Set<LevelsListener>();
-  #levels: GateLevels = BEFORE;
+  #levels: TerminalLevels = BEFORE;
 
-  get levels(): GateLevels {
+  get levels(): TerminalLevels {
     return this.#levels;
   }
 
@@ -82,8 +88,10 @@ export class GateHealth {
       ? { number: before.answer.number + 1, says: decisionOf(line) }
       : before.answer;
     const screen = screenAfter(before.screen, line);
+    const handsOut = line['event'] === 'release.done' && line['outcome'] === 'released';
     this.#levels = {
       ...before,
+      handedOut: before.handedOut + (handsOut ? 1 : 0),
       answer,
       screen,
       ...serviceAfter(line),
@@ -95,7 +103,7 @@ export class GateHealth {
 
 function serviceAfter(
   line: JsonLine,
-): Partial<Pick<GateLevels, 'state' | 'reason' | 'hasBrowser'>> {
+): Partial<Pick<TerminalLevels, 'state' | 'reason' | 'hasBrowser'>> {
   switch (line['event']) {
     case 'screen.connected':
       return { hasBrowser: true };
@@ -107,7 +115,7 @@ function serviceAfter(
       return { state: 'closed', reason: String(line['reason']) };
     case 'terminal.ready':
       return typeof line['reason'] === 'string' ? { state: 'closed', reason: line['reason'] } : {};
-    case 'street.gate-ended':
+    case 'street.terminal-ended':
       return { state: 'down', reason: null, hasBrowser: false };
     default:
       return {};
@@ -117,8 +125,8 @@ function serviceAfter(
 function healthAfter(before: Health, line: JsonLine): Partial<Health> {
   const { event } = line;
   switch (event) {
-    case 'street.gate-ended':
-      return { reader: 'lost', printer: 'lost', network: 'lost' };
+    case 'street.terminal-ended':
+      return { reader: 'lost', printer: 'lost', release: 'lost', network: 'lost' };
     case 'device.ready':
       return device(line, 'ok');
     case 'device.lost':
@@ -154,11 +162,12 @@ function waitingAfter(before: number, line: JsonLine): number {
 
 function device(line: JsonLine, condition: Condition): Partial<Health> {
   if (line['device'] === 'reader') return { reader: condition };
+  if (line['device'] === 'release') return { release: condition };
   return line['device'] === 'receipt' ? { printer: condition } : {};
 }
 
-function screenAfter(before: GateLevels['screen'], line: JsonLine): GateLevels['screen'] {
-  if (line['event'] === 'street.gate-ended') return { ...before, isServed: false };
+function screenAfter(before: TerminalLevels['screen'], line: JsonLine): TerminalLevels['screen'] {
+  if (line['event'] === 'street.terminal-ended') return { ...before, isServed: false };
   if (line['device'] !== 'screen') return before;
   return line['event'] === 'device.ready'
     ? { isServed: true, times: before.times + 1 }

@@ -2,12 +2,12 @@
 
 import { expect, test } from 'vitest';
 import type { JsonLine } from '../../platform-sim/street/child.ts';
-import { GateHealth } from '../../platform-sim/street/gate-health.ts';
+import { TerminalHealth } from '../../platform-sim/street/terminal-health.ts';
 
 const AT = '2026-11-20T14:00:00.000Z';
 
 function after(...lines: readonly JsonLine[]) {
-  const health = new GateHealth();
+  const health = new TerminalHealth();
   for (const line of lines) health.hear({ at: AT, ...line });
   return health.levels;
 }
@@ -77,7 +77,7 @@ test('the age of a list counts from the last contact, and not at all while there
 test('a gate that died takes its devices with it; in service again, it serves', () => {
   const up = [{ event: 'terminal.in-service' }, { event: 'device.ready', device: 'reader' }];
   expect(after(...up)).toMatchObject({ state: 'serving', reason: null });
-  expect(after(...up, { event: 'street.gate-ended' })).toMatchObject({
+  expect(after(...up, { event: 'street.terminal-ended' })).toMatchObject({
     state: 'down',
     health: { reader: 'lost', printer: 'lost', network: 'lost' },
   });
@@ -93,13 +93,13 @@ test('a screen is no printer; it is loaded anew each time that it begins to be s
     screen: { isServed: true, times: 1 },
     health: { printer: 'lost' },
   });
-  const ended = after(screen, { event: 'screen.connected' }, { event: 'street.gate-ended' });
+  const ended = after(screen, { event: 'screen.connected' }, { event: 'street.terminal-ended' });
   expect(ended).toMatchObject({ screen: { isServed: false, times: 1 }, hasBrowser: false });
-  expect(after(screen, { event: 'street.gate-ended' }, screen).screen.times).toBe(2);
+  expect(after(screen, { event: 'street.terminal-ended' }, screen).screen.times).toBe(2);
 });
 
 test('every answer has a number of its own, also after everything else is forgotten', () => {
-  const health = new GateHealth();
+  const health = new TerminalHealth();
   const heard: string[] = [];
   health.watch((now, before) => {
     if (now.answer.number !== before.answer.number) heard.push(now.answer.says);
