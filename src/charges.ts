@@ -111,6 +111,8 @@ export class Charges {
     signal: AbortSignal,
   ): Promise<HeldCharge> {
     const { payment: id, yen, means, step } = charge;
+    // A unit holds one payment: what an earlier person's was comes first.
+    await this.settleOpen();
     try {
       const unit = this.#unit();
       if (unit?.means.includes(means) !== true) return this.#notCharged(step, 'absent');

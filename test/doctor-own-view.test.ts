@@ -60,9 +60,11 @@ test('each part that fails is seen', async () => {
     papers: [{ state: 'owed' }, { state: 'unknown' }],
   });
   const link = { ...parts.link, isUp: false };
-  expect(await notWell({ ...parts, link })).toEqual([
+  const config = { ...parts.config, payment: { driver: 'simulated' } } as const;
+  expect(await notWell({ ...parts, config, link })).toEqual([
     'card-reader',
     'receipt-printer',
+    'payment-unit',
     'list',
     'papers',
     'link',

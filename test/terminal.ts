@@ -259,6 +259,12 @@ export class World {
   releaseLine = (request: { readonly do: string; readonly as?: string }): Promise<ControlReply> =>
     this.#ask('release', request);
 
+  /** Tells the simulated payment unit something, and hands back its reply. */
+  payment = (request: {
+    readonly do: string;
+    readonly [field: string]: unknown;
+  }): Promise<ControlReply> => this.#ask('payment', request);
+
   papers = async (): Promise<readonly Paper[]> => {
     const reply = await this.#ask('printer', { do: 'papers', since: 0 });
     return reply['papers'] as readonly Paper[];
@@ -338,7 +344,7 @@ export class World {
   }
 
   #ask(
-    device: 'card' | 'printer' | 'release',
+    device: 'card' | 'printer' | 'release' | 'payment',
     request: { readonly do: string; readonly [field: string]: unknown },
   ): Promise<ControlReply> {
     return askControlSocket(join(this.config.state, `sim-${device}.sock`), request);

@@ -38,6 +38,7 @@ export class Kiosk {
   #driver: PaymentUnit | null = null;
   #kill: Kill | null = null;
   #killed = Promise.withResolvers<'killed'>();
+  #isKilled = false;
   #asked = 0;
   #run = 0;
 
@@ -51,6 +52,11 @@ export class Kiosk {
 
   get ledger(): Ledger {
     return this.#here.ledger;
+  }
+
+  /** Null while the unit is not open. */
+  get driver(): PaymentUnit | null {
+    return this.#driver;
   }
 
   get recorder(): Recorder {
@@ -78,6 +84,7 @@ export class Kiosk {
   async start(wasIssued: WasIssued = () => false, kill: Kill | null = null): Promise<void> {
     this.#kill = kill;
     this.#asked = 0;
+    this.#isKilled = false;
     this.#killed = Promise.withResolvers();
     const directory = this.#folder;
     const rest = { terminal: 'kiosk-1', read: () => READING, countsAsBoot: true };
@@ -101,13 +108,15 @@ export class Kiosk {
     this.#running = null;
   }
 
-  /** What comes first: the end of the work, or the kill that `start` was told of. */
-  untilKilled<Result>(work: Promise<Result>): Promise<Result | 'killed'> {
-    return Promise.race([work, this.#killed.promise]);
+  /** Whether the kill that `start` was told of came before the end of the work; afterwards it comes no more. */
+  async killedDuring(work: Promise<unknown>): Promise<boolean> {
+    await Promise.race([work, this.#killed.promise]);
+    this.#kill = null;
+    return this.#isKilled;
   }
 
-  plan(): PlannedCharge {
-    const about = { request: REQUEST, yen: YEN, means: 'cash' } as const;
+  plan(request = REQUEST): PlannedCharge {
+    const about = { request, yen: YEN, means: 'cash' } as const;
     let planned: PlannedCharge | null = null;
     this.ledger.record([], (steps) => {
       planned = this.charges.plan(steps, about);
@@ -178,7 +187,10 @@ export class Kiosk {
         );
         if (strikes === null && run === this.#run) return done();
       }
-      if (strikes !== null) this.#killed.resolve('killed');
+      if (strikes !== null) {
+        this.#isKilled = true;
+        this.#killed.resolve('killed');
+      }
       return new Promise<never>(() => {});
     };
     return {

@@ -23,15 +23,23 @@ export async function chargeStory(seed: number, folder: string): Promise<void> {
   let inserted = 0;
   let isOver = false;
 
+  /** Some days little goes wrong. */
+  const harshness = dice.next();
+
+  /** Yen that the unit took in. */
+  const payIn = (): number => {
+    if (unit.books.open?.state !== 'collecting' || !unit.hasPower) return 0;
+    const piece = dice.pick([100, 500, 1_000] as const);
+    unit.insert(piece);
+    return piece;
+  };
+
   /** What people and cables do, meanwhile. */
   const world = async (): Promise<void> => {
     while (!isOver) {
-      const what = dice.next();
-      if (what < 0.3 && unit.books.open?.state === 'collecting' && unit.hasPower) {
-        const piece = dice.pick([100, 500, 1_000] as const);
-        unit.insert(piece);
-        inserted += piece;
-      } else if (what < 0.4) unit.power(!unit.hasPower);
+      const what = dice.next() < harshness ? dice.next() : 0;
+      if (what < 0.3) inserted += payIn();
+      else if (what < 0.4) unit.power(!unit.hasPower);
       else if (what < 0.45) plug.pull();
       else if (what < 0.6) plug.putBack();
       else if (what < 0.75) unit.faults(someFaults(dice));
@@ -65,8 +73,7 @@ export async function chargeStory(seed: number, folder: string): Promise<void> {
       const state = kiosk.charges.stateOf(REQUEST);
       const isNew = state === 'none' || state === 'not-charged';
       const work = starting.then(() => (isNew && lives < 4 ? serve() : kiosk.charges.settleOpen()));
-      const end = await kiosk.untilKilled(work);
-      if (end !== 'killed') break;
+      if (!(await kiosk.killedDuring(work))) break;
       await kiosk.kill();
     }
     isOver = true;
