@@ -157,3 +157,29 @@ test('a PIN for a card that is gone reaches no reader and is overwritten; so is 
   expect(taken.pin).toEqual(Buffer.alloc(4));
   expect(driverOf(drivers, 0).asked).toEqual([1]);
 });
+
+test('a password for a card that is gone reaches no reader and is overwritten; so is one that a reader took', async () => {
+  const { slot, drivers } = slotWithDrivers();
+  await slot.open();
+  const asked = () => ({
+    password: Buffer.from('ABC123'),
+    authCertificate: new Uint8Array(),
+    message: new Uint8Array(32),
+  });
+  const late = asked();
+  const gone = { fault: 'card-removed', pin: 'not-sent' };
+  await expect(slot.signApplication(1, late)).rejects.toMatchObject(gone);
+  await expect(slot.signingTriesLeft(1)).rejects.toMatchObject({ fault: 'card-removed' });
+  expect(late.password).toEqual(Buffer.alloc(6));
+  expect(driverOf(drivers, 0).asked).toEqual([]);
+
+  driverOf(drivers, 0).listener.onCardPresent(1, 0);
+  const tap = slot.present?.tap ?? 0;
+  const taken = asked();
+  expect(await slot.signApplication(tap, taken)).toMatchObject({
+    result: 'no-signing-certificate',
+  });
+  expect(taken.password).toEqual(Buffer.alloc(6));
+  expect(await slot.signingTriesLeft(tap)).toBe(5);
+  expect(driverOf(drivers, 0).asked).toEqual([1, 1]);
+});

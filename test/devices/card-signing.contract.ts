@@ -99,7 +99,7 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
       expect(base64(again.certificate)).toBe(card.userCertificate);
     });
 
-    it('and counts wrong passwords as the card does, apart from PINs, until a right one', async () => {
+    it('and counts wrong passwords as the card does, apart from PINs, until a right one, or for good', async () => {
       const tap = await hold();
       // Asked first of all: nobody has read the card yet.
       expect(await reader.signingTriesLeft(tap)).toBe(5);
@@ -117,26 +117,14 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
       expect(await reader.triesLeft(tap)).toBe(3);
       expect(await sign(tap)).toMatchObject({ result: 'signed' });
       expect(await reader.signingTriesLeft(tap)).toBe(5);
-    });
-
-    it('unless the key is blocked, which the last try does for good', async () => {
-      const tap = await hold({ passwordTriesLeft: 1 });
-      expect(await reader.signingTriesLeft(tap)).toBe(1);
+      for (const _ of [4, 3, 2, 1]) await sign(tap, WRONG);
       expect(await sign(tap, WRONG)).toMatchObject({ result: 'blocked' });
       expect(await reader.signingTriesLeft(tap)).toBe(0);
       expect(await sign(tap)).toMatchObject({ result: 'blocked' });
+      expect(await reader.triesLeft(tap)).toBe(3);
     });
 
-    it("which a child's card can't, that says so and is shown no password", async () => {
-      const tap = await lay({ ...other, password: PASSWORD });
-      expect(await reader.signingTriesLeft(tap)).toBeNull();
-      const authCertificate = Buffer.from(other.userCertificate ?? '', 'base64');
-      const outcome = await sign(tap, WRONG, { authCertificate });
-      expect(outcome).toMatchObject({ result: 'no-signing-certificate' });
-      expect(outcome.certificate).toHaveLength(authCertificate.length);
-    });
-
-    it('which a copy does not, nor an interposer', async () => {
+    it("which a copy does not, nor an interposer, nor a child's card, which is shown no password", async () => {
       const copied = await sign(await hold({ signPrivateKey: other.userPrivateKey ?? '' }));
       const notOfTheKey = 'the signature is not of the key in the signing certificate';
       expect(copied).toMatchObject({ result: 'not-signed', detail: notOfTheKey });
@@ -145,16 +133,20 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
       const between = await sign(await hold({ faults: { interposed: true } }), WRONG);
       const hidden = 'the signing certificate: 6982';
       expect(between).toMatchObject({ result: 'not-signed', detail: hidden });
+      await next();
+      const childs = await lay({ ...other, password: PASSWORD });
+      expect(await reader.signingTriesLeft(childs)).toBeNull();
+      const authCertificate = Buffer.from(other.userCertificate ?? '', 'base64');
+      const outcome = await sign(childs, WRONG, { authCertificate });
+      expect(outcome).toMatchObject({ result: 'no-signing-certificate' });
     });
 
-    it('and takes a card that left for no wrong password, in whichever step it leaves', async () => {
+    it('and takes a card that left for no wrong password, whether under VERIFY or under the signature', async () => {
       const verifyAt = commandsOfReading + BEFORE_VERIFY;
       const certificateAt = verifyAt + 2;
       const keyAt = certificateAt + commandsToRead(card.signCertificate);
       for (const [removedAfter, pin] of [
-        [verifyAt - 1, 'not-sent'],
         [verifyAt, 'unknown'],
-        [certificateAt + 1, 'right'],
         [keyAt + 1, 'right'],
       ] as const) {
         const leaves = await hold({ faults: { removedAfter } });

@@ -7,8 +7,9 @@ import type { Transmit } from '../../devices/card/apdu.ts';
 import { CardError } from '../../devices/card/card.ts';
 import { readUserCertificate } from '../../devices/card/jpki-card.ts';
 import { pinExchange, pinTriesLeft } from '../../devices/card/pin.ts';
-import { PinEntry } from '../../devices/card/pin-entry.ts';
+import { PASSWORD_FORM, PinEntry } from '../../devices/card/pin-entry.ts';
 import { type PossessionRequest, possessionExchange } from '../../devices/card/possession.ts';
+import { signingExchange, signingTriesLeft } from '../../devices/card/signing.ts';
 
 const KIB_A_MIB = 1024;
 /** As much as an extended response carries, and as the card stack hands over. */
@@ -61,6 +62,12 @@ const DEEDS: Readonly<Record<string, (card: Transmit) => Promise<unknown>>> = {
   prove: (card) => possessionExchange(card, REQUEST, REQUEST.message, async () => REQUEST.message),
   tries: pinTriesLeft,
   pin: (card) => pinExchange(card, REQUEST, REQUEST.message, new PinEntry(Buffer.from('1234'))),
+  signingTries: signingTriesLeft,
+  sign: (card) => {
+    const entry = new PinEntry(Buffer.from('ABC123'), PASSWORD_FORM);
+    const { message } = REQUEST;
+    return signingExchange(card, { authCertificate: message, message }, message, entry);
+  },
 };
 
 async function endOf(deed: (card: Transmit) => Promise<unknown>, card: Transmit): Promise<string> {

@@ -4,11 +4,12 @@
  */
 
 import { execFile } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { verify, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CardReader } from '../../devices/card/card.ts';
 import { openPcscReader } from '../../devices/card/pcsc-reader.ts';
 import { type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
 import { type HeldCard, holdOnVpcd } from '../../devices/card/vpcd.ts';
@@ -207,6 +208,39 @@ test('OpenSC and the daemon count the same tries of the same card, and a PIN tha
   const right = await next.provePin(seen.tap, { ...asked, pin: Buffer.from('4321') });
   expect(right).toMatchObject({ result: 'proved' });
   await next.close();
+});
+
+test('OpenSC and the daemon count the same tries of the same password, and read the same signing certificate after it', async () => {
+  await hold();
+  const { env } = pcscd;
+  const asked = { authCertificate: fixture.userCertificate, message: Buffer.from('a document') };
+  const reading = async <Result>(
+    use: (reader: CardReader, tap: number) => Promise<Result>,
+  ): Promise<Result> => {
+    const watch = new CardWatch();
+    const reader = await openPcscReader({ reader: VPCD_READER, env })(watch);
+    try {
+      return await use(reader, (await watch.next('present')).tap);
+    } finally {
+      await reader.close();
+    }
+  };
+  const sign = (password: string) =>
+    reading((reader, tap) =>
+      reader.signApplication(tap, { ...asked, password: Buffer.from(password) }),
+    );
+  expect(await sign('WRONG1')).toMatchObject({ result: 'wrong-pin', triesLeft: 4 });
+  const pins = await succeed('pkcs15-tool', '--list-pins');
+  expect(pins).toMatch(/Digital Signature PIN\][\s\S]*?Tries left\s*: 4/u);
+  const pem = join(directory, 'sign.pem');
+  const read = ['--read-certificate', '02', '--output', pem];
+  await succeed('pkcs15-tool', '--verify-pin', '--auth-id', '02', '--pin', 'SECRET1', ...read);
+  expect(await reading((reader, tap) => reader.signingTriesLeft(tap))).toBe(5);
+  const signed = await sign('SECRET1');
+  if (signed.result !== 'signed') throw new Error(signed.result);
+  const certificate = new X509Certificate(await readFile(pem));
+  expect(Buffer.from(signed.signingCertificate)).toEqual(certificate.raw);
+  expect(verify('sha256', signed.message, certificate.publicKey, signed.signature)).toBe(true);
 });
 
 test('OpenSC does not take a transit card for a JPKI card', async () => {

@@ -1,8 +1,9 @@
 /** One entry, at most one VERIFY, whatever happens to cards, connections and processes. The PC/SC is a stub that counts. */
 
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { CardReader, PinAsked } from '../../devices/card/card.ts';
+import type { ApplicationAsked, CardReader, PinAsked } from '../../devices/card/card.ts';
 import { openPcscReader, type PcscReaderOptions } from '../../devices/card/pcsc-reader.ts';
 import { CardWatch, certificateOf } from './card-watch.ts';
 import { StubPcsc } from './stub-pcsc.ts';
@@ -125,6 +126,46 @@ test('A PIN that reaches a process too late is not sent, and is not taken for th
   expect(await proving).toMatchObject({ result: 'not-proved' });
   expect(await stub.count('pin')).toBe(1);
   expect(await isInMemory(pid, Buffer.from([0x00, 0x20, 0x00, 0x80, 0x04, ...DIGITS]))).toBe(false);
+});
+
+const PASSWORD = 'QX7LONGPASSWORD9';
+
+const signing = (): ApplicationAsked => ({
+  password: Buffer.from(PASSWORD),
+  authCertificate: CARD,
+  message: Buffer.from('an application'),
+});
+
+test('A password goes the way of a PIN: once, also to a card that never answers, and the process does not keep it', async () => {
+  const limits = { transmitMs: 60_000, identifyMs: 2_300, probeMs: 60_000, hangMs: 90_000 };
+  await openReader({ heartbeatMs: 60_000, limits });
+  await writeFile(join(stub.directory, 'ef-0001'), certificateOf());
+  await stub.insert(1);
+  const { tap } = await watch.next('present');
+  await reader.identify(tap);
+  // The certificate is none, and the signature is zeros; a PIN and a password follow each other in one pipe.
+  expect(await reader.signApplication(tap, signing())).toMatchObject({ result: 'not-signed' });
+  expect(await reader.provePin(tap, asked())).toMatchObject({ result: 'not-proved' });
+  expect(await reader.signApplication(tap, signing())).toMatchObject({ result: 'not-signed' });
+  expect((await stub.calls()).filter((call) => call.startsWith('pin '))).toEqual([
+    'pin 10',
+    'pin 4',
+    'pin 10',
+  ]);
+
+  const [pid = 0] = await stub.processes();
+  const command = Buffer.concat([Buffer.from('0020008010', 'hex'), Buffer.from(PASSWORD)]);
+  expect(await isInMemory(pid, command)).toBe(false);
+  // The tries are said in time; VERIFY itself comes to no end that anybody waits for.
+  await stub.set({ only: VERIFY, transmit_ms: 1_500 });
+  const what = signing();
+  const mute = { fault: 'card-unreadable', pin: 'unknown' };
+  await expect(reader.signApplication(tap, what)).rejects.toMatchObject(mute);
+  expect(what.password).toEqual(Buffer.alloc(PASSWORD.length));
+  await stub.set({ transmit_ms: 0 });
+  const tries = () => reader.signingTriesLeft(tap).catch(() => null);
+  await expect.poll(tries, POLL).toBe(3);
+  expect(await stub.count('pin')).toBe(4);
 });
 
 /** Whether these bytes stand one after the other in what a process may write to. */

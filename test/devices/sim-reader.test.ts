@@ -247,3 +247,15 @@ test('a control socket that cannot be opened fails the opening, and a later one 
   await mkdir(join(directory, 'later'));
   await open(listening().listener);
 });
+
+test('what a card remembers of its PIN and its password goes with it, and comes back with it', async () => {
+  const { field } = await opened();
+  field.hold(card({ pinTriesLeft: 2, passwordTriesLeft: 1 }));
+  expect(field.remove()).toEqual({ pinTriesLeft: 2, passwordTriesLeft: 1 });
+  field.hold(card());
+  expect(field.remove()).toEqual({ pinTriesLeft: 2, passwordTriesLeft: 1 });
+  field.hold(card({ passwordTriesLeft: 5 }));
+  expect(field.remove()).toEqual({ pinTriesLeft: 2, passwordTriesLeft: 5 });
+  field.hold(card({ kind: 'transit' }));
+  expect(field.remove()).toEqual({});
+});
