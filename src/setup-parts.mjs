@@ -44,6 +44,12 @@ export const PARTS = [
     file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
     why: 'characters that BIZ UDGothic lacks, such as 𠮷',
   },
+  {
+    name: 'fonts-ipamj-mincho',
+    need: 'run',
+    file: '/usr/share/fonts/truetype/ipamj/ipamjm.ttf',
+    why: "the font of the municipalities' certificates: the characters of names, with their variants",
+  },
   { name: 'fontconfig', need: 'run', file: 'fc-list', why: 'finds the fonts for such text' },
   {
     name: 'opensc',
