@@ -4,8 +4,8 @@
  */
 
 const npm = 'node_modules/';
-/** The wire's messages and the one encoding that is signed: words that both sides of the wire share. */
-const protocol = '^src/link/(question-|certificate-)?protocol\\.ts$';
+/** The wire's messages, the code on paper and the one encoding that is signed: words that both sides of the wire share. */
+const protocol = '^src/link/(((question|certificate)-)?protocol|paper-code)\\.ts$';
 
 /**
  * Files below `from` import each other and what is named here, nothing else; Node's own modules (`core`) only where said so.
@@ -71,7 +71,7 @@ export default {
         protocol,
         '^devices/sim-control\\.ts$',
         '^devices/card/(vpcd|apdu|sim-card[a-z-]*)\\.ts$',
-        '^devices/(receipt|payment)/sim-[a-z-]+\\.ts$',
+        '^devices/receipt/sim-[a-z-]+\\.ts$',
         npm,
       ],
       { core: true },
@@ -118,7 +118,6 @@ export default {
       'serialport',
       'devices/receipt/serial-printer\\.ts$',
       'devices/release/serial-release\\.ts$',
-      'devices/payment/serial-payment\\.ts$',
     ),
     library('better-sqlite3', 'src/store/', 'platform-sim/'),
     library('(pkijs|asn1js)', 'src/pki/', 'platform-sim/'),
