@@ -1,13 +1,10 @@
 /** Certificates of the family register, in the words of its computerised form. */
 
 import type { Composition, Part, RegisterRow } from './composition.ts';
-import { charactersOf } from './composition.ts';
+import { spread } from './composition.ts';
 import { placeOf } from './municipalities.ts';
 import type { FamilyMember, FamilyRegister, RegisterEntry } from './records.ts';
 import { eraDay, kanjiDay, lotNumber } from './wording.ts';
-
-/** Wide enough for six characters that stand apart. */
-const LABEL_WIDTH = 4;
 
 export type Certified = Pick<Composition, 'day' | 'certifier' | 'seal'>;
 
@@ -67,7 +64,9 @@ export function composeStatus(
   certified: Certified,
 ): Composition {
   const { head } = register;
-  const cell = (label: string, ...lines: string[]) => [{ label, lines, number: false }];
+  const cell = (label: string, ...lines: string[]) => [
+    { label: spread(label), lines, number: false },
+  ];
   const parts: Part[] = [
     {
       kind: 'form',
@@ -110,8 +109,8 @@ function rowsOf(register: FamilyRegister, members: readonly FamilyMember[]): Reg
 function headRows(register: FamilyRegister): RegisterRow[] {
   const { family, given } = register.head;
   return [
-    { label: ['本　　籍'], lines: [domicileOf(register)], removed: false },
-    { label: ['氏　　名'], lines: [`${family}　${given}`], removed: false },
+    { label: [spread('本籍')], lines: [domicileOf(register)], removed: false },
+    { label: [spread('氏名')], lines: [`${family}　${given}`], removed: false },
   ];
 }
 
@@ -141,11 +140,4 @@ function entryRow({ title, lines }: RegisterEntry, above: string | null): Regist
   return above === null
     ? { label: [label], lines: texts, removed: false }
     : { label: [above, label], lines: ['', ...texts], removed: false };
-}
-
-/** Two characters stand as wide as four. */
-function spread(title: string): string {
-  const characters = charactersOf(title);
-  const gap = characters.length === 2 ? '　'.repeat(LABEL_WIDTH - 2) : '';
-  return characters.join(gap);
 }

@@ -2,7 +2,7 @@
 
 import type { DocumentOption } from '../../src/domain/municipal-certificate.ts';
 import type { Certified } from './compose-family.ts';
-import { type Composition, charactersOf, type FormCell } from './composition.ts';
+import { type Composition, charactersOf, type FormCell, spread } from './composition.ts';
 import { placeOf } from './municipalities.ts';
 import type { Household, HouseholdMember } from './records.ts';
 import { eraDay, fiscalYear, yen } from './wording.ts';
@@ -11,6 +11,8 @@ import { eraDay, fiscalYear, yen } from './wording.ts';
 const FIRST_MONTH = 4;
 /** Income was lower the year before. */
 const YEAR_BEFORE = 0.96;
+/** Taxes go by hundreds of yen. */
+const STEP = 100;
 
 /** 住民票の写し */
 export function composeResidents(
@@ -83,7 +85,7 @@ export function composeTax(
   const isLast = option === 'last-year';
   const named = year - (month < FIRST_MONTH ? 1 : 0) - (isLast ? 1 : 0);
   const amount = (label: string, value: number) =>
-    cell(label, yen(isLast ? Math.round(value * YEAR_BEFORE) : value), true);
+    cell(label, yen(isLast ? Math.floor((value * YEAR_BEFORE) / STEP) * STEP : value), true);
   const { income, deductions, cityTax, prefectureTax } = self.tax;
   return {
     ...certified,
@@ -128,5 +130,5 @@ function addressOf({ municipality, address }: Household): string {
 }
 
 function cell(label: string, text: string, number = false, ...further: string[]): FormCell {
-  return { label, lines: [text, ...further], number };
+  return { label: spread(label), lines: [text, ...further], number };
 }

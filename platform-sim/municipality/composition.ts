@@ -43,6 +43,12 @@ export function charactersOf(text: string): string[] {
   );
 }
 
+/** Labels of two characters stand as wide as those of four. */
+export function spread(label: string): string {
+  const characters = charactersOf(label);
+  return characters.length === 2 ? characters.join('　　') : label;
+}
+
 /** Every text of it that is set. */
 export function textsOf(composition: Composition): string[] {
   const { title, parts, statements, day, certifier, seal } = composition;
