@@ -22,6 +22,7 @@ import {
   trustCa,
 } from './commands.ts';
 import { InputError } from './input-error.ts';
+import { verifyPaperOf } from './paper-commands.ts';
 import {
   initRoot,
   renewRootVersion,
@@ -100,6 +101,13 @@ function buildProgram(): Command {
   command(list, 'list', 'show all lists, one JSON line each').action(showLists);
 
   addTickets(program);
+  command(
+    program,
+    'verify-paper',
+    'check a certificate by the codes on it; exit code 1: not genuine',
+  )
+    .argument('<paper>', 'a PDF, a PNG or JPEG of one sheet, or the text of a code (KZ1:...)')
+    .action(verifyPaperOf);
   command(program, 'facts', 'show what terminals told, one JSON line a fact, in order of arrival')
     .option('--follow', 'go on until interrupted')
     .option('--quarantined', 'only those that contradict the ledger that is held')

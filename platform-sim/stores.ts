@@ -44,7 +44,8 @@ export function offlineFolder(stateDirectory: string): string {
   return PlatformKeys.offlineFolder(keysFolder(stateDirectory));
 }
 
-function keysFolder(stateDirectory: string): string {
+/** Where the keys of the platform and of the municipalities are. */
+export function keysFolder(stateDirectory: string): string {
   return join(stateDirectory, 'keys');
 }
 

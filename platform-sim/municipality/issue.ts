@@ -43,7 +43,8 @@ export interface AskedIssue extends AskedDocument {
 }
 
 export interface IssuedDocument {
-  readonly pdf: Buffer;
+  /** PDF, all copies. */
+  readonly document: Buffer;
   /** Sheets, all copies together. */
   readonly pages: number;
   /** Of the PDF, hex. */
@@ -104,7 +105,8 @@ export function issueDocument(asked: AskedIssue, server: IssuingServer): IssuedD
   );
   const pdf = typeset({ composition, request, copies }, pagesOfCopy, codes.map(drawCode));
   const sha256 = createHash('sha256').update(pdf).digest('hex');
-  return { pdf, pages, sha256, subject, holder: maskedName(read.name), record: read.record };
+  const holder = maskedName(read.name);
+  return { document: pdf, pages, sha256, subject, holder, record: read.record };
 }
 
 function subjectOf(request: string, certificate: Uint8Array): string {

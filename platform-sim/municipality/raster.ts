@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { PDFiumLibrary } from '@hyzyla/pdfium';
+import { type PDFiumDocument, PDFiumLibrary } from '@hyzyla/pdfium';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 
 const POINTS_PER_INCH = 72;
@@ -15,10 +15,17 @@ const RGBA = 4;
 /** A pixel as the machine (little-endian) holds it: alpha first. */
 const OPAQUE = 0xff000000;
 const GREY_RGB = 0x010101;
+/** Of a side: a little more than A3. Larger pages would only fill the memory. */
+const POINTS_MAX = 1_300;
 /** Codes on one picture; a sheet has one. */
 const CODES_MAX = 4;
 
 const resolve = createRequire(import.meta.url).resolve;
+
+/** Bytes that are not looked at any further. */
+export class UnfitPdfError extends Error {
+  override readonly name = 'UnfitPdfError';
+}
 
 /** One page; a byte a pixel, 0 is black, row by row from the top left. */
 export interface Raster {
@@ -30,18 +37,21 @@ export interface Raster {
 let pdfium: Promise<PDFiumLibrary> | null = null;
 let codeReader: Promise<unknown> | null = null;
 
-/** The pages of a PDF, at most `pagesMax` of them. Throws for bytes that are no PDF, or have more pages. */
+/** The pages of a PDF. Throws UnfitPdfError for bytes that are no PDF, for more than `pagesMax` pages and for huge ones. */
 export async function rasterise(
   pdf: Uint8Array,
   { dpi = DPI, pagesMax }: { readonly dpi?: number; readonly pagesMax: number },
 ): Promise<Raster[]> {
   pdfium ??= PDFiumLibrary.init();
-  const document = await (await pdfium).loadDocument(pdf);
+  const document = await load(await pdfium, pdf);
   try {
     const count = document.getPageCount();
-    if (count > pagesMax) throw new Error(`${count} pages; at most ${pagesMax} are looked at`);
+    if (count > pagesMax) throw new UnfitPdfError(`${count} pages; ${pagesMax} at most`);
     const pages: Raster[] = [];
     for (const page of document.pages()) {
+      const { originalWidth, originalHeight } = page.getOriginalSize();
+      if (Math.max(originalWidth, originalHeight) > POINTS_MAX)
+        throw new UnfitPdfError('a page is larger than A3');
       const { width, height, data } = await page.render({
         scale: dpi / POINTS_PER_INCH,
         colorSpace: 'Gray',
@@ -53,6 +63,14 @@ export async function rasterise(
     return pages;
   } finally {
     document.destroy();
+  }
+}
+
+async function load(library: PDFiumLibrary, pdf: Uint8Array): Promise<PDFiumDocument> {
+  try {
+    return await library.loadDocument(pdf);
+  } catch (error) {
+    throw new UnfitPdfError('this is no PDF that can be read', { cause: error });
   }
 }
 
@@ -79,6 +97,7 @@ async function prepareReader(): Promise<void> {
 function imageOf({ width, height, grey }: Raster) {
   const data = new Uint8ClampedArray(width * height * RGBA);
   const pixels = new Uint32Array(data.buffer);
-  for (const [place, value] of grey.entries()) pixels[place] = (value * GREY_RGB + OPAQUE) >>> 0;
+  for (let place = 0; place < grey.length; place += 1)
+    pixels[place] = (grey[place] ?? 0) * GREY_RGB + OPAQUE;
   return { data, width, height };
 }

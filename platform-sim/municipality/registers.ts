@@ -65,6 +65,20 @@ export class Registers {
     return this.#family.has(record) || this.#resident.has(record);
   }
 
+  /** Code. Null when there is no such record. */
+  municipalityOf(record: string): string | null {
+    const place = this.#family.get(record)?.register ?? this.#resident.get(record)?.household;
+    return place?.municipality ?? null;
+  }
+
+  /** Whether this family register is where the person lives, so that nobody has to register for it. */
+  isAtHome(record: string): boolean {
+    const family = this.#family.get(record);
+    if (family === undefined) return false;
+    const { municipality } = family.register;
+    return this.residenceOf(family)?.household.municipality === municipality;
+  }
+
   /** `certificate`: SHA-256 of its DER, hex. */
   residentOf(certificate: string): Linked<ResidentRecord> | null {
     return this.#linked(this.#resident, certificate, () => true);
