@@ -19,7 +19,9 @@ import {
 } from '../../devices/payment/payment-frames.ts';
 import { ReplyParser } from '../../devices/receipt/escpos-replies.ts';
 import { DerError } from '../../platform-sim/der.ts';
+import { judgeApplication } from '../../platform-sim/signed-application.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
+import { readSigningCertificate } from '../../platform-sim/signing-certificate.ts';
 import { readSigned, UnfitError } from '../../platform-sim/x509-reader.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { readInstitutionCertificate } from '../../src/domain/institution-certificate.ts';
@@ -48,6 +50,7 @@ import { DEFINITION, INSTITUTION } from '../devices/institution-rig.ts';
 import { delta, patch, row } from '../link/deltas.ts';
 import { authority, issue, load, NOW, revoking } from '../pki/cards.ts';
 import { answerTo, HONEST, questionAbout } from '../pki/ocsp-cases.ts';
+import { ApplicationRig } from '../platform/application-rig.ts';
 
 export interface Decoder {
   readonly name: string;
@@ -100,6 +103,8 @@ const head = {
 };
 const question = questionAbout(card.der, await load());
 const PAYMENT = { number: '0badcafe', answer: 'payment', id: HASH.slice(0, 32) } as const;
+const applied = await ApplicationRig.open();
+process.once('exit', () => applied.close());
 const signedHead = await platform.sign('head', text(head));
 
 export const DECODERS: readonly Decoder[] = [
@@ -121,6 +126,17 @@ export const DECODERS: readonly Decoder[] = [
     name: 'a certificate or a CRL that an operator brings',
     seeds: [card.der, crl],
     decode: refusing((bytes) => readSigned(Buffer.from(bytes)), UnfitError, DerError),
+  },
+  {
+    name: 'a signing certificate',
+    seeds: [applied.certificate],
+    decode: refusing((bytes) => readSigningCertificate(Buffer.from(bytes)), UnfitError, DerError),
+  },
+  {
+    name: 'an application that a card signed',
+    seeds: [applied.cms()],
+    decode: (bytes) =>
+      judgeApplication(Buffer.from(bytes), applied.asked, applied.stores.register, NOW),
   },
   {
     name: 'an answer of an OCSP responder',
