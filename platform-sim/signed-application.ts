@@ -5,7 +5,11 @@
  */
 
 import { createHash, verify } from 'node:crypto';
-import { APPLICATION, type Application } from '../src/link/certificate-protocol.ts';
+import {
+  APPLICATION,
+  type Application,
+  type CentreRefusal,
+} from '../src/link/certificate-protocol.ts';
 import { DerError, Elements, oid, structured, TAG, time } from './der.ts';
 import type { Register } from './register.ts';
 import {
@@ -48,7 +52,7 @@ export type JudgedApplication =
     }
   /** `detail` says which check it was, and nothing of the applicant. */
   | {
-      readonly refused: 'application-refused' | 'certificate-not-valid';
+      readonly refused: Extract<CentreRefusal, 'application-refused' | 'certificate-not-valid'>;
       readonly detail: string;
     };
 

@@ -22,6 +22,21 @@ beforeEach(async () => {
 });
 afterEach(() => bench.remove());
 
+describe('register signing-authority', () => {
+  const take = (ca: string, crl: string) =>
+    bench.run('register', 'signing-authority', '--ca', path(ca), '--crl', path(crl));
+
+  test('takes who issues signing certificates, tells no terminal, and says what is wrong', async () => {
+    expect((await take('ca.der', 'crl-7.der')).stdout).toContain(
+      'register.signing-authority-taken',
+    );
+    const trust = JSON.parse((await bench.run('trust', 'list')).stdout);
+    expect(trust).toMatchObject({ anchors: [], crls: [] });
+    expect(await refusal(take('ca.der', 'missing.der'))).toContain('missing.der does not exist');
+    expect(await refusal(take('ca.der', 'crl-foreign.der'))).toContain('is not of the CA');
+  });
+});
+
 describe('trust add', () => {
   const add = (...args: string[]) => bench.run('trust', 'add', ...args);
 

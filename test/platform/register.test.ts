@@ -94,6 +94,23 @@ test('holders are known by their certificate, and a later table changes them', (
   expect(stores.register.bornOf(revoked.der)).toBeNull();
 });
 
+test('two certificates are of one holder where a table has said so, and of nobody else', () => {
+  const isOne = (a: TestCard, b: TestCard) => stores.register.isOneHolder(a.der, b.der);
+  expect(isOne(good, other)).toBe(false);
+  writeFileSync(file('signing.der'), other.der);
+  take(['certificate,born,signing', 'good.der,1990-02-28,signing.der']);
+  expect([isOne(good, other), isOne(other, good), isOne(revoked, other)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  // Children under 15 have none.
+  expect(take(['certificate,born,signing', 'good.der,1990-02-28,'])).toBe(1);
+  expect(isOne(good, other)).toBe(true);
+  const unread = () => take(['certificate,born,signing', 'good.der,1990-02-28,gone.der']);
+  expect(unread).toThrow(/line 2: certificate gone.der/u);
+});
+
 test.each([
   [['certificat,born'], /line 1: the first line names the columns: certificate,born/u],
   [['certificate,born', 'good.der,1990-02-30'], /line 2: born "1990-02-30" is no date/u],
