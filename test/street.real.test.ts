@@ -88,6 +88,18 @@ test('open: cards are held and things are broken from another window, until Ctrl
     await say('remove');
     expect((await say('health')).stdout).toMatch(/card {5}none/u);
 
+    const [entered, served] = await Promise.all([
+      say('hold', 'nagihara-midori'),
+      say('hold', 'tomoshino-makoto', '--at', 'vending-1'),
+    ]);
+    expect(entered.stdout).toMatch(/already-entered/u);
+    expect(served.stdout).toMatch(/over .*\(released\)/u);
+    await say('hold', 'sato-hanako', '--keep');
+    await say('hold', 'sato-hanako', '--keep', '--at', 'vending-1');
+    const cards = (await say('health')).stdout.match(/card {5}\S+/gu);
+    expect(cards).toEqual(['card     none', 'card     sato-hanako']);
+    await say('remove');
+
     await fault('terminal-killed');
     expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
     await fault('pcscd-killed');
@@ -96,11 +108,16 @@ test('open: cards are held and things are broken from another window, until Ctrl
     for (const wrong of [
       ['hold', 'nobody'],
       ['fault', 'nonsense'],
+      ['hold', 'sato-hanako', '--at', 'nowhere'],
+      ['fault', 'paper-out', '--at', 'vending-1'],
       ['restore', 'nonsense'],
       ['play', 'nonsense'],
     ]) {
       const { code, stderr } = await say(...wrong);
-      expect([code, stderr]).toEqual([2, expect.stringContaining(wrong[1] ?? '')]);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining(wrong[3] === 'nowhere' ? 'nowhere' : (wrong[1] ?? '')),
+      ]);
     }
 
     await pressCtrlC(street);

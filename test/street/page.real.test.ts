@@ -58,7 +58,7 @@ function card(page: Page, name: string) {
   return page.locator('.card', { hasText: name });
 }
 
-test('a card is carried to the ring, read, and pulled early; another is laid down by keyboard alone', () =>
+test('a card is carried to the ring, read, and pulled early; another is laid down by keyboard alone; at the machine a PIN is typed', () =>
   withBrowser(async (browser, street) => {
     const { page, wrong } = await look(browser);
     const gate = page.frameLocator(GATE);
@@ -96,7 +96,7 @@ test('a card is carried to the ring, read, and pulled early; another is laid dow
     await page.getByText('どこもこわれていません').waitFor();
 
     await page.getByText('端末を止める').press('Enter');
-    await page.getByText('端末は止まっています').waitFor();
+    await page.locator('[data-place="gate-1"][data-state="down"]').waitFor();
     await gate.getByText('かざして').first().waitFor();
 
     await page.locator('.pile li[data-place="0"] button').press('Enter');
@@ -105,8 +105,31 @@ test('a card is carried to the ring, read, and pulled early; another is laid dow
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+    await aCanIsHad(page);
     expect(wrong).toEqual([]);
   }));
+
+/** At the other terminal, whose screen is beside the gate's. */
+async function aCanIsHad(page: Page): Promise<void> {
+  const ringOfMachine = (state: string) =>
+    page.locator(`[data-ring="vending-1"][data-ring-state="${state}"]`);
+  const machine = page.frameLocator('[data-place="vending-1"] iframe');
+  await machine.getByText('かざして').first().waitFor();
+  await page.getByRole('button', { name: '自販機', exact: true }).press('Enter');
+  await page.getByText('自販機をこわしてみる').waitFor();
+  await card(page, '凪原 みどり').press('Enter');
+  await ringOfMachine('hold').waitFor();
+  for (const key of ['1', '2', '3', '4', '決定']) {
+    await machine.getByRole('button', { name: key, exact: true }).click();
+  }
+  await ringOfMachine('done').waitFor();
+  await page.locator('[data-can="1"]').waitFor();
+  await card(page, '凪原 みどり').press('Enter');
+  await ringOfMachine('waiting').waitFor();
+  expect(await page.locator('[data-ring="gate-1"]').getAttribute('data-ring-state')).toBe(
+    'waiting',
+  );
+}
 
 test('a scene plays from the page and says what was proved; a second page sees it all', () =>
   withBrowser(async (browser) => {

@@ -40,6 +40,7 @@ test.each([
     [READY, { event: 'device.condition', device: 'receipt', condition: 'new' }],
     { printer: 'error' },
   ],
+  [[{ event: 'device.ready', device: 'release' }], { release: 'ok', printer: 'lost' }],
   [[{ event: 'link.up' }], { network: 'ok' }],
   [[{ event: 'link.up' }, { event: 'link.down', waiting: 3 }], { network: 'lost', waiting: 3 }],
   [[{ event: 'clock.jumped' }], { clock: 'jumped' }],
@@ -85,6 +86,19 @@ test('a gate that died takes its devices with it; in service again, it serves', 
     state: 'closed',
     reason: 'disk-full',
   });
+});
+
+test('what a service found is the answer, and only what came out of the machine is counted', () => {
+  const found = after({ event: 'age.checked', result: 'under', seq: 1 });
+  expect(found).toMatchObject({ answer: { says: 'under' }, handedOut: 0 });
+  const lines = ['released', 'no-answer', 'not-ready', 'absent', 'released'].map((outcome) => ({
+    event: 'release.done',
+    outcome,
+  }));
+  expect(after(...lines).handedOut).toBe(2);
+  expect(after({ event: 'service.refused', reason: 'pin-blocked' }).answer.says).toBe(
+    'pin-blocked',
+  );
 });
 
 test('a screen is no printer; it is loaded anew each time that it begins to be served', () => {
