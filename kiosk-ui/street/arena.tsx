@@ -32,7 +32,10 @@ export function Arena({ place, state }: ArenaProps) {
       </div>
       <Device place={place} state={state} form={FORM}>
         <i class="slot" />
-        <Hanging papers={state.papers.newest} run={state.run} />
+        <Hanging
+          papers={state.papers.newest.filter((paper) => paper.place === place.id)}
+          run={state.run}
+        />
       </Device>
       <Barrier isOpen={ringState(place) === 'done'} />
     </div>

@@ -1,13 +1,12 @@
 /** The state of the street as pages see it, and what of it changed. Everything in it has a bound. */
 
 import { CARD_PIN } from '../people.ts';
-import type { PapersShown, PlaceShown, ResidentShown, StreetState } from './messages.ts';
+import type { PlaceShown, ResidentShown, StreetState } from './messages.ts';
+import { PaperPile } from './paper-pile.ts';
 import type { Place } from './place.ts';
 import type { Player } from './player.ts';
-import type { Paper } from './receipt-stack.ts';
 import type { Street } from './world.ts';
 
-const PAPERS_SHOWN = 24;
 const LOOK_MS = 250;
 /** The chart moves on while nothing happens. */
 const REDRAW_MS = 5_000;
@@ -23,7 +22,7 @@ export class Board {
   readonly #stops: (() => void)[] = [];
   /** Per part, as JSON: what pages know. */
   readonly #told = new Map<string, string>();
-  readonly #papers = new Map<number, Paper>();
+  readonly #papers = new PaperPile();
   readonly #last = new Map<string, string>();
   /** By place: whom its last answer was for. */
   readonly #answeredTo = new Map<string, string | null>();
@@ -73,7 +72,7 @@ export class Board {
 
   /** The drawing of a paper of this run, or null. */
   svgOf(run: string, number: number): string | null {
-    return run === this.#street.run ? (this.#papers.get(number)?.svg ?? null) : null;
+    return run === this.#street.run ? this.#papers.svgOf(number) : null;
   }
 
   state(): StreetState {
@@ -84,7 +83,7 @@ export class Board {
       opening: street.isOpening,
       places: street.places.map((place) => this.#place(place)),
       residents: this.#residents(),
-      papers: this.#papersShown(),
+      papers: this.#papers.shown(street.run),
       platform: street.platformShown(),
       scenarios: this.#player.shown(),
       says: street.says,
@@ -94,7 +93,7 @@ export class Board {
   #forgetEarlierRun(): void {
     if (this.#run === this.#street.run) return;
     this.#run = this.#street.run;
-    this.#papers.clear();
+    this.#papers.forget();
     this.#last.clear();
     this.#answeredTo.clear();
   }
@@ -122,13 +121,10 @@ export class Board {
     this.#looking = true;
     try {
       const { run } = this.#street;
-      const papers = await this.#street.gate.newPapers(Math.max(0, ...this.#papers.keys()));
+      const papers = await this.#papers.look(this.#street.places);
       this.#forgetEarlierRun();
       if (run !== this.#street.run) return;
-      for (const paper of papers) this.#papers.set(paper.number, paper);
-      while (this.#papers.size > PAPERS_SHOWN) {
-        this.#papers.delete(Math.min(...this.#papers.keys()));
-      }
+      this.#papers.add(papers);
       if (papers.length > 0 || this.#street.platformHasNews()) this.changed();
     } finally {
       this.#looking = false;
@@ -172,23 +168,4 @@ export class Board {
       last: this.#last.get(person.id) ?? null,
     }));
   }
-
-  #papersShown(): PapersShown {
-    const newest = [...this.#papers.values()].sort((a, b) => b.number - a.number);
-    return {
-      total: newest[0] === undefined ? 0 : newest[0].number - this.#street.gate.firstPaper,
-      newest: newest.map((paper) => ({
-        number: paper.number - this.#street.gate.firstPaper,
-        complete: paper.complete,
-        svg: `/papers/${this.#street.run}/${paper.number}.svg`,
-        ...sizeOf(paper.svg),
-        text: paper.text,
-      })),
-    };
-  }
-}
-
-function sizeOf(svg: string): { readonly width: number; readonly height: number } {
-  const [, width = '0', height = '0'] = /viewBox="0 0 (\d+) (\d+)"/u.exec(svg) ?? [];
-  return { width: Number(width), height: Number(height) };
 }

@@ -38,7 +38,7 @@ export class Doing {
 
   /** Null for what changes something. */
   #look(request: Request): string | Promise<string> | null {
-    const { residents, gate } = this.#street;
+    const { residents, places } = this.#street;
     switch (request.do) {
       case 'people':
         return residents
@@ -48,7 +48,7 @@ export class Doing {
           )
           .join('\n');
       case 'papers':
-        return gate.newPapers(0).then((papers) => papers.map(({ text }) => text).join('\n\n'));
+        return allPapers(places);
       case 'scenarios':
         return this.#player.shown().map(describeScenario).join('\n');
       case 'health':
@@ -147,6 +147,14 @@ export class Doing {
 /** Without a name: all of them. */
 function placesMeant(street: Street, { at }: { readonly at?: string }): readonly Place[] {
   return at === undefined ? street.places : [street.place(at)];
+}
+
+async function allPapers(places: readonly Place[]): Promise<string> {
+  const papers = await Promise.all(places.map((place) => place.newPapers(0)));
+  return papers
+    .flat()
+    .map(({ text }) => text)
+    .join('\n\n');
 }
 
 async function mend(places: readonly Place[], name?: string): Promise<string> {

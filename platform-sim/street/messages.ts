@@ -82,6 +82,8 @@ export interface ResidentShown {
 
 export interface PaperShown {
   readonly number: number;
+  /** The terminal at which it came out. */
+  readonly place: string;
   readonly complete: boolean;
   /** Path of the drawing (SVG). */
   readonly svg: string;
