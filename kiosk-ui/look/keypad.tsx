@@ -12,11 +12,13 @@ export interface PadKey {
   readonly word?: boolean;
   /** The key that ends the typing. */
   readonly go?: boolean;
+  /** Where it stands, if the arrangement does not say so; from 1. */
+  readonly place?: { readonly column: number; readonly row: number };
 }
 
 interface PadProps {
-  /** Names the arrangement, which the style sheet gives: `pin`, `digits` or `letters`. */
-  readonly kind: 'pin' | 'digits' | 'letters';
+  /** Names the arrangement, which the style sheet gives. */
+  readonly kind: 'pin' | 'digits' | 'letters' | 'number' | 'password' | 'kana';
   /** Of the group, for assistive technology. */
   readonly label: string;
   /** Nothing can be typed now. */
@@ -29,13 +31,14 @@ export function Keypad({ kind, label, resting, keys }: PadProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset of buttons is no form
     <div class="pad" data-kind={kind} role="group" aria-label={label}>
-      {keys.map(({ id, text, onPress, word = false, go = false }, index) => (
+      {keys.map(({ id, text, onPress, word = false, go = false, place }, index) => (
         <button
           type="button"
           key={id}
           class={go ? 'word go' : word ? 'word' : undefined}
           data-id={id}
           data-first={index === 0}
+          style={place && { gridColumn: place.column, gridRow: place.row }}
           aria-disabled={resting}
           onClick={resting ? undefined : onPress}
         >

@@ -9,6 +9,8 @@ export interface Row {
   /** May carry ruby. */
   readonly title: string;
   readonly about?: ComponentChildren;
+  /** Beside the title: until when, how much. */
+  readonly aside?: ComponentChildren;
 }
 
 interface RowsProps {
@@ -21,7 +23,7 @@ interface RowsProps {
 export function Rows({ rows, resting, onChoose }: RowsProps) {
   return (
     <ol class="rows">
-      {rows.map(({ id, title, about }, index) => (
+      {rows.map(({ id, title, about, aside }, index) => (
         <li key={id}>
           <button
             type="button"
@@ -39,6 +41,7 @@ export function Rows({ rows, resting, onChoose }: RowsProps) {
               </b>
               {about !== undefined && <small>{about}</small>}
             </span>
+            {aside !== undefined && <span class="aside">{aside}</span>}
             <Icon name="next" />
           </button>
         </li>

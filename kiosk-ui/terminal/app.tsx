@@ -1,6 +1,7 @@
 /** Each screen by its name, in the frame that all have. */
 
 import { useLayoutEffect } from 'preact/hooks';
+import { ORDER_STEPS, REGISTRATION_STEPS } from '../../src/domain/kiosk-screen.ts';
 import {
   type Key,
   LANGUAGES,
@@ -8,6 +9,7 @@ import {
   type Screen,
   type ScreenName,
 } from '../../src/domain/screen.ts';
+import type { Catalogue } from '../../src/text/catalogue.ts';
 import { catalogueOf } from '../../src/text/index.ts';
 import { plain } from '../../src/text/ruby.ts';
 import { Frame, type LanguageKey } from '../look/frame.tsx';
@@ -17,7 +19,7 @@ import { KIOSK_DRAWINGS } from './kiosk-screens.tsx';
 import { clockTime } from './moments.ts';
 import * as service from './service-screens.tsx';
 import * as staff from './staff-screens.tsx';
-import { Stage } from './stage.tsx';
+import { type CallShown, Stage, type WayShown } from './stage.tsx';
 import * as typing from './typing-screens.tsx';
 import type { Draw, Hand, ScreenOf, View } from './view.ts';
 
@@ -57,6 +59,8 @@ export function Shown({ screen, press }: ShownProps) {
   const { language, look, place } = screen;
   const text = catalogueOf(language);
   const hand: Hand = {
+    language,
+    reader: look.reader,
     text,
     ways: screen.ways,
     press,
@@ -91,14 +95,35 @@ export function Shown({ screen, press }: ShownProps) {
         view={view}
         reader={look.reader}
         here={text.waiting.here[look.reader]}
+        way={wayOf(view, text)}
         staff={
           hand.offers('staff')
             ? { text: text.bar.staff, onPress: () => press({ key: 'staff' }) }
             : null
         }
+        call={callOf(screen, hand)}
       />
     </Frame>
   );
+}
+
+function wayOf({ progress }: View, { kiosk }: Catalogue): WayShown | null {
+  if (progress === undefined || progress === null) return null;
+  const { label, past, order, registration } = kiosk.steps;
+  const [steps, at] =
+    progress.of === 'order'
+      ? [ORDER_STEPS.map((step) => order[step]), ORDER_STEPS.indexOf(progress.step)]
+      : [
+          REGISTRATION_STEPS.map((step) => registration[step]),
+          REGISTRATION_STEPS.indexOf(progress.step),
+        ];
+  return { label: plain(label), past: plain(past), steps, at };
+}
+
+function callOf({ called = false }: Screen, { text, offers, press }: Hand): CallShown | null {
+  if (called) return { text: text.kiosk.called, onPress: null };
+  if (!offers('call')) return null;
+  return { text: text.kiosk.keys.call, onPress: () => press({ key: 'call' }) };
 }
 
 function draw<Name extends ScreenName>(screen: ScreenOf<Name> & Screen, hand: Hand): View {
@@ -132,7 +157,15 @@ export function Nobody({ why, language, onLanguage, last }: NobodyProps) {
       languages={languageKeys(language, onLanguage)}
       sound={null}
     >
-      <Stage name={why} view={view} reader={last?.look.reader ?? 'down'} here="" staff={null} />
+      <Stage
+        name={why}
+        view={view}
+        reader={last?.look.reader ?? 'down'}
+        here=""
+        way={null}
+        staff={null}
+        call={null}
+      />
     </Frame>
   );
 }

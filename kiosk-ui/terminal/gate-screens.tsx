@@ -1,11 +1,13 @@
 /** What the people who come to the gate see. */
 
-import { type ComponentChildren, Fragment } from 'preact';
+import type { ComponentChildren } from 'preact';
 import type { ListShown, Purpose } from '../../src/domain/screen.ts';
 import type { Catalogue } from '../../src/text/catalogue.ts';
 import { Fuda } from '../look/fuda.tsx';
 import { Icon } from '../look/icons.tsx';
+import { Name } from '../look/name.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
+import { takeCard as takeCardAtKiosk } from './kiosk-card.tsx';
 import { clockTime } from './moments.ts';
 import { Seat } from './seat.tsx';
 import type { Draw, View } from './view.ts';
@@ -71,7 +73,12 @@ export const again: Draw<'again'> = ({ reason }, { text }) => ({
 export const welcome: Draw<'welcome'> = ({ name, seat, list }, { text }) => ({
   layout: 'call',
   ring: { state: 'done', inside: <Seat seat={seat} /> },
-  before: name === null ? null : <Name text={text.welcome.name({ name })} />,
+  before:
+    name === null ? null : (
+      <p class="lead">
+        <Name text={text.welcome.name({ name })} />
+      </p>
+    ),
   title: text.welcome.title,
   words: (
     <>
@@ -133,16 +140,20 @@ export const refused: Draw<'refused'> = ({ reason, advice, first, list }, { text
   };
 };
 
-export const takeCard: Draw<'take-card'> = (_screen, { text }) => ({
-  layout: 'call',
-  ring: { state: 'take' },
-  title: text.takeCard.title,
-  words: (
-    <p class="lead">
-      <Sentences text={text.takeCard.body} />
-    </p>
-  ),
-});
+export const takeCard: Draw<'take-card'> = (screen, hand) => {
+  if (screen.follows !== undefined) return takeCardAtKiosk(screen, hand);
+  const { title, body } = hand.text.takeCard;
+  return {
+    layout: 'call',
+    ring: { state: 'take' },
+    title,
+    words: (
+      <p class="lead">
+        <Sentences text={body} />
+      </p>
+    ),
+  };
+};
 
 export const closed: Draw<'closed'> = ({ reason }, { text, ways }) => {
   const isStarting = reason === 'starting';
@@ -206,20 +217,6 @@ function ThreeAnswers({ text, card, why, next }: ThreeAnswersProps) {
         { term: refused.next, answer: <Sentences text={next} />, now: true },
       ]}
     />
-  );
-}
-
-/** A line ends between the parts of a name, not before its ＊. */
-function Name({ text }: { readonly text: string }) {
-  return (
-    <p class="lead">
-      {text.split(' ').map((part, index) => (
-        <Fragment key={index}>
-          {index > 0 && ' '}
-          <span class="nb">{part}</span>
-        </Fragment>
-      ))}
-    </p>
   );
 }
 

@@ -6,9 +6,12 @@ import type { Key, Language, Screen } from '../../src/domain/screen.ts';
 import '../look/look.css';
 import './gate.css';
 import './staff.css';
+import './kiosk.css';
+import './kiosk-type.css';
 import { Nobody, Shown } from './app.tsx';
 import { connect, type Heard } from './connection.ts';
 import { followKeyboard } from './focus.ts';
+import { followClock } from './moments.ts';
 import { Speech } from './speech.ts';
 import { Tones } from './tones.ts';
 import { isTypingLetters } from './typing-screens.tsx';
@@ -56,6 +59,8 @@ followKeyboard({
   press,
   offers: (key) => typeof shown.value === 'object' && shown.value?.keys.includes(key) === true,
 });
+
+followClock();
 
 function App() {
   const heard = shown.value;

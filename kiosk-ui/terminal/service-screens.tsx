@@ -8,6 +8,7 @@ import { Keypad, Slots } from '../look/keypad.tsx';
 import type { MaruState } from '../look/maru.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { BackKey } from './back-key.tsx';
+import * as kiosk from './kiosk-typing.tsx';
 import { pinPadKeys } from './typing-screens.tsx';
 import type { Draw, Hand } from './view.ts';
 
@@ -17,7 +18,9 @@ const RINGS: Readonly<Record<RingEnd, MaruState>> = {
   neutral: 'closed',
 };
 
-export const pin: Draw<'pin'> = ({ digits, result, tries }, hand) => {
+export const pin: Draw<'pin'> = (screen, hand) => {
+  if (screen.progress !== undefined) return kiosk.pin(screen, hand);
+  const { digits, result, tries } = screen;
   const { pin: words, staff } = hand.text;
   const said = { ask: words.body, wrong: words.wrong, checking: words.checking }[result];
   return {
@@ -53,8 +56,9 @@ export const pin: Draw<'pin'> = ({ digits, result, tries }, hand) => {
   };
 };
 
-export const pinLastTry: Draw<'pin-last-try'> = (_screen, hand) => {
+export const pinLastTry: Draw<'pin-last-try'> = ({ progress }, hand) => {
   const { pinLastTry: words, pin: pad } = hand.text;
+  if (progress !== undefined) return kiosk.lastTry(words, progress, hand);
   return {
     layout: 'work',
     ring: null,

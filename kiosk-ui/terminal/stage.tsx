@@ -3,10 +3,21 @@
 import { Fragment } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../look/icons.tsx';
+import { Key } from '../look/key.tsx';
 import { type Edge, Maru } from '../look/maru.tsx';
 import { Ruby } from '../look/ruby.tsx';
+import { Way } from '../look/way.tsx';
 import { fitText } from './fit.ts';
 import type { View } from './view.ts';
+
+export type WayShown = Parameters<typeof Way>[0];
+
+/** 店員を呼ぶ; `onPress` null: somebody was called and comes. */
+export interface CallShown {
+  /** May carry ruby. */
+  readonly text: string;
+  readonly onPress: (() => void) | null;
+}
 
 interface StageProps {
   /** Another name is another screen, which is drawn anew. */
@@ -15,11 +26,13 @@ interface StageProps {
   readonly reader: Edge;
   /** Beside the arrow to the reader. May carry ruby. */
   readonly here: string;
+  readonly way: WayShown | null;
   /** The way in for staff. May carry ruby. */
   readonly staff: { readonly text: string; readonly onPress: () => void } | null;
+  readonly call: CallShown | null;
 }
 
-export function Stage({ name, view, reader, here, staff }: StageProps) {
+export function Stage({ name, view, reader, here, way, staff, call }: StageProps) {
   const stage = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     const fitAgain = () => {
@@ -32,6 +45,7 @@ export function Stage({ name, view, reader, here, staff }: StageProps) {
   const { layout, ring, title, titleSize, before, words, hands, foot } = view;
   return (
     <main class="stage" data-layout={layout} data-reader={reader} ref={stage}>
+      {way !== null && <Way key="way" {...way} />}
       {ring !== null && (
         <div class="spot" key={`spot ${name}`}>
           <Maru state={ring.state} to={ring.alone === true ? null : reader}>
@@ -62,9 +76,10 @@ export function Stage({ name, view, reader, here, staff }: StageProps) {
           {hands}
         </div>
       )}
-      {foot !== undefined && (
+      {(foot !== undefined || call !== null) && (
         <div class="foot" key="foot">
           {foot}
+          {call !== null && <Call {...call} />}
         </div>
       )}
       {staff !== null && (
@@ -76,5 +91,23 @@ export function Stage({ name, view, reader, here, staff }: StageProps) {
         </button>
       )}
     </main>
+  );
+}
+
+/** The answer stands where the key was. */
+function Call({ text, onPress }: CallShown) {
+  return (
+    <div class="call" role="status">
+      {onPress === null ? (
+        <p>
+          <Icon name="bell" />
+          <span>
+            <Ruby text={text} />
+          </span>
+        </p>
+      ) : (
+        <Key kind="quiet" icon="bell" text={text} onPress={onPress} />
+      )}
+    </div>
   );
 }

@@ -1,7 +1,8 @@
 /** What a screen is made of, before it is drawn, and what its drawing needs. */
 
 import type { ComponentChildren } from 'preact';
-import type { Key, KeyName, Screen, ScreenName } from '../../src/domain/screen.ts';
+import type { Progress } from '../../src/domain/kiosk-screen.ts';
+import type { Key, KeyName, Language, Screen, ScreenName } from '../../src/domain/screen.ts';
 import type { Catalogue } from '../../src/text/catalogue.ts';
 import type { MaruState } from '../look/maru.tsx';
 
@@ -9,6 +10,9 @@ import type { MaruState } from '../look/maru.tsx';
 export type ScreenOf<Name extends ScreenName> = Extract<Screen, { readonly screen: Name }>;
 
 export interface Hand {
+  readonly language: Language;
+  /** The edge of the screen nearest the card reader. */
+  readonly reader: Screen['look']['reader'];
   readonly text: Catalogue;
   readonly ways: Screen['ways'];
   readonly press: (key: Key) => void;
@@ -18,12 +22,20 @@ export interface Hand {
 
 /**
  * `call`: a large ring and one sentence; `tell`: a small ring and what there is to say; `work`: words beside, or above,
- * what is pressed; `letters`: `work` with more keys than fit beside words.
+ * what is pressed; `letters`: `work` with more keys than fit beside words. At a kiosk: `list` of choices, `type` with a
+ * pad or a keyboard, `show` with a large ring, `slip` with what is asked or told.
  */
-export type Layout = 'call' | 'tell' | 'work' | 'letters';
+export type Layout =
+  | 'call'
+  | 'tell'
+  | 'work'
+  | 'letters'
+  | `kiosk-${'list' | 'type' | 'show' | 'slip'}`;
 
 export interface View {
   readonly layout: Layout;
+  /** On top; null or absent: there is no way to show. */
+  readonly progress?: Progress | null;
   readonly ring: {
     readonly state: MaruState;
     /** Stands in the ring instead of the card. */

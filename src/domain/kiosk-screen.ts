@@ -121,6 +121,9 @@ export const WORKS = [
 ] as const;
 export type Work = (typeof WORKS)[number];
 
+/** What the key `choose` carries where somebody wants to correct what is asked: `review`, `confirm-order`. */
+export const CORRECT = 'correct';
+
 export type KioskScreenBody =
   | {
       readonly screen: 'menu';

@@ -443,7 +443,7 @@ export const KIOSK_KEYS: Partial<Record<KioskScreenName, readonly KeyName[]>> = 
   password: TYPING,
   'password-last-try': ['enter', 'back', 'call'],
   'text-entry': [...TYPING, 'kana-mark'],
-  review: ['enter', 'back', 'call'],
+  review: ['enter', 'back', 'choose', 'call'],
   'confirm-order': ['enter', 'back', 'choose', 'call'],
   paying: ['choose', 'back', 'call'],
   printing: ['call'],

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { LANGUAGES, SCREENS, type ScreenFrame } from '../../src/domain/screen.ts';
 import { LAYOUT_FAULTS } from './layout-faults.ts';
-import { SAMPLES } from './samples.ts';
+import { AT, SAMPLES } from './samples.ts';
 import { ShownScreen, serve } from './shown-screen.ts';
 
 const { values, positionals } = parseArgs({
@@ -44,6 +44,7 @@ for (const size of values.size) {
   page.on('console', (message) => {
     if (message.type() === 'error') say(`page: ${message.text()}`);
   });
+  await page.clock.setFixedTime(AT);
   await page.goto(server.origin);
   for (const name of SCREENS.filter((name) => values.screen?.includes(name) ?? true)) {
     const samples = values.all ? SAMPLES[name] : SAMPLES[name].slice(0, 1);

@@ -25,6 +25,9 @@ type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Na
 const MORNING = '2026-11-25T05:05:00Z';
 const EVENING = '2026-11-25T08:00:00Z';
 
+/** When the samples are shown: what is said of days is said from here. */
+export const AT = '2026-11-25T07:12:00Z';
+
 const reasons = Object.keys(REASONS) as Reason[];
 /** A kiosk says its own on `ended`, and of a service whose answer is no on `refused`. */
 const everyTerminals = reasons.filter((reason) => !Object.hasOwn(KIOSK_REASONS, reason));
@@ -261,21 +264,26 @@ const WAYS: Readonly<Record<Language, ScreenFrame['ways']>> = {
   en: { information: 'Information, on your right', otherGate: 'the West Gate, on your left' },
 };
 
+const SHOP = { title: 'ひなた商店 汐見駅前店', gate: '証明書コーナー', startsAt: null };
+
 export type FrameGiven = Partial<Omit<ScreenFrame, 'look'>> & {
   readonly look?: Partial<ScreenFrame['look']>;
 };
 
 /** What is around a sample, in Japanese on a small screen unless told otherwise. */
 export function frameOf({ screen }: ScreenBody, given: FrameGiven = {}): ScreenFrame {
+  const isKiosk = given.look?.profile === 'kiosk';
+  const keys = KEYS[screen] ?? [];
   return {
     number: 1,
     language: 'ja',
     sound: 'normal',
     tone: TONES[screen] ?? null,
     speech: null,
-    keys: KEYS[screen] ?? [],
+    keys:
+      isKiosk && !screen.startsWith('staff-') && !keys.includes('call') ? [...keys, 'call'] : keys,
     called: false,
-    place: { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
+    place: isKiosk ? SHOP : { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
     ways: WAYS[given.language ?? 'ja'],
     ...given,
     look: { profile: 'small', reader: 'down', ...given.look },

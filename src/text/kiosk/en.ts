@@ -44,6 +44,11 @@ export const KIOSK_TEXTS: KioskTexts = {
       done: 'Done',
     },
   },
+  days: {
+    today: ({ time }) => `today ${time}`,
+    tomorrow: ({ time }) => `tomorrow ${time}`,
+    on: ({ day, time }) => `${day}, ${time}`,
+  },
   openness: {
     until: ({ time }) => `until ${time}`,
     from: ({ when }) => `From ${when}`,
@@ -130,6 +135,7 @@ export const KIOSK_TEXTS: KioskTexts = {
   pin: {
     title: 'Enter your PIN',
     body: 'The 4 digits for user authentication.',
+    wrong: 'That PIN is not right. It is safe to stop here.',
     left: 'You can still enter it',
     tries: ({ tries }) => counted(tries, 'time', 'times'),
     secret: 'Your digits are neither shown nor spoken.',

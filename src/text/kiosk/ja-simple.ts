@@ -40,6 +40,11 @@ export const KIOSK_TEXTS: KioskTexts = {
       done: 'おわり',
     },
   },
+  days: {
+    today: ({ time }) => `きょう ${time}`,
+    tomorrow: ({ time }) => `あした ${time}`,
+    on: ({ day, time }) => `${day} ${time}`,
+  },
   openness: {
     until: ({ time }) => `${time} まで`,
     from: ({ when }) => `${when}から できます`,
@@ -159,6 +164,7 @@ export const KIOSK_TEXTS: KioskTexts = {
   pin: {
     title: '番号《ばんごう》を 入《い》れて ください',
     body: '4つの 数字《すうじ》の 暗証番号《あんしょうばんごう》です。',
+    wrong: '番号《ばんごう》が ちがいます。やめても いいです。',
     left: '入《い》れる ことが できるのは',
     tries: ({ tries }) => `あと ${tries}回《かい》`,
     secret: '数字《すうじ》は 画面《がめん》に 出《で》ません。声《こえ》も 出《で》ません。',

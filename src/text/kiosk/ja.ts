@@ -40,6 +40,11 @@ export const KIOSK_TEXTS: KioskTexts = {
       done: '完了',
     },
   },
+  days: {
+    today: ({ time }) => `きょう ${time}`,
+    tomorrow: ({ time }) => `あす ${time}`,
+    on: ({ day, time }) => `${day} ${time}`,
+  },
   openness: {
     until: ({ time }) => `${time} まで`,
     from: ({ when }) => `${when}からお取りいただけます`,
@@ -123,6 +128,7 @@ export const KIOSK_TEXTS: KioskTexts = {
   pin: {
     title: '暗証番号を入れてください',
     body: '利用者証明用の、数字4けたの番号です。',
+    wrong: '暗証番号がちがいます。ここでやめても大丈夫です。',
     left: '入力できるのは',
     tries: ({ tries }) => `あと${tries}回`,
     secret: '入れた数字は、画面にも声にも出ません。',

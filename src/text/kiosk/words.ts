@@ -51,6 +51,12 @@ export interface KioskTexts {
     readonly order: Readonly<Record<OrderStep, string>>;
     readonly registration: Readonly<Record<RegistrationStep, string>>;
   };
+  /** A moment from today's point of view; `time` is of the clock, `day` of the calendar. */
+  readonly days: {
+    readonly today: (given: { readonly time: string }) => string;
+    readonly tomorrow: (given: { readonly time: string }) => string;
+    readonly on: (given: { readonly day: string; readonly time: string }) => string;
+  };
   readonly openness: {
     readonly until: (given: { readonly time: string }) => string;
     readonly from: (given: { readonly when: string }) => string;
@@ -74,6 +80,7 @@ export interface KioskTexts {
   readonly placeCard: Headed & { readonly note: string; readonly again: string };
   readonly working: Readonly<Record<Work, Headed>>;
   readonly pin: Headed & {
+    readonly wrong: string;
     /** Above `tries`. */
     readonly left: string;
     readonly tries: (given: { readonly tries: number }) => string;
