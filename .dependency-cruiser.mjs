@@ -90,7 +90,10 @@ export default {
       from: { path: '^src/', pathNot: '^src/(main|terminal|devices|doctor/machine)\\.ts$' },
       to: {
         path: '^devices/',
-        pathNot: ['^devices/([^/]+)/\\1\\.ts$', '^devices/receipt/receipt-printer\\.ts$'],
+        pathNot: [
+          '^devices/([^/]+)/\\1\\.ts$',
+          '^devices/(receipt/receipt|page/page)-printer\\.ts$',
+        ],
       },
     },
     {

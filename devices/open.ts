@@ -1,6 +1,7 @@
 /** From configuration to devices. Only the driver that is chosen is loaded. */
 
 import type { OpenCardReader } from './card/card.ts';
+import type { OpenPagePrinter } from './page/page-printer.ts';
 import type { OpenPaymentUnit } from './payment/payment.ts';
 import type { OpenReceiptPrinter } from './receipt/receipt-printer.ts';
 import type { OpenReleaseLine } from './release/release.ts';
@@ -21,6 +22,10 @@ export type ReceiptConfig =
 
 export type ReleaseConfig =
   | { readonly driver: 'serial'; readonly path: string }
+  | { readonly driver: 'simulated' };
+
+export type PageConfig =
+  | { readonly driver: 'ipp'; readonly url: string; readonly uuid?: string | undefined }
   | { readonly driver: 'simulated' };
 
 export type PaymentConfig =
@@ -83,6 +88,23 @@ export async function releaseLineOpener(
     case 'simulated': {
       const { openSimRelease } = await installed('release', import('./release/sim-release.ts'));
       return openSimRelease({ controlPath });
+    }
+  }
+}
+
+/** Rejects with `DriverMissingError`. */
+export async function pagePrinterOpener(
+  config: PageConfig,
+  controlPath: string,
+): Promise<OpenPagePrinter> {
+  switch (config.driver) {
+    case 'ipp': {
+      const { openIppPrinter } = await import('./page/ipp-printer.ts');
+      return openIppPrinter(config);
+    }
+    case 'simulated': {
+      const { openSimPagePrinter } = await installed('page', import('./page/sim-page-printer.ts'));
+      return openSimPagePrinter({ controlPath });
     }
   }
 }

@@ -17,6 +17,7 @@ import { SOUND_LEVELS } from './domain/screen.ts';
 import { isSecureUrl, isUnenrolledUrl } from './link/connection.ts';
 import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
+import { PAGE } from './page-config.ts';
 import { checkServices, SERVICES } from './service-config.ts';
 import { ATTENDANT_NAME } from './staff/attendants.ts';
 import { isPinLine, readPinCredential } from './staff/pin.ts';
@@ -163,6 +164,7 @@ const TABLES = z.strictObject({
   keys: KEYS.optional(),
   /** The machine that hands something out when the answer is yes. */
   release: RELEASE.optional(),
+  page: PAGE.optional(),
   /** Where fees are paid: a coin box, an e-money reader. */
   payment: PAYMENT.optional(),
   /** Without this table nobody can act as staff at the terminal's own screen. */

@@ -3,14 +3,17 @@
 import { join } from 'node:path';
 import {
   cardReaderOpener,
+  pagePrinterOpener,
   paymentUnitOpener,
   receiptPrinterOpener,
   releaseLineOpener,
 } from '../devices/open.ts';
+import type { PagePrinter } from '../devices/page/page-printer.ts';
 import type { ReceiptPrinter } from '../devices/receipt/receipt-printer.ts';
 import { CardSlot } from './card-slot.ts';
 import type { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
+import { PageSlot } from './page-slot.ts';
 import type { Papers } from './papers.ts';
 import { PaymentSlot } from './payment-slot.ts';
 import { PrinterSlot } from './printer-slot.ts';
@@ -32,6 +35,7 @@ export class Devices {
   readonly receipt: PrinterSlot | null;
   readonly release: ReleaseSlot | null;
   readonly payment: PaymentSlot | null;
+  readonly page: PageSlot | null;
   readonly #printing: Supervisor | null;
   readonly #others: readonly Supervisor[];
 
@@ -40,13 +44,15 @@ export class Devices {
     receipt: Supervised<PrinterSlot> | null,
     release: Supervised<ReleaseSlot> | null,
     payment: Supervised<PaymentSlot> | null,
+    page: Supervised<PageSlot> | null,
   ) {
     this.card = card.slot;
     this.receipt = receipt?.slot ?? null;
     this.release = release?.slot ?? null;
     this.payment = payment?.slot ?? null;
+    this.page = page?.slot ?? null;
     this.#printing = receipt?.supervisor ?? null;
-    const others = [card, release, payment];
+    const others = [card, release, payment, page];
     this.#others = others.flatMap((each) => each?.supervisor ?? []);
   }
 
@@ -64,12 +70,17 @@ export class Devices {
       receipt,
       await superviseRelease(config, recorder, conditions, inspect),
       await supervisePayment(config, recorder, conditions, inspect),
+      await supervisePage(config, recorder, inspect),
     );
   }
 
   /** The printer at the time of printing, if there is one. */
   readonly printer = async (): Promise<ReceiptPrinter | null> =>
     (await this.receipt?.afterFirstTry()) ?? null;
+
+  /** The page printer at the time of printing, if there is one. */
+  readonly pagePrinter = async (): Promise<PagePrinter | null> =>
+    (await this.page?.afterFirstTry()) ?? null;
 
   async stop(papers: Papers): Promise<void> {
     const printed = papers.finish(FINISH_PAPERS_MS).then(() => this.#printing?.stop());
@@ -159,6 +170,37 @@ async function superviseRelease(
         recorder.note('device.lost', { device: 'release', reason });
         conditions.set('release', 'release-lost');
       },
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
+
+/**
+ * A page printer that is gone or wants paper closes what prints on it, not the terminal: the slot has its condition as a
+ * level. Null where none is configured.
+ */
+async function supervisePage(
+  config: Config,
+  recorder: Recorder,
+  inspect: Inspect,
+): Promise<{ slot: PageSlot; supervisor: Supervisor } | null> {
+  const { page } = config;
+  if (page === undefined) return null;
+  const open = await pagePrinterOpener(page, join(config.state, 'sim-page.sock'));
+  const slot = new PageSlot(open, {
+    onCondition: (condition) => recorder.note('device.condition', { device: 'page', condition }),
+    onLost: (reason) => supervisor.lost(reason),
+  });
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name = page.driver, modelled = false } = slot.current ?? {};
+        recorder.note('device.ready', { device: 'page', name, modelled: modelled || undefined });
+      },
+      onLost: (reason) => recorder.note('device.lost', { device: 'page', reason }),
     },
     inspect,
   );

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import { levelsOf, ok, unknown } from './doctor/levels.ts';
 import {
+  askPage,
   askPayment,
   askPrinter,
   fontsCheck,
@@ -51,12 +52,16 @@ const STATES: Readonly<Record<Check['state'], string>> = {
 export async function examine(config: Config, file: string): Promise<Examination> {
   const state = await lookAtState(config);
   const isRunning = state.daemon === 'running';
-  const [card, printer, payment, fonts] = await Promise.all([
+  const [card, printer, page, payment, fonts] = await Promise.all([
     lookAtReader(config, isRunning ? state.journal.reader : null),
     // Two who talk on the line at once would garble a receipt: it is asked only when nobody else can be on it.
     state.daemon === 'not-running' || config.receipt === undefined
       ? askPrinter(config)
       : state.journal.printer,
+    // A daemon that runs knows more: the printer can answer and be another one.
+    state.daemon === 'not-running' || config.page === undefined
+      ? askPage(config)
+      : state.journal.page,
     state.daemon === 'not-running' || config.payment === undefined
       ? askPayment(config)
       : state.journal.payment,
@@ -67,7 +72,7 @@ export async function examine(config: Config, file: string): Promise<Examination
     ok('configuration', file),
     daemonCheck(state.daemon),
     card.service,
-    ...levelsOf({ ...state.levels, reader: card.reader, printer, payment }),
+    ...levelsOf({ ...state.levels, reader: card.reader, printer, page, payment }),
     state.ledger,
     fonts,
     voiceCheck(config),

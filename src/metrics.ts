@@ -162,7 +162,8 @@ type Count = (event: EventName, fields: JournalFields) => void;
 
 function countJournal(registry: OpenMetrics, { recorder }: StateFolder, config: Config): void {
   const registers = [registry];
-  const devices = config.receipt === undefined ? ['reader'] : ['reader', 'receipt'];
+  const printers = (['receipt', 'page'] as const).filter((name) => config[name] !== undefined);
+  const devices = ['reader', ...printers];
   const all: Count[] = [
     countTaps(registers),
     countPrints(registers),
@@ -261,7 +262,7 @@ function countPrints(registers: OpenMetrics[]): Count {
 function countDevices(registers: OpenMetrics[], devices: readonly string[]): Count {
   const up = new Gauge({
     name: 'kazasu_device_up',
-    help: '1 while the device answers: reader, receipt, screen.',
+    help: '1 while the device answers: reader, receipt, page, screen.',
     labelNames: ['device'],
     registers,
   });
@@ -276,6 +277,11 @@ function countDevices(registers: OpenMetrics[], devices: readonly string[]): Cou
     help: '1 while the receipt printer asks for no help (paper, cover).',
     registers,
   });
+  const page = new Gauge({
+    name: 'kazasu_page_printer_ready',
+    help: '1 while the page printer asks for no help (paper, jam, cover, toner).',
+    registers,
+  });
   const link = new Gauge({
     name: 'kazasu_link_up',
     help: '1 while the platform is reached.',
@@ -287,8 +293,9 @@ function countDevices(registers: OpenMetrics[], devices: readonly string[]): Cou
     if (event === 'device.ready') up.set({ device }, 1);
     if (event === 'device.lost') up.set({ device }, 0);
     if (event === 'device.lost') losses.inc({ device });
-    if (event === 'device.condition' && device === 'receipt') {
-      printer.set(fields['condition'] === 'ready' ? 1 : 0);
+    if (event === 'device.condition') {
+      const gauge = device === 'page' ? page : printer;
+      gauge.set(fields['condition'] === 'ready' ? 1 : 0);
     }
     if (event === 'link.up') link.set(1);
     if (event === 'link.down') link.set(0);

@@ -62,6 +62,18 @@ export const PARTS = [
   { name: 'espeak-ng', need: 'run', file: 'espeak-ng', why: 'the voice of the screen' },
   { name: 'chromium', need: 'test', file: 'chromium', why: 'looks at the pages as a browser does' },
   { name: 'socat', need: 'run', file: 'socat', why: 'the simulated printer on a serial line' },
+  {
+    name: 'cups-ipp-utils',
+    need: 'run',
+    file: '/usr/sbin/ippeveprinter',
+    why: 'the page printer of the street, a second opinion on IPP',
+  },
+  {
+    name: 'dbus-daemon',
+    need: 'run',
+    file: 'dbus-daemon',
+    why: 'the message bus that ippeveprinter insists on, with nobody on it',
+  },
   { name: 'faketime', need: 'run', file: 'faketime', why: 'a clock without a battery' },
   { name: 'iproute2', need: 'test', file: 'ip', why: 'a network of its own for the street' },
   {

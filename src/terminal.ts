@@ -170,10 +170,10 @@ async function openMetrics(
 /** How the terminal is; `papers`: those that wait for staff. */
 function checksOf(
   folder: StateFolder,
-  parts: Omit<OwnParts, 'folder' | 'printer' | 'hasPayment' | 'papers' | 'keys'> & {
+  parts: Omit<OwnParts, 'folder' | 'printer' | 'page' | 'hasPayment' | 'papers' | 'keys'> & {
     readonly keys: OwnKeys;
   },
-  { receipt, payment }: Devices,
+  { receipt, page, payment }: Devices,
 ) {
   return async (papers: OwnParts['papers']): Promise<Check[]> => {
     const { ownChecks } = await import('./doctor/own-view.ts');
@@ -182,6 +182,7 @@ function checksOf(
       folder,
       keys: parts.keys.level,
       printer: receipt?.current ?? null,
+      page: page?.current ?? null,
       hasPayment: payment?.current != null,
       papers,
     });

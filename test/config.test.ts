@@ -54,6 +54,17 @@ test('the documented shape is taken, with what it leaves out filled in', () => {
   });
 });
 
+test('the page printer is an IPP printer of this machine, any one or the one that is named', () => {
+  for (const url of ['ipp://127.0.0.1:8631/ipp/print', 'ipp://localhost/ipp', 'ipp://[::1]:631/']) {
+    writeFileSync(file, `${GOOD}[page]\ndriver = "ipp"\nurl = "${url}"\n`);
+    expect(readConfig(file).page).toEqual({ driver: 'ipp', url });
+  }
+  const uuid = 'urn:uuid:6B617A61-7375-4000-8000-000000000001';
+  const named = `[page]\ndriver = "ipp"\nurl = "ipp://localhost/ipp"\nuuid = "${uuid}"\n`;
+  writeFileSync(file, GOOD + named);
+  expect(readConfig(file).page).toMatchObject({ uuid });
+});
+
 test('the issuer of cards can be asked online, and is not unless a service is told to', () => {
   writeFileSync(file, `${GOOD}[ocsp]\nurl = "http://127.0.0.1:8411/ocsp"\n`);
   expect(readConfig(file)).toMatchObject({
@@ -74,7 +85,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, payment, staff, metrics, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, page, payment, staff, metrics, screen, services',
   ],
   [
     'a key of another driver',
@@ -110,6 +121,23 @@ test.each([
     'an OCSP responder elsewhere that could be overheard',
     `${GOOD}[ocsp]\nurl = "http://192.0.2.1/ocsp"\n`,
     'gate.toml:16: [ocsp] "url": an address like "https://ocsp.example/"',
+  ],
+  ...[
+    'ipp://192.0.2.1/ipp/print',
+    'ipp://127.0.0.1.example/ipp/print',
+    'ipp://user@127.0.0.1/ipp/print',
+    'ipp://127.0.0.1:99999/ipp/print',
+    'http://127.0.0.1:631/ipp/print',
+    'ipp://127.0.0.1',
+  ].map((url) => [
+    `certificates sent to ${url}`,
+    `${GOOD}[page]\ndriver = "ipp"\nurl = "${url}"\n`,
+    'gate.toml:17: [page] "url": an address of this machine like "ipp://127.0.0.1:60000/ipp/print"',
+  ]),
+  [
+    'a page printer of no such name',
+    `${GOOD}[page]\ndriver = "ipp"\nurl = "ipp://localhost/ipp"\nuuid = "kiosk"\n`,
+    'gate.toml:18: [page] "uuid": what the printer calls "printer-uuid"',
   ],
   [
     'a hash that no responder knows',

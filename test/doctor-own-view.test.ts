@@ -36,6 +36,7 @@ async function partsOf(changed: Partial<OwnParts> = {}): Promise<OwnParts> {
     folder,
     reader: { isOpen: true, name: 'ACR1252' },
     printer: { name: '/dev/ttyUSB0', condition: async () => 'ready' },
+    page: null,
     hasPayment: false,
     keys: { store: 'file', sealed: false, lost: null },
     link: { isUp: true, trust, listKeys: () => null, institution: null },

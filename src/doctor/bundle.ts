@@ -19,6 +19,7 @@ const PLAIN_TABLES: ReadonlySet<string> = new Set([
   'platform',
   'card',
   'receipt',
+  'page',
   'services',
   'screen',
   'metrics',

@@ -3,6 +3,7 @@
  * link: the last word of its kept journal on each.
  */
 
+import type { PageCondition } from '../../devices/page/page-printer.ts';
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { ClockQuality } from '../domain/fact.ts';
 import { readJournal } from '../journal-reader.ts';
@@ -17,6 +18,7 @@ export type KeptLine = Readonly<Record<string, unknown>> & {
 export interface JournalView {
   readonly reader: Device | null;
   readonly printer: (Device & { readonly condition: PrinterCondition | null }) | null;
+  readonly page: (Device & { readonly condition: PageCondition | null }) | null;
   readonly payment: Device | null;
   readonly link: LinkLevel | null;
   /** The quality that the last event about the clock named. */
@@ -24,6 +26,14 @@ export interface JournalView {
   readonly keys: KeysLevel | null;
   readonly hasInstitution: boolean | null;
 }
+
+/** Devices as the journal calls them, and where the view has them. */
+const DEVICES: Readonly<Record<string, 'reader' | 'printer' | 'page' | 'payment'>> = {
+  reader: 'reader',
+  receipt: 'printer',
+  page: 'page',
+  payment: 'payment',
+};
 
 /** The newest line of each event that is looked for; the kept journal has tens of megabytes, and a few lines count. */
 const TELLING = /"event":"(?:device|link|clock|facts|keys|institution)\./u;
@@ -46,8 +56,8 @@ export async function* keptLines(
 }
 
 export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
-  const nothing = { reader: null, printer: null, payment: null, link: null, clock: null };
-  let view: JournalView = { ...nothing, keys: null, hasInstitution: null };
+  const nothing = { reader: null, printer: null, page: null, payment: null, link: null };
+  let view: JournalView = { ...nothing, clock: null, keys: null, hasInstitution: null };
   for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
     view = { ...view, ...saidBy(line, view) };
   }
@@ -60,14 +70,12 @@ function saidBy(line: KeptLine, view: JournalView): Partial<JournalView> {
       return ofDevice(line, { name: String(line['name']), lost: null }, view);
     case 'device.lost': {
       const device = String(line['device']);
-      const known = { reader: view.reader, payment: view.payment }[device] ?? view.printer;
+      const known = view[DEVICES[device] ?? 'printer'];
       const name = known?.name ?? device;
       return ofDevice(line, { name, lost: String(line['reason']) }, view);
     }
     case 'device.condition': {
-      if (line['device'] !== 'receipt') return {};
-      const { name, lost } = view.printer ?? { name: 'receipt', lost: null };
-      return { printer: { name, lost, condition: line['condition'] as PrinterCondition } };
+      return conditionSaidBy(line, view);
     }
     case 'link.up':
       return { link: { up: true, contactAt: Date.parse(line.at), reason: null } };
@@ -95,13 +103,34 @@ function ofKeys(line: KeptLine): Pick<KeysLevel, 'store' | 'sealed'> {
   return { store: line['store'] === 'pkcs11' ? 'pkcs11' : 'file', sealed: line['sealed'] === true };
 }
 
-/** The printer tells its condition while it is being opened, before it is ready. */
-function ofDevice(line: KeptLine, device: Device, { printer }: JournalView): Partial<JournalView> {
-  if (line['device'] === 'reader') return { reader: device };
-  if (line['device'] === 'payment') return { payment: device };
-  if (line['device'] !== 'receipt') return {};
-  const condition = device.lost === null ? (printer?.condition ?? null) : null;
-  return { printer: { ...device, condition } };
+function conditionSaidBy(line: KeptLine, view: JournalView): Partial<JournalView> {
+  const { device, condition } = line;
+  if (device === 'receipt') {
+    const { name, lost } = view.printer ?? { name: device, lost: null };
+    return { printer: { name, lost, condition: condition as PrinterCondition } };
+  }
+  if (device !== 'page') return {};
+  const { name, lost } = view.page ?? { name: device, lost: null };
+  return { page: { name, lost, condition: condition as PageCondition } };
+}
+
+/** Printers tell their condition while they are being opened, before they are ready. */
+function ofDevice(line: KeptLine, device: Device, view: JournalView): Partial<JournalView> {
+  const isWell = device.lost === null;
+  switch (line['device']) {
+    case 'reader':
+      return { reader: device };
+    case 'payment':
+      return { payment: device };
+    case 'receipt':
+      return {
+        printer: { ...device, condition: isWell ? (view.printer?.condition ?? null) : null },
+      };
+    case 'page':
+      return { page: { ...device, condition: isWell ? (view.page?.condition ?? null) : null } };
+    default:
+      return {};
+  }
 }
 
 /** A link that was up was so until now; one that was down already is not heard of anew. */

@@ -3,6 +3,7 @@
  * from what is known about the terminal; null stands for what is not.
  */
 
+import type { PageCondition } from '../../devices/page/page-printer.ts';
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { Check, CheckId } from '../domain/check.ts';
 import {
@@ -18,12 +19,14 @@ import type { KeyStore } from '../keys/key-store.ts';
 import type { OwnValidity } from '../link/identity.ts';
 import type { Root } from '../pki/root-object.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
+import { PAGE_REMEDIES, PRINTER_REMEDIES } from './printer-remedies.ts';
 
 /** Each member is null while it is not known, `none` where the terminal has no such thing. Times are ms since the epoch, sizes bytes. */
 export interface Levels {
   readonly now: number;
   readonly reader: Device | null;
   readonly printer: (Device & { readonly condition: PrinterCondition | null }) | 'none' | null;
+  readonly page: (Device & { readonly condition: PageCondition | null }) | 'none' | null;
   readonly payment: Device | 'none' | null;
   readonly disk: DiskLevel | null;
   readonly clock: ClockQuality | null;
@@ -100,14 +103,6 @@ const HOUR_MS = 3_600_000;
 const WAITING_MS_MAX = 24 * HOUR_MS;
 const MEBIBYTE = 1_048_576;
 
-const PRINTER_REMEDIES: Readonly<Record<Exclude<PrinterCondition, 'ready'>, string>> = {
-  'paper-out': 'put in a new roll; receipts that are owed stay owed (`kazasu papers`)',
-  'cover-open': "close the printer's cover",
-  error: 'switch the printer off and on; look for jammed paper and at the cutter',
-  offline: "press the printer's online or feed button, or let a hot head cool down",
-  silent: 'switch the printer on; check cable, `baud` and flow control in the configuration',
-};
-
 const KEYS_REMEDIES: Readonly<Record<KeysLevel['store'], string>> = {
   file: 'stop the terminal; give the folder `keys` the rights 700 and the files in it 600; if others could read them, remove the files, and have the keys changed at the platform',
   pkcs11: 'check `[keys]` in the configuration, the token and its PIN; docs/operation.md says how',
@@ -128,6 +123,7 @@ export function levelsOf(levels: Levels): Check[] {
   return [
     readerCheck(levels),
     printerCheck(levels),
+    pageCheck(levels),
     paymentCheck(levels),
     diskCheck(levels),
     clockCheck(levels),
@@ -189,6 +185,15 @@ function printerCheck({ printer }: Levels): Check {
     return ok('receipt-printer', `${name} answers`);
   }
   return notWell('receipt-printer', `${name}: ${condition}`, PRINTER_REMEDIES[condition]);
+}
+
+function pageCheck({ page }: Levels): Check {
+  if (page === null) return unknown('page-printer', 'nothing is known of the page printer');
+  if (page === 'none') return unknown('page-printer', 'not used: none is configured');
+  const { name, lost, condition } = page;
+  if (lost !== null) return notWell('page-printer', `${name}: ${lost}`, PAGE_REMEDIES.offline);
+  if (condition === null || condition === 'ready') return ok('page-printer', `${name} answers`);
+  return notWell('page-printer', `${name}: ${condition}`, PAGE_REMEDIES[condition]);
 }
 
 function paymentCheck({ payment }: Levels): Check {

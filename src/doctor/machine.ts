@@ -5,7 +5,8 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'no
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { listPcscReaders } from '../../devices/card/pcsc-readers.ts';
-import { paymentUnitOpener, receiptPrinterOpener } from '../../devices/open.ts';
+import { pagePrinterOpener, paymentUnitOpener, receiptPrinterOpener } from '../../devices/open.ts';
+import type { PageCondition } from '../../devices/page/page-printer.ts';
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { Config } from '../config.ts';
 import type { Check } from '../domain/check.ts';
@@ -85,6 +86,26 @@ export async function askPrinter({ receipt, state }: Config): Promise<Levels['pr
     return { name, lost: null, condition };
   } catch (error) {
     return { name, lost: (error as Error).message, condition: null };
+  }
+}
+
+/** Asks the page printer itself, which several may do at once. */
+export async function askPage({ page, state }: Config): Promise<Levels['page']> {
+  if (page === undefined) return 'none';
+  if (page.driver === 'simulated') return { name: 'simulated', lost: null, condition: null };
+  try {
+    const open = await pagePrinterOpener(page, join(state, 'sim-page.sock'));
+    let condition: PageCondition | null = null;
+    const printer = await open({
+      onCondition(told) {
+        condition = told;
+      },
+      onLost() {},
+    });
+    await printer.close();
+    return { name: printer.name, lost: null, condition };
+  } catch (error) {
+    return { name: page.driver, lost: (error as Error).message, condition: null };
   }
 }
 

@@ -1,5 +1,6 @@
 /** How the terminal of this process is, asked of its own parts: for the staff's screen. */
 
+import type { PagePrinter } from '../../devices/page/page-printer.ts';
 import type { ReceiptPrinter } from '../../devices/receipt/receipt-printer.ts';
 import type { CardSlot } from '../card-slot.ts';
 import type { Config } from '../config.ts';
@@ -11,7 +12,14 @@ import type { LinkSupervisor } from '../link-supervisor.ts';
 import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
-import { type KeysLevel, type Levels, levelsOf, newestOf, rootLevel } from './levels.ts';
+import {
+  type Device,
+  type KeysLevel,
+  type Levels,
+  levelsOf,
+  newestOf,
+  rootLevel,
+} from './levels.ts';
 
 export interface OwnParts {
   readonly config: Config;
@@ -19,6 +27,7 @@ export interface OwnParts {
   readonly reader: Pick<CardSlot, 'isOpen' | 'name'>;
   /** The one that is open now. */
   readonly printer: Pick<ReceiptPrinter, 'name' | 'condition'> | null;
+  readonly page: Pick<PagePrinter, 'name' | 'condition'> | null;
   /** Whether the payment unit is open; false where none is configured. */
   readonly hasPayment: boolean;
   readonly keys: KeysLevel;
@@ -33,7 +42,7 @@ export async function ownChecks(parts: OwnParts): Promise<Check[]> {
 }
 
 export async function ownLevels(parts: OwnParts): Promise<Levels> {
-  const { config, folder, reader, printer, hasPayment, keys, link, papers } = parts;
+  const { config, folder, reader, printer, page, hasPayment, keys, link, papers } = parts;
   const { clock, ledger, shelf } = folder;
   const id = entryOf(config)?.list;
   const { receipt, payment } = config;
@@ -44,6 +53,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     now: clock.now(),
     reader: { name: reader.name, lost: reader.isOpen ? null : 'it does not answer' },
     printer: receipt === undefined ? 'none' : await printerLevel(receipt.driver, printer),
+    page: config.page === undefined ? 'none' : await printerLevel(config.page.driver, page),
     payment:
       payment === undefined
         ? 'none'
@@ -74,10 +84,10 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
   };
 }
 
-async function printerLevel(
+async function printerLevel<Condition>(
   driver: string,
-  printer: OwnParts['printer'],
-): Promise<Levels['printer']> {
+  printer: { readonly name: string; condition(): Promise<Condition> } | null,
+): Promise<Device & { readonly condition: Condition | null }> {
   if (printer === null) return { name: driver, lost: 'it does not answer', condition: null };
   return { name: printer.name, lost: null, condition: await printer.condition() };
 }

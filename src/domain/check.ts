@@ -14,6 +14,8 @@ export const CHECK_IDS = [
   /** The reader of the configuration is there. */
   'card-reader',
   'receipt-printer',
+  /** The printer of certificates. */
+  'page-printer',
   /** The unit that takes money. */
   'payment-unit',
   /** Room for facts, and the reserve. */

@@ -341,6 +341,10 @@ export const ja: Catalogue = {
         name: '座席券のプリンター',
         remedy: '電源、紙、ふたを確かめてください',
       },
+      'page-printer': {
+        name: '証明書のプリンター',
+        remedy: '電源、紙、ふたを確かめてください',
+      },
       'payment-unit': { name: 'お支払いの機械', remedy: '電源とケーブルを確かめてください' },
       disk: { name: '保存の空き', remedy: TELL_ADMINISTRATOR },
       clock: { name: '時計', remedy: TELL_ADMINISTRATOR },

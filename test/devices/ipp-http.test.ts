@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { ippOverHttp } from '../../devices/page/ipp-http.ts';
 import { openIppPrinter } from '../../devices/page/ipp-printer.ts';
 import { SimPagePrinter } from '../../devices/page/sim-page-printer.ts';
-import { print, sheetOf, TEST_TIMING } from './page-printer.contract.ts';
+import { print, sheetOf, TEST_TIMING } from './page-story.ts';
 
 const nobody = { onCondition: () => undefined, onLost: () => undefined };
 const IMPATIENT = { ...TEST_TIMING, query: 250, document: 250, silent: 250, ended: 250 };

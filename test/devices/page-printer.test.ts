@@ -5,16 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { PDF_BYTES_MAX } from '../../devices/page/page-printer.ts';
 import { openSimPagePrinter, SimPagePrinter } from '../../devices/page/sim-page-printer.ts';
 import { askControlSocket } from '../../devices/sim-control.ts';
+import { pagePrinterContract } from './page-printer.contract.ts';
 import {
   documentOf,
   ID,
   nameOf,
-  pagePrinterContract,
   print,
   type StartPageRig,
   sheetOf,
   TEST_TIMING,
-} from './page-printer.contract.ts';
+} from './page-story.ts';
 
 const inMemory: StartPageRig = async (sheetMs) => {
   const papers: { name: string; pdf: Uint8Array }[] = [];

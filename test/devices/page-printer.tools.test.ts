@@ -10,17 +10,17 @@ import { describe, expect, test } from 'vitest';
 import { ippOverHttp } from '../../devices/page/ipp-http.ts';
 import { openIppPrinter } from '../../devices/page/ipp-printer.ts';
 import { type IppPrinter, startIppPrinter } from '../../platform-sim/ipp-printer.ts';
+import { pagePrinterContract } from './page-printer.contract.ts';
 import {
   documentOf,
   nameOf,
   names,
   type PageRig,
-  pagePrinterContract,
   print,
   type StartPageRig,
   sheetOf,
   TEST_TIMING,
-} from './page-printer.contract.ts';
+} from './page-story.ts';
 
 const run = promisify(execFile);
 const nobody = { onCondition: () => undefined, onLost: () => undefined };

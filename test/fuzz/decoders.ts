@@ -11,6 +11,13 @@ import { readUserCertificate } from '../../devices/card/jpki-card.ts';
 import { PossessionProof, possessionExchange } from '../../devices/card/possession.ts';
 import { SimCard } from '../../devices/card/sim-card.ts';
 import {
+  decodeMessage,
+  encodeMessage,
+  GROUP,
+  IppMessageError,
+  TAG,
+} from '../../devices/page/ipp-message.ts';
+import {
   encodeAnswer,
   encodeAsk,
   FrameReader,
@@ -83,6 +90,21 @@ const utf8 = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
 const frames = (schema: { safeParse(value: unknown): unknown }) =>
   refusing((bytes) => schema.safeParse(JSON.parse(utf8(bytes))), SyntaxError);
 
+const IPP_REPLY = encodeMessage({
+  code: 0,
+  requestId: 1,
+  groups: [
+    {
+      tag: GROUP.job,
+      attributes: [
+        { name: 'job-name', tag: TAG.name, values: ['kazasu'] },
+        { name: 'job-state', tag: TAG.enum, values: [9] },
+        { name: 'media-ready', tag: TAG.keyword, values: ['iso_a4_210x297mm', 'iso_a5'] },
+        { name: 'color-supported', tag: TAG.boolean, values: [true] },
+      ],
+    },
+  ],
+});
 const card = await issue();
 const crl = revoking(card);
 const platform = await PlatformKeys.openOrCreate(join(folder, 'keys'));
@@ -186,6 +208,11 @@ export const DECODERS: readonly Decoder[] = [
       const parser = new ReplyParser();
       for (let at = 0; at < bytes.length; at += 3) parser.push(bytes.subarray(at, at + 3));
     },
+  },
+  {
+    name: 'a message of IPP',
+    seeds: [IPP_REPLY],
+    decode: refusing(decodeMessage, IppMessageError),
   },
   {
     name: 'what comes on the line of a payment unit',
