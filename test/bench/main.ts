@@ -13,6 +13,7 @@ import { keysBench } from './keys.ts';
 import { listsBench } from './lists.ts';
 import { memoryBench } from './memory.ts';
 import { ocspBench } from './ocsp.ts';
+import { pageBench } from './page.ts';
 import { possessionBench } from './possession.ts';
 import { receiptBench } from './receipt.ts';
 import { sizeBench } from './size.ts';
@@ -32,6 +33,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   memory: memoryBench,
   facts: factsBench,
   receipt: receiptBench,
+  page: pageBench,
   size: sizeBench,
   lists: listsBench,
   store: ({ report }) => storeBench((figure) => report({ ...figure, ...storeBudgetOf(figure) })),
