@@ -187,7 +187,8 @@ class Conversation implements PaymentUnit {
   async #sayAgain(ask: Ask, signal: AbortSignal): Promise<never> {
     const bytes = encodeAsk(ask);
     for (let tries = 0; tries < TRIES && !this.#isOver; tries += 1) {
-      await this.#line?.write(bytes).catch((error: Error) => this.#lose(error.message));
+      // Not waited for: a unit that takes no bytes would hold up whoever waits for the line to be rid of them.
+      this.#line?.write(bytes).catch((error: Error) => this.#lose(error.message));
       const isDone = await wait(this.#settings.timing.reply, false, { signal }).catch(() => true);
       if (isDone) break;
     }

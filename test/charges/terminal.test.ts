@@ -31,12 +31,14 @@ test('without its payment unit it is out of service, which the doctor says, and 
   withUnit(async (world) => {
     await world.journal.next({ event: 'device.ready', device: 'payment', modelled: true });
     await doctorSays(world, 'ok');
+    await world.payment({ do: 'faults', answers: ['twice'] });
     await world.payment({ do: 'unplug' });
     await world.screen({ screen: 'closed', reason: 'payment-lost' });
     await doctorSays(world, 'not-well');
     const closed = world.journal.all.length;
     await world.payment({ do: 'plug' });
     await world.journal.next({ event: 'terminal.in-service' }, closed);
+    await world.journal.next({ event: 'payment.dropped', reason: 'not-asked' }, closed);
     await doctorSays(world, 'ok');
   }));
 

@@ -10,6 +10,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openSerialPayment } from '../../devices/payment/serial-payment.ts';
 import { askControlSocket } from '../../devices/sim-control.ts';
 import { startPtyPaymentUnit } from '../../platform-sim/payment-unit.ts';
+import type { Config } from '../../src/config.ts';
+import { askPayment } from '../../src/doctor/machine.ts';
 import { newId, PATIENT, paymentContract, type StartPaymentRig } from './payment.contract.ts';
 
 const nobody = { onLost: () => {}, onDropped: () => {} };
@@ -58,6 +60,15 @@ function folderOfStory(): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+test('the doctor asks the unit itself while no daemon has its line', async () => {
+  const directory = folderOfStory();
+  const { path, stop } = await startPtyPaymentUnit({ directory });
+  const config = { payment: { driver: 'serial', path }, state: directory } as unknown as Config;
+  expect(await askPayment(config)).toEqual({ name: path, lost: null });
+  await stop();
+  expect(await askPayment(config)).toMatchObject({ lost: expect.stringMatching(/no such file/iu) });
+});
 
 test('a unit that is killed with money in it still holds it when it is started again', async () => {
   const directory = folderOfStory();

@@ -126,6 +126,15 @@ describe('whoever is at the other end of the line', () => {
     expect(lost).toEqual([]);
   });
 
+  test('and takes no bytes is lost, as one that does not answer', async () => {
+    const openLine = async () => ({
+      write: () => new Promise<never>(() => {}),
+      close: async () => {},
+    });
+    const settings = { name: 'stuck', modelled: true, timing: QUICK, openLine };
+    await expect(openConversation(settings, nobody)).rejects.toThrow('does not answer');
+  });
+
   test('and sends noise without end is cut off', async () => {
     const noise = Buffer.concat(Array<Buffer>(50).fill(Buffer.from('\x02nonsense\x030000')));
     const unit = encodeAnswer({ number: '00000000', answer: 'unit', means: ['cash'] });
