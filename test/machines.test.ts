@@ -65,6 +65,8 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     asking: 'verifyCertificate',
   },
   staffMachine: { 'open.menu': 'checkPin' },
+  cardPinMachine: { proved: 'prove', 'typing.wrong': 'prove' },
+  cardPasswordMachine: { proved: 'prove', 'typing.wrong': 'prove' },
 };
 
 const TOLD: Told = { text: 'age-check.over', given: { age: 20 } };
@@ -105,6 +107,7 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
     (choice) => ({ choice }),
   ),
   'pin.typed': [{ digits: 4 }],
+  'secret.typed': [{ length: 6 }],
   'xstate.done.actor.askLock': [0, 30].map((waitSeconds) => ({ output: { waitSeconds } })),
   'xstate.done.actor.checkPin': [
     { pin: 'right', by: 'PIN' },
