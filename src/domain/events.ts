@@ -6,6 +6,8 @@
  * The platform's own facts stand here too: whoever reads facts finds every name in one place.
  */
 
+import { PAYMENT_EVENTS } from './payment-events.ts';
+
 export interface EventEntry {
   readonly fact: boolean;
   readonly says: string;
@@ -260,36 +262,7 @@ export const EVENTS = {
     says: 'Staff said whether the paper came out.',
     fields: ['paper', 'ticket', 'list', 'ref', 'printed', 'by', 'why'],
   },
-  'payment.authorised': {
-    fact: true,
-    says: 'The payment unit holds the money for a request, and has not taken it. `payment`: what the unit knows it by.',
-    fields: ['request', 'payment', 'yen', 'means', 'modelled'],
-  },
-  'payment.captured': {
-    fact: true,
-    says: 'The payment unit took the money, after what it is for came out.',
-    fields: ['request', 'payment', 'yen', 'means', 'modelled'],
-  },
-  'payment.voided': {
-    fact: true,
-    says: 'Nothing was taken, and what was held went back; under this `payment` nothing is ever taken any more.',
-    fields: ['request', 'payment', 'yen', 'means', 'reason', 'modelled'],
-  },
-  'payment.unknown': {
-    fact: true,
-    says: 'It cannot be known whether the money was taken, or it was taken and nothing came out for it; staff is asked.',
-    fields: ['request', 'payment', 'yen', 'means', 'reason', 'modelled'],
-  },
-  'payment.settled': {
-    fact: true,
-    says: 'Staff said whether the money was taken.',
-    fields: ['request', 'payment', 'yen', 'means', 'charged', 'by', 'why', 'modelled'],
-  },
-  'payment.dropped': {
-    fact: false,
-    says: 'The payment unit said something that is no answer to what it was asked: it came late or twice (`not-asked`), is about another payment (`other-request`), or is damaged. Nothing was done with it.',
-    fields: ['reason'],
-  },
+  ...PAYMENT_EVENTS,
   'device.ready': {
     fact: false,
     says: 'A device answers.',

@@ -5,7 +5,7 @@ import type { PaymentUnit } from '../../devices/payment/payment.ts';
 import { encodeAsk } from '../../devices/payment/payment-frames.ts';
 import { ChargedAlreadyError, Charges } from '../../src/charges.ts';
 import { DiskFullError } from '../../src/store/ledger.ts';
-import { PATIENT, QUICK } from '../devices/payment.contract.ts';
+import { PATIENT, QUICK } from '../devices/payment-story.ts';
 import { tempFolder } from '../store/fixtures.ts';
 import { Kiosk, REQUEST, YEN } from './kiosk.ts';
 import { chargeStory } from './story.ts';

@@ -185,7 +185,9 @@ export class Kiosk {
             throw error;
           },
         );
-        if (strikes === null && run === this.#run) return done();
+        // A kill that was called off meanwhile does not strike.
+        const isSpared = strikes === null || this.#kill === null;
+        if (isSpared && run === this.#run) return done();
       }
       if (strikes !== null) {
         this.#isKilled = true;

@@ -13,88 +13,124 @@ import { type Kill, Kiosk, REQUEST, YEN } from './kiosk.ts';
 const TIMING = { reply: 20, look: 1 };
 const FLOAT_YEN = 4 * 500 + 20 * 100 + 10 * 50 + 20 * 10;
 
+/** Kills at most; the last life is left alone. */
+const LIVES_MAX = 5;
+
 /** `folder`: empty. */
 export async function chargeStory(seed: number, folder: string): Promise<void> {
-  const dice = new Dice(seed);
   const kiosk = new Kiosk(folder, TIMING);
-  const { unit, plug } = kiosk;
-  /** Durable at the kiosk: the evidence of the last sheet. */
-  let issued = false;
-  let inserted = 0;
-  let isOver = false;
-
-  /** Some days little goes wrong. */
-  const harshness = dice.next();
-
-  /** Yen that the unit took in. */
-  const payIn = (): number => {
-    if (unit.books.open?.state !== 'collecting' || !unit.hasPower) return 0;
-    const piece = dice.pick([100, 500, 1_000] as const);
-    unit.insert(piece);
-    return piece;
-  };
-
-  /** What people and cables do, meanwhile. */
-  const world = async (): Promise<void> => {
-    while (!isOver) {
-      const what = dice.next() < harshness ? dice.next() : 0;
-      if (what < 0.3) inserted += payIn();
-      else if (what < 0.4) unit.power(!unit.hasPower);
-      else if (what < 0.45) plug.pull();
-      else if (what < 0.6) plug.putBack();
-      else if (what < 0.75) unit.faults(someFaults(dice));
-      await wait(1 + Math.floor(dice.next() * 15));
-      if (dice.next() < 0.7) {
-        unit.power(true);
-        plug.putBack();
-      }
+  const street = new Street(kiosk, new Dice(seed));
+  const person = new Person(kiosk, new Dice(seed + 1));
+  const dice = new Dice(seed + 2);
+  try {
+    for (let lives = 1; lives <= LIVES_MAX; lives += 1) {
+      const kill = lives < LIVES_MAX ? someKill(dice) : null;
+      const starting = kiosk.start(() => person.issued, kill);
+      const state = kiosk.charges.stateOf(REQUEST);
+      const isNew = state === 'none' || state === 'not-charged';
+      const serve = () => (isNew && lives < LIVES_MAX ? person.isServed() : undefined);
+      if (!(await kiosk.killedDuring(starting.then(serve)))) break;
+      await kiosk.kill();
     }
-  };
+    await street.calmsDown();
+    await kiosk.settled(person.issued ? 'charged' : 'not-charged');
+    agreed(kiosk, person.issued, street.inserted);
+  } finally {
+    await street.calmsDown();
+    await kiosk.kill();
+  }
+}
 
-  const serve = async (): Promise<void> => {
+/** What people and cables do, meanwhile. */
+class Street {
+  /** Yen that the unit took in. */
+  inserted = 0;
+  readonly #kiosk: Kiosk;
+  readonly #dice: Dice;
+  /** Some days little goes wrong. */
+  readonly #harshness: number;
+  readonly #living: Promise<void>;
+  #isOver = false;
+
+  constructor(kiosk: Kiosk, dice: Dice) {
+    this.#kiosk = kiosk;
+    this.#dice = dice;
+    this.#harshness = dice.next();
+    this.#living = this.#live();
+  }
+
+  async calmsDown(): Promise<void> {
+    this.#isOver = true;
+    await this.#living;
+    this.#kiosk.unit.faults([]);
+    this.#mend();
+  }
+
+  async #live(): Promise<void> {
+    const dice = this.#dice;
+    while (!this.#isOver) {
+      this.#act(dice.next() < this.#harshness ? dice.next() : 0);
+      await wait(1 + Math.floor(dice.next() * 15));
+      if (dice.next() < 0.7) this.#mend();
+    }
+  }
+
+  #act(what: number): void {
+    const { unit, plug } = this.#kiosk;
+    if (what < 0.3) this.#payIn();
+    else if (what < 0.4) unit.power(!unit.hasPower);
+    else if (what < 0.45) plug.pull();
+    else if (what < 0.6) plug.putBack();
+    else if (what < 0.75) unit.faults(someFaults(this.#dice));
+  }
+
+  #payIn(): void {
+    const { unit } = this.#kiosk;
+    if (unit.books.open?.state !== 'collecting' || !unit.hasPower) return;
+    const piece = this.#dice.pick([100, 500, 1_000] as const);
+    unit.insert(piece);
+    this.inserted += piece;
+  }
+
+  #mend(): void {
+    this.#kiosk.unit.power(true);
+    this.#kiosk.plug.putBack();
+  }
+}
+
+class Person {
+  /** Durable at the kiosk: the evidence of the last sheet. */
+  issued = false;
+  readonly #kiosk: Kiosk;
+  readonly #dice: Dice;
+
+  constructor(kiosk: Kiosk, dice: Dice) {
+    this.#kiosk = kiosk;
+    this.#dice = dice;
+  }
+
+  async isServed(): Promise<void> {
+    const [kiosk, dice] = [this.#kiosk, this.#dice];
     const stop = new AbortController();
     const patience = setTimeout(() => stop.abort(), 20 + dice.next() * 400);
     const charge = kiosk.plan();
     const held = await kiosk.authorise(charge, stop.signal).finally(() => clearTimeout(patience));
     if (held.outcome !== 'authorised') return;
-    if (dice.next() < 0.3) {
-      await kiosk.charges.void(charge);
-      return;
-    }
-    issued = true;
-    await kiosk.charges.capture(charge);
-  };
-
-  const living = world();
-  try {
-    for (let lives = 0; ; lives += 1) {
-      const kill = lives < 4 ? someKill(dice) : null;
-      const starting = kiosk.start(() => issued, kill);
-      const state = kiosk.charges.stateOf(REQUEST);
-      const isNew = state === 'none' || state === 'not-charged';
-      const work = starting.then(() => (isNew && lives < 4 ? serve() : kiosk.charges.settleOpen()));
-      if (!(await kiosk.killedDuring(work))) break;
-      await kiosk.kill();
-    }
-    isOver = true;
-    await living;
-    unit.faults([]);
-    unit.power(true);
-    plug.putBack();
-    await kiosk.settled(issued ? 'charged' : 'not-charged');
-    expect(unit.books.open).toBeNull();
-    expect(unit.books.takings).toBe(issued ? YEN : 0);
-    const tray = unit.books.tray.reduce<number>((sum, piece) => sum + piece, 0);
-    expect(tray).toBe(inserted - unit.books.takings);
-    expect(unit.books.cash).toBe(FLOAT_YEN + inserted);
-    const count = (event: string) => kiosk.events.filter((each) => each === event).length;
-    expect(count('payment.captured')).toBe(issued ? 1 : 0);
-    expect(count('payment.unknown')).toBe(0);
-  } finally {
-    isOver = true;
-    await living;
-    await kiosk.kill();
+    this.issued = dice.next() < 0.7;
+    if (this.issued) await kiosk.charges.capture(charge);
+    else await kiosk.charges.void(charge);
   }
+}
+
+/** The books of both sides, when nothing is open any more. `inserted`: yen. */
+function agreed({ unit, events }: Kiosk, issued: boolean, inserted: number): void {
+  expect(unit.books.open).toBeNull();
+  expect(unit.books.takings).toBe(issued ? YEN : 0);
+  const tray = unit.books.tray.reduce<number>((sum, piece) => sum + piece, 0);
+  expect(tray).toBe(inserted - unit.books.takings);
+  expect(unit.books.cash).toBe(FLOAT_YEN + inserted);
+  expect(events.filter((event) => event === 'payment.captured')).toHaveLength(issued ? 1 : 0);
+  expect(events).not.toContain('payment.unknown');
 }
 
 function someFaults(dice: Dice): AnswerFault[] {

@@ -12,7 +12,8 @@ import { askControlSocket } from '../../devices/sim-control.ts';
 import { startPtyPaymentUnit } from '../../platform-sim/payment-unit.ts';
 import type { Config } from '../../src/config.ts';
 import { askPayment } from '../../src/doctor/machine.ts';
-import { newId, PATIENT, paymentContract, type StartPaymentRig } from './payment.contract.ts';
+import { paymentContract } from './payment.contract.ts';
+import { newId, PATIENT, type StartPaymentRig } from './payment-story.ts';
 
 const nobody = { onLost: () => {}, onDropped: () => {} };
 

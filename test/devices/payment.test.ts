@@ -12,13 +12,8 @@ import { memoryInFile, memoryInProcess } from '../../devices/payment/sim-memory.
 import { openSimPayment, Socket } from '../../devices/payment/sim-payment.ts';
 import { SimUnit } from '../../devices/payment/sim-unit.ts';
 import { askControlSocket } from '../../devices/sim-control.ts';
-import {
-  newId,
-  PATIENT,
-  paymentContract,
-  QUICK,
-  type StartPaymentRig,
-} from './payment.contract.ts';
+import { paymentContract } from './payment.contract.ts';
+import { newId, PATIENT, QUICK, type StartPaymentRig } from './payment-story.ts';
 
 const nobody: PaymentListener = { onLost: () => {}, onDropped: () => {} };
 
