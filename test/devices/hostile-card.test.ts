@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 
-const LIMIT = { ms: 3_000, mib: 50, commands: 240 } as const;
+const LIMIT = { ms: 3_000, mib: 50, commands: 200 } as const;
 const LINE = z.object({
   card: z.string(),
   ends: z.record(z.enum(['read', 'prove', 'tries', 'pin', 'signingTries', 'sign']), z.string()),
