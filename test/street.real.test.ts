@@ -88,40 +88,44 @@ test('open: cards are held and things are broken from another window, until Ctrl
     await say('remove');
     expect((await say('health')).stdout).toMatch(/card {5}none/u);
 
-    const [entered, served] = await Promise.all([
-      say('hold', 'nagihara-midori'),
-      say('hold', 'tomoshino-makoto', '--at', 'vending-1'),
-    ]);
-    expect(entered.stdout).toMatch(/already-entered/u);
-    expect(served.stdout).toMatch(/over .*\(released\)/u);
-    await say('hold', 'sato-hanako', '--keep');
-    await say('hold', 'sato-hanako', '--keep', '--at', 'vending-1');
-    const cards = (await say('health')).stdout.match(/card {5}\S+/gu);
-    expect(cards).toEqual(['card     none', 'card     sato-hanako']);
-    await say('remove');
-
+    await twoAtOnce(street);
     await fault('terminal-killed');
     expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
     await fault('pcscd-killed');
     expect(await hold('shioji-fui')).toMatch(/not-on-list/u);
 
-    for (const wrong of [
-      ['hold', 'nobody'],
-      ['fault', 'nonsense'],
-      ['hold', 'sato-hanako', '--at', 'nowhere'],
-      ['fault', 'paper-out', '--at', 'vending-1'],
-      ['restore', 'nonsense'],
-      ['play', 'nonsense'],
-    ]) {
-      const { code, stderr } = await say(...wrong);
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringContaining(wrong[3] === 'nowhere' ? 'nowhere' : (wrong[1] ?? '')),
-      ]);
-    }
-
+    await wrongWordsAreRefused(street);
     await pressCtrlC(street);
   }));
+
+/** Two cards at two readers in one moment; one card at two readers is at the second. */
+async function twoAtOnce({ say }: OpenStreet): Promise<void> {
+  const [entered, served] = await Promise.all([
+    say('hold', 'nagihara-midori'),
+    say('hold', 'tomoshino-makoto', '--at', 'vending-1'),
+  ]);
+  expect(entered.stdout).toMatch(/already-entered/u);
+  expect(served.stdout).toMatch(/over .*\(released\)/u);
+  await say('hold', 'sato-hanako', '--keep');
+  await say('hold', 'sato-hanako', '--keep', '--at', 'vending-1');
+  const cards = (await say('health')).stdout.match(/card {5}\S+/gu);
+  expect(cards).toEqual(['card     none', 'card     sato-hanako']);
+  await say('remove');
+}
+
+async function wrongWordsAreRefused({ say }: OpenStreet): Promise<void> {
+  for (const [words, said] of [
+    ['hold nobody', 'nobody'],
+    ['hold sato-hanako --at nowhere', 'nowhere'],
+    ['fault nonsense', 'nonsense'],
+    ['fault paper-out --at vending-1', 'paper-out'],
+    ['restore nonsense', 'nonsense'],
+    ['play nonsense', 'nonsense'],
+  ] as const) {
+    const { code, stderr } = await say(...words.split(' '));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+  }
+}
 
 /** A terminal sends SIGINT to every process in its foreground; pcscd is in a session of its own, out of reach. */
 async function pressCtrlC({ program }: OpenStreet): Promise<void> {
