@@ -48,7 +48,14 @@ function errandRow(
   return {
     id,
     title,
-    about: openness?.open === false ? <Closed {...openness} hand={hand} /> : <Ruby text={about} />,
+    about:
+      openness?.open === false ? (
+        <Closed {...openness} hand={hand} />
+      ) : (
+        <span>
+          <Ruby text={about} />
+        </span>
+      ),
     ...asideOf(openness, hand),
   };
 }

@@ -10,6 +10,7 @@ export const SIZES = {
   '800x480': { profile: 'small', width: 800, height: 480 },
   '768x1024': { profile: 'kiosk', width: 768, height: 1024 },
   '1080x1920': { profile: 'kiosk', width: 1080, height: 1920 },
+  '1280x800': { profile: 'kiosk', width: 1280, height: 800 },
   '1280x720': { profile: 'small', width: 1280, height: 720 },
   '1920x1080': { profile: 'small', width: 1920, height: 1080 },
 } as const satisfies Record<

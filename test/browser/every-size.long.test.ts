@@ -2,4 +2,4 @@
 
 import { everySampleFits } from './every-sample.ts';
 
-for (const size of ['1280x720', '1920x1080'] as const) everySampleFits(size);
+for (const size of ['1280x720', '1280x800', '1920x1080'] as const) everySampleFits(size);

@@ -87,6 +87,18 @@ const LARGE_ORDER = {
   fee: 12_500,
 } as const;
 
+/** Screens of every terminal, as they are at a kiosk. */
+export const PIN_AT_KIOSK = [
+  { screen: 'pin', digits: 2, result: 'ask', tries: 3, progress: order('pin') },
+  { screen: 'pin', digits: 0, result: 'wrong', tries: 2, progress: order('pin') },
+  { screen: 'pin', digits: 4, result: 'checking', tries: 2, progress: order('pin') },
+] as const;
+export const TAKE_CARD_AT_KIOSK = [
+  { screen: 'take-card', follows: 'paper', urgency: 0, sheets: 2 },
+  { screen: 'take-card', follows: 'paper', urgency: 1, sheets: 40 },
+  { screen: 'take-card', follows: 'nothing', urgency: 2 },
+] as const;
+
 /** Of every screen at least one. */
 export const KIOSK_SAMPLES: {
   readonly [Name in KioskScreenName]: readonly [BodyOf<Name>, ...BodyOf<Name>[]];

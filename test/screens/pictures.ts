@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import type { Language, ScreenBody, ScreenName } from '../../src/domain/screen.ts';
 import { launchChromium, openPage, SIZES, type Size, untilNumber } from '../browser/chromium.ts';
-import { SAMPLES } from './samples.ts';
+import { PIN_AT_KIOSK, TAKE_CARD_AT_KIOSK } from './kiosk-samples.ts';
+import { AT, SAMPLES } from './samples.ts';
 import { ShownScreen, serve } from './shown-screen.ts';
 
 export interface Picture {
@@ -25,6 +26,12 @@ function picture(screen: ScreenName, language: Language = 'ja', size: Size = '80
   const marks = [language === 'ja' ? '' : language, size === '800x480' ? '' : size];
   const name = [screen, ...marks.filter((mark) => mark !== '')].join('-');
   return { name, body: SAMPLES[screen][0], language, size };
+}
+
+/** Named as in the design language. */
+function atKiosk(name: string, body: ScreenBody, language: Language = 'ja'): Picture {
+  const mark = language === 'ja' ? '' : `-${language}`;
+  return { name: `kiosk-${name}${mark}`, body, language, size: '768x1024' };
 }
 
 export const PICTURES: readonly Picture[] = [
@@ -47,6 +54,16 @@ export const PICTURES: readonly Picture[] = [
   picture('staff-confirm'),
   picture('staff-papers'),
   picture('staff-health'),
+  atKiosk('menu', SAMPLES.menu[0]),
+  atKiosk('choose', SAMPLES.choose[0]),
+  atKiosk('place-card', SAMPLES['place-card'][0]),
+  atKiosk('pin', PIN_AT_KIOSK[0]),
+  atKiosk('confirm', SAMPLES['confirm-order'][0]),
+  atKiosk('confirm', SAMPLES['confirm-order'][0], 'en'),
+  atKiosk('take-card', TAKE_CARD_AT_KIOSK[0]),
+  atKiosk('printing', SAMPLES.printing[0]),
+  atKiosk('ended', SAMPLES.ended[0], 'ja-simple'),
+  atKiosk('text-entry', SAMPLES['text-entry'][0]),
 ];
 
 export function pathOf({ name }: Picture): string {
@@ -59,10 +76,12 @@ export async function takePictures(browser: Browser): Promise<Buffer[]> {
   const server = await serve(shown);
   const taken: Buffer[] = [];
   try {
-    for (const { body, language, size } of PICTURES) {
+    for (const { name, body, language, size } of PICTURES) {
       const page = await openPage(browser, { size });
+      await page.clock.setFixedTime(AT);
       await page.goto(server.origin);
-      const look = { profile: SIZES[size].profile, reader: 'down' } as const;
+      const reader = name.startsWith('kiosk-') ? 'right' : 'down';
+      const look = { profile: SIZES[size].profile, reader } as const;
       await untilNumber(page, shown.show(body, { language, look }));
       await page.evaluate('document.fonts.ready');
       taken.push(await page.screenshot({ animations: 'disabled' }));

@@ -17,7 +17,13 @@ import {
 } from '../../src/domain/screen.ts';
 import { RING_ENDS, TOLD_TEXTS } from '../../src/domain/told.ts';
 import { KIOSK_REASONS } from '../../src/text/kiosk/ja-reasons.ts';
-import { KIOSK_KEYS, KIOSK_SAMPLES, KIOSK_TONES } from './kiosk-samples.ts';
+import {
+  KIOSK_KEYS,
+  KIOSK_SAMPLES,
+  KIOSK_TONES,
+  PIN_AT_KIOSK,
+  TAKE_CARD_AT_KIOSK,
+} from './kiosk-samples.ts';
 
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
 
@@ -128,11 +134,7 @@ export const SAMPLES: {
         }) as const,
     ),
   ],
-  'take-card': [
-    { screen: 'take-card' },
-    { screen: 'take-card', follows: 'paper', urgency: 0, sheets: 2 },
-    { screen: 'take-card', follows: 'nothing', urgency: 2 },
-  ],
+  'take-card': [{ screen: 'take-card' }, ...TAKE_CARD_AT_KIOSK],
   closed: [
     { screen: 'closed', reason: 'list-missing' },
     { screen: 'closed', reason: 'starting' },
@@ -142,9 +144,12 @@ export const SAMPLES: {
     { screen: 'pin', digits: 2, result: 'ask', tries: 3 },
     { screen: 'pin', digits: 0, result: 'wrong', tries: 2 },
     { screen: 'pin', digits: 4, result: 'checking', tries: 1 },
-    { screen: 'pin', digits: 2, result: 'ask', tries: 3, progress: { of: 'order', step: 'pin' } },
+    ...PIN_AT_KIOSK,
   ],
-  'pin-last-try': [{ screen: 'pin-last-try' }],
+  'pin-last-try': [
+    { screen: 'pin-last-try' },
+    { screen: 'pin-last-try', progress: { of: 'order', step: 'pin' } },
+  ],
   asking: [{ screen: 'asking' }],
   result: [
     { screen: 'result', ring: 'done', told: { text: 'age-check.over', given: { age: 20 } } },
