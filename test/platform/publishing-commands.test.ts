@@ -30,9 +30,9 @@ describe('register signing-authority', () => {
     expect((await take('ca.der', 'crl-7.der')).stdout).toContain(
       'register.signing-authority-taken',
     );
-    const trust = JSON.parse((await bench.run('trust', 'list')).stdout);
-    expect(trust).toMatchObject({ anchors: [], crls: [] });
-    expect(await refusal(take('ca.der', 'missing.der'))).toContain('missing.der does not exist');
+    const stores = openStores(bench.state);
+    expect(listTrust(stores.registry)).toEqual({ version: 0, anchors: [], crls: [] });
+    stores.close();
     expect(await refusal(take('ca.der', 'crl-foreign.der'))).toContain('is not of the CA');
   });
 });
