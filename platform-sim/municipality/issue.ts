@@ -44,7 +44,7 @@ export interface AskedIssue extends AskedDocument {
 
 export interface IssuedDocument {
   /** PDF, all copies. */
-  readonly document: Buffer;
+  readonly pdf: Buffer;
   /** Sheets, all copies together. */
   readonly pages: number;
   /** Of the PDF, hex. */
@@ -106,7 +106,7 @@ export function issueDocument(asked: AskedIssue, server: IssuingServer): IssuedD
   const pdf = typeset({ composition, request, copies }, pagesOfCopy, codes.map(drawCode));
   const sha256 = createHash('sha256').update(pdf).digest('hex');
   const holder = maskedName(read.name);
-  return { document: pdf, pages, sha256, subject, holder, record: read.record };
+  return { pdf, pages, sha256, subject, holder, record: read.record };
 }
 
 function subjectOf(request: string, certificate: Uint8Array): string {

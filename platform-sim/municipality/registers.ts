@@ -65,12 +65,6 @@ export class Registers {
     return this.#family.has(record) || this.#resident.has(record);
   }
 
-  /** Code. Null when there is no such record. */
-  municipalityOf(record: string): string | null {
-    const place = this.#family.get(record)?.register ?? this.#resident.get(record)?.household;
-    return place?.municipality ?? null;
-  }
-
   /** Whether this family register is where the person lives, so that nobody has to register for it. */
   isAtHome(record: string): boolean {
     const family = this.#family.get(record);
@@ -91,13 +85,6 @@ export class Registers {
       certificate,
       ({ register }) => register.municipality === municipality,
     );
-  }
-
-  /** Codes of the municipalities in whose family registers the holder is linked to a record. */
-  domicilesOf(certificate: string): string[] {
-    return [...this.#family.values()]
-      .filter(({ id }) => this.#isOf(id, certificate))
-      .map(({ register }) => register.municipality);
   }
 
   /** The same person in the residents' records, wherever they live. Null: nowhere here. */
@@ -142,11 +129,6 @@ export class Registers {
         return { ...record, certificate: der };
     }
     return null;
-  }
-
-  #isOf(record: string, certificate: string): boolean {
-    const der = this.#certificates.get(record);
-    return der !== undefined && sha256(der) === certificate;
   }
 }
 
