@@ -29,10 +29,13 @@ export interface Issuing extends IssuingServer {
   readonly paperKey: ReturnType<typeof newKey>;
 }
 
+/** The font has 46 MB: once is enough. */
+let coverage: Promise<Coverage> | null = null;
+
 export async function openIssuing(registers = new Registers()): Promise<Issuing> {
   const paperKey = newKey();
-  const coverage = await Coverage.open();
-  return { registers, coverage, paperKey, keyOf: () => paperKey.privateKey };
+  coverage ??= Coverage.open();
+  return { registers, coverage: await coverage, paperKey, keyOf: () => paperKey.privateKey };
 }
 
 /** Gives a person a card: any bytes do for its certificate. Returns them. */
