@@ -172,7 +172,7 @@ export const PEOPLE: readonly Person[] = [
   }),
   // Not prevented, and shown for that: nothing measures how far away a card is.
   resident('nakatsugi-yuku', '中継 ゆく', 'ナカツギ ユク', {
-    matter: { ja: '遠くのカードを中継', en: 'Relays a far card' },
+    matter: { ja: '遠くから中継', en: 'Relays a far card' },
     trick: { how: 'relay', of: 'rusu-iemi' },
   }),
   resident('rusu-iemi', '留守 家美', 'ルス イエミ', {
