@@ -71,7 +71,7 @@ export default {
         protocol,
         '^devices/sim-control\\.ts$',
         '^devices/card/(vpcd|apdu|sim-card[a-z-]*)\\.ts$',
-        '^devices/receipt/sim-[a-z-]+\\.ts$',
+        '^devices/(receipt|payment)/sim-[a-z-]+\\.ts$',
         npm,
       ],
       { core: true },
@@ -120,6 +120,7 @@ export default {
     library(
       'serialport',
       'devices/receipt/serial-printer\\.ts$',
+      'devices/payment/serial-payment\\.ts$',
       'devices/release/serial-release\\.ts$',
     ),
     library('better-sqlite3', 'src/store/', 'platform-sim/'),
@@ -131,8 +132,8 @@ export default {
     library(
       'xstate',
       'state-machines/',
-      'src/(services|procedure|screen|staff)/',
-      'src/(terminal|terminal-machine|supervision)\\.ts$',
+      'src/(services|procedure|certificate-order|usage-registration|screen|staff)/',
+      'src/(card-actors|terminal|terminal-machine|supervision)\\.ts$',
     ),
   ],
   options: {

@@ -103,9 +103,16 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'device.lost': [{ reason: 'seeded' }],
   'key.language': [{ language: 'en' }],
   // Taking an entry back goes through every state that letting somebody in does, and one more.
-  'key.choose': ['undo', 'papers', 'health', 'other', 'gate-1-000001', 'printed', 'registration', 'nonsense'].map(
-    (choice) => ({ choice }),
-  ),
+  'key.choose': [
+    'undo',
+    'papers',
+    'health',
+    'other',
+    'gate-1-000001',
+    'printed',
+    'registration',
+    'nonsense',
+  ].map((choice) => ({ choice })),
   'pin.typed': [{ digits: 4 }],
   'secret.typed': [{ length: 6 }],
   'xstate.done.actor.askLock': [0, 30].map((waitSeconds) => ({ output: { waitSeconds } })),

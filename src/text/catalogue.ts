@@ -12,6 +12,7 @@ import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { Language, StaffErrand, StaffResult, UndoReason } from '../domain/screen.ts';
 import type { Tellings, ToldText } from '../domain/told.ts';
 import type { KioskTexts } from './kiosk/words.ts';
+import type { ReasonText } from './reason-text.ts';
 
 export interface Catalogue {
   /** Names of the languages, each in itself. */
@@ -192,15 +193,6 @@ export interface Catalogue {
       readonly body: (given: { readonly seconds: number }) => string;
     };
   };
-}
-
-/** Says whether the card is harmed, why the person is not served, and what to do next. */
-export interface ReasonText {
-  readonly title: string;
-  readonly card: string;
-  readonly why: string;
-  /** May mention how to get to help, which the operator may have put in better words. */
-  readonly next: (given: { readonly information: string }) => string;
 }
 
 /** What plain services say, apart from what every terminal does. */

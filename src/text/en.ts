@@ -1,9 +1,10 @@
 /** English: short, plain, no contractions. Rows of a table and titles end without a full stop, sentences with it. */
 
-import type { Catalogue, ReasonText } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import { KIOSK_TEXTS } from './kiosk/en.ts';
 import { KIOSK_REASONS } from './kiosk/en-reasons.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
+import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/en.ts';
 
 const UNHARMED = 'Nothing is wrong with it';

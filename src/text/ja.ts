@@ -1,9 +1,10 @@
 /** 日本語: polite and plain, the verb last. Rows of a table and titles end without 。, sentences with it. */
 
-import type { Catalogue, ReasonText } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import { KIOSK_TEXTS } from './kiosk/ja.ts';
 import { KIOSK_REASONS } from './kiosk/ja-reasons.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
+import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/ja.ts';
 
 const UNHARMED = '問題ありません';

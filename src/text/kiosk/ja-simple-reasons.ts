@@ -1,6 +1,6 @@
 /** やさしい日本語: what a kiosk says of a reason. */
 
-import type { ReasonText } from '../catalogue.ts';
+import type { ReasonText } from '../reason-text.ts';
 import type { KioskReasons } from './words.ts';
 
 const UNHARMED = 'だいじょうぶです';

@@ -16,7 +16,7 @@ import type {
   RegistrationState,
 } from '../../domain/municipal-certificate.ts';
 import type { Reason } from '../../domain/reason.ts';
-import type { ReasonText } from '../catalogue.ts';
+import type { ReasonText } from '../reason-text.ts';
 
 interface Headed {
   readonly title: string;
