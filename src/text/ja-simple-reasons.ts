@@ -1,6 +1,6 @@
 /** やさしい日本語: what is said of a reason. `ja-simple.ts` has the rest, and the rules. */
 
-import type { Catalogue, ReasonText } from './catalogue.ts';
+import type { Catalogue, ReasonText } from './reason-text.ts';
 import { KIOSK_REASONS } from './kiosk/ja-simple-reasons.ts';
 import { SERVICE_REASONS } from './services/ja-simple.ts';
 
