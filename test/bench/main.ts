@@ -6,6 +6,7 @@
 
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { certificateBench } from './certificate.ts';
 import { crlBench } from './crl.ts';
 import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
@@ -36,6 +37,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   page: pageBench,
   size: sizeBench,
   lists: listsBench,
+  certificate: certificateBench,
   store: ({ report }) => storeBench((figure) => report({ ...figure, ...storeBudgetOf(figure) })),
 };
 
