@@ -128,6 +128,8 @@ export default {
     library('ws', 'src/link/', 'src/screen/', 'platform-sim/'),
     library('pkcs11js', 'src/keys/pkcs11-(token|templates)\\.ts$'),
     library('koffi', 'src/service-manager\\.ts$'),
+    library('harfbuzzjs', 'platform-sim/municipality/coverage\\.ts$'),
+    library('uqr', 'platform-sim/municipality/paper-signature\\.ts$'),
     library('prom-client', 'src/metrics\\.ts$'),
     library(
       'xstate',

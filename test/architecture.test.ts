@@ -72,6 +72,8 @@ describe('arrows', () => {
     ['koffi-has-one-home', 'src/y.ts', 'koffi'],
     ['pkcs11js-has-one-home', 'src/keys/pkcs11-key-store.ts', 'pkcs11js'],
     ['prom-client-has-one-home', 'src/z.ts', 'prom-client'],
+    ['harfbuzzjs-has-one-home', 'platform-sim/ai.ts', 'harfbuzzjs'],
+    ['uqr-has-one-home', 'platform-sim/aj.ts', 'uqr'],
   ];
 
   const ALLOWED: readonly (readonly [from: string, to: string])[] = [

@@ -19,9 +19,9 @@ export async function certificateBench({ report, quick }: Bench): Promise<void> 
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = { registers, coverage: await Coverage.open(), keyOf: () => privateKey };
   const asked = {
-    ...{ municipality: '990011', option: 'plain', copies: 1, at: Date.now() },
+    ...{ municipality: '990011', option: 'plain' as const, copies: 1, at: Date.now() },
     certificate: createHash('sha256').update(certificate).digest('hex'),
-  } as const;
+  };
   for (const document of ['family-register-individual', 'family-register-full'] as const) {
     const times: number[] = [];
     let pages = 0;
