@@ -44,7 +44,7 @@ export async function takeRootKeysAway(from: string, to: string): Promise<void> 
   await rm(from, { recursive: true });
 }
 
-/** Gives a role a new key; the old one signs nothing any more. Returns the new version. */
+/** Gives a role a new key, or each municipality one; the old ones sign nothing any more. Returns the new version. */
 export async function rotateRole(
   keys: PlatformKeys,
   offline: string,
@@ -53,8 +53,8 @@ export async function rotateRole(
 ): Promise<number> {
   const { roles, ...root } = keys.root;
   const signers = await signersOf(keys.root, offline);
-  const id = await keys.makeRoleKey(kind);
-  const version = await publish(keys, { ...root, roles: { ...roles, [kind]: [id] } }, signers, now);
+  const ids = await keys.makeRoleKeys(kind);
+  const version = await publish(keys, { ...root, roles: { ...roles, [kind]: ids } }, signers, now);
   for (const old of roles[kind] ?? []) await keys.forgetRoleKey(kind, old);
   return version;
 }

@@ -1,6 +1,7 @@
 /**
  * The platform's signing keys: a CA that is pinned by terminals, and under it one role key for each
  * kind of signed object (CMS SignedData, RFC 5652), so that the key of one kind never signs another.
+ * What municipalities issue is signed by a key of each one's own, certified under its code.
  * Which key has a role is what the newest version of the root says; its files are found by that.
  */
 
@@ -18,6 +19,7 @@ import * as pkijs from 'pkijs';
 import { ROOT_KEYS, type RoleKind, type RootStatement, SIGNED_KIND } from '../src/link/protocol.ts';
 import { signCms } from './cms.ts';
 import { InputError } from './input-error.ts';
+import { ISSUERS } from './municipal-codes.ts';
 import { keyIdOf, makeRootKeys, readRoot, signRoot, spkiOf } from './offline-root.ts';
 import {
   type CertificateSpec,
@@ -38,12 +40,22 @@ const BACKDATED_MS = DAY_MS;
 
 const OFFLINE_FOLDER = 'offline';
 const ROOT_FOLDER = 'root';
+/** Signed by each municipality with a key of its own; every other kind by one key of the platform. */
+const ISSUER_ROLE = 'issue-manifest';
+type PlatformRole = Exclude<RoleKind, typeof ISSUER_ROLE>;
 export const ROLES = Object.keys(SIGNED_KIND).filter((kind) => kind !== 'root') as RoleKind[];
 
 interface KeyFiles {
   readonly key: KeyObject;
   /** DER. */
   readonly certificate: Buffer;
+}
+
+export interface IssuerKey {
+  /** SHA-256 of its SubjectPublicKeyInfo, hex. */
+  readonly id: string;
+  /** P-256, private. */
+  readonly key: KeyObject;
 }
 
 interface Role {
@@ -58,7 +70,8 @@ export class PlatformKeys {
   readonly #directory: string;
   readonly #ca: KeyFiles;
   #roots: readonly Buffer[] = [];
-  #roles: ReadonlyMap<RoleKind, Role> = new Map();
+  /** By kind, and of a kind that municipalities sign, by kind and municipality (`placeOf`). */
+  #roles: ReadonlyMap<string, Role> = new Map();
 
   private constructor(directory: string, ca: KeyFiles) {
     this.#directory = directory;
@@ -111,8 +124,17 @@ export class PlatformKeys {
   }
 
   /** SHA-256 of the SubjectPublicKeyInfo of the key that signs this kind now. */
-  signerOf(kind: RoleKind): string {
+  signerOf(kind: PlatformRole): string {
     return this.#role(kind).id;
+  }
+
+  /**
+   * The key of a municipality's issuing server; null when the root names none for it. With it the codes on its papers are
+   * signed, too. `code`: of the municipality.
+   */
+  issuer(code: string): IssuerKey | null {
+    const role = this.#roles.get(placeOf(ISSUER_ROLE, code));
+    return role === undefined ? null : { id: role.id, key: role.key };
   }
 
   /** DER of a certificate under the CA: of a terminal, or of the platform's own end of the link. */
@@ -130,14 +152,20 @@ export class PlatformKeys {
   }
 
   /** DER of a CMS SignedData that holds `content` and the signer's certificate. */
-  sign(kind: RoleKind, content: Uint8Array): Promise<Buffer> {
+  sign(kind: PlatformRole, content: Uint8Array): Promise<Buffer> {
     const { certificate, key } = this.#role(kind);
     return signCms(SIGNED_KIND[kind], content, [{ key, is: certificate }]);
   }
 
-  /** A new key for a role, certified; it signs nothing until a root names it. Returns its id. */
-  async makeRoleKey(kind: RoleKind): Promise<string> {
-    return storeRole(this.#directory, kind, newRole(this.#ca, kind, newKey()));
+  /** The same for an issue manifest of the municipality `code`, with its own key. */
+  signIssue(code: string, content: Uint8Array): Promise<Buffer> {
+    const { certificate, key } = this.#role(ISSUER_ROLE, code);
+    return signCms(SIGNED_KIND[ISSUER_ROLE], content, [{ key, is: certificate }]);
+  }
+
+  /** New keys for a role, certified; they sign nothing until a root names them. Returns their ids. */
+  async makeRoleKeys(kind: RoleKind): Promise<string[]> {
+    return makeRoles(this.#directory, this.#ca, kind);
   }
 
   async forgetRoleKey(kind: RoleKind, id: string): Promise<void> {
@@ -153,21 +181,22 @@ export class PlatformKeys {
     return publishRoot(this.#directory, version, statement);
   }
 
-  #role(kind: RoleKind): Role {
-    const role = this.#roles.get(kind);
+  #role(kind: RoleKind, municipality?: string): Role {
+    const role = this.#roles.get(placeOf(kind, municipality));
     if (role !== undefined) return role;
     throw new InputError(
       `the root names no key for ${kind} that is here; give it one: kazasu-platform root rotate --role ${kind}`,
     );
   }
 
-  async #openRoles({ roles }: RootStatement): Promise<Map<RoleKind, Role>> {
-    const opened = new Map<RoleKind, Role>();
+  async #openRoles({ roles }: RootStatement): Promise<Map<string, Role>> {
+    const opened = new Map<string, Role>();
     for (const kind of ROLES) {
       for (const id of roles[kind] ?? []) {
         const files = await load(this.#directory, roleName(kind, id));
         if (files === null || keyIdOf(files.key) !== id) continue;
-        opened.set(kind, { id, ...(await this.#inTime(kind, files)) });
+        const role = { id, ...(await this.#inTime(kind, files)) };
+        opened.set(placeOf(kind, municipalityOf(kind, files.certificate)), role);
       }
     }
     return opened;
@@ -177,7 +206,7 @@ export class PlatformKeys {
   async #inTime(kind: RoleKind, files: KeyFiles): Promise<Omit<Role, 'id'>> {
     let { key, certificate } = files;
     if (!isRoleOf(certificate, this.#ca)) {
-      ({ key, certificate } = newRole(this.#ca, kind, key));
+      ({ key, certificate } = newRole(this.#ca, kind, key, municipalityOf(kind, certificate)));
       await storeRole(this.#directory, kind, { key, certificate });
     }
     return { key, certificate: pkijs.Certificate.fromBER(certificate) };
@@ -186,9 +215,7 @@ export class PlatformKeys {
 
 async function createRoot(directory: string, ca: KeyFiles): Promise<void> {
   const roles: Record<string, string[]> = {};
-  for (const kind of ROLES) {
-    roles[kind] = [await storeRole(directory, kind, newRole(ca, kind, newKey()))];
-  }
+  for (const kind of ROLES) roles[kind] = await makeRoles(directory, ca, kind);
   const offline = await makeRootKeys(PlatformKeys.offlineFolder(directory), ROOT_KEYS.count);
   const draft = {
     roles,
@@ -243,14 +270,29 @@ function newKey(): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }
 
-function newRole(ca: KeyFiles, kind: RoleKind, key: KeyObject): KeyFiles {
+/** One key, or one for each municipality that issues. Returns their ids. */
+async function makeRoles(directory: string, ca: KeyFiles, kind: RoleKind): Promise<string[]> {
+  const owners = kind === ISSUER_ROLE ? ISSUERS : [undefined];
+  const ids: string[] = [];
+  for (const owner of owners) {
+    ids.push(await storeRole(directory, kind, newRole(ca, kind, newKey(), owner)));
+  }
+  return ids;
+}
+
+function newRole(
+  ca: KeyFiles,
+  kind: RoleKind,
+  key: KeyObject,
+  municipality: string | undefined,
+): KeyFiles {
   const publicKey = createPublicKey(key);
   const now = Date.now();
   const certificate = writeCertificate({
     issuer: { name: CA_NAME, privateKey: ca.key },
     subject: [
       ['O', 'Kazasu platform simulator'],
-      ['CN', `Kazasu ${kind} signer`],
+      ['CN', municipality ?? `Kazasu ${kind} signer`],
     ],
     publicKey,
     serial: randomSerial(),
@@ -264,6 +306,16 @@ function newRole(ca: KeyFiles, kind: RoleKind, key: KeyObject): KeyFiles {
     ],
   });
   return { key, certificate };
+}
+
+function placeOf(kind: RoleKind, municipality: string | undefined): string {
+  return municipality === undefined ? kind : `${kind} ${municipality}`;
+}
+
+/** Whose key it is, as its certificate says; undefined for one of the platform itself. */
+function municipalityOf(kind: RoleKind, certificate: Buffer): string | undefined {
+  if (kind !== ISSUER_ROLE) return undefined;
+  return /^CN=(.+)$/mu.exec(new X509Certificate(certificate).subject)?.[1];
 }
 
 function isRoleOf(certificate: Buffer, ca: KeyFiles): boolean {

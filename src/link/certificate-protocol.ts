@@ -80,6 +80,9 @@ export const TOPOLOGY = z.strictObject({
 });
 export type Topology = z.infer<typeof TOPOLOGY>;
 
+/** What both sides of this edition say of themselves; whoever changes the messages changes `build`. */
+export const OWN_TOPOLOGY: Topology = { build: 'certificates-1', profile: 'multi-site' };
+
 export const MUNICIPALITIES_QUESTION = z.strictObject({ topology: TOPOLOGY });
 export const MUNICIPALITIES_ANSWER = z.strictObject({
   topology: TOPOLOGY,

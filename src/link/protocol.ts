@@ -146,6 +146,8 @@ export const SIGNED_KIND = {
   institution: '1.3.6.1.4.1.32473.5730.1.4',
   root: '1.3.6.1.4.1.32473.5730.1.5',
   command: '1.3.6.1.4.1.32473.5730.1.6',
+  /** What a municipality issued (certificate-protocol.ts): a key of each one's own. */
+  'issue-manifest': '1.3.6.1.4.1.32473.5730.1.7',
 } as const;
 export type SignedKind = keyof typeof SIGNED_KIND;
 /** Kinds that a key of the platform signs because the root names it for that; the root is signed by the root keys. */
@@ -168,7 +170,7 @@ export const ROOT = z.strictObject({
   keys: z.array(base64.max(1024)).length(ROOT_KEYS.count),
   threshold: z.literal(ROOT_KEYS.threshold),
   /** A terminal heeds the roles that it knows; of one that is missing, nobody signs anything. */
-  roles: z.record(name, z.array(sha256).min(1).max(4)),
+  roles: z.record(name, z.array(sha256).min(1).max(64)),
   /** DER of the platform's CA certificate. Another CA is another platform. */
   platformCa: base64.max(8192),
 });

@@ -71,8 +71,9 @@ export function takeApart(cms: Uint8Array, type: string, limit: number): SignedD
     throw new SignedObjectError('malformed', `${cms.length} bytes, more than its kind may have`);
   const { encapContentInfo, signerInfos, certificates = [] } = parseSignedData(cms);
   const { eContentType, eContent } = encapContentInfo;
-  if (eContent === undefined || eContent.idBlock.isConstructed)
-    throw new SignedObjectError('malformed', 'content is detached or in pieces');
+  // pkijs calls whatever stands there an OCTET STRING.
+  if (!(eContent instanceof asn1js.OctetString) || eContent.idBlock.isConstructed)
+    throw new SignedObjectError('malformed', 'content is detached, in pieces or no OCTET STRING');
   if (eContentType !== type)
     throw new SignedObjectError('wrong-kind', 'eContentType is that of another kind');
   const content = Buffer.from(eContent.valueBlock.valueHexView);

@@ -41,6 +41,7 @@ const MAX_CONTENT_BYTES: Readonly<Record<RoleKind, number>> = {
   trust: 1_048_576,
   institution: 1_048_576,
   command: 65_536,
+  'issue-manifest': 4_096,
 };
 /** How far a terminal's clock may differ from the platform's. */
 const SKEW_MS = 5 * 60_000;
@@ -50,25 +51,34 @@ interface SignedObject extends SignedData {
   readonly certificate: pkijs.Certificate;
 }
 
+/** What was signed, and by whom. */
+export interface Opened {
+  readonly content: Buffer;
+  /** SHA-256 of the SubjectPublicKeyInfo of the key that signed, hex. */
+  readonly signer: string;
+  readonly key: KeyObject;
+  /** DER of the name that the CA certified for it. */
+  readonly subject: Buffer;
+}
+
 /**
  * `cms`: DER of a ContentInfo. The signer's certificate must be issued by the CA's key, with the
  * kind's OID as its only extended key usage. `now`: ms since the epoch. Throws SignedObjectError;
- * what it gives back has been checked from the first byte to the last. `signer`: SHA-256 of the
- * SubjectPublicKeyInfo of the key that signed, hex.
+ * what it gives back has been checked from the first byte to the last.
  */
 export async function openSignedObject(
   cms: Uint8Array,
   kind: RoleKind,
   signers: Signers,
   now: number,
-): Promise<{ readonly content: Buffer; readonly signer: string }> {
+): Promise<Opened> {
   const type = SIGNED_KIND[kind];
   const object = onlyOneSigner(takeApart(cms, type, MAX_CONTENT_BYTES[kind]));
-  const { key, id } = signerOf(object, type, signers.ca, now);
+  const { key, id, subject } = signerOf(object, type, signers.ca, now);
   if (!signers.names(kind, id))
     throw new SignedObjectError('not-named', `the root does not name this key for ${kind}`);
   checkSignature(object, object.signer, key);
-  return { content: object.content, signer: id };
+  return { content: object.content, signer: id, key, subject };
 }
 
 /** Exactly one signer and one certificate (RFC 5652 5.1): nothing here needs more. */
@@ -91,7 +101,7 @@ function signerOf(
   type: string,
   pinned: Uint8Array,
   now: number,
-): { readonly key: KeyObject; readonly id: string } {
+): { readonly key: KeyObject; readonly id: string; readonly subject: Buffer } {
   const { certificate: ca, key: caKey } = parseKnownKey(pinned);
   // pkijs keeps the signed part as it came; whatever else it wrote anew has to be DER and fit the
   // signature.
@@ -114,7 +124,8 @@ function signerOf(
     if (now < notBefore - SKEW_MS || now > notAfter + SKEW_MS)
       throw new SignedObjectError('signer-expired', 'outside the validity of the signer');
   }
-  return { key, id: createHash('sha256').update(certificate.publicKey).digest('hex') };
+  const id = createHash('sha256').update(certificate.publicKey).digest('hex');
+  return { key, id, subject: certificate.subject };
 }
 
 function parseKnownKey(der: Uint8Array): { certificate: Certificate; key: KeyObject } {

@@ -160,7 +160,7 @@ describe('a key that is rotated in the middle of an event', () => {
 
 test('a signer whom the CA certified without the root is refused: the CA’s key signs no lists', async () => {
   const { world, platform, terminal } = await connected();
-  const id = await world.keys.makeRoleKey('entry-list');
+  const [id = ''] = await world.keys.makeRoleKeys('entry-list');
   const file = (suffix: string) =>
     readFileSync(join(world.directory, `entry-list-${id.slice(0, 16)}${suffix}`));
   const is = pkijs.Certificate.fromBER(file('.der'));
