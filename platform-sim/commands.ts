@@ -55,6 +55,11 @@ const SERVE_OPTIONS = z.object({
   tlsPort: wholeNumber(0, 65_535).optional(),
   beatMs: wholeNumber(100, 600_000),
   ocsp: z.string().min(1).exactOptional(),
+  clerkAfter: z
+    .string()
+    .regex(/^\d{1,5}[sm]$/u, 'a time like 30s or 10m')
+    .transform((text) => Number.parseInt(text, 10) * (text.endsWith('m') ? 60_000 : 1_000))
+    .exactOptional(),
 });
 const TRUST_OPTIONS = z.object({
   ...STATE,
@@ -133,7 +138,7 @@ export async function withStores(state: string, run: (stores: Stores) => void | 
 
 /** `serve`: until SIGTERM or SIGINT. */
 export async function serve(raw: RawOptions): Promise<void> {
-  const { state, ocsp: authority, ...ports } = check(SERVE_OPTIONS, raw);
+  const { state, ocsp: authority, clerkAfter = null, ...ports } = check(SERVE_OPTIONS, raw);
   // The terminals matter more than whoever reads this output: it may go away.
   process.stdout.on('error', () => {});
   const log: PlatformLog = (event, fields) =>
@@ -142,7 +147,8 @@ export async function serve(raw: RawOptions): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
   const ocsp = authority === undefined ? undefined : await OcspResponder.ofFolder(authority);
-  const platform = await startPlatform({ stateDirectory: state, ...ports, log, ocsp });
+  const centre = { clerkAfterMs: clerkAfter };
+  const platform = await startPlatform({ stateDirectory: state, ...ports, log, ocsp, centre });
   const { url, port, secureUrl } = platform;
   log('platform.ready', { url, port, ...(secureUrl !== null && { secureUrl }) });
   log('platform.stopping', { signal: await asked });

@@ -260,6 +260,17 @@ export class FactStore {
     yield* this.#statements.ofEvents.iterate(JSON.stringify(events)) as IterableIterator<string>;
   }
 
+  /** Those of them that arrived after `after`, and how far was looked. */
+  ofEventsAfter(
+    events: readonly string[],
+    after: number,
+  ): { readonly upto: number; readonly facts: readonly string[] } {
+    return this.#db.transaction(() => ({
+      upto: Number(this.#statements.newest.get() ?? 0),
+      facts: this.#statements.ofEventsAfter.all(after, JSON.stringify(events)) as string[],
+    }))();
+  }
+
   /** When each boot of each terminal began to count, by the platform's clock. */
   clockOrigins(): ClockOrigin[] {
     return this.#statements.clocks.all() as ClockOrigin[];
@@ -340,6 +351,13 @@ function prepare(db: SqliteDatabase) {
     quarantined: db.prepare('SELECT arrival, json FROM quarantine ORDER BY arrival'),
     ofEvents: db
       .prepare(`SELECT json FROM fact WHERE event IN (SELECT value FROM json_each(?))`)
+      .pluck(),
+    newest: db.prepare('SELECT max(arrival) FROM fact').pluck(),
+    ofEventsAfter: db
+      .prepare(
+        `SELECT json FROM fact WHERE arrival > ? AND event IN (SELECT value FROM json_each(?))
+         ORDER BY arrival`,
+      )
       .pluck(),
     terminals: db.prepare(
       `SELECT terminal, epoch, upto, boot, software, first_seen AS firstSeen, last_seen AS lastSeen,

@@ -2,6 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { CENTRE_FAULT_NAMES } from './centre/faults.ts';
+import {
+  acceptOne,
+  breakCentre,
+  linkHolders,
+  listApplications,
+  listIssues,
+  mendCentre,
+  refuseOne,
+  showAudit,
+} from './centre-commands.ts';
 import { send, showCommands } from './commanding-commands.ts';
 import {
   addInstitutionKey,
@@ -72,6 +83,10 @@ function buildProgram(): Command {
       'port for terminals that enrol or are enrolled, by TLS 1.3; 0: any',
     )
     .option('--beat-ms <number>', 'milliseconds between heartbeats', '2000')
+    .option(
+      '--clerk-after <time>',
+      'accept applications that mean a record so long after they came: 30s, 10m (default: by hand)',
+    )
     .option('--ocsp <dir>', 'answer OCSP under /ocsp for the simulated authority in this folder')
     .action(serve);
 
@@ -92,6 +107,7 @@ function buildProgram(): Command {
   addTerminals(program);
 
   addRegister(program);
+  addCentre(program);
 
   const list = program.command('list').description('entry lists');
   addListImport(list);
@@ -128,11 +144,49 @@ function addRegister(program: Command): void {
       'UTF-8; columns certificate,born (YYYY-MM-DD), and signing where they have such a certificate',
     )
     .action(importRegister);
+  command(register, 'link', 'take a CSV of whose certificate stands for which register record')
+    .requiredOption('--csv <file>', 'UTF-8; columns certificate,record')
+    .action(linkHolders);
   const says = 'take who issues signing certificates, with its newest CRL; terminals are not told';
   command(register, 'signing-authority', says)
     .requiredOption('--ca <file>', 'its certificate, DER')
     .requiredOption('--crl <file>', 'its full CRL, DER')
     .action(takeSigningAuthority);
+}
+
+function addCentre(program: Command): void {
+  const applications = program
+    .command('applications')
+    .description('applications for usage registration, as clerks have them before them');
+  command(applications, 'list', 'show all, one JSON line each').action(listApplications);
+  const number = (made: Command) => made.argument('<number>', 'as the receipt has it');
+  number(command(applications, 'accept', 'bind the certificate to the register record'))
+    .requiredOption('--by <who>', 'who decided it')
+    .option('--record <id>', 'the record that is meant, where what was typed does not say')
+    .action(acceptOne);
+  number(command(applications, 'refuse', 'the applicant hears that it was refused'))
+    .requiredOption('--by <who>', 'who decided it')
+    .requiredOption('--why <why>', 'the reason, for the record')
+    .action(refuseOne);
+  const issues = program.command('issues').description('what was issued at kiosks');
+  command(issues, 'list', 'show every request and how it ended, one JSON line each').action(
+    listIssues,
+  );
+  command(
+    issues,
+    'audit',
+    'show which record was read for which request, one JSON line each',
+  ).action(showAudit);
+  const centre = program
+    .command('centre')
+    .description('what goes wrong at the certificate centre, for scenarios');
+  command(centre, 'break', 'let it go wrong from now on')
+    .argument('<fault>', CENTRE_FAULT_NAMES.join(', '))
+    .option('--times <number>', 'so often (default: until it is mended)')
+    .action(breakCentre);
+  command(centre, 'mend', 'let it go right again')
+    .argument('[fault]', 'default: all of them')
+    .action(mendCentre);
 }
 
 function addTickets(program: Command): void {

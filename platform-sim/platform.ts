@@ -11,6 +11,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOL } from '../src/link/protocol.ts';
+import { Centre, type CentreParts } from './centre/centre.ts';
+import { JoinedMunicipalities } from './centre/joined-municipalities.ts';
 import { framesFor, newestCommand } from './commanding.ts';
 import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
@@ -18,6 +20,7 @@ import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { TerminalQuestions } from './questions.ts';
 import { OTHER_SIDES, type OtherSides } from './services/index.ts';
+import { judgeApplication } from './signed-application.ts';
 import type { PlatformKeys } from './signing.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
 import {
@@ -57,6 +60,9 @@ export interface PlatformSettings extends Partial<LinkSettings> {
   readonly log?: PlatformLog;
   /** Who answers what services ask; default: those of this folder. */
   readonly otherSides?: OtherSides;
+  readonly centre?: Partial<
+    Pick<CentreParts, 'municipalities' | 'judge' | 'clerkAfterMs' | 'lateMs'>
+  >;
 }
 
 export interface Platform {
@@ -65,6 +71,7 @@ export interface Platform {
   readonly port: number;
   /** Where terminals enrol and enrolled ones connect; null without a port for TLS. */
   readonly secureUrl: string | null;
+  readonly centre: Centre;
   /** The same stores that the commands use, for programs that run the platform in their own process. */
   readonly stores: Stores & { readonly keys: PlatformKeys };
   /** Ends every connection, then the server; resolves when the files are closed. */
@@ -85,8 +92,9 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
   const commands: TellCommands = (terminal, after) =>
     framesFor(stores.registry, terminal, Date.now(), after);
+  const centre = openCentre(settings, { ...stores, keys }, log);
   const { otherSides = OTHER_SIDES } = settings;
-  const questions = new TerminalQuestions({ register, now: Date.now, otherSides, log });
+  const questions = new TerminalQuestions({ register, centre, now: Date.now, otherSides, log });
   const links = new TerminalLinks(
     { facts, heads, keys, terminals, commands, questions, log },
     { beatMs, helloMs },
@@ -102,13 +110,14 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     each.maxConnections = connectionsMax;
     each.setTimeout(IDLE_MS);
   }
-  const watch = watchLists({ ...stores, keys }, heads, links, log);
+  const watch = watchLists({ ...stores, keys }, heads, links, centre, log);
   const shutDown = async () => {
     const closed = servers.map((each) => new Promise((resolve) => each.close(resolve)));
     await watch.stop();
     await links.close();
     for (const each of servers) each.closeAllConnections();
     await Promise.all(closed);
+    await centre.close();
     stores.close();
   };
   const listening = async () => {
@@ -125,12 +134,28 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     url: `ws://${HOST}:${port}${TERMINALS_PATH}`,
     port,
     secureUrl: tlsPort === null ? null : `wss://${HOST}:${tlsPort}${TERMINALS_PATH}`,
+    centre,
     stores: { ...stores, keys },
     close() {
       closing ??= shutDown();
       return closing;
     },
   };
+}
+
+function openCentre(
+  { centre = {} }: PlatformSettings,
+  { centre: books, register, facts, keys }: Platform['stores'],
+  log: PlatformLog,
+): Centre {
+  const now = Date.now;
+  return new Centre({
+    ...{ books, register, facts, keys, log, now },
+    municipalities: new JoinedMunicipalities({ holders: books.holders, keys, now }),
+    judge: judgeApplication,
+    clerkAfterMs: null,
+    ...centre,
+  });
 }
 
 async function prepareHeads(stateDirectory: string, { registry }: Stores) {
@@ -203,7 +228,7 @@ function refuseClient(socket: Duplex, why: ClientRefusal): void {
 }
 
 function serveObject(
-  { registry }: Stores,
+  { registry, centre }: Stores,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -212,7 +237,8 @@ function serveObject(
     response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end();
     return;
   }
-  const bytes = sha256 && registry.object(sha256);
+  const published = sha256 && registry.object(sha256);
+  const bytes = published || (sha256 && centre.issues.document(sha256));
   if (!bytes) {
     response.writeHead(404, { 'cache-control': 'no-store' }).end();
     return;
@@ -221,8 +247,8 @@ function serveObject(
     .writeHead(200, {
       'content-type': 'application/octet-stream',
       'content-length': bytes.length,
-      // The name is the hash of the content, so what is cached is right for ever.
-      'cache-control': 'public, max-age=31536000, immutable',
+      // The name is the hash of the content, so what is cached is right for ever; documents are no cache's business.
+      'cache-control': published ? 'public, max-age=31536000, immutable' : 'no-store',
       'x-content-type-options': 'nosniff',
     })
     .end(request.method === 'HEAD' ? undefined : bytes);
@@ -233,12 +259,14 @@ function watchLists(
   stores: Platform['stores'],
   heads: Heads,
   links: TerminalLinks,
+  centre: Centre,
   log: PlatformLog,
 ) {
   let refreshing: Promise<void> | null = null;
   let commanded = newestCommand(stores.registry);
   let terminalsMark = stores.terminals.changeMark();
   const refresh = async () => {
+    centre.tick();
     tellAnnouncements(stores);
     const { keys } = stores;
     const held = keys.roots.length;

@@ -1,10 +1,17 @@
 /** Questions of terminals, handed to the other side of their service: checked, done once, answered. */
 
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { PlatformFrame, TerminalFrame } from '../src/link/protocol.ts';
 import { QUESTION_LIMITS, type QuestionFault } from '../src/link/question-protocol.ts';
 import { assuranceShown } from './card-proof.ts';
-import { type CheckedQuestion, NotAQuestionError, type World } from './other-side.ts';
+import {
+  type CheckedQuestion,
+  type Delivery,
+  Misdelivered,
+  QuestionFaultError,
+} from './checked-question.ts';
+import type { World } from './other-side.ts';
 import type { OtherSides } from './services/index.ts';
 
 type AskFrame = Extract<TerminalFrame, { frame: 'ask' }>;
@@ -16,6 +23,7 @@ interface Known {
   isOpen: boolean;
 }
 
+const ONCE: Delivery = { times: 1, lateMs: 0 };
 /** Answers that are kept for the same question asked again, of all terminals; in memory, and of nobody by name. */
 const KNOWN_MAX = 1_024;
 
@@ -38,9 +46,23 @@ export class TerminalQuestions {
   readonly #parts: QuestionsParts;
   /** By terminal and id, oldest first. */
   readonly #known = new Map<string, Known>();
+  /** Answers of which the next delivery goes wrong. */
+  readonly #bent = new WeakMap<AnswerFrame, Delivery>();
 
   constructor(parts: QuestionsParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * Sends the answer: once, unless a scenario wants it late, twice or never. Never rejects. Whoever asks again then is
+   * answered properly.
+   */
+  async deliver(from: Asker, ask: AskFrame, send: (answer: AnswerFrame) => void): Promise<void> {
+    const answer = await this.answer(from, ask);
+    const { times, lateMs } = this.#bent.get(answer) ?? ONCE;
+    this.#bent.delete(answer);
+    if (lateMs > 0) await setTimeout(lateMs, null, { ref: false });
+    for (let sent = 0; sent < times; sent += 1) send(answer);
   }
 
   /** Never rejects. */
@@ -75,10 +97,13 @@ export class TerminalQuestions {
     const question = checked(from, ask);
     if (typeof question === 'string') return fault(ask, question);
     try {
-      const body = JSON.stringify(await otherSide(question, this.#parts));
-      return { frame: 'answer', id: ask.id, body };
+      const said = await otherSide(question, this.#parts);
+      const body = JSON.stringify(said instanceof Misdelivered ? said.answer : said);
+      const answer: AnswerFrame = { frame: 'answer', id: ask.id, body };
+      if (said instanceof Misdelivered) this.#bent.set(answer, said.delivery);
+      return answer;
     } catch (error) {
-      if (error instanceof NotAQuestionError) return fault(ask, 'not-a-question');
+      if (error instanceof QuestionFaultError) return fault(ask, error.fault);
       log('question.failed', {
         terminal: from.terminal,
         service: ask.service,
@@ -102,13 +127,14 @@ export class TerminalQuestions {
 }
 
 function checked({ terminal, signedAs }: Asker, ask: AskFrame): CheckedQuestion | QuestionFault {
+  const { id } = ask;
   const body = parsed(ask.body);
   if (body === undefined) return 'not-a-question';
-  if (ask.card === null) return { terminal, body, card: null };
+  if (ask.card === null) return { id, terminal, body, card: null };
   const assurance = assuranceShown(ask.card, { ...ask, terminals: signedAs });
   if (assurance === null) return 'not-proved';
   const certificate = Buffer.from(ask.card.certificate, 'base64');
-  return { terminal, body, card: { certificate, assurance } };
+  return { id, terminal, body, card: { certificate, assurance } };
 }
 
 function parsed(text: string): unknown {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CentreBooks } from './centre/books.ts';
 import { FactStore } from './facts.ts';
 import { Register } from './register.ts';
 import { Registry } from './registry.ts';
@@ -14,6 +15,7 @@ export interface Stores {
   readonly facts: FactStore;
   readonly terminals: TerminalRegistry;
   readonly register: Register;
+  readonly centre: CentreBooks;
   close(): void;
 }
 
@@ -23,12 +25,15 @@ export function openStores(stateDirectory: string): Stores {
   const facts = new FactStore(stateDirectory);
   const terminals = new TerminalRegistry(stateDirectory);
   const register = new Register(stateDirectory, registry);
+  const centre = new CentreBooks(stateDirectory);
   const stores: Stores = {
     registry,
     facts,
     terminals,
     register,
+    centre,
     close() {
+      centre.close();
       register.close();
       registry.close();
       facts.close();

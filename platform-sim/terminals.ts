@@ -202,12 +202,12 @@ export class TerminalLinks {
       session.client === null
         ? [Buffer.from(terminal, 'utf8')]
         : this.#terminals.certificates(terminal).map(({ der }) => der);
-    this.#send(
-      session,
-      this.#mustWithhold(session, hello)
-        ? { frame: 'fault', id: ask.id, fault: 'not-served' }
-        : await this.#questions.answer({ terminal, signedAs }, ask),
-    );
+    if (this.#mustWithhold(session, hello)) {
+      this.#send(session, { frame: 'fault', id: ask.id, fault: 'not-served' });
+      return;
+    }
+    const asker = { terminal, signedAs };
+    await this.#questions.deliver(asker, ask, (answer) => this.#send(session, answer));
   }
 
   #welcome(session: Session, hello: Hello): null {

@@ -47,3 +47,9 @@ export function expectedDay(now: number): string {
   }
   return day;
 }
+
+/** Whether whoever was born on that day (YYYY-MM-DD) is so many years old: of 29 February, from 1 March on. */
+export function isSoOld(born: string, age: number, now: number): boolean {
+  const birthday = `${String(Number(born.slice(0, 4)) + age).padStart(4, '0')}${born.slice(4)}`;
+  return dayOf(now) >= birthday;
+}

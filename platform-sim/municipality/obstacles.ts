@@ -2,7 +2,7 @@
 
 import type { DocumentOption, DocumentType } from '../../src/domain/municipal-certificate.ts';
 import type { CentreRefusal } from '../../src/link/certificate-protocol.ts';
-import { isSoOld } from '../services/age-check.ts';
+import { isSoOld } from '../centre/calendar.ts';
 import { charactersOf } from './composition.ts';
 import type { FamilyRecord, Registers, ResidentRecord } from './registers.ts';
 

@@ -1,8 +1,21 @@
 /** THE LIST of other sides, by the names of their services. */
 
+import { CERTIFICATE_SERVICES } from '../../src/link/certificate-protocol.ts';
 import type { OtherSide } from '../other-side.ts';
 import { ageCheck } from './age-check.ts';
+import { certificateIssue } from './certificate-issue.ts';
+import { certificateMunicipalities } from './certificate-municipalities.ts';
+import { certificateOffers } from './certificate-offers.ts';
+import { registrationStatus } from './registration-status.ts';
+import { usageRegistration } from './usage-registration.ts';
 
 export type OtherSides = Readonly<Record<string, OtherSide>>;
 
-export const OTHER_SIDES: OtherSides = { 'age-check': ageCheck };
+export const OTHER_SIDES: OtherSides = {
+  'age-check': ageCheck,
+  [CERTIFICATE_SERVICES.municipalities]: certificateMunicipalities,
+  [CERTIFICATE_SERVICES.offers]: certificateOffers,
+  [CERTIFICATE_SERVICES.issue]: certificateIssue,
+  [CERTIFICATE_SERVICES.apply]: usageRegistration,
+  [CERTIFICATE_SERVICES.status]: registrationStatus,
+};

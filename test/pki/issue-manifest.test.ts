@@ -4,6 +4,8 @@ import { createHash, createPublicKey, randomUUID, sign, verify } from 'node:cryp
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as asn1js from 'asn1js';
+import * as pkijs from 'pkijs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InputError } from '../../platform-sim/input-error.ts';
 import { ISSUERS } from '../../platform-sim/municipal-codes.ts';
@@ -106,6 +108,14 @@ test.each([
 
 test('one that a key of the platform signed is none, nor is anything else of a municipality', async () => {
   expect(await refusal(await keys.sign('head', manifest()))).toBe('wrong-kind');
+});
+
+test('one whose content is no OCTET STRING is malformed, and nothing worse', async () => {
+  const envelope = pkijs.ContentInfo.fromBER(await keys.signIssue(TOWN, manifest()));
+  const object = new pkijs.SignedData({ schema: envelope.content });
+  object.encapContentInfo.eContent = new asn1js.Null() as never;
+  envelope.content = object.toSchema(true);
+  expect(await refusal(Buffer.from(envelope.toSchema().toBER()))).toBe('malformed');
 });
 
 test('one that is larger than a manifest can be is not looked at', async () => {

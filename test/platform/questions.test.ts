@@ -9,8 +9,8 @@ import {
   sign,
 } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
+import { NotAQuestionError } from '../../platform-sim/checked-question.ts';
 import type { OtherSide } from '../../platform-sim/other-side.ts';
-import { NotAQuestionError } from '../../platform-sim/other-side.ts';
 import { TerminalQuestions } from '../../platform-sim/questions.ts';
 import { TERMINAL_FRAME, type TerminalFrame } from '../../src/link/protocol.ts';
 import { QUESTION_LIMITS, requestLines } from '../../src/link/question-protocol.ts';
@@ -33,6 +33,7 @@ function desk(otherSide: OtherSide) {
   const log: string[] = [];
   const questions = new TerminalQuestions({
     register: {} as never,
+    centre: {} as never,
     now: Date.now,
     otherSides: { 'age-check': otherSide },
     log: (event, fields) => log.push(`${event} ${JSON.stringify(fields)}`),

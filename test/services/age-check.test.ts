@@ -3,7 +3,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ageCheck, isSoOld } from '../../platform-sim/services/age-check.ts';
+import { isSoOld } from '../../platform-sim/centre/calendar.ts';
+import { ageCheck } from '../../platform-sim/services/age-check.ts';
 import type { OtherSides } from '../../platform-sim/services/index.ts';
 import { testAuthority, testInstitution } from '../devices/institution-fixture.ts';
 import { withTerminal } from '../terminal.ts';
