@@ -1,7 +1,8 @@
 /** やさしい日本語: what is said of a reason. `ja-simple.ts` has the rest, and the rules. */
 
-import type { Catalogue, ReasonText } from './reason-text.ts';
+import type { Catalogue } from './catalogue.ts';
 import { KIOSK_REASONS } from './kiosk/ja-simple-reasons.ts';
+import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS } from './services/ja-simple.ts';
 
 export const UNHARMED = 'だいじょうぶです';
