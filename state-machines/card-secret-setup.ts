@@ -66,7 +66,7 @@ export interface CardSecretContext {
 
 const BLOCKED: Readonly<Record<CardSecretKind, Reason>> = {
   pin: 'pin-blocked',
-  password: 'password-blocked' as Reason,
+  password: 'password-blocked',
 };
 
 function resultOf(event: { readonly type: string }): StepResult | null {

@@ -27,51 +27,115 @@ const SPEECHES = {
 } as const;
 
 function shows(
-  screen: string,
-  voice: string | null,
+  screen: ScreenName,
+  voice: StateMeta['voice'],
   keys: readonly KeyName[],
   timeout: string,
 ): StateMeta {
-  return {
-    screen: screen as ScreenName,
-    voice: voice as StateMeta['voice'],
-    tone: null,
-    keys,
-    timeout,
-  };
+  return { screen, voice, tone: null, keys, timeout };
 }
 
 const STILL_THERE = shows('still-there', 'still-there', ['stay', 'back'], 'secretLeaving');
 
 const seen = ({ context }: { readonly context: CardSecretContext }): SensedTap => context.seen;
 
-function cardSecret<Kind extends CardSecretKind>(kind: Kind, id: string) {
-  const screen = SCREENS[kind];
-  const speech = SPEECHES[kind];
-  const secret = (meta: StateMeta): StateMeta => ({ ...meta, secret: true });
-  const asks = (voice: string | null): StateMeta =>
-    secret(shows(screen.typing, voice, TYPING_KEYS, 'secretIdle'));
+/** Where the states of the machine `id` go when they are over. */
+function endsOf<Id extends string>(id: Id) {
+  const ended = `#${id}.ended` as const;
+  return {
+    failed: { target: ended, actions: 'endDefect' },
+    gone: { target: ended, actions: 'endGone' },
+    left: { target: ended, actions: 'endLeft' },
+    tooSlow: { target: ended, actions: 'endUnreadable' },
+    /** A blocked secret is only undone at a municipal office. */
+    blocked: { guard: 'isBlocked', target: ended, actions: 'endBlocked' },
+    refused: { guard: 'refuses', target: ended, actions: 'endRefused' },
+    again: { target: ended, actions: 'endAgain' },
+  } as const;
+}
 
-  const FAILS = { target: `#${id}.ended`, actions: 'endDefect' } as const;
-  const GONE = { target: `#${id}.ended`, actions: 'endGone' } as const;
-  const LEAVES = { target: `#${id}.ended`, actions: 'endLeft' } as const;
-  const TOO_SLOW = { target: `#${id}.ended`, actions: 'endUnreadable' } as const;
-  /** A blocked secret is only undone at a municipal office. */
-  const BLOCKED = { guard: 'isBlocked', target: `#${id}.ended`, actions: 'endBlocked' } as const;
-  const LAST = { guard: 'isLastTry', target: `#${id}.warning` } as const;
-  /** Where every step goes when it does not go on. */
-  const OTHERWISE = [
-    { guard: 'refuses', target: `#${id}.ended`, actions: 'endRefused' },
-    { target: `#${id}.ended`, actions: 'endAgain' },
-  ] as const;
-  const IDLE = { secretIdle: `#${id}.typing.stillThere` } as const;
-  const TYPES = {
-    'key.character': { target: `#${id}.typing.going`, reenter: true, actions: 'countCharacter' },
-    'key.erase': { target: `#${id}.typing.going`, reenter: true, actions: 'eraseCharacter' },
+/** One more wrong one would block it: nobody goes on without having been asked. */
+function warningOf<Id extends string>(kind: CardSecretKind, id: Id) {
+  const ends = endsOf(id);
+  const { warning } = SCREENS[kind];
+  return {
+    invoke: { id: 'watchCard', src: 'watchCard', input: seen },
+    on: { 'card.gone': ends.gone, 'key.back': ends.left },
+    initial: 'asked',
+    states: {
+      asked: {
+        meta: shows(warning, SPEECHES[kind].warning, ['enter', 'back'], 'secretIdle'),
+        after: { secretIdle: 'stillThere' },
+        on: { 'key.enter': `#${id}.typing` as const },
+      },
+      stillThere: {
+        meta: STILL_THERE,
+        after: { secretLeaving: ends.left },
+        on: { 'key.stay': 'asked' },
+      },
+    },
+  } as const;
+}
+
+/** The states in which it is typed. */
+function entryOf<Id extends string>(kind: CardSecretKind, id: Id) {
+  const speech = SPEECHES[kind];
+  const asks = (voice: StateMeta['voice']): StateMeta => ({
+    ...shows(SCREENS[kind].typing, voice, TYPING_KEYS, 'secretIdle'),
+    secret: true,
+  });
+  const going = `#${id}.typing.going` as const;
+  const after = { secretIdle: `#${id}.typing.stillThere` as const } as const;
+  const on = {
+    'key.character': { target: going, reenter: true, actions: 'countCharacter' },
+    'key.erase': { target: going, reenter: true, actions: 'eraseCharacter' },
     // Too short: nothing is sent to a card that cannot be its secret.
     'key.enter': {},
   } as const;
+  return {
+    begun: { meta: asks(speech.ask), after, on },
+    wrong: { meta: { ...asks(speech.wrong), tone: 'problem' }, after, on },
+    /** Silent: nothing of a secret is ever spoken, and nobody is talked to while they count. */
+    going: { meta: asks(null), after, on },
+    whole: { meta: asks(null), after, on: { ...on, 'key.enter': 'proving' } },
+    stillThere: {
+      meta: STILL_THERE,
+      after: { secretLeaving: endsOf(id).left },
+      on: {
+        'key.stay': [{ guard: 'wasLongEnough', target: 'whole' }, { target: 'going' }],
+        'secret.typed': { actions: 'keepLength' },
+      },
+    },
+  } as const;
+}
 
+/** The card has it, and its answer is waited for: only the card knows whether a try was spent. */
+function provingOf<Id extends string>(kind: CardSecretKind, id: Id) {
+  const ends = endsOf(id);
+  const keep = ['keepTries', 'keepWrong'] as const;
+  return {
+    meta: { ...shows(SCREENS[kind].typing, null, [], 'proveStep'), secret: true },
+    invoke: {
+      id: 'prove',
+      src: 'prove',
+      input: seen,
+      onDone: [
+        { guard: 'goesOn', target: `#${id}.proved` as const, actions: 'endProved' },
+        ends.blocked,
+        { guard: 'isLastTry', target: `#${id}.warning` as const, actions: keep },
+        { guard: 'hasTries', target: 'wrong', actions: keep },
+        ends.refused,
+        ends.again,
+      ],
+      onError: ends.failed,
+    },
+    after: { proveStep: ends.tooSlow },
+    on: { 'card.gone': {}, 'key.back': {}, 'secret.typed': { actions: 'keepLength' } },
+  } as const;
+}
+
+function cardSecret<Id extends string>(kind: CardSecretKind, id: Id) {
+  const ends = endsOf(id);
   return cardSecretSetup.createMachine({
     id,
     context: ({ input }) => ({
@@ -96,32 +160,17 @@ function cardSecret<Kind extends CardSecretKind>(kind: Kind, id: string) {
           src: 'countTries',
           input: seen,
           onDone: [
-            BLOCKED,
-            { ...LAST, actions: 'keepTries' },
+            ends.blocked,
+            { guard: 'isLastTry', target: 'warning', actions: 'keepTries' },
             { guard: 'hasTries', target: 'typing', actions: 'keepTries' },
-            ...OTHERWISE,
+            ends.refused,
+            ends.again,
           ],
-          onError: FAILS,
+          onError: ends.failed,
         },
-        after: { cardStep: TOO_SLOW },
+        after: { cardStep: ends.tooSlow },
       },
-      warning: {
-        invoke: { id: 'watchCard', src: 'watchCard', input: seen },
-        on: { 'card.gone': GONE, 'key.back': LEAVES },
-        initial: 'asked',
-        states: {
-          asked: {
-            meta: shows(screen.warning, speech.warning, ['enter', 'back'], 'secretIdle'),
-            after: { secretIdle: 'stillThere' },
-            on: { 'key.enter': `#${id}.typing` },
-          },
-          stillThere: {
-            meta: STILL_THERE,
-            after: { secretLeaving: LEAVES },
-            on: { 'key.stay': 'asked' },
-          },
-        },
-      },
+      warning: warningOf(kind, id),
       typing: {
         // While the card checks it, too: the pad takes it back as soon as nobody waits for it.
         invoke: [
@@ -133,52 +182,11 @@ function cardSecret<Kind extends CardSecretKind>(kind: Kind, id: string) {
             { guard: 'isLongEnough', target: '.whole', actions: 'keepLength' },
             { actions: 'keepLength' },
           ],
-          'card.gone': GONE,
-          'key.back': LEAVES,
+          'card.gone': ends.gone,
+          'key.back': ends.left,
         },
         initial: 'begun',
-        states: {
-          begun: { meta: asks(speech.ask), after: IDLE, on: TYPES },
-          wrong: {
-            meta: { ...asks(speech.wrong), tone: 'problem' },
-            after: IDLE,
-            on: TYPES,
-          },
-          /** Silent: nothing of a secret is ever spoken, and nobody is talked to while they count. */
-          going: { meta: asks(null), after: IDLE, on: TYPES },
-          whole: {
-            meta: asks(null),
-            after: IDLE,
-            on: { ...TYPES, 'key.enter': 'proving' },
-          },
-          stillThere: {
-            meta: STILL_THERE,
-            after: { secretLeaving: LEAVES },
-            on: {
-              'key.stay': [{ guard: 'wasLongEnough', target: 'whole' }, { target: 'going' }],
-              'secret.typed': { actions: 'keepLength' },
-            },
-          },
-          proving: {
-            meta: secret(shows(screen.typing, null, [], 'proveStep')),
-            invoke: {
-              id: 'prove',
-              src: 'prove',
-              input: seen,
-              onDone: [
-                { guard: 'goesOn', target: `#${id}.proved`, actions: 'endProved' },
-                BLOCKED,
-                { ...LAST, actions: ['keepTries', 'keepWrong'] },
-                { guard: 'hasTries', target: 'wrong', actions: ['keepTries', 'keepWrong'] },
-                ...OTHERWISE,
-              ],
-              onError: FAILS,
-            },
-            after: { proveStep: TOO_SLOW },
-            // The card's answer is waited for: only the card knows whether a try was spent.
-            on: { 'card.gone': {}, 'key.back': {}, 'secret.typed': { actions: 'keepLength' } },
-          },
-        },
+        states: { ...entryOf(kind, id), proving: provingOf(kind, id) },
       },
       proved: { type: 'final' },
       ended: { type: 'final' },
