@@ -13,12 +13,14 @@ import type { InUse } from './link/in-use.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
+import { type FetchObject, ObjectError } from './link/object-source.ts';
 import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
 import { type Ask, Questions } from './link/questions.ts';
 import { type LoadedTrust, loadTrust } from './link/trust-folder.ts';
 import type { OwnKeysListener } from './own-keys.ts';
 import { certificateHash, type ListKeys } from './pki/converted-value.ts';
+import type { Signers } from './pki/signed-object.ts';
 import { TrustStore } from './pki/trust-store.ts';
 import type { Recorder } from './recorder.ts';
 import type { Ledger } from './store/ledger.ts';
@@ -109,6 +111,18 @@ export class LinkSupervisor {
   get ask(): Ask {
     return this.#questions.ask;
   }
+
+  /** Whose signatures count; null without a link. */
+  get signers(): Signers | null {
+    return this.#link?.objects?.signers ?? null;
+  }
+
+  /** Of the platform. */
+  readonly fetchObject: FetchObject = async (sha256, limit, signal) => {
+    const objects = this.#link?.objects ?? null;
+    if (objects === null) throw new ObjectError('unreachable', 'there is no link');
+    return objects.fetch(sha256, limit, signal);
+  };
 
   listKeys(list: string): ListKeys | null {
     const unfit = this.#unfit.get(list);

@@ -10,6 +10,7 @@ import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
 import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
 import { SigningError } from '../pki/issuing.ts';
+import type { Signers } from '../pki/signed-object.ts';
 import { DiskFullError, isStorageFailure } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
@@ -36,7 +37,7 @@ import {
 } from './institution-download.ts';
 import { ListDownload, type OfferedList } from './list-download.ts';
 import type { ListKeyRing } from './list-keys.ts';
-import { OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
+import { type FetchObject, OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
 import { beat, hello } from './own-frames.ts';
 import { pin, pinnedPlatform } from './pinned-platform.ts';
 import { PlatformRoot } from './platform-root.ts';
@@ -58,7 +59,15 @@ export interface Link {
   readonly platform: string;
   /** The platform held every fact up to here when it welcomed us. */
   readonly upto: number;
+  /** What is fetched over this link, and whose signatures count; null before the welcome. */
+  readonly objects: LinkObjects | null;
   close(): Promise<void>;
+}
+
+/** For what is fetched besides lists and trust. */
+export interface LinkObjects {
+  readonly fetch: FetchObject;
+  readonly signers: Signers;
 }
 
 /** Rejects with LinkError. */
@@ -150,6 +159,10 @@ class OneLink implements Link {
   #pinned: Buffer = Buffer.alloc(0);
   #badRoots = 0;
   #stopNudges: () => void = () => {};
+
+  get objects(): LinkObjects | null {
+    return this.#downloads?.objects ?? null;
+  }
 
   private constructor(options: LinkOptions, shared: Shared, secure: SecureLink | null) {
     const { ledger, journal, times = LINK_TIMES } = options;
@@ -368,9 +381,14 @@ function startDownloads(
     onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),
   });
   const commands = new Commands({ ...options, signers });
+  const objects: LinkObjects = {
+    fetch: (sha256, limit, signal) => source.fetch(sha256, limit, signal),
+    signers,
+  };
   return {
     heads,
     commands,
+    objects,
     async close(): Promise<void> {
       await Promise.all([heads.close(), commands.close()]);
       await Promise.all([listQueue.close(), trustQueue.close(), institutionQueue.close()]);

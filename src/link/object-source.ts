@@ -42,6 +42,9 @@ export interface ObjectTimes {
 
 export const OBJECT_TIMES: ObjectTimes = { idleMs: 10_000, totalMs: 120_000 };
 
+/** As `ObjectSource.fetch`. */
+export type FetchObject = (sha256: string, limit: number, signal: AbortSignal) => Promise<Buffer>;
+
 /** Also the number of connections: a platform serves 60,000 terminals. */
 export const OBJECTS_AT_ONCE = 4;
 
