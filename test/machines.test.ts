@@ -17,6 +17,7 @@ import { getShortestPaths, type StatePath } from 'xstate/graph';
 import type { Answer, StepResult } from '../src/domain/answer.ts';
 import { KEY_NAMES, SCREENS, SPEECHES, type StateMeta } from '../src/domain/screen.ts';
 import type { Told } from '../src/domain/told.ts';
+import { ORDER_CHOICES, ORDER_PAYLOADS } from './certificate-order/payloads.ts';
 import { allMachines } from './documents/machines.ts';
 
 const machines = await allMachines();
@@ -54,6 +55,17 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     'open.recording': 'a durable write is not given up half-way',
     'open.settling': 'a durable write is not given up half-way',
   },
+  certificateOrderMachine: {
+    secret: 'the machine of the secret has limits of its own',
+    handover: 'the machine of the handover has limits of its own',
+    'leaving.card.calling': 'ends when the card is taken',
+  },
+  certificateHandoverMachine: {
+    'paying.collecting.stopping': "the unit's answer is limited where it is asked",
+    'printing.going': 'each sheet is limited where it is printed',
+    'printing.stopping': "the printer's answer is limited where it is asked",
+    settling: 'a durable write is not given up half-way',
+  },
 };
 
 /** A transition into the state on the left is only ever taken when the effect on the right has succeeded. */
@@ -67,6 +79,17 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   staffMachine: { 'open.menu': 'checkPin' },
   cardPinMachine: { proved: 'prove', 'typing.wrong': 'prove' },
   cardPasswordMachine: { proved: 'prove', 'typing.wrong': 'prove' },
+  certificateOrderMachine: {
+    issuing: 'secret',
+    checking: 'issue',
+    'asking.confirming': 'check',
+    handover: 'check',
+  },
+  certificateHandoverMachine: {
+    takingCard: 'authorise',
+    settling: 'printSheets',
+    issued: 'settle',
+  },
 };
 
 const TOLD: Told = { text: 'age-check.over', given: { age: 20 } };
@@ -104,14 +127,8 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'key.language': [{ language: 'en' }],
   // Taking an entry back goes through every state that letting somebody in does, and one more.
   'key.choose': [
-    'undo',
-    'papers',
-    'health',
-    'other',
-    'gate-1-000001',
-    'printed',
-    'registration',
-    'nonsense',
+    ...['undo', 'papers', 'health', 'other', 'gate-1-000001', 'printed', 'nonsense'],
+    ...ORDER_CHOICES,
   ].map((choice) => ({ choice })),
   'pin.typed': [{ digits: 4 }],
   'secret.typed': [{ length: 6 }],
@@ -128,6 +145,7 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'xstate.done.actor.lookUp': ['0042-7781', null].map((ticket) => ({
     output: { ticket, entered: ticket && { at: '', gate: '' } },
   })),
+  ...ORDER_PAYLOADS,
   'xstate.done.actor.record': [{ output: { result: 'undone', subject: '', first: null } }],
   'xstate.done.actor.settle': [
     { output: { result: 'settled', subject: '', first: null } },
@@ -157,6 +175,9 @@ function eventsOf(machine: AnyStateMachine): AnyEventObject[] {
   });
 }
 
+/** What a machine remembers of why it ends, and which decides how. */
+const KEPT = ['reason', 'isAsked'];
+
 type Path = StatePath<ReturnType<AnyStateMachine['getInitialSnapshot']>, AnyEventObject>;
 
 /** A shortest path to each combination of active states. */
@@ -167,7 +188,10 @@ function pathsOf(machine: AnyStateMachine, events = eventsOf(machine)): Path[] {
     getShortestPaths(machine, {
       events,
       input: { tap: 1, hasStaff: true, sound: 'normal', by: null, ...kind },
-      serializeState: ({ value }) => JSON.stringify(value),
+      // Where a machine goes on from one state depends on what it has kept until then.
+      serializeState: ({ value, context }) =>
+        JSON.stringify([value, ...KEPT.map((name) => Boolean(context[name]))]),
+      stopWhen: ({ status }) => status !== 'active',
     }),
   );
 }

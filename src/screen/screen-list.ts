@@ -1,6 +1,9 @@
 /** Every screen that the machines can show, from the `meta` of their states: nobody has to play through a story to see them. */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { cardPasswordMachine, cardPinMachine } from '../../state-machines/card-secret.ts';
+import { certificateHandoverMachine } from '../../state-machines/certificate-handover.ts';
+import { certificateOrderMachine } from '../../state-machines/certificate-order.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
 import { procedureMachine } from '../../state-machines/procedure.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
@@ -18,6 +21,10 @@ const MACHINES: readonly AnyStateMachine[] = [
   eventEntryMachine,
   procedureMachine,
   staffMachine,
+  certificateOrderMachine,
+  certificateHandoverMachine,
+  cardPinMachine,
+  cardPasswordMachine,
 ];
 
 /** `kazasu screens --json` prints a list of these. */

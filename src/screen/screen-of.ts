@@ -114,8 +114,14 @@ function errandScreen(terminal: TerminalSnapshot, { errandScreenOf }: Surroundin
   if (!body) return null;
   const deepest = speakerBelow(terminal.children['errand'])?.getSnapshot() ?? errand;
   const meta = metaBelow(deepest, '');
-  const says = body.screen === 'ended' ? body.reason : null;
+  const says = reasonIn(body);
   return meta && { speaker: 'errand', meta, body, says };
+}
+
+/** What is spoken where a state leaves it to the reason. */
+function reasonIn(body: ScreenBody): Reason | null {
+  if (body.screen === 'ended') return body.reason;
+  return body.screen === 'printing' ? body.held : null;
 }
 
 /** The machine of an errand that speaks now: the deepest one that has something to show. */
