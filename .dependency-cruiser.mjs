@@ -135,7 +135,7 @@ export default {
       'xstate',
       'state-machines/',
       'src/(services|procedure|certificate-order|usage-registration|screen|staff)/',
-      'src/(card-actors|terminal|terminal-machine|supervision)\\.ts$',
+      'src/(card-actors|secret-pad|terminal|terminal-machine|supervision)\\.ts$',
     ),
   ],
   options: {

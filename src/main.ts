@@ -13,6 +13,7 @@ import { ServiceManager } from './service-manager.ts';
 import { PinEntryError, readNewPin } from './staff/ask-pin.ts';
 import { ATTENDANT_NAME, attendantTable } from './staff/attendants.ts';
 import { enterTicket, openPapers, StaffError, settlePaper, undoEntry } from './staff/commands.ts';
+import { clearStoppedKiosk, kioskWaiting, settleOrder } from './staff/kiosk-commands.ts';
 import { hashPin } from './staff/pin.ts';
 import { SOFTWARE } from './version.ts';
 
@@ -307,6 +308,35 @@ program
   .requiredOption('--why <why>', 'how that is known', words)
   .action((paper: string, { config, printed, by, why }) =>
     staff(() => settlePaper(configuration(config), paper, printed, { by, why })),
+  );
+
+const kiosk = program.command('kiosk').description('what staff decides at a kiosk');
+
+kiosk
+  .command('waiting')
+  .description('show what waits for staff: why the kiosk is stopped, orders of unknown outcome')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .action(({ config }) => staff(() => kioskWaiting(configuration(config))));
+
+kiosk
+  .command('clear')
+  .description('let a stopped kiosk go on, once somebody has looked')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .requiredOption('--by <who>', 'who has looked', words)
+  .requiredOption('--reason <why>', 'why it may go on', words)
+  .action(({ config, by, reason: why }) =>
+    staff(() => clearStoppedKiosk(configuration(config), { by, why })),
+  );
+
+kiosk
+  .command('settle <request>')
+  .description('say whether all sheets of an order of unknown outcome came out')
+  .requiredOption('--config <file>', "the terminal's configuration")
+  .requiredOption('--printed <yes|no>', 'whether all came out', yesOrNo)
+  .requiredOption('--by <who>', 'who saw it', words)
+  .requiredOption('--reason <why>', 'how that is known', words)
+  .action((request: string, { config, printed, by, reason: why }) =>
+    staff(() => settleOrder(configuration(config), request, printed, { by, why })),
   );
 
 program

@@ -13,12 +13,10 @@ import type { Step, Steps } from './store/steps.ts';
 
 const KIND = 'receipt';
 
-/** What the facts about a paper name: never a person. */
-export interface PaperAbout {
-  readonly ticket: string;
-  readonly list: string;
-  readonly ref: string;
-}
+/** What the facts about a paper name: never a person. A seat ticket's entry, or what was asked for at a kiosk. */
+export type PaperAbout =
+  | { readonly ticket: string; readonly list: string; readonly ref: string }
+  | { readonly request: string };
 
 export interface PlannedPaper {
   readonly step: Step;
@@ -164,14 +162,14 @@ export class Papers {
     body: Readonly<Record<string, unknown>>,
     journal: Readonly<Record<string, unknown>> = {},
   ): void {
-    const { ticket, list, ref } = step.detail;
+    const { ticket, list, ref, request } = step.detail;
     const sent = state === 'started' ? { sent: true } : {};
     this.#recorder.record(
       [
         {
           event,
           subject: step.subject,
-          body: { paper: this.#number(step), ticket, list, ref, ...body },
+          body: { paper: this.#number(step), ticket, list, ref, request, ...body },
         },
       ],
       {

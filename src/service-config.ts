@@ -35,6 +35,8 @@ export const SERVICES = z.strictObject({
       assurance: z.enum(['identified', 'possession']).default('identified'),
     })
     .optional(),
+  /** Certificates of municipalities. */
+  'family-register': z.strictObject({}).optional(),
 });
 
 type Services = z.infer<typeof SERVICES>;
@@ -54,12 +56,14 @@ interface Tables {
   readonly ocsp?: object | undefined;
   readonly receipt?: object | undefined;
   readonly release?: object | undefined;
+  readonly page?: object | undefined;
+  readonly payment?: object | undefined;
   readonly staff?: object | undefined;
 }
 
 /** A service that lacks what it needs is told with the table that is missing. */
 export function checkServices(
-  { services, ocsp, receipt, release, staff }: Tables,
+  { services, ocsp, receipt, release, page, payment, staff }: Tables,
   context: z.RefinementCtx,
 ): void {
   const problem = (path: string | string[], message: string): void =>
@@ -76,6 +80,13 @@ export function checkServices(
   if (services['event-entry']?.ocsp === 'when-online' && ocsp === undefined) {
     const path = ['services', 'event-entry', 'ocsp'];
     problem(path, 'needs the address of a responder: [ocsp] "url"');
+  }
+  if (services['family-register'] !== undefined) {
+    const needs = { page, payment, receipt };
+    for (const [table, found] of Object.entries(needs)) {
+      if (found !== undefined) continue;
+      problem(table, 'certificates are paid and printed: expected a table with a "driver"');
+    }
   }
   if (release !== undefined && services['age-check'] === undefined) {
     problem('release', 'nothing is handed out here: only beside [services.age-check]');

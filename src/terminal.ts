@@ -209,7 +209,7 @@ function commandsOf(
 function partsOf(
   config: Config,
   { clock, shelf, recorder }: StateFolder,
-  { card, release }: Devices,
+  { card, release, page, payment }: Devices,
   link: LinkSupervisor,
   steps: Pick<TerminalParts, 'papers' | 'charges'>,
 ): TerminalParts {
@@ -230,7 +230,12 @@ function partsOf(
     identity: () => link.identity,
     isOnline: () => link.isOnline,
     ask: link.ask,
+    fetchObject: link.fetchObject,
+    signers: () => link.signers,
     handOut: release?.handOut ?? null,
+    pagePrinter: () => page?.current ?? null,
+    pageCondition: () => page?.condition ?? null,
+    paymentUnit: () => payment?.current ?? null,
     watchCard: (listener) => card.watch(listener),
     cardInField: () => card.present,
     shelf,

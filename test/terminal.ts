@@ -62,7 +62,7 @@ export interface Given {
   readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
   /** Default: a gate. */
-  readonly kind?: 'gate' | 'counter';
+  readonly kind?: 'gate' | 'counter' | 'kiosk';
   /** Further lines of the terminal's configuration. */
   readonly configured?: string;
   /** Who answers what services ask; default: the platform's own. */
@@ -362,6 +362,17 @@ gate = "西ゲート"
 `,
   },
   counter: { name: 'counter-1', tables: '' },
+  kiosk: {
+    name: 'kiosk-1',
+    tables: `[receipt]
+driver = "simulated"
+[page]
+driver = "simulated"
+[payment]
+driver = "simulated"
+[services.family-register]
+`,
+  },
 } as const;
 
 async function configure(directory: string, url: string, given: Given): Promise<Config> {

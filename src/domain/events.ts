@@ -6,6 +6,7 @@
  * The platform's own facts stand here too: whoever reads facts finds every name in one place.
  */
 
+import { CERTIFICATE_EVENTS } from './certificate-events.ts';
 import { PAYMENT_EVENTS } from './payment-events.ts';
 
 export interface EventEntry {
@@ -237,30 +238,31 @@ export const EVENTS = {
     says: 'An answer of the platform came late, or belongs to no session of this terminal; nothing was done with it.',
     fields: ['service', 'reason'],
   },
+  ...CERTIFICATE_EVENTS,
   'print.intent': {
     fact: true,
     says: 'The receipt is about to be sent to the printer.',
-    fields: ['paper', 'ticket', 'list', 'ref', 'reissue'],
+    fields: ['paper', 'ticket', 'list', 'ref', 'request', 'reissue'],
   },
   'print.done': {
     fact: true,
     says: 'The printer itself said that the paper came out.',
-    fields: ['paper', 'ticket', 'list', 'ref', 'ms', 'modelled'],
+    fields: ['paper', 'ticket', 'list', 'ref', 'request', 'ms', 'modelled'],
   },
   'print.owed': {
     fact: true,
     says: 'No paper came out; the entry stands and the receipt is owed.',
-    fields: ['paper', 'ticket', 'list', 'ref', 'reason'],
+    fields: ['paper', 'ticket', 'list', 'ref', 'request', 'reason'],
   },
   'print.unknown': {
     fact: true,
     says: 'It cannot be known whether the paper came out; staff is asked.',
-    fields: ['paper', 'ticket', 'list', 'ref', 'reason'],
+    fields: ['paper', 'ticket', 'list', 'ref', 'request', 'reason'],
   },
   'print.settled': {
     fact: true,
     says: 'Staff said whether the paper came out.',
-    fields: ['paper', 'ticket', 'list', 'ref', 'printed', 'by', 'why'],
+    fields: ['paper', 'ticket', 'list', 'ref', 'request', 'printed', 'by', 'why'],
   },
   ...PAYMENT_EVENTS,
   'device.ready': {

@@ -197,7 +197,9 @@ export const STAFF_ERRANDS = ['entry', 'undo', 'papers', 'health'] as const;
 /** What a card is held for, which its holder has to know before: holding it is their consent. */
 export type Purpose =
   | { readonly service: 'event-entry' }
-  | { readonly service: 'age-check'; readonly age: number; readonly pin: boolean };
+  | { readonly service: 'age-check'; readonly age: number; readonly pin: boolean }
+  /** Chosen before any card is held. */
+  | { readonly service: 'family-register' };
 
 /** What is on the screen, by its name. */
 export type ScreenBody =

@@ -3,12 +3,14 @@
 import type { Config } from '../config.ts';
 import { ageCheck } from './age-check.ts';
 import { eventEntry } from './event-entry.ts';
+import { familyRegister } from './family-register.ts';
 import type { Service, TerminalParts } from './service.ts';
 
 export function servicesOf({ name, services }: Config, parts: TerminalParts): Service[] {
-  const { 'event-entry': entry, 'age-check': age } = services;
+  const { 'event-entry': entry, 'age-check': age, 'family-register': register } = services;
   return [
     ...(entry === undefined ? [] : [eventEntry(parts, { gate: name, ...entry })]),
     ...(age === undefined ? [] : [ageCheck(parts, age)]),
+    ...(register === undefined ? [] : [familyRegister(parts)]),
   ];
 }

@@ -2,6 +2,8 @@
 
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { CardReader, Institution } from '../../devices/card/card.ts';
+import type { PageCondition, PagePrinter } from '../../devices/page/page-printer.ts';
+import type { PaymentUnit } from '../../devices/payment/payment.ts';
 import type { Charges } from '../charges.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import type { ErrandId, Openness } from '../domain/kiosk-screen.ts';
@@ -9,9 +11,11 @@ import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { FirstEntry, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
 import type { SensedTap } from '../domain/tap.ts';
+import type { FetchObject } from '../link/object-source.ts';
 import type { Ask } from '../link/questions.ts';
 import type { Papers } from '../papers.ts';
 import type { ListKeys } from '../pki/converted-value.ts';
+import type { Signers } from '../pki/signed-object.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
 import type { Recorder } from '../recorder.ts';
 import type { HandOut } from '../release-slot.ts';
@@ -44,8 +48,17 @@ export interface TerminalParts {
   /** Whether the platform could be asked now. */
   isOnline(): boolean;
   readonly ask: Ask;
+  /** Of the platform, by the SHA-256 (hex) of what is fetched. */
+  readonly fetchObject: FetchObject;
+  /** Whose signatures count; null without a link. */
+  signers(): Signers | null;
   /** Has a machine hand something out; null where none is configured. */
   readonly handOut: HandOut | null;
+  /** As `reader`: the one that is open now; null where there is none. */
+  pagePrinter(): PagePrinter | null;
+  /** What it last said of itself; null where none is configured. */
+  pageCondition(): PageCondition | null;
+  paymentUnit(): PaymentUnit | null;
   /** Calls the listener on every change of what is in the field, until the returned function is called. */
   watchCard(listener: () => void): () => void;
   /** The card in the field now, or null. */
@@ -114,7 +127,7 @@ export interface Errand {
 
 export interface Service {
   readonly id: string;
-  readonly needs: readonly ('card' | 'receipt' | 'release')[];
+  readonly needs: readonly ('card' | 'receipt' | 'release' | 'page' | 'payment')[];
   /** The entry lists that the service works with. */
   readonly lists: readonly string[];
   /** What stands in the way of this service now. */

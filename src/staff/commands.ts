@@ -75,7 +75,10 @@ function numberOf(ticket: string): string {
 }
 
 /** A command of staff never begins a ledger: where there is none, it was called with the wrong configuration. */
-function withLedger<Result>(config: Config, work: (records: StaffRecords) => Result): Result {
+export function withLedger<Result>(
+  config: Config,
+  work: (records: StaffRecords) => Result,
+): Result {
   if (!LedgerFile.isIn(config.state)) {
     throw new StaffError(`${config.state}: no ledger here; is it the state folder of a terminal?`);
   }

@@ -75,8 +75,8 @@ export function closePaper(
     return state === 'unknown' || (state === 'failed' && printed);
   };
   if (!waits()) return null;
-  const { ticket, list, ref } = step.detail;
-  const body = { paper, ticket, list, ref, printed, by, why };
+  const { ticket, list, ref, request } = step.detail;
+  const body = { paper, ticket, list, ref, request, printed, by, why };
   return recordWhile(records, waits, { event: 'print.settled', subject, body }, (steps) => {
     steps.move(step.id, 'settled', { printed });
   });

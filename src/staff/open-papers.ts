@@ -20,7 +20,8 @@ export class OpenPapers {
     this.#open.delete(paper);
     const state = stateAfter(fact);
     if (state === null) return;
-    const ticket = String(body['ticket']);
+    // A receipt of a kiosk is known by its request.
+    const ticket = String(body['ticket'] ?? body['request']);
     this.#subjects.set(paper, subject);
     this.#open.set(paper, { subject, shown: { paper, ticket, state, since } });
   }

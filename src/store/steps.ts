@@ -116,6 +116,15 @@ export class Steps {
     });
   }
 
+  /** Adds to what a step knows, which stays in its state. Throws a StepError when there is no such step. */
+  note(id: string, detail: Readonly<Record<string, unknown>>): void {
+    this.#commit(() => {
+      const step = this.find(id);
+      if (step === null) throw new StepError('no-such-step', `there is no step ${id}`);
+      this.#update.run(step.state, detailText({ ...step.detail, ...detail }), id);
+    });
+  }
+
   /** The steps of a kind that still ask for something: due, started or unknown, by number. */
   open(kind: string): Step[] {
     return this.#open.all(kind).map(stepOf);

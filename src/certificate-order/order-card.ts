@@ -1,0 +1,150 @@
+/** The card of an order: what it shows of itself, what its holder can get here and now, and what it signs with its PIN. */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { CardError, type CardReader } from '../../devices/card/card.ts';
+import type { OrderOffer, OrderResult } from '../../state-machines/certificate-order-setup.ts';
+import { askCard, askCardWithPin, type CardEvidence } from '../card-evidence.ts';
+import { askCentre } from '../centre.ts';
+import type { StepResult } from '../domain/answer.ts';
+import { assuranceReaches } from '../domain/entry-list.ts';
+import { OF_THE_DOMICILE } from '../domain/municipal-certificate.ts';
+import { present } from '../domain/present.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { SensedTap } from '../domain/tap.ts';
+import { CERTIFICATE_SERVICES, OFFERS_ANSWER } from '../link/certificate-protocol.ts';
+import { requestLines } from '../link/question-protocol.ts';
+import type { PinVault } from '../pin-vault.ts';
+import type { TerminalParts } from '../services/service.ts';
+
+/** Certificates of the municipality of the registered domicile, or of the one where somebody lives. */
+export type CertificatesOf = 'resident' | 'family';
+
+/** What a card is asked to sign. */
+interface Question {
+  readonly id: string;
+  readonly service: string;
+  readonly body: string;
+}
+
+const GO_ON = { next: 'go-on' } as const;
+
+export class OrderCard {
+  readonly #parts: TerminalParts;
+  readonly #vault: PinVault;
+  #evidence: CardEvidence | null = null;
+
+  constructor(parts: TerminalParts, vault: PinVault) {
+    this.#parts = parts;
+    this.#vault = vault;
+  }
+
+  /** Of the latest card that was read. */
+  get evidence(): CardEvidence {
+    return present(this.#evidence, 'evidence');
+  }
+
+  forget(): void {
+    this.#evidence = null;
+    this.#vault.wipe();
+  }
+
+  /** Its proof of possession, and the verdict on its certificate. */
+  read({ tap }: SensedTap): Promise<OrderResult> {
+    this.forget();
+    return this.#withCard(async (reader): Promise<OrderResult> => {
+      const trust = this.#parts.trust();
+      if (trust.anchors === 0) return this.#refuse('trust-missing');
+      const institution = this.#parts.institution();
+      const evidence = await askCard(reader, tap, 'possession', institution);
+      const verdict = await trust.verify(evidence.certificate, this.#parts.now());
+      if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
+      if (!assuranceReaches(evidence.assurance, 'possession')) {
+        return this.#refuse('possession-not-proved', evidence.lacks);
+      }
+      this.#evidence = evidence;
+      return GO_ON;
+    });
+  }
+
+  async offers(of: CertificatesOf, signal: AbortSignal): Promise<OrderResult> {
+    const asked = await askCentre(
+      this.#parts,
+      {
+        id: randomUUID(),
+        service: CERTIFICATE_SERVICES.offers,
+        body: '{}',
+        answer: OFFERS_ANSWER,
+        card: this.evidence,
+      },
+      signal,
+    );
+    if (asked.answer === null) return this.#refuse(asked.reason, asked.detail);
+    const offers: OrderOffer[] = asked.answer.offers.filter(
+      ({ document }) => OF_THE_DOMICILE.has(document) === (of === 'family'),
+    );
+    if (offers.length > 0) return { next: 'offers', offers };
+    return this.#refuse(of === 'family' ? 'registration-missing' : 'municipality-not-taking-part');
+  }
+
+  countTries({ tap }: SensedTap): Promise<StepResult> {
+    return this.#withCard(async (reader): Promise<StepResult> => {
+      return { next: 'pin', tries: await reader.triesLeft(tap) };
+    });
+  }
+
+  /** Takes the PIN out of the vault, once; the card signs `question` and nothing else. */
+  prove({ tap }: SensedTap, question: Question): Promise<StepResult> {
+    return this.#withCard(async (reader): Promise<StepResult> => {
+      const request = createHash('sha256').update(requestLines(question), 'utf8').digest();
+      const shown = await this.#vault.take((pin) =>
+        askCardWithPin(reader, tap, { pin, terminal: this.#parts.identity(), request }),
+      );
+      if (!Buffer.from(this.evidence.certificate).equals(shown.certificate)) {
+        throw new CardError('card-removed', 'another certificate than the one that was read');
+      }
+      switch (shown.result) {
+        case 'proved':
+          this.#evidence = shown;
+          return GO_ON;
+        case 'wrong-pin':
+          return this.#wrongPin(shown.triesLeft);
+        case 'blocked':
+          return this.#wrongPin(0);
+        case 'not-proved':
+          return this.#refuse('possession-not-proved', shown.detail);
+      }
+    });
+  }
+
+  #wrongPin(tries: number): StepResult {
+    this.#parts.recorder.note('pin.wrong', { service: CERTIFICATE_SERVICES.issue, tries });
+    return { next: 'pin', tries };
+  }
+
+  /** A card that goes or can't be understood is a result, as everything is that cards can do. */
+  async #withCard<Result>(
+    work: (reader: CardReader) => Promise<Result>,
+  ): Promise<Result | Extract<StepResult, { next: 'hold-again' | 'refuse' }>> {
+    const reader = this.#parts.reader();
+    if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
+    try {
+      return await work(reader);
+    } catch (error) {
+      if (!(error instanceof CardError)) throw error;
+      const isAgain = error.fault === 'card-removed' || error.fault === 'card-unreadable';
+      if (!isAgain) return this.#refuse(error.fault, error.message);
+      this.#parts.recorder.note('card.unreadable', { reason: error.fault, detail: error.message });
+      return { next: 'hold-again', reason: error.fault };
+    }
+  }
+
+  #refuse(reason: Reason, detail: string | null = null): { next: 'refuse'; reason: Reason } {
+    this.#parts.recorder.note('service.refused', {
+      service: CERTIFICATE_SERVICES.offers,
+      reason,
+      assurance: this.#evidence?.assurance,
+      detail: detail ?? undefined,
+    });
+    return { next: 'refuse', reason };
+  }
+}
