@@ -146,3 +146,15 @@ test('a detail that is too big is refused', () => {
   expect(() => steps.move(id, 'started', { note: 'x'.repeat(20_000) })).toThrow(RangeError);
   expect(steps.find(id)?.state).toBe('due');
 });
+
+test('a step learns more without going on, and no step that is not there learns anything', () => {
+  const { steps } = openLedger(tempFolder());
+  const { id } = steps.plan('sheet', null, { sheet: 1 });
+  steps.move(id, 'started');
+  steps.note(id, { acknowledged: true });
+  expect(steps.find(id)).toMatchObject({
+    state: 'started',
+    detail: { sheet: 1, acknowledged: true },
+  });
+  expect(() => steps.note('nobody', {})).toThrow(StepError);
+});
