@@ -120,7 +120,7 @@ function wayOf({ progress }: View, { kiosk }: Catalogue): WayShown | null {
   return { label: plain(label), past: plain(past), steps, at };
 }
 
-function callOf({ called = false }: Screen, { text, offers, press }: Hand): CallShown | null {
+function callOf({ called }: Screen, { text, offers, press }: Hand): CallShown | null {
   if (called) return { text: text.kiosk.called, onPress: null };
   if (!offers('call')) return null;
   return { text: text.kiosk.keys.call, onPress: () => press({ key: 'call' }) };

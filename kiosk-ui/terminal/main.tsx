@@ -7,6 +7,7 @@ import '../look/look.css';
 import './gate.css';
 import './staff.css';
 import './kiosk.css';
+import './kiosk-order.css';
 import './kiosk-type.css';
 import { Nobody, Shown } from './app.tsx';
 import { connect, type Heard } from './connection.ts';

@@ -3,8 +3,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KIOSK_SCREENS } from '../../src/domain/kiosk-screen.ts';
-import { LANGUAGES, SCREENS, type ScreenName } from '../../src/domain/screen.ts';
+import { LANGUAGES, SCREENS, type ScreenBody, type ScreenName } from '../../src/domain/screen.ts';
 import type { UiServer } from '../../src/screen/ui-server.ts';
+import { ONLY_AT_KIOSK } from '../screens/at-kiosk.ts';
 import { LAYOUT_FAULTS } from '../screens/layout-faults.ts';
 import { AT, type FrameGiven, SAMPLES } from '../screens/samples.ts';
 import { ShownScreen, serve } from '../screens/shown-screen.ts';
@@ -37,31 +38,44 @@ export async function withScreens(size: Size, work: (page: Page) => Promise<void
 
 const OF_A_KIOSK: ReadonlySet<ScreenName> = new Set(KIOSK_SCREENS);
 
-/** A kiosk's screens are no smaller than a kiosk. */
-export function screensAt(size: Size): readonly ScreenName[] {
-  return SIZES[size].profile === 'kiosk'
-    ? SCREENS
-    : SCREENS.filter((name) => !OF_A_KIOSK.has(name));
+function isAtKiosk(body: ScreenBody): boolean {
+  return OF_A_KIOSK.has(body.screen) || ONLY_AT_KIOSK.has(body);
 }
 
 /** The reader of a kiosk is at its right, that of a gate below the screen. */
-export function lookAt(size: Size, name: ScreenName): NonNullable<FrameGiven['look']> {
-  return { profile: SIZES[size].profile, reader: OF_A_KIOSK.has(name) ? 'right' : 'down' };
+export function lookAt(size: Size, body: ScreenBody): NonNullable<FrameGiven['look']> {
+  return { profile: SIZES[size].profile, reader: isAtKiosk(body) ? 'right' : 'down' };
+}
+
+/** Which samples: those of gates, and those of kiosks, `one` of each kind or `every` one. */
+export interface Wanted {
+  readonly gates: boolean;
+  readonly kiosks: 'none' | 'one' | 'every';
+}
+
+/** Those of a kind stand together. */
+export function samplesOf({ gates, kiosks }: Wanted): readonly ScreenBody[] {
+  return SCREENS.flatMap((name) => {
+    const samples: readonly ScreenBody[] = SAMPLES[name];
+    const atKiosks = samples.filter(isAtKiosk);
+    const most = { none: 0, one: 1, every: atKiosks.length }[kiosks];
+    return [
+      ...(gates ? samples.filter((sample) => !isAtKiosk(sample)) : []),
+      ...atKiosks.slice(0, most),
+    ];
+  });
 }
 
 /** Tests that no text of any sample leaves its place or is too small there. */
-export function everySampleFits(size: Size, names = screensAt(size)): void {
+export function everySampleFits(size: Size, wanted: Wanted): void {
   describe(`at ${size}`, () => {
     test.each(LANGUAGES)('in %s, no text leaves its place or is too small', async (language) => {
       await withScreens(size, async (page) => {
         const found: string[] = [];
-        for (const name of names) {
-          const look = lookAt(size, name);
-          for (const [at, sample] of SAMPLES[name].entries()) {
-            await untilNumber(page, shown.show(sample, { language, look }));
-            const { faults } = await page.evaluate<{ faults: string[] }>(LAYOUT_FAULTS);
-            found.push(...faults.map((fault) => `${name} ${at}: ${fault}`));
-          }
+        for (const body of samplesOf(wanted)) {
+          await untilNumber(page, shown.show(body, { language, look: lookAt(size, body) }));
+          const { faults } = await page.evaluate<{ faults: string[] }>(LAYOUT_FAULTS);
+          found.push(...faults.map((fault) => `${JSON.stringify(body)}: ${fault}`));
         }
         expect(found).toEqual([]);
       });

@@ -2,4 +2,8 @@
 
 import { everySampleFits } from './every-sample.ts';
 
-for (const size of ['1280x720', '1280x800', '1920x1080'] as const) everySampleFits(size);
+for (const size of ['1280x720', '1920x1080'] as const) {
+  everySampleFits(size, { gates: true, kiosks: 'none' });
+}
+everySampleFits('1280x800', { gates: true, kiosks: 'every' });
+everySampleFits('1080x1920', { gates: false, kiosks: 'every' });

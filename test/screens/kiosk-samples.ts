@@ -1,15 +1,9 @@
 /** Screens of a kiosk as they can be; the others are in samples.ts. */
 
 import {
-  CHOICES_SHOWN_MAX,
-  type Choice,
-  type ChoiceLabel,
   ERRANDS,
   type KioskScreenBody,
   type KioskScreenName,
-  type OrderStep,
-  type Progress,
-  type RegistrationStep,
   TEXT_FIELDS,
   TEXT_LIMITS,
   WORKS,
@@ -20,84 +14,29 @@ import {
   MONEY_ENDS,
   REGISTRATION_STATES,
 } from '../../src/domain/municipal-certificate.ts';
-import { REASONS, type Reason } from '../../src/domain/reason.ts';
 import type { KeyName, Tone } from '../../src/domain/screen.ts';
 
+import {
+  AFTERNOON,
+  choices,
+  closed,
+  DAY,
+  ENDINGS,
+  KANA_ROWS,
+  LARGE_ORDER,
+  LONG_PLACE,
+  LONG_REASONS,
+  MUNICIPALITIES,
+  NIGHT,
+  ORDER,
+  open,
+  order,
+  REQUEST,
+  registration,
+  TOMORROW,
+} from './kiosk-sample-parts.ts';
+
 type BodyOf<Name extends KioskScreenName> = Extract<KioskScreenBody, { readonly screen: Name }>;
-
-/** 17:00 and 23:00 in Japan, and nine o'clock on the next working day. */
-const AFTERNOON = '2026-11-25T08:00:00Z';
-const NIGHT = '2026-11-25T14:00:00Z';
-const TOMORROW = '2026-11-26T00:00:00Z';
-const DAY = '2026-12-02';
-const REQUEST = '4F2A-90C1';
-
-const reasons = Object.keys(REASONS) as Reason[];
-/** Whose titles need most room, in one language or another. */
-const LONG_REASONS = [
-  'municipality-not-taking-part',
-  'registration-refused',
-  'character-not-covered',
-] as const;
-const order = (step: OrderStep): Progress => ({ of: 'order', step });
-const registration = (step: RegistrationStep): Progress => ({ of: 'registration', step });
-
-const open = (until: string) => ({ open: true, until }) as const;
-const closed = (reason: Reason, from: string | null) => ({ open: false, reason, from }) as const;
-
-function choices(
-  labels: readonly ChoiceLabel[],
-  given: Partial<Omit<Choice, 'id' | 'label'>> = {},
-): Choice[] {
-  const about = { fee: null, openness: null, ...given };
-  return labels
-    .slice(0, CHOICES_SHOWN_MAX)
-    .map((label, at) => ({ id: `choice-${at}`, label, ...about }));
-}
-
-const place = (name: string, kana: string): ChoiceLabel => ({ is: 'place', name, kana });
-const MUNICIPALITIES = [
-  place('鷹ノ沢町', 'たかのさわちょう'),
-  place('汐見市', 'しおみし'),
-  place('風待村', 'かぜまちむら'),
-  place('かざす市', 'かざすし'),
-  place('燈ヶ浜市', 'ひがはまし'),
-  place('北雪町', 'ほくせつちょう'),
-];
-const LONG_PLACE = place(
-  '大字北鷹ノ沢字上一ノ沢向甲',
-  'おおあざきたたかのさわあざかみいちのさわむかいこう',
-);
-const KANA_ROWS = ['あ', 'か', 'さ', 'た', 'な', 'は', 'ま', 'や', 'ら', 'わ'];
-
-const ORDER = {
-  document: 'family-register-individual',
-  option: 'plain',
-  municipality: '鷹ノ沢町',
-  copies: 1,
-  sheets: 2,
-  fee: 450,
-} as const;
-const LARGE_ORDER = {
-  document: 'resident-record',
-  option: 'household-with-domicile',
-  municipality: '大字北鷹ノ沢村連合市',
-  copies: 5,
-  sheets: 40,
-  fee: 12_500,
-} as const;
-
-/** Screens of every terminal, as they are at a kiosk. */
-export const PIN_AT_KIOSK = [
-  { screen: 'pin', digits: 2, result: 'ask', tries: 3, progress: order('pin') },
-  { screen: 'pin', digits: 0, result: 'wrong', tries: 2, progress: order('pin') },
-  { screen: 'pin', digits: 4, result: 'checking', tries: 2, progress: order('pin') },
-] as const;
-export const TAKE_CARD_AT_KIOSK = [
-  { screen: 'take-card', follows: 'paper', urgency: 0, sheets: 2 },
-  { screen: 'take-card', follows: 'paper', urgency: 1, sheets: 40 },
-  { screen: 'take-card', follows: 'nothing', urgency: 2 },
-] as const;
 
 /** Of every screen at least one. */
 export const KIOSK_SAMPLES: {
@@ -165,14 +104,6 @@ export const KIOSK_SAMPLES: {
       choices: choices(KANA_ROWS.map((row) => ({ is: 'kana-row', row }))),
       page: 1,
       pages: 2,
-    },
-    {
-      screen: 'choose',
-      progress: registration('choose'),
-      of: 'prefecture',
-      choices: choices([place('風見県', 'かざみけん')]),
-      page: 1,
-      pages: 1,
     },
     {
       screen: 'choose',
@@ -370,7 +301,6 @@ export const KIOSK_SAMPLES: {
   'take-paper': [
     { screen: 'take-paper', progress: order('take'), sheets: 2, receipt: 'printed' },
     { screen: 'take-paper', progress: order('take'), sheets: 40, receipt: 'owed' },
-    { screen: 'take-paper', progress: order('take'), sheets: 1, receipt: 'none' },
   ],
   applied: [
     {
@@ -426,7 +356,7 @@ export const KIOSK_SAMPLES: {
       request: null,
       from: TOMORROW,
     },
-    ...reasons.map(
+    ...ENDINGS.map(
       (reason, at) =>
         ({
           screen: 'ended',

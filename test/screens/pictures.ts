@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import type { Language, ScreenBody, ScreenName } from '../../src/domain/screen.ts';
 import { launchChromium, openPage, SIZES, type Size, untilNumber } from '../browser/chromium.ts';
-import { PIN_AT_KIOSK, TAKE_CARD_AT_KIOSK } from './kiosk-samples.ts';
+import { PIN_AT_KIOSK, TAKE_CARD_AT_KIOSK } from './at-kiosk.ts';
 import { AT, SAMPLES } from './samples.ts';
 import { ShownScreen, serve } from './shown-screen.ts';
 

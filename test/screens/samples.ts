@@ -18,12 +18,12 @@ import {
 import { RING_ENDS, TOLD_TEXTS } from '../../src/domain/told.ts';
 import { KIOSK_REASONS } from '../../src/text/kiosk/ja-reasons.ts';
 import {
-  KIOSK_KEYS,
-  KIOSK_SAMPLES,
-  KIOSK_TONES,
+  LAST_TRY_AT_KIOSK,
   PIN_AT_KIOSK,
+  REFUSED_AT_KIOSK,
   TAKE_CARD_AT_KIOSK,
-} from './kiosk-samples.ts';
+} from './at-kiosk.ts';
+import { KIOSK_KEYS, KIOSK_SAMPLES, KIOSK_TONES } from './kiosk-samples.ts';
 
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
 
@@ -113,7 +113,7 @@ export const SAMPLES: {
   ],
   refused: [
     { screen: 'refused', reason: 'not-on-list', advice: null, first: null, list: freshList },
-    ...reasons.map(
+    ...everyTerminals.map(
       (reason) =>
         ({
           screen: 'refused',
@@ -123,6 +123,7 @@ export const SAMPLES: {
           list: oldList,
         }) as const,
     ),
+    ...REFUSED_AT_KIOSK,
     ...ADVICE.map(
       (advice) =>
         ({
@@ -146,10 +147,7 @@ export const SAMPLES: {
     { screen: 'pin', digits: 4, result: 'checking', tries: 1 },
     ...PIN_AT_KIOSK,
   ],
-  'pin-last-try': [
-    { screen: 'pin-last-try' },
-    { screen: 'pin-last-try', progress: { of: 'order', step: 'pin' } },
-  ],
+  'pin-last-try': [{ screen: 'pin-last-try' }, ...LAST_TRY_AT_KIOSK],
   asking: [{ screen: 'asking' }],
   result: [
     { screen: 'result', ring: 'done', told: { text: 'age-check.over', given: { age: 20 } } },
