@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import type { Language, ScreenBody, ScreenName } from '../../src/domain/screen.ts';
-import { launchChromium, openPage, SIZES, type Size, untilNumber } from '../browser/chromium.ts';
+import { launchChromium, openPage, type Size, untilNumber } from '../browser/chromium.ts';
 import { PIN_AT_KIOSK, TAKE_CARD_AT_KIOSK } from './at-kiosk.ts';
 import { AT, SAMPLES } from './samples.ts';
 import { ShownScreen, serve } from './shown-screen.ts';
@@ -80,8 +80,10 @@ export async function takePictures(browser: Browser): Promise<Buffer[]> {
       const page = await openPage(browser, { size });
       await page.clock.setFixedTime(AT);
       await page.goto(server.origin);
-      const reader = name.startsWith('kiosk-') ? 'right' : 'down';
-      const look = { profile: SIZES[size].profile, reader } as const;
+      // Tall gates and kiosks have one root size; what is around them differs.
+      const look = name.startsWith('kiosk-')
+        ? ({ profile: 'kiosk', reader: 'right' } as const)
+        : ({ profile: 'small', reader: 'down' } as const);
       await untilNumber(page, shown.show(body, { language, look }));
       await page.evaluate('document.fonts.ready');
       taken.push(await page.screenshot({ animations: 'disabled' }));
