@@ -19,6 +19,7 @@ import { KEY_NAMES, SCREENS, SPEECHES, type StateMeta } from '../src/domain/scre
 import type { Told } from '../src/domain/told.ts';
 import { ORDER_CHOICES, ORDER_PAYLOADS } from './certificate-order/payloads.ts';
 import { allMachines } from './documents/machines.ts';
+import { REGISTRATION_INPUTS, REGISTRATION_PAYLOADS } from './usage-registration/payloads.ts';
 
 const machines = await allMachines();
 
@@ -55,6 +56,13 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     'open.recording': 'a durable write is not given up half-way',
     'open.settling': 'a durable write is not given up half-way',
   },
+  registrationFormMachine: { resting: 'whoever watches the card meanwhile has a limit' },
+  usageRegistrationMachine: {
+    choosing: 'the machine of the choice has limits of its own',
+    'registering.writing': 'the form has limits of its own',
+    'registering.signing': 'the machine of the secret has limits of its own',
+    'takingCard.called': 'ends when the card is taken',
+  },
   certificateOrderMachine: {
     secret: 'the machine of the secret has limits of its own',
     handover: 'the machine of the handover has limits of its own',
@@ -79,6 +87,7 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   staffMachine: { 'open.menu': 'checkPin' },
   cardPinMachine: { proved: 'prove', 'typing.wrong': 'prove' },
   cardPasswordMachine: { proved: 'prove', 'typing.wrong': 'prove' },
+  usageRegistrationMachine: { applying: 'secret', recording: 'apply', applied: 'apply' },
   certificateOrderMachine: {
     issuing: 'secret',
     checking: 'issue',
@@ -146,6 +155,7 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
     output: { ticket, entered: ticket && { at: '', gate: '' } },
   })),
   ...ORDER_PAYLOADS,
+  ...REGISTRATION_PAYLOADS,
   'xstate.done.actor.record': [{ output: { result: 'undone', subject: '', first: null } }],
   'xstate.done.actor.settle': [
     { output: { result: 'settled', subject: '', first: null } },
@@ -175,6 +185,12 @@ function eventsOf(machine: AnyStateMachine): AnyEventObject[] {
   });
 }
 
+const INPUTS: Readonly<Record<string, readonly object[]>> = {
+  // A terminal that begins with a choice has other states of waiting than one that begins with a card.
+  terminal: [{ hasErrands: false }, { hasErrands: true }],
+  ...REGISTRATION_INPUTS,
+};
+
 /** What a machine remembers of why it ends, and which decides how. */
 const KEPT = ['reason', 'isAsked'];
 
@@ -182,15 +198,18 @@ type Path = StatePath<ReturnType<AnyStateMachine['getInitialSnapshot']>, AnyEven
 
 /** A shortest path to each combination of active states. */
 function pathsOf(machine: AnyStateMachine, events = eventsOf(machine)): Path[] {
-  // A terminal that begins with a choice has other states of waiting than one that begins with a card.
-  const kinds = machine.id === 'terminal' ? [{ hasErrands: false }, { hasErrands: true }] : [{}];
+  const kinds = INPUTS[machine.id] ?? [{}];
   return kinds.flatMap((kind) =>
     getShortestPaths(machine, {
       events,
       input: { tap: 1, hasStaff: true, sound: 'normal', by: null, ...kind },
       // Where a machine goes on from one state depends on what it has kept until then.
       serializeState: ({ value, context }) =>
-        JSON.stringify([value, ...KEPT.map((name) => Boolean(context[name]))]),
+        JSON.stringify([
+          value,
+          ...KEPT.map((name) => Boolean(context[name])),
+          ...Object.values(context.texts ?? {}).map(Boolean),
+        ]),
       stopWhen: ({ status }) => status !== 'active',
     }),
   );
@@ -300,7 +319,11 @@ function unnamed(machine: AnyStateMachine): unknown[] {
       ...transitions.flatMap(({ guard, actions }) => [guard ?? 'always', ...actions]),
     ];
   });
-  return items.filter((item) => typeof item !== 'string');
+  const isNamed = (item: unknown) =>
+    typeof item === 'string' ||
+    // A name, and what it is about.
+    (typeof item === 'object' && item !== null && 'type' in item && typeof item.type === 'string');
+  return items.filter((item) => !isNamed(item));
 }
 
 /** An effect that only sends (fromCallback) fails while it is being started, one that ends (fromPromise) later. */

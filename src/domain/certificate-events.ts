@@ -51,4 +51,14 @@ export const CERTIFICATE_EVENTS = {
     says: 'Staff has looked, and the kiosk may go on.',
     fields: ['request', 'by', 'why'],
   },
+  'registration.applied': {
+    fact: true,
+    says: 'The centre has received an application for usage registration, signed by a card; `number` stands on its receipt.',
+    fields: ['request', 'municipality', 'number'],
+  },
+  'registration.asked': {
+    fact: true,
+    says: "Somebody asked where their application stands. What the answer was is nobody else's business.",
+    fields: ['assurance'],
+  },
 } as const;

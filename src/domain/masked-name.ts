@@ -4,7 +4,6 @@
  */
 export function maskedName(name: string): string {
   return name
-    .normalize('NFC')
     .split(/[\s\u3000・]+/u)
     .filter((part) => part !== '')
     .map((part) => {

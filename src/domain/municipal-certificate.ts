@@ -71,3 +71,26 @@ export type MoneyEnd = (typeof MONEY_ENDS)[number];
 /** Where an application for usage registration (利用登録) stands. */
 export const REGISTRATION_STATES = ['none', 'pending', 'accepted', 'refused'] as const;
 export type RegistrationState = (typeof REGISTRATION_STATES)[number];
+
+/** A name as it is written, and its reading in hiragana, by which it is found. */
+export interface ReadableName {
+  readonly name: string;
+  readonly kana: string;
+}
+
+/** A municipality as a kiosk lists it for whoever looks for the town of their family register. */
+export interface ListedMunicipality extends Municipality, ReadableName {
+  readonly prefecture: string;
+  /** Where a registered domicile can be. */
+  readonly towns: readonly ReadableName[];
+  /** Whether family-register certificates of it can be had at kiosks at all. */
+  readonly takesPart: boolean;
+}
+
+/** What is typed for an application, as it is sent. */
+export interface RegistrationForm {
+  /** Its code. */
+  readonly municipality: string;
+  readonly domicile: { readonly town: string; readonly number: string };
+  readonly head: { readonly familyKana: string; readonly givenKana: string };
+}

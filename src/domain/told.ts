@@ -10,6 +10,11 @@ interface Age {
   readonly age: number;
 }
 
+/** An application for usage registration; its holder knows which. */
+interface AppliedFor {
+  readonly municipality: string;
+}
+
 /** What the words of each answer mention. */
 export interface Tellings {
   /** Old enough. */
@@ -21,6 +26,13 @@ export interface Tellings {
   readonly 'age-check.invalid': Age;
   /** The platform does not know the certificate, or not its holder's date of birth. */
   readonly 'age-check.unknown': Age;
+  /** Nobody has applied with this card. */
+  readonly 'registration.none': Record<never, never>;
+  /** The municipality looks at it until that day. */
+  readonly 'registration.pending': AppliedFor & { readonly month: number; readonly day: number };
+  /** Certificates can be had from now on. */
+  readonly 'registration.accepted': AppliedFor;
+  readonly 'registration.refused': AppliedFor;
 }
 
 export type ToldText = keyof Tellings;
@@ -31,6 +43,10 @@ export const RING_ENDS: Readonly<Record<ToldText, RingEnd>> = {
   'age-check.stuck': 'problem',
   'age-check.invalid': 'problem',
   'age-check.unknown': 'problem',
+  'registration.none': 'neutral',
+  'registration.pending': 'neutral',
+  'registration.accepted': 'done',
+  'registration.refused': 'problem',
 };
 
 export const TOLD_TEXTS = Object.keys(RING_ENDS) as readonly ToldText[];

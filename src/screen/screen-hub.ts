@@ -121,6 +121,7 @@ export class ScreenHub implements ScreenSource {
       actor.send({ type: 'key.call' });
       return 'taken';
     }
+    if (key.key === 'choose' && this.#isClosed(key.choice)) return 'key-not-allowed';
     const target = this.#actorOf(speaker);
     target?.send(this.#eventOf(key, meta, speaker));
     return 'taken';
@@ -143,6 +144,12 @@ export class ScreenHub implements ScreenSource {
 
   get #errands(): readonly Errand[] {
     return this.#parts.service.errands ?? [];
+  }
+
+  /** An errand that can't be begun now, as its row says; what is offered elsewhere says so itself. */
+  #isClosed(choice: string): boolean {
+    if (this.#shown.meta.screen !== 'menu') return false;
+    return this.#errands.find(({ id }) => id === choice)?.openness()?.open === false;
   }
 
   /** The one that lasts, or the latest one. */

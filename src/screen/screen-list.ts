@@ -5,10 +5,13 @@ import { cardPasswordMachine, cardPinMachine } from '../../state-machines/card-s
 import { certificateHandoverMachine } from '../../state-machines/certificate-handover.ts';
 import { certificateOrderMachine } from '../../state-machines/certificate-order.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
+import { municipalityChoiceMachine } from '../../state-machines/municipality-choice.ts';
 import { procedureMachine } from '../../state-machines/procedure.ts';
+import { registrationFormMachine } from '../../state-machines/registration-form.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { staffMachine } from '../../state-machines/staff.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
+import { usageRegistrationMachine } from '../../state-machines/usage-registration.ts';
 import type { KioskScreenName } from '../domain/kiosk-screen.ts';
 import type { KeyName, Language, ScreenName, StateMeta } from '../domain/screen.ts';
 import type { Catalogue } from '../text/catalogue.ts';
@@ -25,6 +28,9 @@ const MACHINES: readonly AnyStateMachine[] = [
   certificateHandoverMachine,
   cardPinMachine,
   cardPasswordMachine,
+  usageRegistrationMachine,
+  municipalityChoiceMachine,
+  registrationFormMachine,
 ];
 
 /** `kazasu screens --json` prints a list of these. */

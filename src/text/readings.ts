@@ -77,6 +77,10 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'age-check.invalid':
     'でんししょーめーしょが つかえません。てつづきわ、しくちょーそんの まどぐちで できます。',
   'age-check.unknown': `たしかめられませんでした。${JA_UNHARMED}${JA_TELL}`,
+  'registration.none': 'もーしこみわ みつかりません。がめんで ごよーけんを えらんでください。',
+  'registration.pending': 'もーしこみを たしかめています。カードを おとりください。',
+  'registration.accepted': 'とーろく できています。カードを おとりください。',
+  'registration.refused': 'とーろく できませんでした。やくしょの まどぐちえ おといあわせください。',
   'disk-full': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
   'reader-lost': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
 };
@@ -140,6 +144,10 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'age-check.under': `ここでわ つかえません。${SIMPLE_UNHARMED}カードを とってください。`,
   'age-check.invalid': 'カードの しょーめーしょが つかえません。しやくしょで あたらしく できます。',
   'age-check.unknown': `わかりませんでした。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'registration.none': 'もーしこみわ ありません。がめんで えらんで ください。',
+  'registration.pending': 'しらべて います。カードを とって ください。',
+  'registration.accepted': 'とーろく できました。カードを とって ください。',
+  'registration.refused': 'とーろく できません。やくしょで きいて ください。',
   'disk-full': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
   'reader-lost': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
 };
@@ -204,6 +212,10 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'age-check.invalid':
     'The certificate in your card is not valid. Your municipal office can renew it.',
   'age-check.unknown': `This could not be confirmed. ${EN_UNHARMED} ${EN_TELL}`,
+  'registration.none': 'There is no application. Choose an errand on the screen.',
+  'registration.pending': 'Your application is being looked at. Please take your card.',
+  'registration.accepted': 'You are registered. Please take your card.',
+  'registration.refused': 'You are not registered. Please ask your municipal office.',
   'disk-full': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
   'reader-lost': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
 };

@@ -1,5 +1,6 @@
 /** What the effects of the machines of an order say that their guards look at, for the walk through all machines. */
 
+import { CORRECT } from '../../src/domain/kiosk-screen.ts';
 import type { OrderOffer } from '../../state-machines/certificate-order-setup.ts';
 
 const OFFER: OrderOffer = {
@@ -12,7 +13,7 @@ const OFFER: OrderOffer = {
 };
 
 /** The errand, the documents by their places, an option, how it is paid. */
-export const ORDER_CHOICES = ['registration', '0', '1', 'self', 'cash'] as const;
+export const ORDER_CHOICES = ['registration', '0', '1', 'self', 'cash', CORRECT] as const;
 
 export const ORDER_PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'xstate.done.actor.askOffers': [

@@ -15,7 +15,7 @@ import {
   type Tone,
   TYPED_MAX,
 } from '../../src/domain/screen.ts';
-import { RING_ENDS, TOLD_TEXTS } from '../../src/domain/told.ts';
+import { RING_ENDS, TOLD_TEXTS, type Told } from '../../src/domain/told.ts';
 import { KIOSK_REASONS } from '../../src/text/kiosk/ja-reasons.ts';
 import {
   LAST_TRY_AT_KIOSK,
@@ -75,6 +75,8 @@ const RESULTS: Readonly<Record<StaffResult, true>> = {
 const LONG_TICKET = 'TICKET-2026-ABCDEFGH-012'.slice(0, TYPED_MAX);
 
 /** Of every screen at least one. */
+const TOLD_GIVEN = { age: 120, municipality: '燈ヶ浜市', month: 12, day: 28 };
+
 export const SAMPLES: {
   readonly [Name in ScreenName]: readonly [BodyOf<Name>, ...BodyOf<Name>[]];
 } = {
@@ -153,7 +155,12 @@ export const SAMPLES: {
     { screen: 'result', ring: 'done', told: { text: 'age-check.over', given: { age: 20 } } },
     ...TOLD_TEXTS.map(
       (text) =>
-        ({ screen: 'result', ring: RING_ENDS[text], told: { text, given: { age: 120 } } }) as const,
+        ({
+          screen: 'result',
+          ring: RING_ENDS[text],
+          // Everything that any of them mentions.
+          told: { text, given: TOLD_GIVEN } as Told,
+        }) as const,
     ),
   ],
   'staff-pin': [

@@ -19,6 +19,7 @@ function atTheKiosk(topology: () => Topology, story: (world: World) => Promise<v
   const otherSides: OtherSides = {
     'certificate-municipalities': () => ({ topology: topology(), municipalities: [] }),
     'certificate-offers': () => ({ offers: [] }),
+    'registration-status': () => ({ state: 'none' }),
   };
   return withTerminal({ kind: 'kiosk', otherSides }, async (world) => {
     await world.publishTrust();
@@ -27,7 +28,7 @@ function atTheKiosk(topology: () => Topology, story: (world: World) => Promise<v
   });
 }
 
-test('it serves whoever has chosen: their card, what they are told; a card alone is given back', () =>
+test('it serves whoever has chosen: their card, what they are told; of a card alone, where its application stands', () =>
   atTheKiosk(
     () => OWN_TOPOLOGY,
     async (world) => {
@@ -41,10 +42,8 @@ test('it serves whoever has chosen: their card, what they are told; a card alone
       await world.screen({ screen: 'take-card', follows: 'nothing' });
       await world.remove();
       await world.screen({ screen: 'menu' });
-      await world.hold(card);
-      await world.screen({ screen: 'take-card' });
-      await world.remove();
-      await world.screen({ screen: 'menu' });
+      await world.hold({ ...card, authorityKey: AUTHORITY.file.toString('base64') });
+      await world.screen({ screen: 'result', told: { text: 'registration.none', given: {} } });
       expect(world.journal.all.some(({ event }) => event === 'event.dropped')).toBe(false);
     },
   ));

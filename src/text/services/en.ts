@@ -51,6 +51,25 @@ export const SERVICE_TEXTS: ServiceTexts = {
       body: ({ age }) =>
         `It is not known whether you are ${age} or older. Nothing is wrong with your card. Please speak to our staff.`,
     },
+    'registration.none': {
+      title: 'No application',
+      body: () => 'There is no application for this card. Choose an errand on the screen.',
+    },
+    'registration.pending': {
+      title: 'Being looked at',
+      body: ({ municipality, month, day }) =>
+        `${municipality} is looking at your application. Please come again from day ${day} of month ${month}.`,
+    },
+    'registration.accepted': {
+      title: 'You are registered',
+      body: ({ municipality }) =>
+        `You can get your family register certificates of ${municipality} here.`,
+    },
+    'registration.refused': {
+      title: 'Not registered',
+      body: ({ municipality }) =>
+        `${municipality} could not match your application. Please ask its family register desk.`,
+    },
   },
 };
 

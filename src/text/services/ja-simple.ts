@@ -52,6 +52,25 @@ export const SERVICE_TEXTS: ServiceTexts = {
       body: ({ age }) =>
         `${age}さい 以上《いじょう》か どうか、わかりません。カードは だいじょうぶです。係《かかり》の 人《ひと》に 言《い》って ください。`,
     },
+    'registration.none': {
+      title: '申《もう》しこみは ありません',
+      body: () =>
+        'この カードの 申《もう》しこみは ありません。画面《がめん》で えらんで ください。',
+    },
+    'registration.pending': {
+      title: 'しらべて います',
+      body: ({ municipality, month, day }) =>
+        `${municipality}が しらべて います。${month}月《がつ》${day}日《にち》から また 来《き》て ください。`,
+    },
+    'registration.accepted': {
+      title: '登録《とうろく》 できました',
+      body: ({ municipality }) =>
+        `${municipality}の 戸籍《こせき》の 紙《かみ》を ここで とれます。`,
+    },
+    'registration.refused': {
+      title: '登録《とうろく》 できません',
+      body: ({ municipality }) => `${municipality}の 役所《やくしょ》で 聞《き》いて ください。`,
+    },
   },
 };
 

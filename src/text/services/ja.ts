@@ -50,6 +50,24 @@ export const SERVICE_TEXTS: ServiceTexts = {
       body: ({ age }) =>
         `${age}歳以上かどうかが、わかりません。カードは問題ありません。係員にお知らせください。`,
     },
+    'registration.none': {
+      title: '申請はありません',
+      body: () => 'このカードの申請は見つかりません。画面でご用件を選んでください。',
+    },
+    'registration.pending': {
+      title: '確認しています',
+      body: ({ municipality, month, day }) =>
+        `${municipality}が申請を確認しています。${month}月${day}日から、もう一度お越しください。`,
+    },
+    'registration.accepted': {
+      title: '登録できています',
+      body: ({ municipality }) => `${municipality}の戸籍の証明書を、ここでお取りいただけます。`,
+    },
+    'registration.refused': {
+      title: '登録できませんでした',
+      body: ({ municipality }) =>
+        `${municipality}で、申請の内容を確かめられませんでした。戸籍の窓口へお問い合わせください。`,
+    },
   },
 };
 
