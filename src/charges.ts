@@ -19,7 +19,8 @@ import type { Recorder } from './recorder.ts';
 import { DiskFullError } from './store/ledger.ts';
 import type { Step, Steps } from './store/steps.ts';
 
-const KIND = 'charge';
+/** The kind of its steps. */
+export const CHARGE = 'charge';
 
 /** What the facts about a charge name: never a person. */
 export interface ChargeAbout {
@@ -89,19 +90,27 @@ export class Charges {
    * request is known not to have been taken.
    */
   plan(steps: Steps, about: ChargeAbout): PlannedCharge {
-    const earlier = steps.about(KIND, about.request);
+    const earlier = steps.about(CHARGE, about.request);
     if (!earlier.every((step) => stateOfStep(step) === 'not-charged')) {
       throw new ChargedAlreadyError(`request ${about.request} has a charge`);
     }
     const payment = randomBytes(16).toString('hex');
     const { request, yen, means } = about;
-    const step = steps.plan(KIND, request, { request, yen, means, payment });
+    const step = steps.plan(CHARGE, request, { request, yen, means, payment });
     return { request, yen, means, payment, step: step.id };
   }
 
   stateOf(request: string): ChargeState {
-    const step = this.#recorder.ledger.steps.about(KIND, request).at(-1);
+    const step = this.#recorder.ledger.steps.about(CHARGE, request).at(-1);
     return step === undefined ? 'none' : stateOfStep(step);
+  }
+
+  /** How what was charged last for this request was paid, or should have been; null: never. */
+  paidBy(request: string): Pick<ChargeAbout, 'yen' | 'means'> | null {
+    const step = this.#recorder.ledger.steps.about(CHARGE, request).at(-1);
+    if (step === undefined) return null;
+    const { yen, means } = step.detail;
+    return { yen: Number(yen), means: means as PaymentMeans };
   }
 
   /** Has the unit hold the money. `on.inserted`: yen put in so far. Abort: the person stops, and gets it back. */
@@ -142,7 +151,7 @@ export class Charges {
    * and voided otherwise, as soon as the unit is there.
    */
   settleEarlierRun(wasIssued: WasIssued): void {
-    for (const { id, state } of this.#recorder.ledger.steps.open(KIND)) {
+    for (const { id, state } of this.#recorder.ledger.steps.open(CHARGE)) {
       if (state !== 'unknown') this.#wanted.set(id, wasIssued);
     }
     void this.settleOpen();
@@ -154,13 +163,6 @@ export class Charges {
       this.#settling = null;
     });
     return this.#settling;
-  }
-
-  /** Staff says what became of a charge that is unknown. Throws a StepError for any other. */
-  settleByStaff(request: string, charged: boolean, by: string, why: string): void {
-    const step = this.#recorder.ledger.steps.about(KIND, request).at(-1);
-    if (step?.state !== 'unknown') throw new Error(`no charge for ${request} is unknown`);
-    this.#record(step.id, 'settled', 'payment.settled', { charged, by, why }, { charged });
   }
 
   async #settleAll(): Promise<void> {
@@ -233,7 +235,7 @@ export class Charges {
   #record(
     id: string,
     state: Step['state'] | null,
-    event: `payment.${'authorised' | 'captured' | 'voided' | 'unknown' | 'settled'}`,
+    event: `payment.${'authorised' | 'captured' | 'voided' | 'unknown'}`,
     body: Readonly<Record<string, unknown>>,
     detail: Readonly<Record<string, unknown>> = {},
   ): void {

@@ -13,7 +13,12 @@ import { ServiceManager } from './service-manager.ts';
 import { PinEntryError, readNewPin } from './staff/ask-pin.ts';
 import { ATTENDANT_NAME, attendantTable } from './staff/attendants.ts';
 import { enterTicket, openPapers, StaffError, settlePaper, undoEntry } from './staff/commands.ts';
-import { clearStoppedKiosk, kioskWaiting, settleOrder } from './staff/kiosk-commands.ts';
+import {
+  clearStoppedKiosk,
+  kioskWaiting,
+  settleMoney,
+  settleOrder,
+} from './staff/kiosk-commands.ts';
 import { hashPin } from './staff/pin.ts';
 import { SOFTWARE } from './version.ts';
 
@@ -312,31 +317,39 @@ program
 
 const kiosk = program.command('kiosk').description('what staff decides at a kiosk');
 
+/** A decision of staff about a request, with who and why. */
+function kioskDecision(name: string, description: string): Command {
+  return kiosk
+    .command(name)
+    .description(description)
+    .requiredOption('--config <file>', "the terminal's configuration")
+    .requiredOption('--by <who>', 'who decides it', words)
+    .requiredOption('--why <why>', 'why, or how that is known', words);
+}
+
 kiosk
   .command('waiting')
-  .description('show what waits for staff: why the kiosk is stopped, orders of unknown outcome')
+  .description(
+    'show what waits for staff: why the kiosk is stopped; sheets and money that are open',
+  )
   .requiredOption('--config <file>', "the terminal's configuration")
   .action(({ config }) => staff(() => kioskWaiting(configuration(config))));
 
-kiosk
-  .command('clear')
-  .description('let a stopped kiosk go on, once somebody has looked')
-  .requiredOption('--config <file>', "the terminal's configuration")
-  .requiredOption('--by <who>', 'who has looked', words)
-  .requiredOption('--reason <why>', 'why it may go on', words)
-  .action(({ config, by, reason: why }) =>
-    staff(() => clearStoppedKiosk(configuration(config), { by, why })),
+kioskDecision('clear [request]', 'let a stopped kiosk go on, once somebody has looked').action(
+  (request: string | undefined, { config, by, why }) =>
+    staff(() => clearStoppedKiosk(configuration(config), { by, why }, request)),
+);
+
+kioskDecision('settle <request>', 'say whether all sheets of an order of unknown outcome came out')
+  .requiredOption('--printed <yes|no>', 'whether all came out', yesOrNo)
+  .action((request: string, { config, printed, by, why }) =>
+    staff(() => settleOrder(configuration(config), request, printed, { by, why })),
   );
 
-kiosk
-  .command('settle <request>')
-  .description('say whether all sheets of an order of unknown outcome came out')
-  .requiredOption('--config <file>', "the terminal's configuration")
-  .requiredOption('--printed <yes|no>', 'whether all came out', yesOrNo)
-  .requiredOption('--by <who>', 'who saw it', words)
-  .requiredOption('--reason <why>', 'how that is known', words)
-  .action((request: string, { config, printed, by, reason: why }) =>
-    staff(() => settleOrder(configuration(config), request, printed, { by, why })),
+kioskDecision('money <request>', 'say whether a payment of unknown outcome was taken')
+  .requiredOption('--charged <yes|no>', 'whether it was taken', yesOrNo)
+  .action((request: string, { config, charged, by, why }) =>
+    staff(() => settleMoney(configuration(config), request, charged, { by, why })),
   );
 
 program

@@ -91,8 +91,10 @@ export function checkServices(
   if (release !== undefined && services['age-check'] === undefined) {
     problem('release', 'nothing is handed out here: only beside [services.age-check]');
   }
-  if (!hasEntry && staff !== undefined) {
-    problem('staff', 'the menu of staff is about tickets: only beside [services.event-entry]');
+  const hasDecisions = hasEntry || services['family-register'] !== undefined;
+  if (!hasDecisions && staff !== undefined) {
+    const beside = '[services.event-entry] or [services.family-register]';
+    problem('staff', `nothing waits for staff here: only beside ${beside}`);
   }
 }
 

@@ -101,7 +101,7 @@ export async function startTerminal(
     looking.look();
   };
   const checks = checksOf(folder, { config, reader: card, keys, link }, devices);
-  const desk = StaffDesk.of(config, folder, checks);
+  const desk = StaffDesk.of(config, folder, { papers, charges }, checks);
   const machine = terminalMachineFor(services, card, conditions, recover, desk);
   const input = {
     hasStaff: desk?.takesPin ?? false,

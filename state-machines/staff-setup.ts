@@ -1,13 +1,12 @@
 /**
  * What the staff's machine remembers, what it asks of the world, and what it is told: everything but the order, which is in
  * staff.ts.
- *
- * The digits of a PIN never come here: the pad that has them says how many there are, and whether they are right.
  */
 
-import { assign, sendTo, setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import {
   type PaperShown,
+  type StaffErrandId,
   type StateMeta,
   TICKET_CHARACTER,
   TYPED_MAX,
@@ -15,8 +14,9 @@ import {
   type UndoReason,
 } from '../src/domain/screen.ts';
 import type {
+  CaseSaid,
   PaperSaid,
-  PinAnswer,
+  SignInEnd,
   StaffDecision,
   StaffEnd,
   StaffOutcome,
@@ -24,39 +24,33 @@ import type {
   StaffProof,
   TicketKnown,
 } from '../src/domain/staff-answer.ts';
-import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import {
+  CASE_WHYS,
+  type CaseDecision,
+  type CaseShown,
+  type CaseWhy,
+  decisionsOf,
+  idOfCase,
+} from '../src/domain/staff-case.ts';
+import { promiseNotProvided } from './not-provided.ts';
+import { staffSignInMachine } from './staff-sign-in.ts';
+import { SIGN_IN_DELAYS } from './staff-sign-in-setup.ts';
 
-export const STAFF_DELAYS = {
-  /** Nobody has pressed a key for so long: somebody else may stand there. */
-  idle: 60_000,
-  /** A ledger of years is read once; everything else is there at once. */
-  ownStep: 15_000,
-  /** What is counted down on the screen. */
-  second: 1_000,
-} as const;
+/** Whoever types a PIN is waited for as long as anybody else of the staff. */
+export const STAFF_DELAYS = SIGN_IN_DELAYS;
 
-/** How long `leaving` warns (WCAG 2.2, 2.2.1: at least 20), and how long a locked PIN is shown. */
-const SHOWN_SECONDS = { leaving: 20, locked: 60 } as const;
+/** How long `leaving` warns (WCAG 2.2, 2.2.1: at least 20). */
+const LEAVING_SECONDS = 20;
 
 export type StaffEvent =
-  /** Without the character where a PIN is typed. */
-  | { readonly type: 'key.character'; readonly character?: string }
+  | { readonly type: 'key.character'; readonly character: string }
   | { readonly type: 'key.erase' | 'key.enter' | 'key.back' | 'key.stay' }
   | { readonly type: 'key.choose'; readonly choice: string }
-  /** So many digits of a PIN are there. */
-  | { readonly type: 'pin.typed'; readonly digits: number }
   | { readonly type: 'session.cancel' | 'terminal.stop' };
-
-/** What the pad of the PIN is told: a digit was typed (it has it already), or the last one goes. */
-export type PadEvent = { readonly type: 'typed' } | { readonly type: 'erase' };
 
 export interface StaffContext {
   readonly by: string | null;
   readonly how: StaffProof;
-  readonly digits: number;
-  readonly pinWasWrong: boolean;
-  /** Until the next PIN is taken. */
-  readonly waitSeconds: number;
   /** Until this screen ends. */
   readonly seconds: number;
   readonly overview: StaffOverview;
@@ -66,6 +60,9 @@ export interface StaffContext {
   readonly why: UndoReason | null;
   readonly paper: PaperShown | null;
   readonly printed: boolean;
+  readonly shown: CaseShown | null;
+  readonly decision: CaseDecision | null;
+  readonly caseWhy: CaseWhy | null;
   readonly outcome: StaffOutcome;
   readonly end: Omit<StaffEnd, 'by'>;
 }
@@ -73,17 +70,17 @@ export interface StaffContext {
 /** At the beginning of a stay. */
 export const NOTHING_YET: Omit<StaffContext, 'by'> = {
   how: 'card',
-  digits: 0,
-  pinWasWrong: false,
-  waitSeconds: 0,
   seconds: 0,
-  overview: { papers: [], more: 0, checks: [] },
+  overview: { errands: [], papers: [], cases: [], more: 0, checks: [] },
   errand: 'entry',
   typed: '',
   known: { ticket: null, entered: null },
   why: null,
   paper: null,
   printed: false,
+  shown: null,
+  decision: null,
+  caseWhy: null,
   outcome: { result: 'not-recorded', subject: '', first: null },
   end: { why: 'left', error: null },
 };
@@ -101,6 +98,35 @@ function choiceOf(event: Happened): string {
 function chosenPaper(context: StaffContext, event: Happened): PaperShown | undefined {
   return context.overview.papers.find(({ paper }) => paper === choiceOf(event));
 }
+/** One that this terminal offers. */
+function chosenErrand({ overview }: StaffContext, event: Happened): StaffErrandId | undefined {
+  return overview.errands.find((id) => id === choiceOf(event));
+}
+function chosenCase({ overview }: StaffContext, event: Happened): CaseShown | undefined {
+  return overview.cases.find((shown) => idOfCase(shown) === choiceOf(event));
+}
+/** One that can be said of the case that is shown. */
+function chosenDecision({ shown }: StaffContext, event: Happened): CaseDecision | undefined {
+  return shown === null
+    ? undefined
+    : decisionsOf(shown).find((decision) => decision === choiceOf(event));
+}
+function chosenCaseWhy({ decision }: StaffContext, event: Happened): CaseWhy | undefined {
+  return decision === null ? undefined : CASE_WHYS[decision].find((why) => why === choiceOf(event));
+}
+
+/** Why a stay ends that nobody signed in to. */
+function whyNot(end: SignInEnd): StaffContext['end'] {
+  switch (end.end) {
+    case 'failed':
+      return { why: 'failed', error: end.error };
+    case 'signed-in':
+    case 'quiet':
+      return { why: 'left', error: null };
+    default:
+      return { why: end.end, error: null };
+  }
+}
 
 export const staffSetup = setup({
   types: {
@@ -112,28 +138,32 @@ export const staffSetup = setup({
     meta: {} as StateMeta,
   },
   actors: {
-    /** Keeps the digits while a PIN is asked for and sends `pin.typed`, at once and on every change. */
-    pinPad: callbackNotProvided<PadEvent>('pinPad'),
-    askLock:
-      promiseNotProvided<Pick<Extract<PinAnswer, { pin: 'locked' }>, 'waitSeconds'>>('askLock'),
-    checkPin: promiseNotProvided<PinAnswer>('checkPin'),
+    /** Asks for the PIN. */
+    signIn: staffSignInMachine,
     overview: promiseNotProvided<StaffOverview, { by: string; how: StaffProof }>('overview'),
     lookUp: promiseNotProvided<TicketKnown, string>('lookUp'),
     record: promiseNotProvided<StaffOutcome, StaffDecision>('record'),
     /** Null: the paper does not wait for this answer any more. */
     settle: promiseNotProvided<StaffOutcome | null, PaperSaid>('settle'),
+    decide: promiseNotProvided<StaffOutcome, CaseSaid>('decide'),
     signOff: promiseNotProvided<void, StaffEnd>('signOff'),
   },
   delays: STAFF_DELAYS,
   guards: {
     knowsWho: ({ context }) => context.by !== null,
-    isRight: ({ event }) => outputOf<PinAnswer>(event).pin === 'right',
-    mustWait: ({ event }) => (outputOf<{ waitSeconds?: number }>(event).waitSeconds ?? 0) > 0,
-    waitIsOver: ({ context }) => context.waitSeconds <= 1,
+    isSignedIn: ({ event }) => outputOf<SignInEnd>(event).end === 'signed-in',
+    isQuiet: ({ event }) => outputOf<SignInEnd>(event).end === 'quiet',
     wasShownLongEnough: ({ context }) => context.seconds <= 1,
-    choosesTicket: ({ event }) => ['entry', 'undo'].includes(choiceOf(event)),
-    choosesPapers: ({ event }) => choiceOf(event) === 'papers',
-    choosesHealth: ({ event }) => choiceOf(event) === 'health',
+    choosesTicket: ({ context, event }) => {
+      const errand = chosenErrand(context, event);
+      return errand === 'entry' || errand === 'undo';
+    },
+    choosesPapers: ({ context, event }) => chosenErrand(context, event) === 'papers',
+    choosesCases: ({ context, event }) => chosenErrand(context, event) === 'cases',
+    choosesHealth: ({ context, event }) => chosenErrand(context, event) === 'health',
+    choosesCase: ({ context, event }) => chosenCase(context, event) !== undefined,
+    choosesDecision: ({ context, event }) => chosenDecision(context, event) !== undefined,
+    choosesCaseWhy: ({ context, event }) => chosenCaseWhy(context, event) !== undefined,
     isNumber: ({ event }) => typeof outputOf<TicketKnown>(event).ticket === 'string',
     cannotUndo: ({ context }) => context.errand === 'undo' && context.known.entered === null,
     undoes: ({ context }) => context.errand === 'undo',
@@ -146,28 +176,15 @@ export const staffSetup = setup({
     isSettled: ({ event }) => outputOf<StaffOutcome | null>(event) !== null,
   },
   actions: {
-    countDigit: sendTo('pinPad', { type: 'typed' }),
-    eraseDigit: sendTo('pinPad', { type: 'erase' }),
-    keepDigits: assign({
-      digits: ({ event }) => (event.type === 'pin.typed' ? event.digits : 0),
-    }),
-    askAgain: assign({
-      pinWasWrong: ({ event }) => outputOf<PinAnswer>(event).pin === 'wrong',
-      digits: 0,
-    }),
-    keepWait: assign({
-      waitSeconds: ({ event }) => outputOf<{ waitSeconds: number }>(event).waitSeconds,
-      seconds: SHOWN_SECONDS.locked,
-    }),
     keepWho: assign(({ event }) => ({
       by: outputOf<{ by: string }>(event).by,
       how: 'pin' as const,
     })),
-    countDown: assign({
-      seconds: ({ context }) => context.seconds - 1,
-      waitSeconds: ({ context }) => context.waitSeconds - 1,
+    keepWhyNot: assign({
+      end: ({ event }) => whyNot(outputOf<SignInEnd>(event)),
     }),
-    warn: assign({ seconds: SHOWN_SECONDS.leaving }),
+    countDown: assign({ seconds: ({ context }) => context.seconds - 1 }),
+    warn: assign({ seconds: LEAVING_SECONDS }),
     keepOverview: assign({ overview: ({ event }) => outputOf<StaffOverview>(event) }),
     keepErrand: assign({
       errand: ({ event }) => (choiceOf(event) === 'undo' ? 'undo' : 'entry'),
@@ -194,6 +211,13 @@ export const staffSetup = setup({
     keepOutcome: assign({ outcome: ({ event }) => outputOf<StaffOutcome>(event) }),
     keepPaper: assign({ paper: ({ context, event }) => chosenPaper(context, event) ?? null }),
     keepPrinted: assign({ printed: ({ event }) => choiceOf(event) === 'printed' }),
+    keepCase: assign({ shown: ({ context, event }) => chosenCase(context, event) ?? null }),
+    keepDecision: assign({
+      decision: ({ context, event }) => chosenDecision(context, event) ?? null,
+    }),
+    keepCaseWhy: assign({
+      caseWhy: ({ context, event }) => chosenCaseWhy(context, event) ?? null,
+    }),
     endIdle: assign({ end: { why: 'idle', error: null } }),
     endStopped: assign({ end: { why: 'stopped', error: null } }),
     endTooSlow: assign({ end: { why: 'too-slow', error: null } }),

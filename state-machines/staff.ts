@@ -1,10 +1,12 @@
 /**
- * Staff at the gate's own screen: who they are, then one errand after the other, until they leave or nobody presses a key
- * any more. Cards and devices do nothing here; every decision is durable before it is shown as done.
+ * Staff at the terminal's own screen: who they are, then one errand after the other, until they leave or nobody presses a
+ * key any more. Which errands there are, the terminal says: tickets and papers at a gate, what waits for a person at a kiosk.
+ * Cards and devices do nothing here; every decision is durable before it is shown as done.
  */
 
+import { present } from '../src/domain/present.ts';
 import type { KeyName, ScreenName, StateMeta } from '../src/domain/screen.ts';
-import type { PaperSaid, StaffDecision } from '../src/domain/staff-answer.ts';
+import type { CaseSaid, PaperSaid, StaffDecision } from '../src/domain/staff-answer.ts';
 import { NOTHING_YET, type STAFF_DELAYS, type StaffContext, staffSetup } from './staff-setup.ts';
 
 interface Work {
@@ -24,6 +26,13 @@ const said = ({ context }: Work): PaperSaid => ({
   by: context.by ?? '',
 });
 
+const caseSaid = ({ context }: Work): CaseSaid => ({
+  shown: present(context.shown, 'case'),
+  decision: present(context.decision, 'decision'),
+  why: present(context.caseWhy, 'reason'),
+  by: context.by ?? '',
+});
+
 function shows(
   screen: ScreenName,
   keys: readonly KeyName[],
@@ -34,7 +43,6 @@ function shows(
 const LEAVES_WHEN_IDLE = { idle: { target: '#staff.leaving', actions: 'warn' } } as const;
 const GIVES_UP = { ownStep: { target: '#staff.closing', actions: 'endTooSlow' } } as const;
 const FAILS = { target: '#staff.closing', actions: 'endFailed' } as const;
-const PIN_KEYS = ['character', 'erase', 'enter', 'back'] as const;
 
 export const staffMachine = staffSetup.createMachine({
   id: 'staff',
@@ -51,59 +59,18 @@ export const staffMachine = staffSetup.createMachine({
       initial: 'identifying',
       states: {
         identifying: {
-          always: [{ guard: 'knowsWho', target: 'openingMenu' }, { target: 'asking' }],
+          always: [{ guard: 'knowsWho', target: 'openingMenu' }, { target: 'signingIn' }],
         },
-        asking: {
-          initial: 'opening',
-          invoke: { id: 'pinPad', src: 'pinPad', onError: FAILS },
-          on: { 'pin.typed': { actions: 'keepDigits' }, 'key.back': '#staff.closing' },
-          states: {
-            opening: {
-              meta: { ...shows('staff-pin', ['back'], 'ownStep'), secret: true },
-              invoke: {
-                id: 'askLock',
-                src: 'askLock',
-                onDone: [
-                  { guard: 'mustWait', target: 'locked', actions: 'keepWait' },
-                  { target: 'typing' },
-                ],
-                onError: FAILS,
-              },
-              after: GIVES_UP,
-            },
-            typing: {
-              meta: { ...shows('staff-pin', PIN_KEYS, 'idle'), secret: true },
-              after: LEAVES_WHEN_IDLE,
-              on: {
-                'key.character': { target: 'typing', reenter: true, actions: 'countDigit' },
-                'key.erase': { target: 'typing', reenter: true, actions: 'eraseDigit' },
-                'key.enter': 'checking',
-              },
-            },
-            checking: {
-              meta: { ...shows('staff-pin', [], 'ownStep'), secret: true },
-              invoke: {
-                id: 'checkPin',
-                src: 'checkPin',
-                onDone: [
-                  { guard: 'isRight', target: '#staff.open.openingMenu', actions: 'keepWho' },
-                  { guard: 'mustWait', target: 'locked', actions: 'keepWait' },
-                  { target: 'typing', actions: 'askAgain' },
-                ],
-                onError: FAILS,
-              },
-              after: GIVES_UP,
-            },
-            locked: {
-              meta: { ...shows('staff-pin', ['back'], 'second'), secret: true },
-              after: {
-                second: [
-                  { guard: 'waitIsOver', target: 'typing' },
-                  { guard: 'wasShownLongEnough', target: '#staff.closing', actions: 'endIdle' },
-                  { target: 'locked', reenter: true, actions: 'countDown' },
-                ],
-              },
-            },
+        signingIn: {
+          invoke: {
+            id: 'signIn',
+            src: 'signIn',
+            onDone: [
+              { guard: 'isSignedIn', target: 'openingMenu', actions: 'keepWho' },
+              { guard: 'isQuiet', target: '#staff.leaving', actions: 'warn' },
+              { target: '#staff.closing', actions: 'keepWhyNot' },
+            ],
+            onError: FAILS,
           },
         },
         openingMenu: {
@@ -124,6 +91,7 @@ export const staffMachine = staffSetup.createMachine({
             'key.choose': [
               { guard: 'choosesTicket', target: 'typingTicket', actions: 'keepErrand' },
               { guard: 'choosesPapers', target: 'papers' },
+              { guard: 'choosesCases', target: 'cases' },
               { guard: 'choosesHealth', target: 'health' },
             ],
             'key.back': '#staff.closing',
@@ -218,6 +186,44 @@ export const staffMachine = staffSetup.createMachine({
               { guard: 'isSettled', target: 'done', actions: 'keepOutcome' },
               { target: 'openingMenu' },
             ],
+            onError: FAILS,
+          },
+        },
+        cases: {
+          meta: shows('staff-cases', ['choose', 'back'], 'idle'),
+          after: LEAVES_WHEN_IDLE,
+          on: {
+            'key.choose': { guard: 'choosesCase', target: 'case', actions: 'keepCase' },
+            'key.back': 'openingMenu',
+          },
+        },
+        case: {
+          meta: shows('staff-case', ['choose', 'back'], 'idle'),
+          after: LEAVES_WHEN_IDLE,
+          on: {
+            'key.choose': {
+              guard: 'choosesDecision',
+              target: 'sayingWhy',
+              actions: 'keepDecision',
+            },
+            'key.back': 'cases',
+          },
+        },
+        sayingWhy: {
+          meta: shows('staff-case-why', ['choose', 'back'], 'idle'),
+          after: LEAVES_WHEN_IDLE,
+          on: {
+            'key.choose': { guard: 'choosesCaseWhy', target: 'deciding', actions: 'keepCaseWhy' },
+            'key.back': 'case',
+          },
+        },
+        deciding: {
+          meta: shows('staff-case-why', [], null),
+          invoke: {
+            id: 'decide',
+            src: 'decide',
+            input: caseSaid,
+            onDone: { target: 'done', actions: 'keepOutcome' },
             onError: FAILS,
           },
         },

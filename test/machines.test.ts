@@ -15,10 +15,17 @@ import {
 } from 'xstate';
 import { getShortestPaths, type StatePath } from 'xstate/graph';
 import type { Answer, StepResult } from '../src/domain/answer.ts';
-import { KEY_NAMES, SCREENS, SPEECHES, type StateMeta } from '../src/domain/screen.ts';
+import {
+  KEY_NAMES,
+  SCREENS,
+  SPEECHES,
+  STAFF_ERRANDS,
+  type StateMeta,
+} from '../src/domain/screen.ts';
 import type { Told } from '../src/domain/told.ts';
 import { ORDER_CHOICES, ORDER_PAYLOADS } from './certificate-order/payloads.ts';
 import { allMachines } from './documents/machines.ts';
+import { CASE_CHOICES, CASE_PAYLOADS } from './staff/payloads.ts';
 import { REGISTRATION_INPUTS, REGISTRATION_PAYLOADS } from './usage-registration/payloads.ts';
 
 const machines = await allMachines();
@@ -53,6 +60,8 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
   },
   procedureMachine: { recording: 'a durable write is not given up half-way' },
   staffMachine: {
+    'open.signingIn': 'the machine of the sign-in has limits of its own',
+    'open.deciding': 'a durable write is not given up half-way',
     'open.recording': 'a durable write is not given up half-way',
     'open.settling': 'a durable write is not given up half-way',
   },
@@ -84,7 +93,8 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'typing.wrong': 'provePin',
     asking: 'verifyCertificate',
   },
-  staffMachine: { 'open.menu': 'checkPin' },
+  staffMachine: { 'open.menu': 'signIn', 'open.deciding': 'overview' },
+  staffSignInMachine: { known: 'checkPin' },
   cardPinMachine: { proved: 'prove', 'typing.wrong': 'prove' },
   cardPasswordMachine: { proved: 'prove', 'typing.wrong': 'prove' },
   usageRegistrationMachine: { applying: 'secret', recording: 'apply', applied: 'apply' },
@@ -137,6 +147,7 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   // Taking an entry back goes through every state that letting somebody in does, and one more.
   'key.choose': [
     ...['undo', 'papers', 'health', 'other', 'gate-1-000001', 'printed', 'nonsense'],
+    ...CASE_CHOICES,
     ...ORDER_CHOICES,
   ].map((choice) => ({ choice })),
   'pin.typed': [{ digits: 4 }],
@@ -149,13 +160,22 @@ const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
     { pin: 'locked', waitSeconds: 30 },
   ].map((output) => ({ output })),
   'xstate.done.actor.overview': [
-    { output: { papers: [{ paper: 'gate-1-000001', state: 'unknown' }], more: 0, checks: [] } },
+    {
+      output: {
+        errands: STAFF_ERRANDS,
+        papers: [{ paper: 'gate-1-000001', state: 'unknown' }],
+        cases: [{ is: 'stop', request: 'r', differs: [] }],
+        more: 0,
+        checks: [],
+      },
+    },
   ],
   'xstate.done.actor.lookUp': ['0042-7781', null].map((ticket) => ({
     output: { ticket, entered: ticket && { at: '', gate: '' } },
   })),
   ...ORDER_PAYLOADS,
   ...REGISTRATION_PAYLOADS,
+  ...CASE_PAYLOADS,
   'xstate.done.actor.record': [{ output: { result: 'undone', subject: '', first: null } }],
   'xstate.done.actor.settle': [
     { output: { result: 'settled', subject: '', first: null } },

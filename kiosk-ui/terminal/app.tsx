@@ -13,6 +13,7 @@ import type { Catalogue } from '../../src/text/catalogue.ts';
 import { catalogueOf } from '../../src/text/index.ts';
 import { plain } from '../../src/text/ruby.ts';
 import { Frame, type LanguageKey } from '../look/frame.tsx';
+import * as cases from './case-screens.tsx';
 import { restoreFocus } from './focus.ts';
 import * as gate from './gate-screens.tsx';
 import { KIOSK_DRAWINGS } from './kiosk-screens.tsx';
@@ -44,6 +45,9 @@ const DRAWINGS: { readonly [Name in ScreenName]: Draw<Name> } = {
   'staff-done': staff.staffDone,
   'staff-papers': staff.staffPapers,
   'staff-paper': staff.staffPaper,
+  'staff-cases': cases.staffCases,
+  'staff-case': cases.staffCase,
+  'staff-case-why': cases.staffCaseWhy,
   'staff-health': staff.staffHealth,
   'staff-leaving': staff.staffLeaving,
   ...KIOSK_DRAWINGS,

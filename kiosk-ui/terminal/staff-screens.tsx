@@ -1,7 +1,7 @@
 /** What staff choose, decide and are told: at most six choices, and always a way back. */
 
 import type { CheckState } from '../../src/domain/check.ts';
-import { STAFF_ERRANDS, UNDO_REASONS } from '../../src/domain/screen.ts';
+import { type StaffResult, UNDO_REASONS } from '../../src/domain/screen.ts';
 import { Mark } from '../look/icons.tsx';
 import { Key } from '../look/key.tsx';
 import { Rows } from '../look/rows.tsx';
@@ -10,12 +10,13 @@ import { BackKey } from './back-key.tsx';
 import { clockTime } from './moments.ts';
 import type { Draw } from './view.ts';
 
-export const staffMenu: Draw<'staff-menu'> = ({ by, owed, notWell }, hand) => {
+export const staffMenu: Draw<'staff-menu'> = ({ by, errands, owed, notWell }, hand) => {
   const { menu } = hand.text.staff;
   const titles = {
     entry: menu.entry,
     undo: menu.undo,
     papers: menu.papers({ count: owed }),
+    cases: hand.text.kiosk.staff.menu({ count: owed }),
     health: menu.health({ count: notWell }),
   };
   return {
@@ -29,7 +30,7 @@ export const staffMenu: Draw<'staff-menu'> = ({ by, owed, notWell }, hand) => {
     ),
     hands: (
       <Rows
-        rows={STAFF_ERRANDS.map((id) => ({ id, title: titles[id] }))}
+        rows={errands.map((id) => ({ id, title: titles[id] }))}
         resting={!hand.offers('choose')}
         onChoose={(choice) => hand.press({ key: 'choose', choice })}
       />
@@ -101,9 +102,21 @@ export const staffWhy: Draw<'staff-why'> = ({ ticket }, hand) => {
   };
 };
 
+const DONE: ReadonlySet<StaffResult> = new Set([
+  'entered',
+  'undone',
+  'settled',
+  'cleared',
+  'order-settled',
+  'money-settled',
+  'receipt-settled',
+  'reissued',
+]);
+
 export const staffDone: Draw<'staff-done'> = ({ result, subject, first }, hand) => {
-  const { done, confirm } = hand.text.staff;
-  const isDone = result === 'entered' || result === 'undone' || result === 'settled';
+  const { confirm } = hand.text.staff;
+  const done = { ...hand.text.staff.done, ...hand.text.kiosk.staff.done };
+  const isDone = DONE.has(result);
   return {
     layout: 'tell',
     ring: { state: isDone ? 'done' : 'problem', inside: isDone ? '' : undefined, alone: true },

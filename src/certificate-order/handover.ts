@@ -172,6 +172,7 @@ export class Handover {
     const { document, municipality, copies } = order;
     const receipt = paymentReceipt({
       paper: planned.paper,
+      reissue: planned.reissue,
       place: terminal.terminal,
       document: plain(catalogueOf('ja').kiosk.choices.documents[document]),
       municipality: municipality.name,

@@ -3,6 +3,7 @@
  * the session. Pure: what is found is a list of fields, for the journal and for staff, never of values.
  */
 
+import { DIFFERENCES, type Difference } from '../domain/difference.ts';
 import type { IssueManifest } from '../link/certificate-protocol.ts';
 import type { PaperCode } from '../link/paper-code.ts';
 import type { OrderSession } from './session.ts';
@@ -14,33 +15,6 @@ export interface FoundDocument {
   /** By page; null where no single code is that its signer's key verifies. */
   readonly codes: readonly (PaperCode | null)[];
 }
-
-export const DIFFERENCES = [
-  'request',
-  'terminal',
-  'subject',
-  'municipality',
-  'document',
-  'option',
-  'copies',
-  'fee',
-  'pages',
-  'sha256',
-  'code',
-  'code-request',
-  'code-subject',
-  'code-municipality',
-  'code-document',
-  'code-page',
-  'code-issued-at',
-  /** It is none that a municipality signed. */
-  'manifest',
-  /** The document does not open with the key that came for it. */
-  'seal',
-  /** The sheet that is about to be printed is not the one that was looked at. */
-  'sheet',
-] as const;
-export type Difference = (typeof DIFFERENCES)[number];
 
 /** Empty: it is what was asked for. */
 export function differences(

@@ -6,11 +6,11 @@
  * which sheets came out. The centre ends its transaction by these facts.
  */
 
-import type { Order } from '../domain/municipal-certificate.ts';
+import type { DocumentType, Order } from '../domain/municipal-certificate.ts';
 import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Step, StepState } from '../store/steps.ts';
+import { type Step, type StepState, unlessOvertaken } from '../store/steps.ts';
 import type { OrderSession } from './session.ts';
 
 const ORDER = 'order';
@@ -33,6 +33,14 @@ export interface UnknownOrder {
   readonly sheets: readonly { readonly sheet: number; readonly state: StepState }[];
 }
 
+export interface Ordered {
+  readonly document: DocumentType;
+  /** As people call it. */
+  readonly municipality: string;
+  readonly copies: number;
+  readonly sheets: { readonly done: number; readonly of: number };
+}
+
 /** How an order stands, by its request. `open`: it lasts, or an earlier run was cut off in it. */
 export type OrderState = 'none' | 'open' | 'printed' | 'void' | 'unknown';
 
@@ -49,7 +57,8 @@ export class OrderRecords {
     const { document, municipality, copies, fee } = order;
     this.#recorder.record([], {
       steps: (steps) => {
-        const detail = { document, municipality: municipality.code, copies, fee };
+        const { code, name } = municipality;
+        const detail = { document, municipality: code, place: name, copies, fee };
         steps.move(steps.plan(ORDER, request, detail).id, 'started');
       },
     });
@@ -137,22 +146,43 @@ export class OrderRecords {
     });
   }
 
-  /** Staff says whether all sheets of an order came out, of which that was not known. Its money went back long since. */
+  /**
+   * Staff says whether all sheets of an order came out, of which that was not known. Its money went back long since.
+   * False, having changed nothing, when somebody was faster.
+   */
   settle(
     request: string,
     printed: boolean,
     { by, why }: { readonly by: string; readonly why: string },
-  ): void {
+  ): boolean {
     const order = present(this.#orderOf(request), 'order');
     const body = { request, printed, by, why };
-    this.#recorder.record([{ event: 'certificate.settled', subject: request, body }], {
-      steps: (steps) => {
-        for (const sheet of steps.about(SHEET, request).filter(isUnknown)) {
-          steps.move(sheet.id, 'settled', { printed });
-        }
-        steps.move(order.id, 'settled', { printed });
-      },
+    return unlessOvertaken(() => {
+      this.#recorder.record([{ event: 'certificate.settled', subject: request, body }], {
+        steps: (steps) => {
+          for (const sheet of steps.about(SHEET, request).filter(isUnknown)) {
+            steps.move(sheet.id, 'settled', { printed });
+          }
+          steps.move(order.id, 'settled', { printed });
+        },
+      });
     });
+  }
+
+  /** What was ordered, for a paper about it; null for an order that was never begun. */
+  orderedOf(request: string): Ordered | null {
+    const order = this.#orderOf(request);
+    if (order === null) return null;
+    const { document, place, copies } = order.detail;
+    const [issued] = this.#recorder.ledger.factsAbout(request, ['certificate.issued']);
+    const of = Number(issued?.body['pages'] ?? 0);
+    const all = this.stateOf(request) === 'printed';
+    return {
+      document: document as DocumentType,
+      municipality: String(place),
+      copies: Number(copies),
+      sheets: { done: all ? of : this.sheetsDone(request), of },
+    };
   }
 
   /** Orders that an earlier run was cut off in, or that last. */

@@ -25,8 +25,8 @@ import {
   type Work,
 } from '../domain/kiosk-screen.ts';
 import type { MoneyEnd } from '../domain/municipal-certificate.ts';
-import { shortRequest } from '../domain/payment-receipt.ts';
 import type { ScreenBody } from '../domain/screen.ts';
+import { shortRequest } from '../domain/short-request.ts';
 import type { ReceiptShown } from './handover.ts';
 
 /** What only the effects know of a visit. */

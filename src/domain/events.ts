@@ -239,6 +239,11 @@ export const EVENTS = {
     fields: ['service', 'reason'],
   },
   ...CERTIFICATE_EVENTS,
+  'receipt.reissued': {
+    fact: true,
+    says: 'Staff has another receipt printed instead of `paper`, which is owed; the new one has a number of its own.',
+    fields: ['paper', 'request', 'by', 'why'],
+  },
   'print.intent': {
     fact: true,
     says: 'The receipt is about to be sent to the printer.',

@@ -2,9 +2,12 @@
 
 import type { MoneyEnd } from './municipal-certificate.ts';
 import type { Receipt, ReceiptBlock } from './receipt.ts';
+import { shortRequest } from './short-request.ts';
 
 export interface PaidOrder {
   readonly paper: string;
+  /** 0 for a first paper; 1 or more when another may already be in somebody's hand. */
+  readonly reissue: number;
   /** Where it is, as people call it. */
   readonly place: string;
   /** 戸籍個人事項証明書 */
@@ -49,7 +52,7 @@ export function paymentReceipt(order: PaidOrder): Receipt {
   const printed = done === of ? `${of}枚 すみ` : `${of}枚のうち ${done}枚`;
   const said = SAYS[money];
   const blocks: ReceiptBlock[] = [
-    { kind: 'mark' },
+    order.reissue > 0 ? { kind: 'band', text: `再発行 ${order.reissue + 1}` } : { kind: 'mark' },
     text(HEADS[money], 2),
     text(order.place, 1),
     RULE,
@@ -65,12 +68,6 @@ export function paymentReceipt(order: PaidOrder): Receipt {
     { kind: 'pair', label: '紙番号', value: paper },
   ];
   return { paper, blocks };
-}
-
-/** The first eight digits of a request id in two groups: what a person reads to staff. */
-export function shortRequest(request: string): string {
-  const digits = request.replaceAll('-', '').slice(0, 8).toUpperCase();
-  return `${digits.slice(0, 4)}-${digits.slice(4)}`;
 }
 
 function text(words: string, size: 1 | 2 | 3): ReceiptBlock {

@@ -17,6 +17,7 @@ import {
 } from './kiosk-screen.ts';
 import type { Reason } from './reason.ts';
 import type { RevocationAdvice } from './revocation.ts';
+import type { CaseDecision, CaseResult, CaseShown } from './staff-case.ts';
 import type { RingEnd, Told, ToldText } from './told.ts';
 
 export const LANGUAGES = ['ja', 'ja-simple', 'en'] as const;
@@ -67,6 +68,12 @@ export const SCREENS = [
   'staff-papers',
   /** One of them: did it come out? */
   'staff-paper',
+  /** Of a kiosk: what waits for a person. */
+  'staff-cases',
+  /** One of them: what is known of it, and what can be said. */
+  'staff-case',
+  /** Why that is said. */
+  'staff-case-why',
   /** What is wrong, and what to do. */
   'staff-health',
   /** Nobody has pressed anything for a while: it closes soon. */
@@ -187,12 +194,15 @@ export type StaffResult =
   | 'undone'
   | 'nothing-to-undo'
   | 'settled'
+  | CaseResult
   | 'not-recorded';
 
 export const UNDO_REASONS = ['wrong-ticket', 'went-out', 'test', 'other'] as const;
 export type UndoReason = (typeof UNDO_REASONS)[number];
 
-export const STAFF_ERRANDS = ['entry', 'undo', 'papers', 'health'] as const;
+/** What the staff's menu can offer; which of them a terminal has follows from its service. */
+export const STAFF_ERRANDS = ['entry', 'undo', 'papers', 'cases', 'health'] as const;
+export type StaffErrandId = (typeof STAFF_ERRANDS)[number];
 
 /** What a card is held for, which its holder has to know before: holding it is their consent. */
 export type Purpose =
@@ -254,6 +264,8 @@ export type ScreenBody =
   | {
       readonly screen: 'staff-menu';
       readonly by: string;
+      readonly errands: readonly StaffErrandId[];
+      /** So many papers, or cases of a kiosk, wait for a person. */
       readonly owed: number;
       readonly notWell: number;
     }
@@ -282,6 +294,18 @@ export type ScreenBody =
       readonly more: number;
     }
   | { readonly screen: 'staff-paper'; readonly paper: PaperShown }
+  | {
+      readonly screen: 'staff-cases';
+      /** No more than `PAPERS_SHOWN_MAX`, the most urgent first; chosen by `idOfCase`. */
+      readonly cases: readonly CaseShown[];
+      readonly more: number;
+    }
+  | { readonly screen: 'staff-case'; readonly shown: CaseShown }
+  | {
+      readonly screen: 'staff-case-why';
+      readonly shown: CaseShown;
+      readonly decision: CaseDecision;
+    }
   | { readonly screen: 'staff-health'; readonly checks: readonly CheckShown[] }
   | { readonly screen: 'staff-leaving'; readonly seconds: number }
   | KioskScreenBody;

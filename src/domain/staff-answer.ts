@@ -5,9 +5,11 @@ import type {
   FirstEntry,
   PaperShown,
   StaffErrand,
+  StaffErrandId,
   StaffResult,
   UndoReason,
 } from './screen.ts';
+import type { CaseDecision, CaseShown, CaseWhy } from './staff-case.ts';
 
 /** How staff said who they are. */
 export type StaffProof = 'card' | 'pin';
@@ -20,12 +22,18 @@ export type PinAnswer =
   /** None is taken for so many whole seconds. */
   | { readonly pin: 'locked'; readonly waitSeconds: number };
 
-/** What waits for staff. */
-export interface StaffOverview {
-  /** No more than `PAPERS_SHOWN_MAX`, oldest first. */
+/** What waits for staff; `more` do besides those that are named. */
+export interface StaffWaiting {
+  /** Of a gate: no more than `PAPERS_SHOWN_MAX`, oldest first. */
   readonly papers: readonly PaperShown[];
-  /** How many papers wait besides. */
+  /** Of a kiosk: no more than `PAPERS_SHOWN_MAX`, the most urgent first. */
+  readonly cases: readonly CaseShown[];
   readonly more: number;
+}
+
+export interface StaffOverview extends StaffWaiting {
+  /** What can be done at this terminal. */
+  readonly errands: readonly StaffErrandId[];
   readonly checks: readonly CheckShown[];
 }
 
@@ -54,6 +62,23 @@ export interface PaperSaid {
   readonly printed: boolean;
   readonly by: string;
 }
+
+/** What staff said of a case of a kiosk. */
+export interface CaseSaid {
+  readonly shown: CaseShown;
+  readonly decision: CaseDecision;
+  readonly why: CaseWhy;
+  readonly by: string;
+}
+
+/**
+ * How somebody said who they are: they did, they left, nobody pressed a key for a while (`quiet`: perhaps they are still
+ * there) or for long, or it could not be asked.
+ */
+export type SignInEnd =
+  | { readonly end: 'signed-in'; readonly by: string }
+  | { readonly end: 'left' | 'quiet' | 'idle' | 'stopped' | 'too-slow' }
+  | { readonly end: 'failed'; readonly error: unknown };
 
 /**
  * How a stay at the staff's screen ended: they left, pressed nothing for long, the terminal stopped, an effect took too

@@ -136,7 +136,8 @@ export class ScreenHub implements ScreenSource {
       case 'service':
         return children['session']?.getSnapshot().children['service'];
       case 'errand':
-        return speakerBelow(children['errand']);
+      case 'staff':
+        return speakerBelow(children[speaker]);
       default:
         return children[speaker];
     }

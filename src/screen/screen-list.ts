@@ -10,6 +10,7 @@ import { procedureMachine } from '../../state-machines/procedure.ts';
 import { registrationFormMachine } from '../../state-machines/registration-form.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
 import { staffMachine } from '../../state-machines/staff.ts';
+import { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
 import { usageRegistrationMachine } from '../../state-machines/usage-registration.ts';
 import type { KioskScreenName } from '../domain/kiosk-screen.ts';
@@ -24,6 +25,7 @@ const MACHINES: readonly AnyStateMachine[] = [
   eventEntryMachine,
   procedureMachine,
   staffMachine,
+  staffSignInMachine,
   certificateOrderMachine,
   certificateHandoverMachine,
   cardPinMachine,
@@ -155,9 +157,12 @@ function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[
     'staff-ticket': titles(staff.ticket),
     'staff-confirm': titles({ entry, undo }),
     'staff-why': [staff.why.title],
-    'staff-done': titles(staff.done),
+    'staff-done': titles({ ...staff.done, ...text.kiosk.staff.done }),
     'staff-papers': [staff.papers.title],
     'staff-paper': [staff.paper.title],
+    'staff-cases': [text.kiosk.staff.cases.title],
+    'staff-case': titles(text.kiosk.staff.kinds),
+    'staff-case-why': [text.kiosk.staff.why.title],
     'staff-health': [staff.health.title],
     'staff-leaving': [staff.leaving.title],
     ...kioskTitlesOf(text),

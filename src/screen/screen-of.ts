@@ -124,7 +124,7 @@ function reasonIn(body: ScreenBody): Reason | null {
   return body.screen === 'printing' ? body.held : null;
 }
 
-/** The machine of an errand that speaks now: the deepest one that has something to show. */
+/** The machine of an errand, or of the staff, that speaks now: the deepest one that has something to show. */
 export function speakerBelow(actor: AnyActorRef | undefined): AnyActorRef | undefined {
   const snapshot: AnyMachineSnapshot | undefined = actor?.getSnapshot();
   const children: readonly AnyActorRef[] = Object.values(snapshot?.children ?? {});
@@ -139,7 +139,8 @@ export function speakerBelow(actor: AnyActorRef | undefined): AnyActorRef | unde
 
 function staffScreen(terminal: TerminalSnapshot, { staffScreenOf }: Surroundings): Shown | null {
   const staff = childOf(terminal, 'staff');
-  const meta = staff && metaBelow(staff, '');
+  const deepest = speakerBelow(terminal.children['staff'])?.getSnapshot() ?? staff;
+  const meta = deepest && metaBelow(deepest, '');
   const body = staff && staffScreenOf(staff);
   return meta && body && { speaker: 'staff', meta, body, says: null };
 }

@@ -65,7 +65,7 @@ export function closePaper(
   const { ledger, book } = records;
   book.read();
   const subject = book.papers.subjectOf(paper);
-  const number = Number(paper.slice(paper.lastIndexOf('-') + 1));
+  const number = numberOfPaper(paper);
   const find = () =>
     ledger.steps.about('receipt', subject ?? '').find((planned) => planned.number === number);
   const step = find();
@@ -78,8 +78,14 @@ export function closePaper(
   const { ticket, list, ref, request } = step.detail;
   const body = { paper, ticket, list, ref, request, printed, by, why };
   return recordWhile(records, waits, { event: 'print.settled', subject, body }, (steps) => {
-    steps.move(step.id, 'settled', { printed });
+    // One that did not come out can be handed out, or printed anew, later.
+    steps.move(step.id, printed ? 'settled' : 'failed', { printed });
   });
+}
+
+/** e.g. 318 of `gate-1-000318` */
+export function numberOfPaper(paper: string): number {
+  return Number(paper.slice(paper.lastIndexOf('-') + 1));
 }
 
 /** Whether an error means that nothing was changed: the disk takes no fact, or another process keeps the ledger locked. */

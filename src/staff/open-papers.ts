@@ -4,7 +4,11 @@ import type { Fact } from '../domain/fact.ts';
 import type { PaperShown } from '../domain/screen.ts';
 
 /** Another paper was planned for the entry, or the entry is none any more. */
-const NOTHING_OWED_AFTER: ReadonlySet<string> = new Set(['receipt.claimed', 'entry.undone']);
+const NOTHING_OWED_AFTER: ReadonlySet<string> = new Set([
+  'receipt.claimed',
+  'receipt.reissued',
+  'entry.undone',
+]);
 
 export class OpenPapers {
   /** By paper, with the subject of its entry. */

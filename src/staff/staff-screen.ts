@@ -3,18 +3,21 @@
 import type { SnapshotFrom } from 'xstate';
 import type { staffMachine } from '../../state-machines/staff.ts';
 import type { StaffContext } from '../../state-machines/staff-setup.ts';
-import type { PaperShown, ScreenBody, StateMeta } from '../domain/screen.ts';
+import type { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
+import { present } from '../domain/present.ts';
+import type { ScreenBody, StateMeta } from '../domain/screen.ts';
 
 export type StaffSnapshot = SnapshotFrom<typeof staffMachine>;
+type SignInSnapshot = SnapshotFrom<typeof staffSignInMachine>;
 
 /** What is shown in this state. An ended machine shows that it leaves. */
 export function staffScreenOf(snapshot: StaffSnapshot): ScreenBody {
+  const signIn = snapshot.children['signIn']?.getSnapshot() as SignInSnapshot | undefined;
+  if (signIn?.status === 'active') return pinScreen(signIn);
   const metas: (StateMeta | undefined)[] = Object.values(snapshot.getMeta());
   const screen = metas.find((meta) => meta !== undefined)?.screen;
   const { context } = snapshot;
   switch (screen) {
-    case 'staff-pin':
-      return pinScreen(snapshot);
     case 'staff-menu':
       return menuScreen(context);
     case 'staff-ticket':
@@ -32,7 +35,21 @@ export function staffScreenOf(snapshot: StaffSnapshot): ScreenBody {
       return { screen, papers, more };
     }
     case 'staff-paper':
-      return { screen, paper: chosen(context.paper) };
+      return { screen, paper: present(context.paper, 'paper') };
+    case 'staff-cases': {
+      const { cases, more } = context.overview;
+      return { screen, cases, more };
+    }
+    case 'staff-case':
+      return { screen, shown: present(context.shown, 'case') };
+    case 'staff-case-why': {
+      const { shown, decision } = context;
+      return {
+        screen,
+        shown: present(shown, 'case'),
+        decision: present(decision, 'decision'),
+      };
+    }
     case 'staff-health':
       return { screen, checks: context.overview.checks };
     default:
@@ -43,27 +60,22 @@ export function staffScreenOf(snapshot: StaffSnapshot): ScreenBody {
   }
 }
 
-function pinScreen(snapshot: StaffSnapshot): ScreenBody {
+function pinScreen(snapshot: SignInSnapshot): ScreenBody {
   const { digits, pinWasWrong, waitSeconds } = snapshot.context;
-  const isLocked = snapshot.matches({ open: { asking: 'locked' } });
-  const isChecking = snapshot.matches({ open: { asking: 'checking' } });
+  const isLocked = snapshot.matches({ asking: 'locked' });
+  const isChecking = snapshot.matches({ asking: 'checking' });
   const asks = pinWasWrong ? 'wrong' : 'ask';
   const result = isLocked ? 'locked' : isChecking ? 'checking' : asks;
   return { screen: 'staff-pin', digits, result, waitSeconds: isLocked ? waitSeconds : 0 };
 }
 
 function menuScreen({ by, overview }: StaffContext): ScreenBody {
-  const { papers, more, checks } = overview;
+  const { errands, papers, cases, more, checks } = overview;
   return {
     screen: 'staff-menu',
     by: by ?? '',
-    owed: papers.length + more,
+    errands,
+    owed: papers.length + cases.length + more,
     notWell: checks.filter(({ state }) => state === 'not-well').length,
   };
-}
-
-/** The machine's order guarantees it; were it wrong, it is a defect and must be loud. */
-function chosen(paper: PaperShown | null): PaperShown {
-  if (paper === null) throw new Error('a paper is shown before one was chosen');
-  return paper;
 }

@@ -55,6 +55,17 @@ interface StepRow extends Omit<Step, 'detail'> {
   readonly detail: string;
 }
 
+/** Runs what moves a step on; false, having changed nothing, when somebody else has moved that step first. */
+export function unlessOvertaken(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (error instanceof StepError && error.code === 'illegal-transition') return false;
+    throw error;
+  }
+}
+
 /** Runs `work` in one durable transaction, or in the one that is already open. */
 export type Commit = <T>(work: () => T) => T;
 

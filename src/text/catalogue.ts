@@ -10,6 +10,7 @@ import type { CheckId, CheckState } from '../domain/check.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { Language, StaffErrand, StaffResult, UndoReason } from '../domain/screen.ts';
+import type { CaseResult } from '../domain/staff-case.ts';
 import type { Tellings, ToldText } from '../domain/told.ts';
 import type { KioskTexts } from './kiosk/words.ts';
 import type { ReasonText } from './reason-text.ts';
@@ -164,7 +165,9 @@ export interface Catalogue {
       readonly unchecked: string;
     };
     readonly why: { readonly title: string } & Readonly<Record<UndoReason, string>>;
-    readonly done: Readonly<Record<StaffResult, { readonly title: string; readonly body: string }>>;
+    readonly done: Readonly<
+      Record<Exclude<StaffResult, CaseResult>, { readonly title: string; readonly body: string }>
+    >;
     readonly papers: {
       readonly title: string;
       readonly none: string;

@@ -1,8 +1,8 @@
 /** Whole orders, and what the world does to them. */
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { DIFFERENCES, type Difference } from '../../src/certificate-order/issue-check.ts';
 import { clearKiosk, kioskStops } from '../../src/certificate-order/stop.ts';
+import { DIFFERENCES, type Difference } from '../../src/domain/difference.ts';
 import type { ScreenBody, ScreenName } from '../../src/domain/screen.ts';
 import type { IssueAnswer } from '../../src/link/certificate-protocol.ts';
 import { endKiosks, kiosk } from './kiosks.ts';

@@ -59,7 +59,7 @@ test('a stopped kiosk goes on when somebody has looked, and who and why is a fac
   expect(() => clearStoppedKiosk(config, BY)).toThrow(StaffError);
   stopKiosk(recorder, 'a-request', ['subject', 'code-subject']);
   const stops = [{ request: 'a-request', differs: ['subject', 'code-subject'] }];
-  expect(kioskWaiting(config)).toEqual({ stops, orders: [] });
+  expect(kioskWaiting(config)).toEqual({ stops, orders: [], charges: [] });
   expect(clearStoppedKiosk(config, BY)).toEqual(stops);
   expect(kioskStops(recorder.ledger)).toEqual([]);
   const facts = [...recorder.ledger.facts(0)];
@@ -80,7 +80,7 @@ test('whether the sheets of an order came out that nobody knows of is said once'
   records.unknown(records.intend(request, 1, 1), 'offline');
   records.void(request, 'printing-unknown');
   const orders = [{ request, sheets: [{ sheet: 1, state: 'unknown' }] }];
-  expect(kioskWaiting(config)).toEqual({ stops: [], orders });
+  expect(kioskWaiting(config)).toEqual({ stops: [], orders, charges: [] });
   expect(settleOrder(config, request, false, BY)).toEqual({ request, printed: false });
   expect(kioskWaiting(config).orders).toEqual([]);
   expect(() => settleOrder(config, request, true, BY)).toThrow(StaffError);

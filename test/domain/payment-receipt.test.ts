@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type PaidOrder, paymentReceipt } from '../../src/domain/payment-receipt.ts';
 
 const ORDER: PaidOrder = {
+  reissue: 0,
   paper: 'kiosk-1-000007',
   place: 'ひなた商店 汐見駅前店',
   document: '戸籍個人事項証明書',

@@ -23,6 +23,7 @@ import {
   REFUSED_AT_KIOSK,
   TAKE_CARD_AT_KIOSK,
 } from './at-kiosk.ts';
+import { CASE_SAMPLES } from './case-samples.ts';
 import { KIOSK_KEYS, KIOSK_SAMPLES, KIOSK_TONES } from './kiosk-samples.ts';
 
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
@@ -63,12 +64,21 @@ const paper = (ticket: string, state: PaperShown['state'], number = 1): PaperSho
   since: MORNING,
 });
 
+const AT_GATE = ['entry', 'undo', 'papers', 'health'] as const;
+
 const RESULTS: Readonly<Record<StaffResult, true>> = {
   entered: true,
   'already-entered': true,
   undone: true,
   'nothing-to-undo': true,
   settled: true,
+  cleared: true,
+  'order-settled': true,
+  'money-settled': true,
+  'receipt-settled': true,
+  reissued: true,
+  'reissue-waits': true,
+  'decided-already': true,
   'not-recorded': true,
 };
 
@@ -170,8 +180,15 @@ export const SAMPLES: {
     { screen: 'staff-pin', digits: 12, result: 'checking', waitSeconds: 0 },
   ],
   'staff-menu': [
-    { screen: 'staff-menu', by: '山田', owed: 0, notWell: 0 },
-    { screen: 'staff-menu', by: '東ゲート夜間責任者（臨時）', owed: 128, notWell: 18 },
+    { screen: 'staff-menu', by: '山田', errands: AT_GATE, owed: 0, notWell: 0 },
+    {
+      screen: 'staff-menu',
+      by: '東ゲート夜間責任者（臨時）',
+      errands: AT_GATE,
+      owed: 128,
+      notWell: 18,
+    },
+    { screen: 'staff-menu', by: '山田', errands: ['cases', 'health'], owed: 2, notWell: 0 },
   ],
   'staff-ticket': [
     { screen: 'staff-ticket', errand: 'entry', typed: '0042-77' },
@@ -218,6 +235,7 @@ export const SAMPLES: {
     { screen: 'staff-paper', paper: paper('0042-7781', 'unknown') },
     { screen: 'staff-paper', paper: paper(LONG_TICKET, 'owed') },
   ],
+  ...CASE_SAMPLES,
   'staff-health': [
     {
       screen: 'staff-health',
@@ -260,6 +278,9 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   'staff-done': ['back'],
   'staff-papers': ['choose', 'back'],
   'staff-paper': ['choose', 'back'],
+  'staff-cases': ['choose', 'back'],
+  'staff-case': ['choose', 'back'],
+  'staff-case-why': ['choose', 'back'],
   'staff-health': ['back'],
   'staff-leaving': ['stay', 'back'],
   ...KIOSK_KEYS,

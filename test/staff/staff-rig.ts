@@ -1,15 +1,25 @@
 /** The staff's screen without a browser: the machine, its desk and a real ledger, pressed as the screen's hub presses it. */
 
 import { onTestFinished } from 'vitest';
-import { type Actor, createActor, type InspectionEvent, SimulatedClock, waitFor } from 'xstate';
+import {
+  type Actor,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  createActor,
+  type InspectionEvent,
+  SimulatedClock,
+} from 'xstate';
 import type { Fact } from '../../src/domain/fact.ts';
 import type { CheckShown, Key, KeyName, ScreenBody, StateMeta } from '../../src/domain/screen.ts';
 import type { StaffEnd } from '../../src/domain/staff-answer.ts';
 import { Journal } from '../../src/journal.ts';
 import { Recorder } from '../../src/recorder.ts';
+import { speakerBelow } from '../../src/screen/screen-of.ts';
+import { gateWork } from '../../src/staff/gate-work.ts';
 import { hashPin } from '../../src/staff/pin.ts';
 import { StaffDesk } from '../../src/staff/staff-desk.ts';
 import { staffScreenOf } from '../../src/staff/staff-screen.ts';
+import type { StaffWork } from '../../src/staff/staff-work.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { JournalLines } from '../journal-lines.ts';
 import { openLedger, tempFolder } from '../store/fixtures.ts';
@@ -33,6 +43,8 @@ export interface RigOptions {
   readonly pin?: string | null;
   readonly checks?: () => Promise<readonly CheckShown[]>;
   readonly mono?: () => number;
+  /** Default: that of a gate. */
+  readonly work?: (recorder: Recorder) => StaffWork;
 }
 
 export class StaffRig {
@@ -50,9 +62,8 @@ export class StaffRig {
     onTestFinished(() => journal.close());
     const recorder = new Recorder(ledger, journal, () => Date.now());
     this.desk = new StaffDesk({
-      list: LIST,
-      gate: GATE,
-      version: () => 3,
+      work:
+        options.work?.(recorder) ?? gateWork({ list: LIST, gate: GATE, version: () => 3, ledger }),
       recorder,
       mono: options.mono ?? (() => performance.now()),
       pin,
@@ -89,8 +100,14 @@ export class StaffRig {
     return this.#actor;
   }
 
+  /** Who shows something and gets the keys: the sign-in, or the menu. */
+  get #speaker(): AnyActorRef {
+    return speakerBelow(this.actor) ?? this.actor;
+  }
+
   get meta(): StateMeta | null {
-    const metas: (StateMeta | undefined)[] = Object.values(this.actor.getSnapshot().getMeta());
+    const snapshot: AnyMachineSnapshot | undefined = this.#speaker.getSnapshot();
+    const metas: (StateMeta | undefined)[] = Object.values(snapshot?.getMeta() ?? {});
     return metas.find((meta) => meta !== undefined) ?? null;
   }
 
@@ -108,9 +125,21 @@ export class StaffRig {
 
   /** Until a key does something again, or the machine has ended. */
   async settled(): Promise<ScreenBody> {
-    await waitFor(this.actor, ({ status }) => status !== 'active' || this.keys.length > 0, {
-      timeout: PATIENCE_MS,
-    });
+    const isSettled = () => this.actor.getSnapshot().status !== 'active' || this.keys.length > 0;
+    const changed = Promise.withResolvers<void>();
+    const look = () => {
+      if (isSettled()) changed.resolve();
+    };
+    // The sign-in is a machine of its own: what it does is no change of the one that it belongs to.
+    const watching = this.actor.system.inspect(look);
+    look();
+    const late = setTimeout(() => changed.reject(new Error('nothing came')), PATIENCE_MS);
+    try {
+      await changed.promise;
+    } finally {
+      clearTimeout(late);
+      watching.unsubscribe();
+    }
     return this.screen;
   }
 
@@ -121,9 +150,9 @@ export class StaffRig {
     const { key: name, ...what } = key;
     if (meta.secret && 'character' in what) {
       this.desk.typeSecret(what.character);
-      this.actor.send({ type: 'key.character' });
+      this.#speaker.send({ type: 'key.character' });
     } else {
-      this.actor.send({ type: `key.${name}`, ...what } as Parameters<typeof this.actor.send>[0]);
+      this.#speaker.send({ type: `key.${name}`, ...what });
     }
     return true;
   }

@@ -12,7 +12,13 @@ const TICKET = '0042-7781';
 describe('who is there', () => {
   test("an attendant's card leads straight to the menu, and the journal says who came and went", async () => {
     const rig = await StaffRig.open();
-    expect(await rig.begin('森')).toEqual({ screen: 'staff-menu', by: '森', owed: 0, notWell: 0 });
+    expect(await rig.begin('森')).toEqual({
+      screen: 'staff-menu',
+      by: '森',
+      errands: ['entry', 'undo', 'papers', 'health'],
+      owed: 0,
+      notWell: 0,
+    });
     expect(rig.journal.all.at(-1)).toMatchObject({ event: 'staff.opened', by: '森', how: 'card' });
     await rig.press('back');
     expect(rig.end).toEqual({ by: '森', why: 'left', error: null });

@@ -1,5 +1,6 @@
 /** English: what a kiosk's screens say. */
 
+import { staff } from './en-staff.ts';
 import type { KioskTexts } from './words.ts';
 
 function counted(count: number, one: string, several: string): string {
@@ -7,6 +8,7 @@ function counted(count: number, one: string, several: string): string {
 }
 
 export const KIOSK_TEXTS: KioskTexts = {
+  staff,
   keys: {
     call: 'Call the staff',
     back: 'Back',

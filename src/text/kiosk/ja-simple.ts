@@ -1,8 +1,10 @@
 /** やさしい日本語: what a kiosk's screens say; `../ja-simple.ts` has the rules. */
 
+import { staff } from './ja-simple-staff.ts';
 import type { KioskTexts } from './words.ts';
 
 export const KIOSK_TEXTS: KioskTexts = {
+  staff,
   keys: {
     call: '店《みせ》の 人《ひと》を よぶ',
     back: '前《まえ》に もどる',

@@ -1,8 +1,10 @@
 /** 日本語: what a kiosk's screens say. */
 
+import { staff } from './ja-staff.ts';
 import type { KioskTexts } from './words.ts';
 
 export const KIOSK_TEXTS: KioskTexts = {
+  staff,
   keys: {
     call: '店員を呼ぶ',
     back: '前にもどる',

@@ -17,6 +17,7 @@ import type {
 } from '../../domain/municipal-certificate.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { ReasonText } from '../reason-text.ts';
+import type { KioskStaffTexts } from './staff-words.ts';
 
 interface Headed {
   readonly title: string;
@@ -24,6 +25,8 @@ interface Headed {
 }
 
 export interface KioskTexts {
+  /** Nobody else reads these. */
+  readonly staff: KioskStaffTexts;
   readonly keys: {
     readonly call: string;
     readonly back: string;
