@@ -96,6 +96,7 @@ export const procedureSetup = setup({
   guards: {
     goesOn: ({ event }) => resultOf(event)?.next === 'go-on',
     asksPin: ({ event }) => resultOf(event)?.next === 'ask-pin',
+    isAttendant: ({ event }) => resultOf(event)?.next === 'attendant',
     isBlocked: ({ event }) => triesOf(event) === 0,
     isLastTry: ({ event }) => triesOf(event) === 1,
     hasTries: ({ event }) => (triesOf(event) ?? 0) > 1,
@@ -115,6 +116,8 @@ export const procedureSetup = setup({
             return { answer: 'hold-again', reason: result.reason };
           case 'not-recorded':
             return { answer: 'not-recorded', reason: result.reason };
+          case 'attendant':
+            return { answer: 'attendant', by: result.by };
           case 'tell':
             return { answer: 'told', told: result.told };
           default:

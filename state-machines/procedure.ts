@@ -96,6 +96,7 @@ export const procedureMachine = procedureSetup.createMachine({
         onDone: [
           { guard: 'goesOn', target: 'asking' },
           { guard: 'asksPin', target: 'countingTries' },
+          { guard: 'isAttendant', target: 'attended', actions: 'keepAnswer' },
           ...OTHERWISE,
         ],
         onError: FAILS,
@@ -263,6 +264,8 @@ export const procedureMachine = procedureSetup.createMachine({
       },
       after: { ownStep: 'cancelled' },
     },
+    /** The card is one of the staff's: their menu opens. */
+    attended: { type: 'final' },
     told: { type: 'final' },
     refused: { type: 'final' },
     unread: { type: 'final' },

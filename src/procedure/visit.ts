@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { CardError, type CardReader, type SignedProof } from '../../devices/card/card.ts';
 import { askCard, askCardWithPin, type CardEvidence } from '../card-evidence.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
-import { assuranceReaches } from '../domain/entry-list.ts';
+import { type Assurance, assuranceReaches, reachWithoutPin } from '../domain/entry-list.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import { requestLines } from '../link/question-protocol.ts';
@@ -61,6 +61,8 @@ export class ProcedureVisit<Found> {
     // Without authorities no verdict says anything about the card.
     const isVerdict = trust.anchors > 0;
     if (isVerdict && !verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
+    const by = isVerdict ? this.#parts.attendant(certificate) : null;
+    if (by !== null) return this.#attendant(by, assurance, lacks);
     if (!this.#parts.isOnline()) return this.#refuse('platform-offline');
     if (!isVerdict) return this.#refuse('trust-missing');
     if (this.#asksPin) return { next: 'ask-pin' };
@@ -163,6 +165,14 @@ export class ProcedureVisit<Found> {
     this.#parts.recorder.note('service.cancelled', { service, ...this.#stages.journal() });
     this.#end();
     return GO_ON;
+  }
+
+  /** A copy of an attendant's certificate opens no menu where this terminal can ask for more. */
+  #attendant(by: string, assurance: Assurance, lacks: string): StepResult {
+    const least = reachWithoutPin(this.#parts.institution() !== null);
+    if (!assuranceReaches(assurance, least)) return this.#refuse('possession-not-proved', lacks);
+    this.#end();
+    return { next: 'attendant', by };
   }
 
   /** Whether the card of this visit still lies there. */

@@ -58,7 +58,7 @@ export function familyRegister(parts: TerminalParts): Service {
     needs: ['card', 'receipt', 'page', 'payment'],
     lists: [],
     obstacle,
-    // Whoever holds a card without having chosen anything is told how their application stands.
+    // A card without a choice: an attendant's opens the staff's menu, others are told how their application stands.
     machine: status.machine,
     errands: [errand('resident'), errand('family'), usageRegistration(parts)],
     wasIssued: (request) => records.wasIssued(request),
