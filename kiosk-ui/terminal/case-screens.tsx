@@ -137,6 +137,7 @@ function Known({ shown, hand }: CaseProps) {
     return (
       <p class="subject">
         <Ruby text={known ?? ''} />
+        {shown.is === 'receipt' && <span class="line">{shown.paper}</span>}
       </p>
     );
   }
@@ -173,6 +174,6 @@ function knownOf(shown: CaseShown, { text }: Hand): string | null {
     case 'money':
       return text.kiosk.yen({ amount: amountOf(shown.yen) });
     case 'receipt':
-      return `${said.papers[shown.state]}　${shown.paper}`;
+      return said.papers[shown.state];
   }
 }

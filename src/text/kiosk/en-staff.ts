@@ -9,11 +9,11 @@ export const staff: KioskStaffTexts = {
   kinds: {
     stop: {
       title: 'Kiosk stopped',
-      body: 'The certificate that came was not the one that was ordered. Nothing was printed. Check with the centre before you go on.',
+      body: 'The certificate that came was not the one that was ordered. It was stopped there. Check with the centre before you go on.',
     },
     sheets: {
       title: 'Printing unknown',
-      body: 'The printer cannot tell whether all sheets came out. Count those in the tray and inside. The money was given back.',
+      body: 'The printer cannot tell whether all sheets came out. Count those in the tray and inside. The money goes back.',
     },
     money: {
       title: 'Payment unknown',
@@ -21,7 +21,7 @@ export const staff: KioskStaffTexts = {
     },
     receipt: { title: 'Receipt', body: 'Say whether the person has it.' },
   },
-  sheets: ({ done, of }) => `${done} of ${of} sheets are known to be printed`,
+  sheets: ({ done, of }) => `${done} of ${of} printed`,
   papers: { owed: 'Not handed out', unknown: 'Outcome unknown' },
   differs: 'What differed',
   differences: {

@@ -9,11 +9,11 @@ export const staff: KioskStaffTexts = {
   kinds: {
     stop: {
       title: '発行を止めています',
-      body: '届いた証明書が申し込みとちがったため、印刷していません。センターに確かめてから再開してください。',
+      body: '届いた証明書が申し込みとちがったため、そこで止めました。センターに確かめてから再開してください。',
     },
     sheets: {
       title: '印刷が分かりません',
-      body: '全部の紙が出たかどうか、プリンターに分かりません。出口と中の紙を数えてください。代金はお返ししています。',
+      body: '全部の紙が出たかどうか、プリンターに分かりません。出口と中の紙を数えてください。代金はお返しします。',
     },
     money: {
       title: '代金が分かりません',
@@ -24,13 +24,13 @@ export const staff: KioskStaffTexts = {
       body: 'ご本人に渡ったかどうかを答えてください。',
     },
   },
-  sheets: ({ done, of }) => `${of}枚のうち ${done}枚は印刷済み`,
+  sheets: ({ done, of }) => `${of}枚のうち ${done}枚`,
   papers: { owed: '渡していません', unknown: '出たかどうか不明' },
   differs: 'ちがっていたところ',
   differences: {
     request: '受付番号',
     terminal: '端末',
-    subject: '申し込んだ方',
+    subject: '申請者',
     municipality: '市区町村',
     document: '証明書の種類',
     option: '載せる内容',
@@ -40,7 +40,7 @@ export const staff: KioskStaffTexts = {
     sha256: '証明書のデータ',
     code: '紙面の二次元コード',
     'code-request': '紙面の受付番号',
-    'code-subject': '紙面の申し込んだ方',
+    'code-subject': '紙面の申請者',
     'code-municipality': '紙面の市区町村',
     'code-document': '紙面の証明書の種類',
     'code-page': '紙面のページ',
