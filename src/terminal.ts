@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import { type Actor, createActor, waitFor } from 'xstate';
 import { openVoice } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
+import type { TerminalInput } from '../state-machines/terminal-setup.ts';
 import type { CardSlot } from './card-slot.ts';
 import { Charges } from './charges.ts';
 import { CommandRunner } from './commands.ts';
@@ -103,11 +104,7 @@ export async function startTerminal(
   const checks = checksOf(folder, { config, reader: card, keys, link }, devices);
   const desk = StaffDesk.of(config, folder, { papers, charges }, checks);
   const machine = terminalMachineFor(services, card, conditions, recover, desk);
-  const input = {
-    hasStaff: desk?.takesPin ?? false,
-    hasErrands: services.some(({ errands = [] }) => errands.length > 0),
-    sound: config.screen?.sound ?? 'normal',
-  };
+  const input = inputOf(config, services, desk);
   const actor = createActor(machine, { id: 'terminal', input, inspect });
   const commands = commandsOf(folder, actor, () => checks([]), options.onRestart);
   const screen = openScreen(config, {
@@ -142,6 +139,18 @@ export async function startTerminal(
       await keys.stop();
       await folder.close();
     },
+  };
+}
+
+function inputOf(
+  { screen }: Config,
+  services: readonly Service[],
+  desk: StaffDesk | null,
+): TerminalInput {
+  return {
+    hasStaff: desk?.takesPin ?? false,
+    hasErrands: services.some(({ errands = [] }) => errands.length > 0),
+    sound: screen?.sound ?? 'normal',
   };
 }
 

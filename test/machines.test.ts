@@ -14,19 +14,9 @@ import {
   setup,
 } from 'xstate';
 import { getShortestPaths, type StatePath } from 'xstate/graph';
-import type { Answer, StepResult } from '../src/domain/answer.ts';
-import {
-  KEY_NAMES,
-  SCREENS,
-  SPEECHES,
-  STAFF_ERRANDS,
-  type StateMeta,
-} from '../src/domain/screen.ts';
-import type { Told } from '../src/domain/told.ts';
-import { ORDER_CHOICES, ORDER_PAYLOADS } from './certificate-order/payloads.ts';
+import { KEY_NAMES, SCREENS, SPEECHES, type StateMeta } from '../src/domain/screen.ts';
 import { allMachines } from './documents/machines.ts';
-import { CASE_CHOICES, CASE_PAYLOADS } from './staff/payloads.ts';
-import { REGISTRATION_INPUTS, REGISTRATION_PAYLOADS } from './usage-registration/payloads.ts';
+import { ANSWERS, INPUTS, KEPT, PAYLOADS, STEP_RESULTS } from './machine-payloads.ts';
 
 const machines = await allMachines();
 
@@ -111,78 +101,6 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-const TOLD: Told = { text: 'age-check.over', given: { age: 20 } };
-
-const STEP_RESULTS: readonly StepResult[] = [
-  { next: 'go-on' },
-  { next: 'claim-receipt' },
-  { next: 'ask-pin' },
-  ...[0, 1, 3].map((tries) => ({ next: 'pin', tries }) as const),
-  { next: 'tell', told: TOLD },
-  { next: 'attendant', by: 'Yamada' },
-  { next: 'refuse', reason: 'not-on-list' },
-  { next: 'hold-again', reason: 'card-removed' },
-  { next: 'not-recorded', reason: 'disk-full' },
-];
-
-const ANSWERS = [
-  { answer: 'granted' },
-  { answer: 'claimed' },
-  { answer: 'refused', reason: 'not-on-list' },
-  { answer: 'hold-again', reason: 'card-removed' },
-  { answer: 'not-recorded', reason: 'disk-full' },
-  { answer: 'told', told: TOLD },
-  { answer: 'told', told: { text: 'age-check.under', given: { age: 20 } } },
-  { answer: 'cancelled' },
-  { answer: 'attendant', by: 'Yamada' },
-  { answer: 'defect', error: new Error('seeded') },
-] as const satisfies readonly Answer[];
-
-/** Events that carry something a guard looks at. */
-const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
-  'conditions.changed': [{ obstacles: [] }, { obstacles: ['disk-full'] }],
-  'card.present': [{ tap: 2 }],
-  'device.lost': [{ reason: 'seeded' }],
-  'key.language': [{ language: 'en' }],
-  // Taking an entry back goes through every state that letting somebody in does, and one more.
-  'key.choose': [
-    ...['undo', 'papers', 'health', 'other', 'gate-1-000001', 'printed', 'nonsense'],
-    ...CASE_CHOICES,
-    ...ORDER_CHOICES,
-  ].map((choice) => ({ choice })),
-  'pin.typed': [{ digits: 4 }],
-  'secret.typed': [{ length: 6 }],
-  'xstate.done.actor.askLock': [0, 30].map((waitSeconds) => ({ output: { waitSeconds } })),
-  'xstate.done.actor.checkPin': [
-    { pin: 'right', by: 'PIN' },
-    { pin: 'wrong' },
-    { pin: 'too-short' },
-    { pin: 'locked', waitSeconds: 30 },
-  ].map((output) => ({ output })),
-  'xstate.done.actor.overview': [
-    {
-      output: {
-        errands: STAFF_ERRANDS,
-        papers: [{ paper: 'gate-1-000001', state: 'unknown' }],
-        cases: [{ is: 'stop', request: 'r', differs: [] }],
-        more: 0,
-        checks: [],
-      },
-    },
-  ],
-  'xstate.done.actor.lookUp': ['0042-7781', null].map((ticket) => ({
-    output: { ticket, entered: ticket && { at: '', gate: '' } },
-  })),
-  ...ORDER_PAYLOADS,
-  ...REGISTRATION_PAYLOADS,
-  ...CASE_PAYLOADS,
-  'xstate.done.actor.record': [{ output: { result: 'undone', subject: '', first: null } }],
-  'xstate.done.actor.settle': [
-    { output: { result: 'settled', subject: '', first: null } },
-    { output: null },
-  ],
-};
-
 /** A history is no state but a way back to one. */
 function statesOf(node: AnyStateNode): AnyStateNode[] {
   const children = Object.values(node.states).filter(({ type }) => type !== 'history');
@@ -204,15 +122,6 @@ function eventsOf(machine: AnyStateMachine): AnyEventObject[] {
     return (PAYLOADS[type] ?? [{}]).map((payload) => ({ type, ...payload }));
   });
 }
-
-const INPUTS: Readonly<Record<string, readonly object[]>> = {
-  // A terminal that begins with a choice has other states of waiting than one that begins with a card.
-  terminal: [{ hasErrands: false }, { hasErrands: true }],
-  ...REGISTRATION_INPUTS,
-};
-
-/** What a machine remembers of why it ends, and which decides how. */
-const KEPT = ['reason', 'isAsked'];
 
 type Path = StatePath<ReturnType<AnyStateMachine['getInitialSnapshot']>, AnyEventObject>;
 
