@@ -256,9 +256,9 @@ test.each([
     '"receipt": is missing; event entry prints seat tickets: expected a table with a "driver"',
   ],
   [
-    'staff where nobody has a ticket',
+    'staff where nothing waits for them',
     `${COUNTER}[staff]\n`,
-    'gate.toml:10: "staff": the menu of staff is about tickets: only beside [services.event-entry]',
+    'gate.toml:10: "staff": nothing waits for staff here: only beside [services.event-entry] or [services.family-register]',
   ],
 ])('%s is told with what would be right', (_, text, problem) => {
   expect(problemsOf(text)).toContain(problem);

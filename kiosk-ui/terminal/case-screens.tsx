@@ -107,16 +107,13 @@ interface CaseProps {
 }
 
 function About({ shown, hand }: CaseProps) {
-  const said = hand.text.kiosk.staff;
   const state = shown.is === 'stop' ? 'not-well' : 'unknown';
   const known = knownOf(shown, hand);
   return (
     <>
       <span class="mark" data-state={state}>
         <Mark state={state} />
-        <span>
-          <Ruby text={said.request({ request: shortRequest(shown.request) })} />
-        </span>
+        <span>{shortRequest(shown.request)}</span>
       </span>
       {known !== null && (
         <span>

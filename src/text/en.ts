@@ -360,7 +360,7 @@ export const en: Catalogue = {
         name: 'Records to send',
         remedy: 'They are sent when the network is back',
       },
-      papers: { name: 'Seat tickets owed', remedy: 'Answer under “Seat tickets”' },
+      papers: { name: 'Papers owed', remedy: 'Answer for them in this menu' },
       link: { name: 'Link to the centre', remedy: 'Entry goes on. Check the network' },
       fonts: { name: 'Fonts', remedy: TELL_ADMINISTRATOR },
       voice: { name: 'Voice', remedy: 'Entry goes on. Tell the administrator' },

@@ -259,7 +259,7 @@ export const jaSimple: Catalogue = {
       },
       papers: {
         name: 'わたして いない 紙《かみ》',
-        remedy: '「席《せき》の 紙《かみ》」で 答《こた》えて ください',
+        remedy: 'この メニューで 答《こた》えて ください',
       },
       link: {
         name: 'センターとの つながり',

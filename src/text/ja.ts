@@ -357,7 +357,7 @@ export const ja: Catalogue = {
       certificate: { name: '端末の証明書', remedy: '通信を確かめてください' },
       ledger: { name: '入場の記録', remedy: '使うのをやめて、管理者に連絡してください' },
       'facts-waiting': { name: '送っていない記録', remedy: '通信がもどると、自動で送ります' },
-      papers: { name: '渡していない座席券', remedy: '「座席券の確認」で答えてください' },
+      papers: { name: '渡していない紙', remedy: 'このメニューで答えてください' },
       link: { name: 'センターとの通信', remedy: '入場はできます。回線を確かめてください' },
       fonts: { name: '画面の書体', remedy: TELL_ADMINISTRATOR },
       voice: { name: '音声', remedy: '入場はできます。管理者に連絡してください' },

@@ -11,7 +11,12 @@ import { readConfig } from '../../src/config.ts';
 import { Journal } from '../../src/journal.ts';
 import { Recorder } from '../../src/recorder.ts';
 import { StaffError } from '../../src/staff/commands.ts';
-import { clearStoppedKiosk, kioskWaiting, settleOrder } from '../../src/staff/kiosk-commands.ts';
+import {
+  clearStoppedKiosk,
+  kioskWaiting,
+  settleMoney,
+  settleOrder,
+} from '../../src/staff/kiosk-commands.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { READING } from '../store/fixtures.ts';
 import { CERTIFICATE } from './one-card.ts';
@@ -85,4 +90,29 @@ test('whether the sheets of an order came out that nobody knows of is said once'
   expect(kioskWaiting(config).orders).toEqual([]);
   expect(() => settleOrder(config, request, true, BY)).toThrow(StaffError);
   expect(records.stateOf(request)).toBe('void');
+});
+
+test('of two stops one can be cleared, and one that is none is an error', () => {
+  const { config, recorder } = running();
+  stopKiosk(recorder, 'a-request', ['subject']);
+  stopKiosk(recorder, 'another', ['seal']);
+  expect(() => clearStoppedKiosk(config, BY, 'a-third')).toThrow(/not stopped by a-third/u);
+  expect(clearStoppedKiosk(config, BY, 'another')).toMatchObject([{ request: 'another' }]);
+  expect(kioskStops(recorder.ledger)).toMatchObject([{ request: 'a-request' }]);
+});
+
+test('whether money was taken that nobody knows of is said once', () => {
+  const { config, recorder } = running();
+  const request = 'a-request';
+  const { steps } = recorder.ledger;
+  const { id } = steps.plan('charge', request, { request, yen: 300, means: 'cash', payment: 'p' });
+  steps.move(id, 'started');
+  expect(() => settleMoney(config, request, true, BY)).toThrow(StaffError);
+  steps.move(id, 'unknown');
+  expect(kioskWaiting(config).charges).toEqual([{ request, yen: 300 }]);
+  expect(settleMoney(config, request, false, BY)).toEqual({ request, charged: false });
+  expect(() => settleMoney(config, request, true, BY)).toThrow(StaffError);
+  expect([...recorder.ledger.facts(0)]).toMatchObject([
+    { event: 'payment.settled', body: { request, yen: 300, charged: false, ...BY } },
+  ]);
 });

@@ -4,6 +4,7 @@ import { type PaidOrder, paymentReceipt } from '../../src/domain/payment-receipt
 const ORDER: PaidOrder = {
   reissue: 0,
   paper: 'kiosk-1-000007',
+  reissue: 0,
   place: 'ひなた商店 汐見駅前店',
   document: '戸籍個人事項証明書',
   municipality: '鷹ノ沢町',
@@ -33,4 +34,9 @@ test.each([
   const words = wordsOf({ ...ORDER, money, sheets: { done: 1, of: 4 } });
   for (const each of [head, said, '4枚のうち 1枚']) expect(words).toContain(each);
   expect(words).not.toContain('領収書');
+});
+
+test('a second paper says that it is one', () => {
+  expect(wordsOf(ORDER)).not.toContain('再発行');
+  expect(wordsOf({ ...ORDER, reissue: 1 })).toContain('再発行 2');
 });

@@ -27,6 +27,17 @@ function staffOf(table: string) {
   return readConfig(file).staff;
 }
 
+test('a kiosk has staff, too', () => {
+  const file = join(tempFolder(), 'kiosk.toml');
+  const tables = ['receipt', 'page', 'payment'].map(
+    (table) => `[${table}]\ndriver = "simulated"\n`,
+  );
+  const [head = ''] = GATE.split('[receipt]');
+  const service = '[services.family-register]\n';
+  writeFileSync(file, `${head.replace('gate', 'kiosk')}${tables.join('')}${service}[staff]\n`);
+  expect(readConfig(file).staff).toEqual({ attendant: [] });
+});
+
 function credentials(): string {
   const before = process.env['CREDENTIALS_DIRECTORY'];
   onTestFinished(() => {

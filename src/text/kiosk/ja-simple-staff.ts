@@ -9,7 +9,7 @@ export const staff: KioskStaffTexts = {
   request: ({ request }) => `受付《うけつけ》 ${request}`,
   kinds: {
     stop: {
-      title: '紙《かみ》を 出《だ》すのを 止《と》めています',
+      title: '印刷《いんさつ》を 止《と》めています',
       body: '来《き》た 証明書《しょうめいしょ》が ちがいました。そこで 止《と》めました。センターに 聞《き》いて ください。',
     },
     sheets: {
@@ -26,7 +26,7 @@ export const staff: KioskStaffTexts = {
     },
   },
   sheets: ({ done, of }) => `${of}枚《まい》の うち ${done}枚《まい》`,
-  papers: { owed: 'まだ わたして いません', unknown: '出《で》たか わかりません' },
+  papers: { owed: 'わたして いません', unknown: 'わかりません' },
   differs: 'ちがった ところ',
   differences: {
     request: '受付《うけつけ》の 番号《ばんごう》',
