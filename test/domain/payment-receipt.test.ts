@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { type PaidOrder, paymentReceipt } from '../../src/domain/payment-receipt.ts';
 
 const ORDER: PaidOrder = {
-  reissue: 0,
   paper: 'kiosk-1-000007',
   reissue: 0,
   place: 'ひなた商店 汐見駅前店',
