@@ -112,6 +112,11 @@ export class FactStore {
     this.#statements = prepare(this.#db);
   }
 
+  /** What `work` stores here is durable together, once this returns. */
+  together(work: () => void): void {
+    this.#db.transaction(work).immediate();
+  }
+
   /**
    * Notes who is there, and says how far its ledger is held. A ledger with the same newest number but another fact
    * there shares no certain part with what is held: everything of it is asked for (`upto` 0).

@@ -18,6 +18,7 @@ import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
 import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
+import { openFilesLimit } from './open-files.ts';
 import { TerminalQuestions } from './questions.ts';
 import { OTHER_SIDES, type OtherSides } from './services/index.ts';
 import { judgeApplication } from './signed-application.ts';
@@ -33,6 +34,13 @@ import { createSecureServer, type Identify, identifyBy } from './tls.ts';
 import { addTrust } from './trust.ts';
 
 const HOST = '127.0.0.1';
+/** As many as come at once are to wait in the system, not to be told that nobody is there; it allows 4,096 by default. */
+const BACKLOG = 4_096;
+/** What one process is meant for. Each connection is an open file. */
+const CONNECTIONS_MAX = 16_384;
+/** Open files that connections leave to the databases, and to everything else. */
+const FILES_KEPT = 256;
+const SAID_AGAIN_MS = 10_000;
 const TERMINALS_PATH = '/terminals';
 const OBJECT_PATH = /^\/objects\/([0-9a-f]{64})$/u;
 /** How often the files are looked at for what the command line changed. */
@@ -54,6 +62,7 @@ export interface PlatformSettings extends Partial<LinkSettings> {
   readonly port: number;
   /** Where enrolled terminals are served, by TLS; 0: chosen by the system; absent: nowhere. */
   readonly tlsPort?: number | undefined;
+  /** Of each port. Default: as many as this process may have files open, and 16,384 at most. */
   readonly connectionsMax?: number;
   /** Answers under /ocsp; without it, there is no such address. */
   readonly ocsp?: OcspResponder | undefined;
@@ -80,7 +89,7 @@ export interface Platform {
 
 /** Starts the platform on 127.0.0.1. Rejects with InputError when the port is taken. */
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
-  const { beatMs = 2_000, helloMs = 5_000, connectionsMax = 2_048, log = () => {} } = settings;
+  const { beatMs = 2_000, helloMs = 5_000, log = () => {} } = settings;
   const stores = openStores(settings.stateDirectory);
   const { facts, register, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
@@ -106,9 +115,11 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   });
   acceptTerminals(secure, links, identify);
   const servers = settings.tlsPort === undefined ? [server] : [server, secure];
+  const most = Math.floor((openFilesLimit() - FILES_KEPT) / servers.length);
   for (const each of servers) {
-    each.maxConnections = connectionsMax;
+    each.maxConnections = settings.connectionsMax ?? Math.min(CONNECTIONS_MAX, most);
     each.setTimeout(IDLE_MS);
+    sayWhenFull(each, log);
   }
   const watch = watchLists({ ...stores, keys }, heads, links, centre, log);
   const shutDown = async () => {
@@ -171,7 +182,7 @@ async function prepareHeads(stateDirectory: string, { registry }: Stores) {
 async function listen(server: Server, port: number, option: string): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, HOST, () => {
+      server.once('error', reject).listen({ port, host: HOST, backlog: BACKLOG }, () => {
         server.off('error', reject);
         resolve();
       });
@@ -183,6 +194,16 @@ async function listen(server: Server, port: number, option: string): Promise<num
     const why = code === 'EACCES' ? 'may not be used by this user' : 'is taken';
     throw new InputError(`port ${port} of ${HOST} ${why}; choose another with ${option} (0: any)`);
   }
+}
+
+/** Whoever comes when there are as many as there may be is cut off unheard; whoever runs the platform has to know. */
+function sayWhenFull(server: Server, log: PlatformLog): void {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  server.on('drop', () => {
+    if (performance.now() - saidAt < SAID_AGAIN_MS) return;
+    saidAt = performance.now();
+    log('platform.full', { connections: server.maxConnections });
+  });
 }
 
 function acceptTerminals(
@@ -271,19 +292,19 @@ function watchLists(
     const { keys } = stores;
     const held = keys.roots.length;
     if (await keys.reload()) {
-      links.announceRoots(held);
+      await links.announceRoots(held);
       log('root.published', { version: keys.roots.length });
     }
     const mark = stores.terminals.changeMark();
-    if (mark !== terminalsMark) links.review();
+    if (mark !== terminalsMark) await links.review();
     terminalsMark = mark;
     const fresh = await heads.refresh(Date.now());
     for (const { list, version, isNew } of fresh) {
       if (isNew) log('list.published', { list, version });
     }
-    links.announce(fresh);
+    await links.announce(fresh);
     const newest = newestCommand(stores.registry);
-    if (newest > commanded) links.announceCommands(commanded);
+    if (newest > commanded) await links.announceCommands(commanded);
     commanded = newest;
   };
   const timer = setInterval(() => {

@@ -1,19 +1,17 @@
 /** The terminals that are connected: one session a socket, every frame checked, the newest socket of each wins. */
 
 import { WebSocket } from 'ws';
-import {
-  CLOSE,
-  LIMITS,
-  type PlatformFrame,
-  TERMINAL_FRAME,
-  type TerminalFrame,
-} from '../src/link/protocol.ts';
+import { CLOSE, LIMITS, type PlatformFrame, type TerminalFrame } from '../src/link/protocol.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import { type FactStore, NotAFactError, PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
 import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
+import { Intake } from './intake.ts';
 import type { TerminalQuestions } from './questions.ts';
 import type { PlatformKeys } from './signing.ts';
+import { inSlices } from './slices.ts';
+import { isStored, parseFrame } from './terminal-frames.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
+import { type Hello, type Session, who } from './terminal-session.ts';
 
 export interface LinkSettings {
   /** Heartbeats go both ways at this interval; after two missed ones the peer counts as dead. */
@@ -40,25 +38,20 @@ const GOING_AWAY = 1001;
  */
 const COPIED: ReadonlySet<Suspicion> = new Set(['fork', 'boot-went-back']);
 
-type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
 type Ask = Extract<TerminalFrame, { frame: 'ask' }>;
 type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
 
 /** The frames of what is asked of a terminal now, behind the command `after`. */
 export type TellCommands = (terminal: string, after: number) => readonly PlatformFrame[];
 
-interface Session {
-  readonly socket: WebSocket;
-  /** Null: of a terminal that is not enrolled. */
-  readonly client: ClientIdentity | null;
-  hello: Hello | null;
-  /** There were heads that it did not get. */
-  isWithheld: boolean;
-  /** Beats sent since the peer was last heard. Counted, not timed: a stall of this process cuts nobody off. */
-  missed: number;
-  /** Set once this side has decided to close; whatever still arrives is not looked at. */
-  ended: boolean;
+/** What somebody said: a frame, or what is wrong with it. */
+interface Said {
+  readonly session: Session;
+  readonly frame: TerminalFrame | string;
 }
+
+/** What is done about a frame once what it says is durable. */
+type Answer = () => void;
 
 export class TerminalLinks {
   readonly #facts: FactStore;
@@ -71,7 +64,9 @@ export class TerminalLinks {
   readonly #log: PlatformLog;
   readonly #sessions = new Set<Session>();
   readonly #newest = new Map<string, Session>();
+  readonly #intake = new Intake<Said>((said) => this.#takeUp(said));
   readonly #beat: NodeJS.Timeout;
+  #beating: Promise<void> | null = null;
   #closing = false;
 
   constructor(
@@ -94,7 +89,11 @@ export class TerminalLinks {
     this.#questions = parts.questions;
     this.#log = parts.log;
     this.#settings = settings;
-    this.#beat = setInterval(() => this.#beatAll(), settings.beatMs);
+    this.#beat = setInterval(() => {
+      this.#beating ??= this.#beatAll().finally(() => {
+        this.#beating = null;
+      });
+    }, settings.beatMs);
   }
 
   /** Takes over a socket that has just been opened; `client`: who is at its other end, where that is known. */
@@ -113,8 +112,11 @@ export class TerminalLinks {
     );
     socket.on('message', (data: Buffer, isBinary) => {
       session.missed = 0;
-      if (!session.ended) this.#receive(session, data, isBinary);
-      if (session.hello) clearTimeout(helloTimer);
+      // The first frame is a hello, or the last.
+      clearTimeout(helloTimer);
+      if (session.ended) return;
+      const frame = isBinary ? 'binary frame' : parseFrame(data);
+      this.#intake.add({ session, frame }, data.length);
     });
     // ws closes the socket itself after an error of the websocket layer (RFC 6455 7.1.7); 'close' follows.
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -122,6 +124,8 @@ export class TerminalLinks {
     });
     socket.on('close', (code) => {
       clearTimeout(helloTimer);
+      // What it said before counts.
+      this.#intake.drain();
       this.#sessions.delete(session);
       const terminal = session.hello?.terminal;
       if (terminal && this.#newest.get(terminal) === session) this.#newest.delete(terminal);
@@ -129,38 +133,41 @@ export class TerminalLinks {
     });
   }
 
-  /** Pokes every terminal that a head is for. */
-  announce(heads: readonly ListHead[]): void {
-    for (const session of this.#newest.values()) {
+  /** Pokes every terminal that a head is for. One announcement has to be through before the next one begins. */
+  async announce(heads: readonly ListHead[]): Promise<void> {
+    if (heads.length === 0) return;
+    await inSlices(this.#newest.values(), (session) => {
       for (const head of heads) this.#sendHead(session, head);
-    }
+    });
   }
 
   /** Tells every terminal the versions of the root after `after`. */
-  announceRoots(after: number): void {
-    for (const session of this.#newest.values()) this.#sendRoots(session, after);
+  async announceRoots(after: number): Promise<void> {
+    await inSlices(this.#newest.values(), (session) => this.#sendRoots(session, after));
   }
 
   /** Tells each terminal what is asked of it behind the command `after`. */
-  announceCommands(after: number): void {
-    for (const session of this.#newest.values()) {
+  async announceCommands(after: number): Promise<void> {
+    await inSlices(this.#newest.values(), (session) => {
       if (session.hello) this.#sendCommands(session, session.hello, after);
-    }
+    });
   }
 
   /** Something was decided about terminals: ends the links of those that are revoked, and tells those that were released. */
-  review(): void {
-    for (const session of this.#sessions) {
-      const { client, hello } = session;
-      if (hello === null || session.ended) continue;
-      const { terminal } = hello;
-      if (client !== null && this.#terminals.standing(terminal) === 'revoked') {
-        this.#log('terminal.cut-off', { terminal });
-        this.#end(session, CLOSE.identity, 'revoked');
-      } else if (session.isWithheld && !this.#mustWithhold(session, hello)) {
-        for (const head of this.#heads.all()) this.#sendHead(session, head);
-        this.#sendCommands(session, hello, 0);
-      }
+  async review(): Promise<void> {
+    await inSlices(this.#sessions, (session) => this.#review(session));
+  }
+
+  #review(session: Session): void {
+    const { client, hello } = session;
+    if (hello === null || session.ended) return;
+    const { terminal } = hello;
+    if (client !== null && this.#terminals.standing(terminal) === 'revoked') {
+      this.#log('terminal.cut-off', { terminal });
+      this.#end(session, CLOSE.identity, 'revoked');
+    } else if (session.isWithheld && !this.#mustWithhold(session, hello)) {
+      for (const head of this.#heads.all()) this.#sendHead(session, head);
+      this.#sendCommands(session, hello, 0);
     }
   }
 
@@ -175,24 +182,32 @@ export class TerminalLinks {
     await Promise.all(closed);
   }
 
-  #receive(session: Session, data: Buffer, isBinary: boolean): void {
-    const frame = isBinary ? 'binary frame' : parseFrame(data);
-    const fault = typeof frame === 'string' ? frame : this.#answer(session, frame);
-    if (fault) this.#refuse(session, fault);
+  /** Everything that is said in it is durable before anything is answered. */
+  #takeUp(said: readonly Said[]): void {
+    const answers: Answer[] = [];
+    const refused = new Set<Session>();
+    const take = () => {
+      for (const { session, frame } of said) {
+        if (session.ended || refused.has(session)) continue;
+        const answer = typeof frame === 'string' ? frame : this.#answer(session, frame);
+        if (typeof answer === 'string') refused.add(session);
+        answers.push(typeof answer === 'string' ? () => this.#refuse(session, answer) : answer);
+      }
+    };
+    if (said.some(({ frame }) => isStored(frame))) this.#facts.together(take);
+    else take();
+    for (const answer of answers) answer();
   }
 
-  /** Null, or why this frame is not of the protocol here. */
-  #answer(session: Session, frame: TerminalFrame): string | null {
+  /** What to do once it is durable, or why this frame is not of the protocol here. */
+  #answer(session: Session, frame: TerminalFrame): Answer | string {
     const { hello } = session;
     if (frame.frame === 'hello') return hello ? 'a second hello' : this.#welcome(session, frame);
     if (!hello) return `${frame.frame} before hello`;
-    if (frame.frame === 'ask') {
-      void this.#reply(session, hello, frame);
-      return null;
-    }
+    if (frame.frame === 'ask') return () => void this.#reply(session, hello, frame);
     // Being heard is all that a beat is for.
-    if (frame.frame === 'beat') return null;
-    if (frame.frame === 'renew') return this.#renew(session, frame.request);
+    if (frame.frame === 'beat') return () => {};
+    if (frame.frame === 'renew') return () => this.#renew(session, frame.request);
     return this.#take(session, hello, frame);
   }
 
@@ -210,17 +225,26 @@ export class TerminalLinks {
     await this.#questions.deliver(asker, ask, (answer) => this.#send(session, answer));
   }
 
-  #welcome(session: Session, hello: Hello): null {
-    const { terminal, epoch } = hello;
-    const fault = this.#nameFault(session, terminal);
+  #welcome(session: Session, hello: Hello): Answer {
+    const fault = this.#nameFault(session, hello.terminal);
     if (fault !== null) {
       this.#log('frame.refused', { detail: fault });
       this.#end(session, CLOSE.identity, fault);
-      return null;
+      return () => {};
     }
     const now = Date.now();
-    const { upto, suspected } = this.#facts.hello(hello, now);
+    const held = this.#facts.hello(hello, now);
     session.hello = hello;
+    return () => this.#greet(session, hello, held, now);
+  }
+
+  #greet(
+    session: Session,
+    hello: Hello,
+    { upto, suspected }: ReturnType<FactStore['hello']>,
+    now: number,
+  ): void {
+    const { terminal, epoch } = hello;
     const isCopy = suspected.some((why) => COPIED.has(why));
     if (isCopy) this.#suspect(terminal, suspected, now);
     this.#takeOver(session, terminal, isCopy);
@@ -242,7 +266,6 @@ export class TerminalLinks {
     this.#sendRoots(session, hello.root);
     for (const head of this.#heads.all()) this.#sendHead(session, head);
     this.#sendCommands(session, hello, 0);
-    return null;
   }
 
   /** Null, or why the one at the other end may not call itself so. */
@@ -269,32 +292,38 @@ export class TerminalLinks {
     }
   }
 
-  #take(session: Session, { terminal, epoch }: Hello, { from, items }: Facts): string | null {
+  #take(session: Session, { terminal, epoch }: Hello, { from, items }: Facts): Answer | string {
     try {
       const now = Date.now();
       const outcome = this.#facts.store({ terminal, epoch }, from, items, now);
       const { kind, ...counts } = outcome;
-      if (kind === 'stored' && outcome.quarantined > 0) this.#suspect(terminal, ['fork'], now);
-      this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });
-      this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: outcome.upto });
-      return null;
+      return () => {
+        if (kind === 'stored' && outcome.quarantined > 0) this.#suspect(terminal, ['fork'], now);
+        this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });
+        this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: outcome.upto });
+      };
     } catch (error) {
       if (!(error instanceof NotAFactError)) throw error;
       return error.message;
     }
   }
 
-  #renew(session: Session, request: string): string | null {
-    if (session.client === null) return 'renew without a certificate';
+  #renew(session: Session, request: string): void {
+    if (session.client === null) {
+      this.#refuse(session, 'renew without a certificate');
+      return;
+    }
     const { terminal } = session.client;
     const der = Buffer.from(request, 'base64');
     // Of two that have this certificate, the one that renews would lock the other out, and with it its facts.
-    if (this.#terminals.isQuarantined(terminal)) return null;
+    if (this.#terminals.isQuarantined(terminal)) return;
     const certificate = this.#terminals.renew(this.#keys, terminal, der, Date.now());
-    if (certificate === null) return 'a request for a certificate that is not in order';
+    if (certificate === null) {
+      this.#refuse(session, 'a request for a certificate that is not in order');
+      return;
+    }
     this.#log('terminal.renewed', { terminal });
     this.#send(session, { frame: 'renewed', certificate: certificate.toString('base64') });
-    return null;
   }
 
   #refuse(session: Session, detail: string): void {
@@ -353,35 +382,12 @@ export class TerminalLinks {
     socket.terminate();
   }
 
-  #beatAll(): void {
-    const now = new Date().toISOString();
-    for (const session of this.#sessions) {
-      if (!session.hello || session.ended) continue;
+  #beatAll(): Promise<void> {
+    return inSlices(this.#sessions, (session) => {
+      if (!session.hello || session.ended) return;
       if (session.missed >= MISSED_BEATS_MAX) this.#end(session, CLOSE.silent, 'two beats missed');
-      else this.#send(session, { frame: 'beat', now });
+      else this.#send(session, { frame: 'beat', now: new Date().toISOString() });
       session.missed += 1;
-    }
+    });
   }
-}
-
-/** The frame, or what is wrong with it: a place in it at most, never its content. */
-function parseFrame(data: Buffer): TerminalFrame | string {
-  if (data.length > LIMITS.frameBytes) return 'frame too large';
-  let value: unknown;
-  try {
-    value = JSON.parse(data.toString('utf8'));
-  } catch {
-    return 'not JSON';
-  }
-  const parsed = TERMINAL_FRAME.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  return `not of the protocol: ${issue?.code} at ${issue?.path.join('.') || 'the frame'}`.slice(
-    0,
-    100,
-  );
-}
-
-function who({ hello }: Session): { terminal: string } | object {
-  return hello ? { terminal: hello.terminal } : {};
 }

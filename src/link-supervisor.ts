@@ -6,6 +6,7 @@
 import type { Institution } from '../devices/card/card.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { reconnectDelay } from './domain/back-off.ts';
 import type { Command } from './domain/command.ts';
 import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
 import { TerminalIdentity } from './link/identity.ts';
@@ -27,9 +28,6 @@ import type { Ledger } from './store/ledger.ts';
 import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, type Supervisor, supervise } from './supervision.ts';
 import { SOFTWARE } from './version.ts';
-
-/** Exponential with full jitter: after an outage the terminals of a whole town do not come back in one second. */
-const BACK_OFF = { firstMs: 500, longestMs: 30_000 } as const;
 
 export interface LinkSupervisorParts {
   readonly ledger: Ledger;
@@ -225,9 +223,7 @@ export class LinkSupervisor {
         },
       },
       this.#parts.inspect,
-      (failures) =>
-        Math.random() *
-        Math.min(BACK_OFF.firstMs * 2 ** Math.min(failures, 16), BACK_OFF.longestMs),
+      (failures) => reconnectDelay(failures),
     );
   }
 
