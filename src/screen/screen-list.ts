@@ -1,6 +1,7 @@
 /** Every screen that the machines can show, from the `meta` of their states: nobody has to play through a story to see them. */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { cardAskedMachine } from '../../state-machines/card-asked.ts';
 import { cardPasswordMachine, cardPinMachine } from '../../state-machines/card-secret.ts';
 import { certificateHandoverMachine } from '../../state-machines/certificate-handover.ts';
 import { certificateOrderMachine } from '../../state-machines/certificate-order.ts';
@@ -31,6 +32,7 @@ const MACHINES: readonly AnyStateMachine[] = [
   cardPinMachine,
   cardPasswordMachine,
   usageRegistrationMachine,
+  cardAskedMachine,
   municipalityChoiceMachine,
   registrationFormMachine,
 ];

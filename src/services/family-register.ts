@@ -12,7 +12,7 @@ import { reasonOf } from '../certificate-order/sheets.ts';
 import { kioskStops } from '../certificate-order/stop.ts';
 import type { Reason } from '../domain/reason.ts';
 import { usageRegistration } from '../usage-registration/errand.ts';
-import { registrationStatus } from '../usage-registration/status.ts';
+import { registrationStatus, statusErrand } from '../usage-registration/status.ts';
 import type { Service, TerminalParts } from './service.ts';
 
 export function familyRegister(parts: TerminalParts): Service {
@@ -60,7 +60,7 @@ export function familyRegister(parts: TerminalParts): Service {
     obstacle,
     // A card without a choice: an attendant's opens the staff's menu, others are told how their application stands.
     machine: status.machine,
-    errands: [errand('resident'), errand('family'), usageRegistration(parts)],
+    errands: [errand('resident'), errand('family'), usageRegistration(parts), statusErrand(parts)],
     wasIssued: (request) => records.wasIssued(request),
     place: () => status.place(),
     ...(status.limitMs === undefined ? {} : { limitMs: status.limitMs }),

@@ -1,5 +1,7 @@
 /** 申請のようす: whoever holds their card to a kiosk is told where their application stands. */
 
+import { type CardAskedEvent, cardAskedMachine } from '../../state-machines/card-asked.ts';
+import { awaitsCard } from '../card-actors.ts';
 import type { Told } from '../domain/told.ts';
 import {
   CERTIFICATE_SERVICES,
@@ -7,7 +9,7 @@ import {
   type StatusAnswer,
 } from '../link/certificate-protocol.ts';
 import { procedure } from '../procedure/procedure.ts';
-import type { Service, TerminalParts } from '../services/service.ts';
+import type { Errand, Service, TerminalParts } from '../services/service.ts';
 
 export function registrationStatus(parts: TerminalParts): Service {
   return procedure(parts, {
@@ -24,6 +26,23 @@ export function registrationStatus(parts: TerminalParts): Service {
       body: { assurance },
     }),
   });
+}
+
+/** The same, for whoever looks for it in the menu: they are told that their card is enough. */
+export function statusErrand(parts: TerminalParts): Errand {
+  return {
+    id: 'status',
+    openness: () => null,
+    machine: cardAskedMachine.provide({
+      actors: { awaitCard: awaitsCard<CardAskedEvent>(parts) },
+    }),
+    screenOf: () => ({
+      screen: 'place-card',
+      progress: { of: 'registration', step: 'choose' },
+      again: null,
+    }),
+    typeSecret: () => {},
+  };
 }
 
 function tells(answer: StatusAnswer): Told {

@@ -210,6 +210,18 @@ describe('An application', () => {
     }));
 });
 
+test('Whoever looks for it in the menu is told that the card is enough, and then where it stands', () =>
+  atTheKiosk(async ({ world, card }) => {
+    world.press({ key: 'choose', choice: 'status' });
+    await world.screen({ screen: 'place-card' });
+    world.press({ key: 'back' });
+    await world.screen({ screen: 'menu' });
+    world.press({ key: 'choose', choice: 'status' });
+    await world.screen({ screen: 'place-card' });
+    await world.hold(card);
+    await world.screen({ screen: 'result', told: { text: 'registration.none', given: {} } });
+  }));
+
 describe('Whoever holds a card to the menu', () => {
   const municipality = { code: '990011', name: '鷹ノ沢町' };
   test.each<[object, Told]>([
