@@ -3,7 +3,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '../input-error.ts';
 import type { Crew, Order, Told } from './orders.ts';
 
 const PROGRAM = fileURLToPath(new URL('./crew-process.ts', import.meta.url));
@@ -24,7 +23,6 @@ export class Crews {
   readonly #children: readonly ChildProcess[];
 
   constructor({ terminals, processes, slow, url, list }: CrewsOptions) {
-    if (slow >= terminals) throw new InputError('--slow: one terminal at least has to read');
     this.terminals = terminals;
     const shares = sharesOf(terminals, processes);
     const slowShares = sharesOf(slow, processes);
@@ -48,7 +46,7 @@ export class Crews {
       for (const child of this.#children) if (child.connected) child.send({ do: 'stop' });
     };
     const told = Promise.all(this.#children.map((child) => answerOf(child)));
-    for (const child of this.#children) child.send(order);
+    for (const child of this.#children) if (child.connected) child.send(order);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
@@ -59,7 +57,7 @@ export class Crews {
   }
 
   async end(): Promise<void> {
-    const running = this.#children.filter(({ exitCode, signalCode }) => (exitCode ?? signalCode) === null);
+    const running = this.#children.filter((child) => !hasEnded(child));
     const exited = running.map((child) => once(child, 'exit'));
     for (const child of running) child.kill('SIGKILL');
     await Promise.all(exited);
@@ -67,17 +65,26 @@ export class Crews {
 }
 
 async function answerOf(child: ChildProcess): Promise<Told> {
+  if (hasEnded(child)) throw endOf(child.exitCode, child.signalCode);
   const done = new AbortController();
   const { signal } = done;
   try {
     const ended = once(child, 'exit', { signal }).then(([code, name]) => {
-      throw new FleetError(`a process of terminals ended (${code ?? name})`);
+      throw endOf(code, name);
     });
     const [told] = await Promise.race([once(child, 'message', { signal }), ended]);
     return told as Told;
   } finally {
     done.abort();
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return (exitCode ?? signalCode) !== null;
+}
+
+function endOf(code: number | null, signal: string | null): FleetError {
+  return new FleetError(`a process of terminals ended (${code ?? signal})`);
 }
 
 /** `total` in as equal parts as can be; none of them is empty, unless there is nothing to share. */

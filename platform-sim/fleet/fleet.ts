@@ -6,10 +6,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkOpenFiles, openFilesLimit } from '../open-files.ts';
 import { Crews, FleetError } from './crews.ts';
 import { type FleetFigure, figuresOf } from './figures.ts';
 import { type Ending, type Measured, Measuring, type Plan, type Progress } from './measuring.ts';
-import { checkOpenFiles, openFilesLimit } from '../open-files.ts';
 import {
   type FleetServer,
   foreignServer,
@@ -27,6 +27,8 @@ export interface FleetOptions extends Plan {
   /** Of a platform that runs already; null: one is started, and ended afterwards. */
   readonly url: string | null;
   readonly beatMs: number;
+  /** The same is measured against the bare server first. */
+  readonly hasFloor: boolean;
 }
 
 export interface FleetListener {
@@ -50,8 +52,7 @@ export async function runFleet(
   checkOpenFiles(options.terminals, openFilesLimit());
   const directory = await mkdtemp(join(tmpdir(), 'kazasu-fleet-'));
   try {
-    note(`${options.terminals} terminals against a bare websocket server ...`);
-    const bare = await measureBare(options, stop);
+    const bare = options.hasFloor ? await measureBare(options, note, stop) : null;
     if (stop.aborted) {
       for (const figure of allFigures(bare)) report({ ...figure, of: 'bare server' });
       return;
@@ -68,12 +69,20 @@ export async function runFleet(
   }
 }
 
-async function measureBare(options: FleetOptions, stop: AbortSignal): Promise<Measured> {
+async function measureBare(
+  options: FleetOptions,
+  note: FleetListener['note'],
+  stop: AbortSignal,
+): Promise<Measured> {
+  note(`${options.terminals} terminals against a bare websocket server ...`);
   const statement = Buffer.from(
     // What a terminal looks for in a head; a later version with each would be another frame each time.
     JSON.stringify(bareHead(options.heads)).padEnd((HEAD_CHARACTERS * 3) / 4),
   ).toString('base64');
-  const server = await startBareServer(options.beatMs, JSON.stringify({ frame: 'head', statement }));
+  const server = await startBareServer(
+    options.beatMs,
+    JSON.stringify({ frame: 'head', statement }),
+  );
   const plan = { ...options, slow: 0, crashes: false, heads: Math.min(1, options.heads) };
   return (await withCrews(server, plan, () => {}, stop)).measured;
 }
@@ -108,7 +117,9 @@ async function measurePlatform(
   report({ figure: 'fleet.missing', value: missing, unit: 'facts', n: facts });
   report({ figure: 'fleet.twice', value: twice + apart, unit: 'facts', n: facts });
   if (missing + twice + apart > 0) {
-    throw new FleetError(`of ${facts} facts ${missing} are missing, ${twice} twice, ${apart} apart`);
+    throw new FleetError(
+      `of ${facts} facts ${missing} are missing, ${twice} twice, ${apart} apart`,
+    );
   }
 }
 
@@ -130,7 +141,9 @@ async function withCrews(
   const died = new AbortController();
   let failure: FleetError | null = null;
   void server.died.then((how) => {
-    failure = new FleetError(`the platform ended by itself (${how}); what was measured until then stands above`);
+    failure = new FleetError(
+      `the platform ended by itself (${how}); what was measured until then stands above`,
+    );
     died.abort();
   });
   const ending: Ending = {
@@ -147,6 +160,7 @@ async function withCrews(
   return measuring;
 }
 
-function allFigures(measured: Measured): FleetFigure[] {
+function allFigures(measured: Measured | null): FleetFigure[] {
+  if (measured === null) return [];
   return Object.keys(measured).flatMap((what) => figuresOf(what as keyof Measured, measured, null));
 }

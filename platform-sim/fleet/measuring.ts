@@ -6,6 +6,9 @@ import { epochMs, type LedgerState, type Order, type Told } from './orders.ts';
 import { processUse } from './process-use.ts';
 import type { FleetServer } from './servers.ts';
 
+/** Into the taps: while facts and acknowledgements are under way. */
+const CRASH_AFTER_MS = 20;
+
 export interface Plan {
   readonly taps: number;
   /** How long all are connected and nothing happens, for memory and CPU. */
@@ -14,6 +17,8 @@ export interface Plan {
   readonly heads: number;
   /** The server is killed in the middle of the taps, and started again. */
   readonly crashes: boolean;
+  /** All connections are cut at once. */
+  readonly cuts: boolean;
   /** Until all terminals are through with one thing. */
   readonly patienceMs: number;
 }
@@ -113,7 +118,10 @@ export class Measuring {
     for (let version = 1; version <= this.#plan.heads; version += 1) {
       const heard = this.#order({ do: 'head', version });
       // What goes wrong with the one is no reason to leave the other unheeded.
-      const [announced, told] = await Promise.allSettled([announce.call(this.#server, version), heard]);
+      const [announced, told] = await Promise.allSettled([
+        announce.call(this.#server, version),
+        heard,
+      ]);
       if (announced.status === 'rejected') throw announced.reason;
       if (told.status === 'rejected') throw told.reason;
       heads.push(...told.value.at.map((at) => at - announced.value));
@@ -132,11 +140,12 @@ export class Measuring {
 
   /** While the first taps are under way, so that acknowledgements are lost, too. */
   async #crashSoon(): Promise<void> {
-    await pause(200);
+    await pause(CRASH_AFTER_MS);
     await this.#server.crash?.();
   }
 
   async #cut(): Promise<void> {
+    if (!this.#plan.cuts) return;
     const before = await this.#use();
     const { begun, at } = await this.#order({ do: 'cut' });
     const after = await this.#use();
@@ -157,7 +166,8 @@ export class Measuring {
     const told = await this.#crews.order(order, signal);
     this.measured.lost += told.lost;
     const [fault] = told.faults;
-    if (fault !== undefined) throw new FleetError(`the platform does not keep to the protocol: ${fault}`);
+    if (fault !== undefined)
+      throw new FleetError(`the platform does not keep to the protocol: ${fault}`);
     if (told.isWhole) return told;
     this.measured.partial = order.do;
     if (!this.#ending.signal.aborted) this.#isLate(order, told);
@@ -168,7 +178,9 @@ export class Measuring {
   #isLate({ do: what }: Order, { at }: Told): void {
     const { terminals } = this.#crews;
     const seconds = this.#plan.patienceMs / 1_000;
-    this.#late = new FleetError(`${what}: ${at.length} answers of ${terminals} terminals in ${seconds} s`);
+    this.#late = new FleetError(
+      `${what}: ${at.length} answers of ${terminals} terminals in ${seconds} s`,
+    );
   }
 
   #found(found: Partial<Measured>): void {

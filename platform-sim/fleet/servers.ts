@@ -47,7 +47,14 @@ export interface FleetServer {
 /** A platform that somebody else started: it is left as it is. */
 export function foreignServer(url: string): FleetServer {
   const died = new Promise<string>(() => {});
-  return { ...{ url, died }, pid: null, announce: null, crash: null, count: null, end: async () => {} };
+  return {
+    ...{ url, died },
+    pid: null,
+    announce: null,
+    crash: null,
+    count: null,
+    end: async () => {},
+  };
 }
 
 /** Rejects with FleetError when it does not start. */
@@ -111,7 +118,10 @@ class PlatformProcess implements FleetServer {
     const beat = ['--beat-ms', String(this.#beatMs)];
     // setpriv (util-linux) has the kernel end it together with the tool. Ctrl-C is not for it: a group of its own.
     const command = ['--pdeathsig', 'KILL', process.execPath, PLATFORM, ...args, ...beat];
-    const child = spawn('setpriv', command, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('setpriv', command, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#child = child;
     this.#isAsked = false;
     void endOf(child, () => this.#isAsked).then((how) => this.#tellDeath(how));

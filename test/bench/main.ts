@@ -10,6 +10,7 @@ import { certificateBench } from './certificate.ts';
 import { crlBench } from './crl.ts';
 import { factsBench } from './facts.ts';
 import type { Bench, Figure } from './figures.ts';
+import { fleetBench } from './fleet.ts';
 import { keysBench } from './keys.ts';
 import { listsBench } from './lists.ts';
 import { memoryBench } from './memory.ts';
@@ -33,6 +34,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   start: startBench,
   memory: memoryBench,
   facts: factsBench,
+  fleet: fleetBench,
   receipt: receiptBench,
   page: pageBench,
   size: sizeBench,
