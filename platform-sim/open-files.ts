@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from './input-error.ts';
 
-/** For everything else that a process has open: databases, its own code, pipes. */
-const SPARE = 128;
-/** Local ports of one address towards another: net.ipv4.ip_local_port_range has 28,232 of them. */
-export const TERMINALS_MAX = 20_000;
+/** What a process keeps for its databases, its own code, objects that are fetched; of a small limit, half. */
+const KEPT_MAX = 256;
+/** What one process of a platform is meant for; a client's address has ports for more than that. */
+export const CONNECTIONS_MAX = 16_384;
 
 /** How many files this process, and whatever it starts, may have open. Node has raised it to what the system allows. */
 export function openFilesLimit(): number {
@@ -15,11 +15,17 @@ export function openFilesLimit(): number {
   return most === 'unlimited' ? Number.POSITIVE_INFINITY : Number(most);
 }
 
+/** How many connections each of so many ports may have, when a process may have `limit` files open. */
+export function connectionsFor(limit: number, ports: number): number {
+  const kept = Math.min(KEPT_MAX, limit / 2);
+  return Math.min(CONNECTIONS_MAX, Math.floor((limit - kept) / ports));
+}
+
 /** Throws InputError when one process can't have that many connections. */
 export function checkOpenFiles(connections: number, limit: number): void {
-  const wanted = connections + SPARE;
-  if (wanted <= limit) return;
-  const possible = Math.max(0, limit - SPARE);
+  const possible = connectionsFor(limit, 1);
+  if (connections <= possible) return;
+  const wanted = connections + KEPT_MAX;
   throw new InputError(
     `--terminals ${connections} needs ${wanted} open files in one process; this user may have ${limit}`,
     `raise it first ("ulimit -Hn ${wanted}" as root, LimitNOFILE= in a unit, "nofile" in limits.conf), or ask for fewer: --terminals ${possible}`,

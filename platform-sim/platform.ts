@@ -18,7 +18,7 @@ import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
 import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
-import { openFilesLimit } from './open-files.ts';
+import { connectionsFor, openFilesLimit } from './open-files.ts';
 import { TerminalQuestions } from './questions.ts';
 import { OTHER_SIDES, type OtherSides } from './services/index.ts';
 import { judgeApplication } from './signed-application.ts';
@@ -36,10 +36,6 @@ import { addTrust } from './trust.ts';
 const HOST = '127.0.0.1';
 /** As many as come at once are to wait in the system, not to be told that nobody is there; it allows 4,096 by default. */
 const BACKLOG = 4_096;
-/** What one process is meant for. Each connection is an open file. */
-const CONNECTIONS_MAX = 16_384;
-/** Open files that connections leave to the databases, and to everything else. */
-const FILES_KEPT = 256;
 const SAID_AGAIN_MS = 10_000;
 const TERMINALS_PATH = '/terminals';
 const OBJECT_PATH = /^\/objects\/([0-9a-f]{64})$/u;
@@ -115,9 +111,9 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   });
   acceptTerminals(secure, links, identify);
   const servers = settings.tlsPort === undefined ? [server] : [server, secure];
-  const most = Math.floor((openFilesLimit() - FILES_KEPT) / servers.length);
+  const { connectionsMax = connectionsFor(openFilesLimit(), servers.length) } = settings;
   for (const each of servers) {
-    each.maxConnections = settings.connectionsMax ?? Math.min(CONNECTIONS_MAX, most);
+    each.maxConnections = connectionsMax;
     each.setTimeout(IDLE_MS);
     sayWhenFull(each, log);
   }

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { InputError } from '../input-error.ts';
-import { TERMINALS_MAX } from '../open-files.ts';
+import { CONNECTIONS_MAX } from '../open-files.ts';
 import type { FleetOptions } from './fleet.ts';
 
 const number = (least: number, most: number) => {
@@ -16,10 +16,10 @@ const number = (least: number, most: number) => {
     .refine(fits, right);
 };
 const OPTIONS = z.object({
-  terminals: number(1, TERMINALS_MAX),
+  terminals: number(1, CONNECTIONS_MAX),
   taps: number(1, 10_000),
   processes: number(1, 64),
-  slow: number(0, TERMINALS_MAX),
+  slow: number(0, CONNECTIONS_MAX),
   heads: number(0, 100),
   beatMs: number(100, 600_000),
   idle: number(0, 600),

@@ -3,12 +3,12 @@
 import { expect, test } from 'vitest';
 import type { FleetFigure } from '../../platform-sim/fleet/figures.ts';
 import { fleetOptions } from '../../platform-sim/fleet/options.ts';
-import { checkOpenFiles, openFilesLimit } from '../../platform-sim/open-files.ts';
+import { checkOpenFiles, connectionsFor, openFilesLimit } from '../../platform-sim/open-files.ts';
 import { figuresOf } from './small-fleet.ts';
 
 test.each([
   [['--terminals', '0'], /--terminals "0": a whole number from 1/u],
-  [['--terminals', '20001'], /--terminals "20001"/u],
+  [['--terminals', '16385'], /--terminals "16385"/u],
   [['--taps', 'ten'], /--taps "ten"/u],
   [['--beat-ms', '1'], /--beat-ms "1"/u],
   [['--url', 'wss://example.com/'], /--url .*not enrolled/u],
@@ -26,10 +26,19 @@ test('without options there are five thousand terminals with ten taps each', () 
 });
 
 test('as many connections as a process may have files open, less what it needs itself', () => {
-  expect(() => checkOpenFiles(72, 200)).not.toThrow();
-  expect(() => checkOpenFiles(73, 200)).toThrow(/--terminals 73 needs 201 .*may have 200/u);
-  expect(() => checkOpenFiles(20_000, Number.POSITIVE_INFINITY)).not.toThrow();
+  expect(() => checkOpenFiles(100, 200)).not.toThrow();
+  expect(() => checkOpenFiles(101, 200)).toThrow(/--terminals 101 needs 357 .*may have 200/u);
+  expect(() => checkOpenFiles(768, 1_024)).not.toThrow();
+  expect(() => checkOpenFiles(16_384, Number.POSITIVE_INFINITY)).not.toThrow();
   expect(openFilesLimit()).toBeGreaterThan(0);
+});
+
+test('a platform keeps files for its databases, however few there are', () => {
+  expect(connectionsFor(20_000, 1)).toBe(16_384);
+  expect(connectionsFor(20_000, 2)).toBe(9_872);
+  expect(connectionsFor(1_024, 2)).toBe(384);
+  expect(connectionsFor(200, 2)).toBe(50);
+  expect(connectionsFor(Number.POSITIVE_INFINITY, 2)).toBe(16_384);
 });
 
 test('fifty terminals, of which three read nothing: everything is measured, no fact is lost and none is there twice', async () => {

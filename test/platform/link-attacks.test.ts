@@ -306,12 +306,20 @@ describe('over HTTP', () => {
 
   test('there is a limit to the number of connections, and no one else is hurt', async () => {
     const small = await mkdtemp(join(tmpdir(), 'kazasu-small-'));
-    const limited = await startPlatform({ stateDirectory: small, port: 0, connectionsMax: 2 });
+    const said: string[] = [];
+    const log = (event: string) => said.push(event);
+    const limits = { connectionsMax: 2, log };
+    const limited = await startPlatform({ stateDirectory: small, port: 0, ...limits });
     const chain = new Chain().add();
     const first = await BareTerminal.greet(limited.url, chain);
     await BareTerminal.connect(limited.url);
     await expect(BareTerminal.connect(limited.url)).rejects.toThrow();
+    await expect(BareTerminal.connect(limited.url)).rejects.toThrow();
     expect(await first.tell(chain)).toBe(1);
+    expect(
+      said.filter((event) => event === 'platform.full'),
+      'said once',
+    ).toHaveLength(1);
     await limited.close();
     await rm(small, { recursive: true });
   });
