@@ -7,6 +7,8 @@ import { JOURNAL_FILES, journalName } from './journal.ts';
 
 const LOOK_EVERY_MS = 200;
 const READ_BYTES = 65_536;
+/** A journal that was lost is not written anew from a ledger of years. */
+export const CATCH_UP_FACTS_MAX = 1_000;
 
 /** The kept files, oldest first; empty when the folder has no journal. */
 export function keptJournalFiles(stateDirectory: string): string[] {
@@ -86,16 +88,27 @@ function* restOf(file: number): Generator<Buffer> {
   }
 }
 
-/** The number of the last fact that the kept journal shows; 0 when it shows none. */
+/**
+ * The number of the last fact up to which the kept journal shows them without a gap, as far back as it is written anew; 0
+ * when it shows none. The journal is not synced, so a power cut may take lines out of its middle.
+ */
 export function lastJournaledFact(stateDirectory: string): number {
+  const shown = new Set<number>();
   for (const path of keptJournalFiles(stateDirectory).reverse()) {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    for (const line of lines.reverse()) {
+    for (const line of readFileSync(path, 'utf8').split('\n')) {
       const number = factNumber(line);
-      if (number !== null) return number;
+      if (number !== null) shown.add(number);
     }
+    if (shown.size >= CATCH_UP_FACTS_MAX) break;
   }
-  return 0;
+  const newest = [...shown].sort((a, b) => a - b).slice(-CATCH_UP_FACTS_MAX);
+  // With fewer, the journal should begin with the first fact of the ledger.
+  let last = newest.length < CATCH_UP_FACTS_MAX ? 0 : (newest[0] ?? 1) - 1;
+  for (const number of newest) {
+    if (number !== last + 1) break;
+    last = number;
+  }
+  return last;
 }
 
 /** Null for an event that is no fact, and for a line that a crash cut off. */

@@ -4,11 +4,12 @@
  * gets through.
  */
 
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { EVENTS, type EventName } from './domain/events.ts';
+import { makeFolder } from './store/disk.ts';
 
 export const JOURNAL_FILES = { folder: 'journal', current: 'journal.jsonl', kept: 8 } as const;
 const FILE_SIZE = '4M';
@@ -44,7 +45,7 @@ export class Journal {
 
   constructor(stateDirectory: string, out: Writable | null) {
     this.#folder = join(stateDirectory, JOURNAL_FILES.folder);
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder);
     this.#out = out;
     this.#out?.on('error', ignore);
     this.#open();

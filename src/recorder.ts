@@ -3,11 +3,9 @@
 import type { EventName } from './domain/events.ts';
 import type { Fact, NewFact } from './domain/fact.ts';
 import type { Journal, JournalFields, JournalListener } from './journal.ts';
+import { CATCH_UP_FACTS_MAX } from './journal-reader.ts';
 import type { Ledger } from './store/ledger.ts';
 import type { Steps } from './store/steps.ts';
-
-/** A journal that was lost is not written anew from a ledger of years. */
-const CATCH_UP_FACTS_MAX = 1_000;
 
 export interface RecordOptions {
   /** Steps that become durable in the same transaction. */

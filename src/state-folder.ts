@@ -1,6 +1,5 @@
 /** What a terminal keeps in its state folder: ledger, lists, journal; and the clock, whose high-water mark is kept there. */
 
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Clock } from './clock.ts';
@@ -8,7 +7,7 @@ import type { Config } from './config.ts';
 import { Journal } from './journal.ts';
 import { lastJournaledFact } from './journal-reader.ts';
 import { Recorder } from './recorder.ts';
-import { codeOf } from './store/disk.ts';
+import { codeOf, makeFolder, syncPath } from './store/disk.ts';
 import { Ledger } from './store/ledger.ts';
 import { ListShelf } from './store/list-shelf.ts';
 import { SoleOwner } from './store/sole-owner.ts';
@@ -43,7 +42,9 @@ export function openStateFolder(config: Config, out: Writable | null): StateFold
 }
 
 function open(config: Config, out: Writable | null): StateFolder {
-  mkdirSync(config.state, { recursive: true, mode: 0o700 });
+  makeFolder(config.state);
+  // Folders in it that an earlier run made and was killed before it could wait for.
+  syncPath(config.state);
   const owner = SoleOwner.claim(config.state);
   if (owner === null) throw new StateFolderError('another daemon runs on this state folder');
   const { clock, ledger } = openLedger(config, {

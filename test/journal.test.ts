@@ -35,6 +35,8 @@ function kept(state: string): string {
     .join('');
 }
 
+const factLine = (seq: number) => `${JSON.stringify({ at: AT, event: 'entry.granted', seq })}\n`;
+
 describe('the other end of stdout', () => {
   test('a reader that went away harms nobody, and the kept copy goes on', async () => {
     const state = tempFolder();
@@ -145,12 +147,26 @@ describe('reading', () => {
   });
 
   test('the last fact is found behind any number of other lines', () => {
-    const fact = JSON.stringify({ at: AT, event: 'entry.granted', seq: 7 });
+    const facts = [1, 2, 3, 4, 5, 6, 7].map((seq) => factLine(seq)).join('');
     const other = `${JSON.stringify({ at: AT, event: 'device.lost', device: 'reader' })}\n`;
-    const { state } = journalFolder(`${fact}\n${other.repeat(5_000)}`);
+    const { state } = journalFolder(`${facts}${other.repeat(5_000)}`);
     expect(lastJournaledFact(state)).toBe(7);
     rotate(state, other);
     rotate(state, `${other}{"at":"cut in the middle of "seq":9`);
     expect(lastJournaledFact(state)).toBe(7);
+  });
+
+  test('facts behind a hole that a power cut left count as not shown, and are shown once more', () => {
+    const hole = '\0'.repeat(512);
+    const { state, current } = journalFolder(`${factLine(1)}${factLine(2)}${hole}${factLine(5)}`);
+    expect(lastJournaledFact(state)).toBe(2);
+    appendFileSync(current, `\n${[3, 4, 5, 6].map((seq) => factLine(seq)).join('')}`);
+    expect(lastJournaledFact(state)).toBe(6);
+  });
+
+  test('a hole at the beginning is noticed, and one that is older than what is shown again is not', () => {
+    expect(lastJournaledFact(journalFolder(`${factLine(2)}${factLine(3)}`).state)).toBe(0);
+    const later = Array.from({ length: 1_000 }, (_, n) => factLine(n + 9)).join('');
+    expect(lastJournaledFact(journalFolder(`${factLine(2)}${later}`).state)).toBe(1_008);
   });
 });

@@ -10,10 +10,10 @@ import {
   generateKeyPair,
   type KeyObject,
 } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { syncPath } from '../store/disk.ts';
+import { makeFolder, syncPath } from '../store/disk.ts';
 import { checkedKey, checkedLabel } from './checked.ts';
 import { othersReach, readKeyFile, writeKeyFile } from './key-file.ts';
 import {
@@ -121,7 +121,7 @@ export class FileKeyStore implements KeyStore {
 
   #write(label: string, key: Buffer): void {
     const path = this.#path(label);
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    makeFolder(this.#directory);
     writeKeyFile(path, this.#seal?.close(label, key) ?? key, this.#uid);
   }
 

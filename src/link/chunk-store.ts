@@ -5,9 +5,9 @@
  */
 
 import { hash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { headroom, RESERVE_BYTES, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
+import { headroom, makeFolder, RESERVE_BYTES, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
 import { OBJECTS_AT_ONCE, type ObjectSource } from './object-source.ts';
 import { LIMITS } from './protocol.ts';
 import { Rejection } from './rejection.ts';
@@ -26,7 +26,7 @@ export class ChunkStore {
    * Rejects with ObjectError, Rejection `disk-full`, or what the file system throws.
    */
   async provide(hashes: readonly string[], signal: AbortSignal): Promise<string[]> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    makeFolder(this.#directory);
     const todo = new Set(hashes).values();
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
@@ -53,7 +53,7 @@ export class ChunkStore {
 
   /** Keeps a chunk whose hash is known to be right. Rejects as `provide` does. */
   async keep(sha256: string, bytes: Buffer): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    makeFolder(this.#directory);
     // Facts come first: a list never takes the room that the ledger needs.
     const free = headroom(this.#directory) - bytes.length;
     if (free < SERVICE_HEADROOM_BYTES + RESERVE_BYTES) {

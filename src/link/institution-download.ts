@@ -6,7 +6,7 @@
  * `list.json` is the commit point, as `trust.json` is for trust.
  */
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
@@ -16,7 +16,7 @@ import { type KeyStore, KeyStoreError, type SigningKey } from '../keys/key-store
 import { parseSigningKey } from '../keys/rsa-key.ts';
 import { institutionKeyOf } from '../pki/institution-certificate.ts';
 import { certifiedBy, type Signers } from '../pki/signed-object.ts';
-import { publish, writeDurably } from '../store/disk.ts';
+import { makeFolder, publish, writeDurably } from '../store/disk.ts';
 import type { InUse } from './in-use.ts';
 import type { ObjectSource } from './object-source.ts';
 import type { OfferedKeys } from './offered-keys.ts';
@@ -129,7 +129,7 @@ export class InstitutionDownload {
       throw new Rejection('root-mismatch', 'the manifest is not the one that the head names');
     }
     const isInForce = key !== null && (await this.#isInForce(manifest, key));
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    makeFolder(this.#directory);
     // The key of a revoked institution does not stay: only what is in force is kept.
     if (isInForce) await this.#keep(KEY_LABEL, key);
     else await keyStore.forget(KEY_LABEL);

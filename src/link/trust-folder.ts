@@ -8,7 +8,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -18,6 +18,7 @@ import { TrustStore } from '../pki/trust-store.ts';
 import {
   headroom,
   isStorageFailure,
+  makeFolder,
   publish,
   RESERVE_BYTES,
   SERVICE_HEADROOM_BYTES,
@@ -118,7 +119,7 @@ export class TrustFolder {
     accepted: Pick<Committed, 'version' | 'root' | 'acceptedAt'> & { readonly manifest: Buffer },
     { store, anchors, indexes }: OpenedTrust,
   ): Promise<void> {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    makeFolder(this.path);
     const needed = new Set([COMMIT_FILE, CHUNKS]);
     for (const der of anchors) needed.add(`${await this.#keepAnchor(der)}.der`);
     for (const sha256 of Object.keys(indexes)) needed.add(`${sha256}.index`);
@@ -159,7 +160,7 @@ export class TrustFolder {
       chunks: chunks.map((hash) => ({ sha256: hash, path: paths[taken++] ?? '' })),
       path: this.#indexPath(sha256),
     }));
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    makeFolder(this.path);
     const built = await buildRevocationFiles({ anchors, lists });
     return Object.fromEntries(crls.map(({ sha256 }, at) => [sha256, built[at] ?? '']));
   }

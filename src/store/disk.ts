@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -13,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /**
  * What a terminal wants free before it serves a person: hundreds of sessions' facts and a
@@ -120,6 +121,18 @@ export function syncPath(path: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/**
+ * Makes a folder of its owner's only, and those above it that are missing, and waits until the medium has them: what is
+ * synced in a folder is lost with a folder whose own name was not. Where it is there already, nothing happens.
+ */
+export function makeFolder(path: string): void {
+  const whole = resolve(path);
+  const highest = mkdirSync(whole, { recursive: true, mode: 0o700 });
+  if (highest === undefined) return;
+  const above = dirname(resolve(highest));
+  for (let made = whole; made !== above; made = dirname(made)) syncPath(dirname(made));
 }
 
 /**

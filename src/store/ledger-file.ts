@@ -4,13 +4,14 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import {
   codeOf,
   DiskFullError,
   isStorageFailure,
+  makeFolder,
   Reserve,
   SERVICE_HEADROOM_BYTES,
   syncPath,
@@ -102,7 +103,7 @@ export class LedgerFile {
     const path = LedgerFile.pathIn(directory);
     const reserve = new Reserve(directory);
     const open = (): LedgerFile => {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeFolder(directory);
       if (!existsSync(path)) create(directory, path, terminal);
       removeRemains(directory);
       return openExisting(path, (database) => new LedgerFile(path, database, reserve), terminal);

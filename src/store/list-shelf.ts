@@ -3,11 +3,11 @@
  * vouched for it. One process at a time uses a shelf.
  */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { EntryListManifest } from '../domain/entry-list.ts';
-import { codeOf, isStorageFailure, publish, writeDurably } from './disk.ts';
+import { codeOf, isStorageFailure, makeFolder, publish, writeDurably } from './disk.ts';
 import { type ListFile, ListFileError, listFileName, openListFile } from './list-file.ts';
 
 /** A list as it was when a tap began. A swap during the tap does not change it. */
@@ -84,7 +84,7 @@ export class ListShelf {
    * there, and removes unreadable files and what an interrupted build left.
    */
   static open(directory: string): ListShelf {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     for (const name of readdirSync(directory)) {
       if (name.endsWith('.part')) rmSync(join(directory, name), { force: true });
     }

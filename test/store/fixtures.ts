@@ -76,15 +76,10 @@ export interface Writer {
  * A process that records `count` facts, one a transaction, and prints each number once `record` has
  * returned.
  */
-export function startWriter(
-  directory: string,
-  count: number,
-  { script = 'ledger-writer.ts', env = {} }: { script?: string; env?: NodeJS.ProcessEnv } = {},
-): Writer {
-  const path = fileURLToPath(new URL(script, import.meta.url));
+export function startWriter(directory: string, count: number): Writer {
+  const path = fileURLToPath(new URL('ledger-writer.ts', import.meta.url));
   const child = spawn(process.execPath, [path, directory, String(count)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
   onTestFinished(async () => {

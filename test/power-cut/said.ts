@@ -1,0 +1,58 @@
+/** What a terminal of the story tells others, from when on it may not be otherwise after a power cut. */
+
+/** What is replaced as a whole: begun, and then there. In between it is the one before or the one begun. */
+export interface SaidOfVersion {
+  readonly of: 'list' | 'trust' | 'institution';
+  readonly is: 'begun' | 'active';
+  readonly version: number;
+  /** When the platform confirmed it, of a list: ms since the epoch. */
+  readonly at?: number;
+}
+
+export type Said =
+  /** Begun: from here on something of it may be on the medium. */
+  | SaidOfVersion
+  | { readonly of: 'fact'; readonly seq: number; readonly hash: string }
+  /** The platform was heard to hold every fact up to this one. */
+  | { readonly of: 'acknowledged'; readonly seq: number }
+  | { readonly of: 'setting'; readonly value: number }
+  /** The certificate that the platform gave; base64 DER. */
+  | { readonly of: 'identity'; readonly certificate: string };
+
+export const TERMINAL = 'gate-1';
+export const LIST = 'stadium';
+export const SETTING = 'story';
+export const STEP_KINDS = ['receipt', 'charge', 'sheet'] as const;
+/** Entries of the revocation list of a version: so many that an index has several pages. */
+export const REVOKED_OF_VERSION = 300;
+
+export function listShape(version: number) {
+  return { list: LIST, version, rows: 90, chunkRows: 30 };
+}
+
+/** Serial numbers that version `version` of the trust revokes, eight octets each. */
+export function revokedIn(version: number): Buffer[] {
+  return Array.from({ length: REVOKED_OF_VERSION + version }, (_, n) => {
+    const serial = Buffer.alloc(8, 1);
+    serial.writeUInt32BE(version, 0);
+    serial.writeUInt32BE(n + 1, 4);
+    serial[0] = 1;
+    return serial;
+  });
+}
+
+/** Of a gate whose state folder this is. */
+export function configText(state: string): string {
+  return `profile = "gate"
+name = "${TERMINAL}"
+state = "${state}"
+[platform]
+url = "ws://127.0.0.1:1/terminals"
+[card]
+driver = "simulated"
+[receipt]
+driver = "simulated"
+[services.event-entry]
+list = "${LIST}"
+`;
+}
