@@ -1,4 +1,4 @@
-/** The command line of the daemon: run | check-config | doctor | journal | screens | staff. */
+/** The command line of the daemon: run | check-config | doctor | journal | list | screens | staff. */
 
 import { createWriteStream, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
@@ -151,6 +151,18 @@ async function doctor(options: { config: string; json?: true; bundle?: string })
   process.exitCode = report.couldServe ? EXIT.done : EXIT.defect;
 }
 
+async function lists(
+  work: (commands: typeof import('./list-commands.ts')) => boolean,
+): Promise<void> {
+  const commands = await import('./list-commands.ts');
+  try {
+    process.exitCode = work(commands) ? EXIT.done : EXIT.defect;
+  } catch (error) {
+    if (error instanceof commands.ListCommandError) fail(error.message, EXIT.input);
+    throw error;
+  }
+}
+
 async function screens({ json, language }: { json?: true; language: Language }): Promise<void> {
   const { listScreens, screenLines } = await import('./screen/screen-list.ts');
   const listed = listScreens(language);
@@ -254,6 +266,35 @@ program
   .option('--follow', 'go on with what is added')
   .option('--export <file>', 'write it to a new file')
   .action(journal);
+
+const list = program.command('list').description('look at the entry lists of a terminal');
+
+list
+  .command('status')
+  .description('show each version on the disk: rows, root, how old, when confirmed, size')
+  .requiredOption('--state <dir>', "the terminal's state folder, or a copy of it")
+  .option('--json', 'for programs: one JSON array')
+  .action(({ state, json }) =>
+    lists(({ listStatus, statusLines }) => {
+      const found = listStatus(state);
+      say(json ? JSON.stringify(found) : statusLines(found));
+      return found.every((one) => one.state !== 'damaged');
+    }),
+  );
+
+list
+  .command('verify')
+  .description('read every row and hold it against the hashes of the signed list')
+  .requiredOption('--state <dir>', "the terminal's state folder, or a copy of it")
+  .option('--list <list>', 'this list only')
+  .option('--json', 'for programs: one JSON array')
+  .action(({ state, list: only, json }) =>
+    lists(({ verifyLists, verdictLines }) => {
+      const found = verifyLists(state, only ?? null);
+      say(json ? JSON.stringify(found) : verdictLines(found));
+      return found.every(({ whole }) => whole);
+    }),
+  );
 
 program
   .command('screens')

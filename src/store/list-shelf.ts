@@ -40,7 +40,8 @@ interface Shelved {
   superseded: boolean;
 }
 
-interface Found {
+/** A finished file, by its name alone. */
+export interface Found {
   readonly list: string;
   readonly version: number;
   readonly path: string;
@@ -236,8 +237,7 @@ export function lookAtShelf(directory: string, list: string): ActiveList | null 
       const { manifest, close } = openListFile(path);
       close();
       if (listFileName(manifest) !== basename(path)) continue;
-      const said = readConfirmations(join(directory, CONFIRMED_FILE));
-      return { manifest, confirmedAt: confirmedAt(manifest, said) };
+      return { manifest, confirmedAt: confirmedIn(directory, manifest) };
     } catch (error) {
       // Damaged, or replaced and removed while it was looked at.
       if (!(error instanceof ListFileError)) throw error;
@@ -246,7 +246,8 @@ export function lookAtShelf(directory: string, list: string): ActiveList | null 
   return null;
 }
 
-function filesIn(directory: string): Found[] {
+/** Every version that is on the disk, whether it can be read or not. Throws what the file system throws. */
+export function filesIn(directory: string): Found[] {
   return readdirSync(directory).flatMap((name) => {
     const { list, version } = FILE_NAME.exec(name)?.groups ?? {};
     if (list === undefined) return [];
@@ -262,6 +263,11 @@ function confirmedAt(
     (one) => one.list === list && one.version === version && one.root === root,
   );
   return Math.max(said?.at ?? 0, Date.parse(issuedAt));
+}
+
+/** As `Lease.confirmedAt`, by what is kept in the folder. */
+export function confirmedIn(directory: string, manifest: EntryListManifest): number {
+  return confirmedAt(manifest, readConfirmations(join(directory, CONFIRMED_FILE)));
 }
 
 function mustRise(active: EntryListManifest, offered: EntryListManifest): void {
