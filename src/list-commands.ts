@@ -16,7 +16,7 @@ export class ListCommandError extends Error {}
  * One version of one list. `active`: what a start decides by, which is the newest that can be read; `kept`: the one before
  * it, for a start that finds the active one damaged.
  */
-export type ListStatus = {
+type ListStatus = {
   readonly list: string;
   readonly version: number;
   readonly bytes: number;
@@ -35,13 +35,13 @@ export type ListStatus = {
   | { readonly state: 'damaged'; readonly why: string }
 );
 
-export type VerifiedList = { readonly list: string; readonly version: number } & (
+type VerifiedList = { readonly list: string; readonly version: number } & (
   | { readonly whole: true; readonly rows: number; readonly chunks: number; readonly root: string }
   | { readonly whole: false; readonly why: string }
 );
 
 /** Every version on the disk, by list, the newest first. Throws ListCommandError. */
-export function listStatus(state: string): ListStatus[] {
+function listStatus(state: string): ListStatus[] {
   const now = timeIn(state);
   const active = new Set<string>();
   return keptIn(state).map((kept) => {
@@ -60,7 +60,7 @@ export function listStatus(state: string): ListStatus[] {
 }
 
 /** Every row of every version, or of those of one list. Throws ListCommandError. */
-export function verifyLists(state: string, list: string | null): VerifiedList[] {
+function verifyLists(state: string, list: string | null): VerifiedList[] {
   const kept = keptIn(state).filter((one) => list === null || one.list === list);
   if (list !== null && kept.length === 0) {
     throw new ListCommandError(`${state}: there is no list ${JSON.stringify(list)}`);
@@ -75,13 +75,33 @@ export function verifyLists(state: string, list: string | null): VerifiedList[] 
   });
 }
 
+/** What a command says, and whether every file that it looked at was in order. */
+export interface ListReport {
+  readonly text: string;
+  readonly isWell: boolean;
+}
+
+/** `json`: for programs. */
+export function statusReport(state: string, json = false): ListReport {
+  const found = listStatus(state);
+  const text = json ? JSON.stringify(found) : statusLines(found);
+  return { text, isWell: found.every((one) => one.state !== 'damaged') };
+}
+
+/** As `statusReport`; takes ten seconds for a million rows. */
+export function verifyReport(state: string, list?: string, json = false): ListReport {
+  const found = verifyLists(state, list ?? null);
+  const text = json ? JSON.stringify(found) : verdictLines(found);
+  return { text, isWell: found.every(({ whole }) => whole) };
+}
+
 /** For people, a line each. */
-export function statusLines(lists: readonly ListStatus[]): string {
+function statusLines(lists: readonly ListStatus[]): string {
   if (lists.length === 0) return NONE;
   return lists.map(statusLine).join('\n');
 }
 
-export function verdictLines(lists: readonly VerifiedList[]): string {
+function verdictLines(lists: readonly VerifiedList[]): string {
   if (lists.length === 0) return NONE;
   return lists.map(verdictLine).join('\n');
 }

@@ -9,6 +9,7 @@ import pretty from 'pino-pretty';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { LANGUAGES, type Language } from './domain/screen.ts';
 import { keptJournalFiles, readJournal } from './journal-reader.ts';
+import { ListCommandError, type ListReport, statusReport, verifyReport } from './list-commands.ts';
 import { ServiceManager } from './service-manager.ts';
 import { PinEntryError, readNewPin } from './staff/ask-pin.ts';
 import { ATTENDANT_NAME, attendantTable } from './staff/attendants.ts';
@@ -151,14 +152,13 @@ async function doctor(options: { config: string; json?: true; bundle?: string })
   process.exitCode = report.couldServe ? EXIT.done : EXIT.defect;
 }
 
-async function lists(
-  work: (commands: typeof import('./list-commands.ts')) => boolean,
-): Promise<void> {
-  const commands = await import('./list-commands.ts');
+function lists(look: () => ListReport): void {
   try {
-    process.exitCode = work(commands) ? EXIT.done : EXIT.defect;
+    const { text, isWell } = look();
+    say(text);
+    process.exitCode = isWell ? EXIT.done : EXIT.defect;
   } catch (error) {
-    if (error instanceof commands.ListCommandError) fail(error.message, EXIT.input);
+    if (error instanceof ListCommandError) fail(error.message, EXIT.input);
     throw error;
   }
 }
@@ -274,13 +274,7 @@ list
   .description('show each version on the disk: rows, root, how old, when confirmed, size')
   .requiredOption('--state <dir>', "the terminal's state folder, or a copy of it")
   .option('--json', 'for programs: one JSON array')
-  .action(({ state, json }) =>
-    lists(({ listStatus, statusLines }) => {
-      const found = listStatus(state);
-      say(json ? JSON.stringify(found) : statusLines(found));
-      return found.every((one) => one.state !== 'damaged');
-    }),
-  );
+  .action(({ state, json }) => lists(() => statusReport(state, json)));
 
 list
   .command('verify')
@@ -288,13 +282,7 @@ list
   .requiredOption('--state <dir>', "the terminal's state folder, or a copy of it")
   .option('--list <list>', 'this list only')
   .option('--json', 'for programs: one JSON array')
-  .action(({ state, list: only, json }) =>
-    lists(({ verifyLists, verdictLines }) => {
-      const found = verifyLists(state, only ?? null);
-      say(json ? JSON.stringify(found) : verdictLines(found));
-      return found.every(({ whole }) => whole);
-    }),
-  );
+  .action(({ state, list: only, json }) => lists(() => verifyReport(state, only, json)));
 
 program
   .command('screens')

@@ -1,6 +1,6 @@
 /** The commands as people and scripts meet them: exit codes, one clear line, nothing left behind. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -97,6 +97,8 @@ test('a command line that is wrong: exit code 2, and what is wrong', async () =>
     [['run', '--config', 'good.toml', '--loud'], /--loud/u],
     [['dance'], /dance/u],
     [['journal', '--state', 'nowhere'], /nowhere: no journal here/u],
+    [['list', 'status', '--state', 'nowhere'], /nowhere: no lists here/u],
+    [['list', 'verify'], /--state/u],
     [['undo', '--config', 'good.toml', '--ticket', 'T-1', '--by', 'Mori'], /--why/u],
     [
       [
@@ -122,11 +124,23 @@ test('a command line that is wrong: exit code 2, and what is wrong', async () =>
   }
 });
 
+test('a list file that is damaged: exit code 1, and which; none at all: 0', async () => {
+  const folder = join(here, 'state', 'lists');
+  await mkdir(folder, { recursive: true });
+  expect((await kazasu('list', 'verify', '--state', 'state')).code).toBe(0);
+  await writeFile(join(folder, 'stadium.7.abcdefabcdef.db'), 'half');
+  for (const command of ['status', 'verify']) {
+    const { code, stdout } = await kazasu('list', command, '--state', 'state');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^stadium, version 7: damaged: it can't be read: SQLITE_NOTADB/u);
+  }
+});
+
 test.each(['kazasu', 'kazasu-platform'] as const)('%s --help lists every command', async (name) => {
   const { code, stdout } = await runToEnd([launcher(name), '--help']);
   expect(code).toBe(0);
   const commands = {
-    kazasu: ['run', 'check-config', 'journal', 'undo', 'papers', 'settle'],
+    kazasu: ['run', 'check-config', 'journal', 'list', 'undo', 'papers', 'settle'],
     'kazasu-platform': ['serve', 'trust', 'institution', 'list', 'ticket', 'facts', 'terminals'],
   };
   for (const command of commands[name])

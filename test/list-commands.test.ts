@@ -12,19 +12,18 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  ListCommandError,
-  listStatus,
-  statusLines,
-  verdictLines,
-  verifyLists,
-} from '../src/list-commands.ts';
+import { ListCommandError, statusReport, verifyReport } from '../src/list-commands.ts';
 import { buildListFile } from '../src/store/list-file.ts';
 import { ListShelf } from '../src/store/list-shelf.ts';
 import { openLedger, tempFolder } from './store/fixtures.ts';
 import { type ListShape, testList } from './store/lists.ts';
 
 const ROW = Buffer.alloc(32, 1);
+
+const listStatus = (state: string) => JSON.parse(statusReport(state, true).text);
+const statusText = (state: string) => statusReport(state).text;
+const verified = (state: string, list?: string) => JSON.parse(verifyReport(state, list, true).text);
+const verifiedText = (state: string) => verifyReport(state).text;
 
 /** A terminal that runs on its folder, with these versions activated in this order. */
 async function running(...shapes: readonly ListShape[]) {
@@ -66,11 +65,12 @@ test.each([
   shelf.close();
   change(path(0), sql);
   expect(listStatus(state)).toMatchObject([{ state: 'active' }]);
-  const found = verifyLists(state, null);
+  const found = verified(state);
   expect(found).toEqual([
     { list: 'stadium', version: 1, whole: false, why: expect.stringMatching(why) },
   ]);
-  expect(verdictLines(found)).toMatch(/^stadium, version 1: damaged: /u);
+  expect(verifiedText(state)).toMatch(/^stadium, version 1: damaged: /u);
+  expect([statusReport(state).isWell, verifyReport(state).isWell]).toEqual([true, false]);
 });
 
 test('verify finds a manifest whose chunks do not give its root', async () => {
@@ -83,7 +83,7 @@ test('verify finds a manifest whose chunks do not give its root', async () => {
   );
   database.close();
   renameSync(path(0), path(0).replace(/[0-9a-f]{12}\.db$/u, `${other.slice(0, 12)}.db`));
-  expect(verifyLists(state, null)).toMatchObject([
+  expect(verified(state)).toMatchObject([
     { whole: false, why: 'the chunk hashes do not give the root' },
   ]);
 });
@@ -108,8 +108,9 @@ test.each<[string, (path: string) => void, RegExp]>([
       { version: 2, state: 'damaged', why: expect.stringMatching(why) },
       { version: 1, state: 'active' },
     ]);
-    expect(statusLines(found)).not.toContain(state);
-    expect(verifyLists(state, null)).toMatchObject([{ whole: false }, { whole: true }]);
+    expect(statusText(state)).not.toContain(state);
+    expect(verified(state)).toMatchObject([{ whole: false }, { whole: true }]);
+    expect([statusReport(state).isWell, verifyReport(state).isWell]).toEqual([false, false]);
     expect(readdirSync(join(state, 'lists'))).toHaveLength(2);
   },
 );
@@ -120,7 +121,7 @@ test('a file that is damaged in the middle is not whole', async () => {
   const bytes = readFileSync(path(0));
   bytes.fill(0, bytes.length / 2, bytes.length / 2 + 4_096);
   writeFileSync(path(0), bytes);
-  expect(verifyLists(state, null)).toMatchObject([{ whole: false }]);
+  expect(verified(state)).toMatchObject([{ whole: false }]);
 });
 
 test('a file under another name than its own is damaged', async () => {
@@ -134,16 +135,16 @@ test('a folder that is no state folder, and a list that is not there, are said a
   const folder = tempFolder();
   expect(() => listStatus(folder)).toThrow(ListCommandError);
   writeFileSync(join(folder, 'lists'), '');
-  expect(() => verifyLists(folder, null)).toThrow(/no lists here; is it the state folder/u);
+  expect(() => verified(folder)).toThrow(/no lists here; is it the state folder/u);
   const { state } = await running({ version: 1 });
-  expect(() => verifyLists(state, 'museum')).toThrow('there is no list "museum"');
+  expect(() => verified(state, 'museum')).toThrow('there is no list "museum"');
 });
 
 test('a terminal without a list yet says so', () => {
   const state = tempFolder();
   mkdirSync(join(state, 'lists'));
-  expect(statusLines(listStatus(state))).toBe('no entry list is here');
-  expect(verdictLines(verifyLists(state, null))).toBe('no entry list is here');
+  expect(statusText(state)).toBe('no entry list is here');
+  expect(verifiedText(state)).toBe('no entry list is here');
 });
 
 test('beside a running terminal each version is shown with its rows, root, age and confirmation', async () => {
@@ -167,10 +168,10 @@ test('beside a running terminal each version is shown with its rows, root, age a
     },
     { list: 'stadium', version: 1, state: 'kept', age: 'too-old' },
   ]);
-  expect(statusLines(found).split('\n')[1]).toMatch(
+  expect(statusText(state).split('\n')[1]).toMatch(
     /^stadium, version 2: active, old, confirmed \S+Z, valid \S+ to \S+; 100 rows, root [0-9a-f]{12}, \d+ KiB$/u,
   );
-  expect(verifyLists(state, 'stadium')).toEqual([
+  expect(verified(state, 'stadium')).toEqual([
     { list: 'stadium', version: 2, whole: true, rows: 100, chunks: 4, root },
     { list: 'stadium', version: 1, whole: true, rows: 100, chunks: 4, root: expect.any(String) },
   ]);
@@ -195,6 +196,6 @@ test('a copy is read as the folder is, also with a ledger and confirmations that
   writeFileSync(join(copy, 'lists', 'confirmed.json'), '[{');
   const before = readdirSync(copy, { recursive: true }).toSorted();
   expect(listStatus(copy)).toMatchObject([{ state: 'active', rows: 100 }]);
-  expect(verifyLists(copy, null)).toMatchObject([{ whole: true, chunks: 4 }]);
+  expect(verified(copy)).toMatchObject([{ whole: true, chunks: 4 }]);
   expect(readdirSync(copy, { recursive: true }).toSorted()).toEqual(before);
 });

