@@ -65,6 +65,8 @@ export interface Given {
   readonly kind?: 'gate' | 'counter' | 'kiosk';
   /** Further lines of the terminal's configuration. */
   readonly configured?: string;
+  /** In the place of the tables that a terminal of this kind has: other devices than simulated ones. */
+  readonly tables?: string;
   /** Who answers what services ask; default: the platform's own. */
   readonly otherSides?: OtherSides;
   /** The folder of the screen's pages. */
@@ -377,7 +379,8 @@ driver = "simulated"
 
 async function configure(directory: string, url: string, given: Given): Promise<Config> {
   const { kind = 'gate', configured = '' } = given;
-  const { name, tables } = KINDS[kind];
+  const { name } = KINDS[kind];
+  const { tables = KINDS[kind].tables } = given;
   const file = join(directory, `${name}.toml`);
   const text = `profile = "${kind}"
 name = "${name}"

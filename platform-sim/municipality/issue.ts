@@ -23,7 +23,7 @@ import { type IssuingMunicipality, municipalityOf } from './municipalities.ts';
 import { familyObstacle, OPTIONS, residentObstacle } from './obstacles.ts';
 import { drawCode, signSheets } from './paper-signature.ts';
 import type { FamilyRecord, Linked, Registers, ResidentRecord } from './registers.ts';
-import { countPages, typeset } from './typesetter.ts';
+import { typeset } from './typesetter.ts';
 import { dayInJapan, kanjiDay } from './wording.ts';
 
 /** Whose certificate of what; `certificate`: SHA-256 of the DER of the user-authentication certificate, hex. */
@@ -94,16 +94,13 @@ export function issueDocument(asked: AskedIssue, server: IssuingServer): IssuedD
   const key = server.keyOf(municipality);
   if (key === null) return { refused: 'municipality-not-taking-part' };
   const { composition } = read;
-  const pagesOfCopy = countPages({ composition, request });
-  const pages = pagesOfCopy * copies;
-  // A pile of paper is for the counter.
-  if (pages > SHEETS_MAX) return { refused: 'counter-only' };
   const subject = subjectOf(request, read.certificate);
-  const codes = signSheets(
-    { request, subject, municipality, document, pages, issuedAt: new Date(asked.at) },
-    key,
-  );
-  const pdf = typeset({ composition, request, copies }, pagesOfCopy, codes.map(drawCode));
+  const order = { request, subject, municipality, document, issuedAt: new Date(asked.at) };
+  const codesFor = (pages: number) => signSheets({ ...order, pages }, key).map(drawCode);
+  const made = typeset({ composition, request, copies }, SHEETS_MAX, codesFor);
+  // A pile of paper is for the counter.
+  if (made === null) return { refused: 'counter-only' };
+  const { pdf, sheets: pages } = made;
   const sha256 = createHash('sha256').update(pdf).digest('hex');
   const holder = maskedName(read.name);
   return { pdf, pages, sha256, subject, holder, record: read.record };

@@ -20,28 +20,42 @@ export interface Typeset {
   readonly copies: number;
 }
 
-let compiler: NodeCompiler | null = null;
-
-/** How many pages one copy has. */
-export function countPages({ composition, request }: Omit<Typeset, 'copies'>): number {
-  const asked = { ...composition, request, copies: 1, pagesOfCopy: 1, codes: [] };
-  return compile(asked).numOfPages;
+export interface TypesetDocument {
+  readonly pdf: Buffer;
+  readonly sheets: number;
 }
 
+let compiler: NodeCompiler | null = null;
+
+/** How many pages a copy had the last time, by title: what the next one of its kind is most likely to have. */
+const pagesBefore = new Map<string, number>();
+
 /**
- * The whole document, all copies one after the other. `codes`: one SVG for each sheet. Throws when sheets and codes differ
- * in number.
+ * The whole document, all copies one after the other; null when it has more than `sheetsMax` sheets. `codesFor`: an SVG for
+ * each sheet, when there are so many.
+ *
+ * How many there are is on every sheet, and only laying out tells. So it is laid out as the last one of its kind was, and
+ * once more if that was wrong: nothing that depends on the number moves anything else.
  */
 export function typeset(
   { composition, request, copies }: Typeset,
-  pagesOfCopy: number,
-  codes: readonly string[],
-): Buffer {
-  const document = compile({ ...composition, request, copies, pagesOfCopy, codes });
-  if (document.numOfPages !== codes.length) throw new Error('the document has other pages');
+  sheetsMax: number,
+  codesFor: (sheets: number) => readonly string[],
+): TypesetDocument | null {
+  const layOut = (pagesOfCopy: number): NodeTypstDocument => {
+    const codes = codesFor(pagesOfCopy * copies);
+    return compile({ ...composition, request, copies, pagesOfCopy, codes });
+  };
+  const guess = Math.min(pagesBefore.get(composition.title) ?? 1, Math.floor(sheetsMax / copies));
+  let document = layOut(guess);
+  const sheets = document.numOfPages;
+  if (sheets > sheetsMax) return null;
+  if (sheets !== guess * copies) document = layOut(sheets / copies);
+  if (document.numOfPages !== sheets) throw new Error('its numbers changed how many pages it has');
+  pagesBefore.set(composition.title, sheets / copies);
   const pdf = warm().pdf(document, { pdfTags: false });
   warm().evictCache(CACHED_DOCUMENTS);
-  return pdf;
+  return { pdf, sheets };
 }
 
 function compile(data: object): NodeTypstDocument {

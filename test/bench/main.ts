@@ -6,6 +6,7 @@
 
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { centreBench } from './centre.ts';
 import { certificateBench } from './certificate.ts';
 import { crlBench } from './crl.ts';
 import { factsBench } from './facts.ts';
@@ -15,6 +16,7 @@ import { keysBench } from './keys.ts';
 import { listsBench } from './lists.ts';
 import { memoryBench } from './memory.ts';
 import { ocspBench } from './ocsp.ts';
+import { orderBench } from './order.ts';
 import { pageBench } from './page.ts';
 import { possessionBench } from './possession.ts';
 import { receiptBench } from './receipt.ts';
@@ -40,6 +42,8 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   size: sizeBench,
   lists: listsBench,
   certificate: certificateBench,
+  order: orderBench,
+  centre: centreBench,
   store: ({ report }) => storeBench((figure) => report({ ...figure, ...storeBudgetOf(figure) })),
 };
 

@@ -54,7 +54,7 @@ export async function pageBench({ report, quick }: Bench): Promise<void> {
       );
       if (outcome.outcome !== 'printed') throw new Error(`a sheet was ${outcome.outcome}`);
       printed.push(performance.now() - begun);
-      bare.push(await printBare(printer.url, ippOverHttp(printer.url), pdf));
+      bare.push(await printBare(printer.url, pdf));
     }
   } finally {
     await driver.close();
@@ -68,7 +68,8 @@ export async function pageBench({ report, quick }: Bench): Promise<void> {
 }
 
 /** Milliseconds until the printer took one Print-Job; returns when it is free again. */
-async function printBare(url: string, exchange: IppExchange, pdf: Uint8Array): Promise<number> {
+export async function printBare(url: string, pdf: Uint8Array): Promise<number> {
+  const exchange = ippOverHttp(url);
   const begun = performance.now();
   const job = await ask(
     exchange,

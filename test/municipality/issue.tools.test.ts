@@ -211,6 +211,29 @@ describe('what is issued', () => {
       expect(share(inkIn(page, { x: 70, y: 32, width: 60, height: 60 }))).toBeGreaterThan(0.03);
   });
 
+  it('is numbered by its own pages, whatever the one of its kind before it had', async () => {
+    const people = [
+      ['sarashina-arata', KAZASU],
+      ['kazami-taro', TAKANOSAWA],
+      ['tada-mitsuru', TOMOSHIGAHAMA],
+      ['sarashina-arata', KAZASU],
+      ['kazami-taro', TAKANOSAWA],
+    ] as const;
+    const counts: number[] = [];
+    for (const [person, municipality] of people) {
+      const document = issueTo(issuing, person, { document: 'family-register-full', municipality });
+      const papers = await pagesOf(document);
+      counts.push(papers.length);
+      const codes = await Promise.all(papers.map(readCodes));
+      const said = codes.map(([text = '']) => readPaperCode(text)?.code);
+      expect(said.map((code) => [code?.page, code?.pages])).toEqual(
+        papers.map((_, place) => [place + 1, document.pages]),
+      );
+    }
+    expect(new Set(counts.slice(0, 3)).size).toBe(3);
+    expect(counts.slice(3)).toEqual(counts.slice(0, 2));
+  });
+
   it('of one record has another subject and other bytes for each request', () => {
     const certificate = giveCard(issuing, 'kazami-taro');
     const [one, other] = [ask(certificate), ask(certificate)].map((asked) =>
