@@ -111,7 +111,7 @@ describe('the residents of Kazasu City', () => {
       if (certificate === null || card.userPrivateKey === undefined) continue;
       const key = createPublicKey(createPrivateKey(card.userPrivateKey));
       const fits = key.equals(new X509Certificate(certificate).publicKey);
-      const isCopied = person.trick !== null && person.trick.how !== 'relay';
+      const isCopied = person.trick?.how === 'clone' || person.trick?.how === 'replay';
       expect([person.id, fits]).toEqual([person.id, !isCopied]);
     }
   });
@@ -120,12 +120,19 @@ describe('the residents of Kazasu City', () => {
     const cardOf = (id: string) =>
       population.residents.find(({ person }) => person.id === id)?.card ?? { kind: 'transit' };
     const tricksters = population.residents.filter(({ person }) => person.trick !== null);
-    expect(tricksters.map(({ person }) => person.trick?.how)).toEqual(['clone', 'replay', 'relay']);
+    expect(tricksters.map(({ person }) => person.trick?.how)).toEqual([
+      'clone',
+      'replay',
+      'interpose',
+      'relay',
+    ]);
     for (const { person, card } of tricksters) {
       const { how, of } = person.trick ?? { how: '', of: '' };
       const victim = cardOf(of);
       expect(card.userCertificate).toBe(victim.userCertificate);
-      expect(card.userPrivateKey === victim.userPrivateKey).toBe(how === 'relay');
+      expect(card.userPrivateKey === victim.userPrivateKey).toBe(
+        how === 'relay' || how === 'interpose',
+      );
       expect(card.faults?.replay !== undefined).toBe(how === 'replay');
       expect(person.ticket).toBeNull();
     }
