@@ -60,6 +60,7 @@ const SERVE_OPTIONS = z.object({
     .regex(/^\d{1,5}[sm]$/u, 'a time like 30s or 10m')
     .transform((text) => Number.parseInt(text, 10) * (text.endsWith('m') ? 60_000 : 1_000))
     .exactOptional(),
+  allHours: z.boolean().default(false),
 });
 const TRUST_OPTIONS = z.object({
   ...STATE,
@@ -138,7 +139,13 @@ export async function withStores(state: string, run: (stores: Stores) => void | 
 
 /** `serve`: until SIGTERM or SIGINT. */
 export async function serve(raw: RawOptions): Promise<void> {
-  const { state, ocsp: authority, clerkAfter = null, ...ports } = check(SERVE_OPTIONS, raw);
+  const {
+    state,
+    ocsp: authority,
+    clerkAfter = null,
+    allHours,
+    ...ports
+  } = check(SERVE_OPTIONS, raw);
   // The terminals matter more than whoever reads this output: it may go away.
   process.stdout.on('error', () => {});
   const log: PlatformLog = (event, fields) =>
@@ -147,7 +154,7 @@ export async function serve(raw: RawOptions): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
   const ocsp = authority === undefined ? undefined : await OcspResponder.ofFolder(authority);
-  const centre = { clerkAfterMs: clerkAfter };
+  const centre = { clerkAfterMs: clerkAfter, allHours };
   const platform = await startPlatform({ stateDirectory: state, ...ports, log, ocsp, centre });
   const { url, port, secureUrl } = platform;
   log('platform.ready', { url, port, ...(secureUrl !== null && { secureUrl }) });

@@ -87,6 +87,7 @@ function buildProgram(): Command {
       '--clerk-after <time>',
       'accept applications that mean a record so long after they came: 30s, 10m (default: by hand)',
     )
+    .option('--all-hours', 'municipalities serve at every hour, for demonstrations')
     .option('--ocsp <dir>', 'answer OCSP under /ocsp for the simulated authority in this folder')
     .action(serve);
 

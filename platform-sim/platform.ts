@@ -12,7 +12,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOL } from '../src/link/protocol.ts';
 import { Centre, type CentreParts } from './centre/centre.ts';
-import { JoinedMunicipalities } from './centre/joined-municipalities.ts';
+import { JoinedMunicipalities, type JoinedParts } from './centre/joined-municipalities.ts';
 import { framesFor, newestCommand } from './commanding.ts';
 import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
@@ -66,7 +66,8 @@ export interface PlatformSettings extends Partial<LinkSettings> {
   /** Who answers what services ask; default: those of this folder. */
   readonly otherSides?: OtherSides;
   readonly centre?: Partial<
-    Pick<CentreParts, 'municipalities' | 'judge' | 'clerkAfterMs' | 'lateMs'>
+    Pick<CentreParts, 'municipalities' | 'judge' | 'clerkAfterMs' | 'lateMs'> &
+      Pick<JoinedParts, 'allHours'>
   >;
 }
 
@@ -151,14 +152,14 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
 }
 
 function openCentre(
-  { centre = {} }: PlatformSettings,
+  { centre: { allHours = false, ...centre } = {} }: PlatformSettings,
   { centre: books, register, facts, keys }: Platform['stores'],
   log: PlatformLog,
 ): Centre {
   const now = Date.now;
   return new Centre({
     ...{ books, register, facts, keys, log, now },
-    municipalities: new JoinedMunicipalities({ holders: books.holders, keys, now }),
+    municipalities: new JoinedMunicipalities({ holders: books.holders, keys, now, allHours }),
     judge: judgeApplication,
     clerkAfterMs: null,
     ...centre,

@@ -6,7 +6,8 @@ import { Registers } from '../municipality/registers.ts';
 import type { PlatformKeys } from '../signing.ts';
 import type { Holders } from './holders.ts';
 import type { Call, CallName, MunicipalCalls, Said } from './municipal-calls.ts';
-import type { Applied, IssueRequest, Municipalities, Wanted } from './municipalities.ts';
+import type { Applied, IssueRequest, Municipalities, Office, Wanted } from './municipalities.ts';
+import type { Schedule } from './service-hours.ts';
 
 const THREADS = 2;
 /** A thread that says nothing for so long is ended: what it was asked fails, and the next call starts another one. */
@@ -16,7 +17,16 @@ const SILENT_MS = 20_000;
 const ERAS = { 明治: 1867, 大正: 1911, 昭和: 1925, 平成: 1988, 令和: 2018 } as const;
 const ERA_DAY = /^(明治|大正|昭和|平成|令和)(元|\d{1,2})年(\d{1,2})月(\d{1,2})日$/u;
 
+/** For demonstrations: whoever tries it out at night is served, too. */
+const ALL_HOURS: Schedule = {
+  hours: { days: 'every-day', from: '00:00', to: '24:00' },
+  closedAtYearEnd: false,
+  maintenance: [],
+};
+
 export interface JoinedParts {
+  /** They serve at every hour of every day; default: as each has it. */
+  readonly allHours?: boolean;
   readonly holders: Holders;
   readonly keys: Pick<PlatformKeys, 'issuer'>;
   readonly now: () => number;
@@ -38,7 +48,7 @@ export class RegisterRecords {
 }
 
 export class JoinedMunicipalities extends RegisterRecords implements Municipalities {
-  readonly offices = MUNICIPALITIES;
+  readonly offices: readonly Office[];
   readonly #parts: JoinedParts;
   readonly #links = new Map<string, Buffer>();
   readonly #threads: Thread[] = [];
@@ -47,6 +57,8 @@ export class JoinedMunicipalities extends RegisterRecords implements Municipalit
   constructor(parts: JoinedParts) {
     super();
     this.#parts = parts;
+    const always = parts.allHours ? { familyRegister: ALL_HOURS, resident: ALL_HOURS } : {};
+    this.offices = MUNICIPALITIES.map((office) => ({ ...office, ...always }));
   }
 
   link(record: string, der: Buffer): void {
