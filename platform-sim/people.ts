@@ -22,6 +22,8 @@ type Standing = 'good' | 'renewed' | 'expired' | 'not-yet-valid' | 'revoked' | '
 
 /** Of everybody's card, so that whoever walks here can be anybody. */
 export const CARD_PIN = '1234';
+/** And the password of whoever signs with theirs. */
+export const CARD_PASSWORD = 'KAZASU1';
 
 export interface Ticket {
   readonly ticket: string;
@@ -190,6 +192,8 @@ export interface Resident {
   readonly certificateBefore: Buffer | null;
   /** What the simulated reader is given to hold. */
   readonly card: CardDefinition;
+  /** DER of the certificate that signs in this person's name; absent on a card that has none. */
+  readonly signing?: Buffer;
 }
 
 export interface Population {

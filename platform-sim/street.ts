@@ -9,6 +9,8 @@ import { Board } from './street/board.ts';
 import { openInBrowser } from './street/browser.ts';
 import { Doing } from './street/doing.ts';
 import { describeFaults } from './street/faults.ts';
+import { firstCertificate } from './street/first-certificate.ts';
+import { STREET_PIECES } from './street/messages.ts';
 import { PLACES } from './street/places.ts';
 import { Player, SCENARIO_NAMES } from './street/player.ts';
 import { parseRequest, STREET_ASSURANCES } from './street/requests.ts';
@@ -42,9 +44,9 @@ async function open(options: OpenOptions): Promise<void> {
   const street = await Street.open({ directory: DIRECTORY, port: options.port, say });
   try {
     if (options.once === true) {
-      const walked = await Promise.race([walkThrough(street, say), ended.then(() => null)]);
-      const right = walked?.wrong.length === 0;
-      say(walked === null ? 'ended before the last resident' : verdictOn(right));
+      const wrong = await Promise.race([walkOnce(street), ended.then(() => null)]);
+      const right = wrong?.length === 0;
+      say(wrong === null ? 'ended before the last resident' : verdictOn(right));
       process.exitCode = right ? 0 : EXIT.wrong;
       return;
     }
@@ -52,6 +54,14 @@ async function open(options: OpenOptions): Promise<void> {
   } finally {
     await street.close();
   }
+}
+
+/** Everybody at the gate, and one of them at the kiosk. Resolves with what went otherwise. */
+async function walkOnce(street: Street): Promise<readonly string[]> {
+  const { wrong } = await walkThrough(street, say);
+  const atKiosk = await firstCertificate(street, say).catch((error: Error) => [error.message]);
+  for (const line of atKiosk) say(`          WRONG: ${line}`);
+  return [...wrong, ...atKiosk];
 }
 
 async function show(street: Street, options: OpenOptions, ended: Promise<void>): Promise<void> {
@@ -114,8 +124,8 @@ async function ask(request: { readonly do: string } & Record<string, unknown>): 
 
 function portNumber(text: string): number {
   const port = /^\d{1,5}$/u.test(text) ? Number(text) : Number.NaN;
-  // The screens of the terminals are on the next ones.
-  const most = 65_535 - PLACES.length;
+  // The screens of the terminals are on the next ones, and that of a kiosk elsewhere (scenarios/kawasaki.ts).
+  const most = 65_535 - PLACES.length - 1;
   if (port >= 1 && port <= most) return port;
   throw new InvalidArgumentError(`a port from 1 to ${most}`);
 }
@@ -162,6 +172,8 @@ for (const [name, says] of [
   ['scenarios', 'what really happened elsewhere and can be played here, and how it ended'],
   ['health', 'how the terminals are'],
   ['platform', 'what the platform knows'],
+  ['applications', 'applications for usage registration, as clerks have them'],
+  ['take-change', "take what lies in the tray of the kiosk's payment unit"],
 ] as const) {
   program
     .command(name)
@@ -183,6 +195,28 @@ program
   .action((name: string | undefined, { at }: { at?: string }) =>
     ask({ do: 'restore', ...given({ name, at }) }),
   );
+
+program
+  .command('pay <yen>')
+  .description(`put a coin or a note into the kiosk: ${STREET_PIECES.join(', ')}; or: e-money`)
+  .action((yen: string) =>
+    yen === 'e-money' ? ask({ do: 'touch' }) : ask({ do: 'pay', piece: Number(yen) }),
+  );
+
+for (const [name, says] of [
+  ['accept', 'as the clerk of its municipality: bind the certificate to the register'],
+  ['refuse', 'as the clerk of its municipality: refuse an application'],
+] as const) {
+  program
+    .command(`${name} <number>`)
+    .description(says)
+    .action((number: string) => ask({ do: name, number }));
+}
+
+program
+  .command('verify <code>')
+  .description('who issued what and when, by the text of the code on a certificate')
+  .action((code: string) => ask({ do: 'verify', code }));
 
 program
   .command('reset-pin <who>')

@@ -31,6 +31,11 @@ test('once: every resident comes by, every decision is right, and nothing is lef
     );
     const granted = shown.filter(([, decision]) => decision === 'granted').length;
     expect(stdout.split('座席券')).toHaveLength(granted + 1);
+    expect(stdout).toMatch(/sheets: ippeveprinter, a process of its own/u);
+    expect(stdout).toMatch(/applies for registration: 990045-\d{6}\n/u);
+    expect(stdout).toContain(
+      '1 sheet of family-register-individual came out, and its code is genuine',
+    );
     expect(stdout.trimEnd()).toMatch(/every decision was right$/u);
     expect([...program.processes()]).toEqual([]);
   }));
@@ -109,7 +114,7 @@ async function twoAtOnce({ say }: OpenStreet): Promise<void> {
   await say('hold', 'sato-hanako', '--keep');
   await say('hold', 'sato-hanako', '--keep', '--at', 'vending-1');
   const cards = (await say('health')).stdout.match(/card {5}\S+/gu);
-  expect(cards).toEqual(['card     none', 'card     sato-hanako']);
+  expect(cards).toEqual(['card     none', 'card     sato-hanako', 'card     none']);
   await say('remove');
 }
 
@@ -119,6 +124,9 @@ async function wrongWordsAreRefused({ say }: OpenStreet): Promise<void> {
     ['hold sato-hanako --at nowhere', 'nowhere'],
     ['fault nonsense', 'nonsense'],
     ['fault paper-out --at vending-1', 'paper-out'],
+    ['fault sheets-out', 'sheets-out'],
+    ['accept 990045-000009', '990045-000009'],
+    ['pay 1', 'piece'],
     ['restore nonsense', 'nonsense'],
     ['play nonsense', 'nonsense'],
   ] as const) {

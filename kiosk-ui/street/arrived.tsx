@@ -1,6 +1,12 @@
 /** What the platform knows: entries per minute, and the last facts in words. */
 
-import type { FactShown, PlaceShown, PlatformShown } from '../../platform-sim/street/messages.ts';
+import type {
+  ApplicationShown,
+  FactShown,
+  PlaceShown,
+  PlatformShown,
+} from '../../platform-sim/street/messages.ts';
+import { Clerk } from './clerk.tsx';
 import { inWords, language, text, timeOf } from './language.ts';
 import { reasonInWords } from './reasons.ts';
 
@@ -11,9 +17,10 @@ const LEAST_SCALE = 5;
 interface ArrivedProps {
   readonly platform: PlatformShown;
   readonly places: readonly PlaceShown[];
+  readonly applications: readonly ApplicationShown[];
 }
 
-export function Arrived({ platform, places }: ArrivedProps) {
+export function Arrived({ platform, places, applications }: ArrivedProps) {
   const words = text.value;
   const { perMinute, newest, facts, entries, doubles, list } = platform;
   return (
@@ -22,6 +29,7 @@ export function Arrived({ platform, places }: ArrivedProps) {
         {words.arrived}
         <span>{words.perMinute(perMinute.at(-1) ?? 0)}</span>
       </h2>
+      <Clerk applications={applications} />
       <Chart perMinute={perMinute} />
       <ul class="counts">
         <li>{words.entries(entries)}</li>

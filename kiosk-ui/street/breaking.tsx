@@ -24,6 +24,15 @@ const DRAWINGS: Readonly<Record<string, DrawingName>> = {
   jammed: 'stop',
   'can-left': 'can',
   'terminal-killed': 'stop',
+  'sheets-out': 'paper',
+  'sheet-jammed': 'paper',
+  'payment-unplugged': 'plug',
+  'centre-mixes-requests': 'swap',
+  'centre-swaps-document': 'swap',
+  'centre-other-manifest': 'swap',
+  'centre-answers-late': 'slow',
+  'centre-never-answers': 'stalled',
+  'centre-other-topology': 'service',
 };
 
 export function Breaking({ places }: { readonly places: readonly PlaceShown[] }) {

@@ -26,7 +26,10 @@ const BEZEL = 12;
 /** Of the ring's button; the ring hangs so far below the screen. */
 const RING = { width: 80, below: 8 } as const;
 /** A yes, of whichever service. */
-const DONE: readonly string[] = ['granted', 'receipt.claimed', 'over'];
+const DONE: readonly string[] = [
+  ...['granted', 'receipt.claimed', 'over'],
+  ...['certificate.issued', 'registration.applied'],
+];
 
 export type RingState = 'waiting' | 'hold' | 'done' | 'problem' | 'closed';
 

@@ -15,11 +15,14 @@ const REQUEST_MS_MAX = 4_000;
 export const street = signal<StreetState | null>(null);
 /** False: the street's process is gone. */
 export const connected = signal(true);
+/** What was answered to whoever asked something by name. */
+export const said = signal<{ readonly of: string; readonly text: string } | null>(null);
 /** What could not be done, in the street's own words; empty when all went well. */
 export const refusal = signal('');
 
 let socket: WebSocket | null = null;
 let asked = 0;
+let wanted: { readonly of: string; readonly id: number } | null = null;
 
 export function connect(): void {
   const token = document.querySelector<HTMLMetaElement>('meta[name="kazasu-token"]')?.content;
@@ -32,10 +35,12 @@ export function connect(): void {
   });
 }
 
-export function ask(request: Request): void {
+/** `of`: under which name `said` has the answer; without it nobody wants to know. */
+export function ask(request: Request, of: string | null = null): void {
   if (socket?.readyState !== WebSocket.OPEN) return;
   refusal.value = '';
   asked += 1;
+  wanted = of === null ? null : { of, id: asked };
   const message: FromPage = { type: 'ask', id: asked, request };
   socket.send(JSON.stringify(message));
 }
@@ -49,6 +54,7 @@ function hear(message: ToPage): void {
       if (message.id === asked) refusal.value = message.why;
       break;
     case 'done':
+      if (message.id === wanted?.id) said.value = { of: wanted.of, text: message.text };
       break;
   }
 }

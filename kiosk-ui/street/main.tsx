@@ -1,6 +1,7 @@
 import '../look/look.css';
 import './scene.css';
 import './vending-machine.css';
+import './shop.css';
 import './pavement.css';
 import './columns.css';
 // Last: what changes with the size of the page.

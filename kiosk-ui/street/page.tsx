@@ -41,7 +41,11 @@ export function StreetPage() {
           <Pavement state={state} />
           <div class="low">
             <Papers papers={state.papers} />
-            <Arrived platform={state.platform} places={state.places} />
+            <Arrived
+              platform={state.platform}
+              places={state.places}
+              applications={state.applications}
+            />
             <Incidents scenarios={state.scenarios} />
             <Breaking places={state.places} />
           </div>

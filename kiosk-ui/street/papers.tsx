@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PaperShown, PapersShown } from '../../platform-sim/street/messages.ts';
 import { text } from './language.ts';
+import { VerifyCode, VerifyPaper } from './verifying.tsx';
 
 const PILE = 4;
 
@@ -19,6 +20,7 @@ export function Papers({ papers }: { readonly papers: PapersShown }) {
         {words.papers}
         <span>{words.papersCount(papers.total)}</span>
       </h2>
+      <VerifyCode />
       {pile.length === 0 && <p class="nothing">{words.noPaper}</p>}
       <ul class="pile">
         {pile.map((paper, place) => (
@@ -113,6 +115,7 @@ function Opened({ papers }: { readonly papers: readonly PaperShown[] }) {
             >
               {words.older}
             </button>
+            {paper.isCertificate && <VerifyPaper paper={paper.number} />}
             <button type="button" class="plain" onClick={close}>
               {words.close}
             </button>

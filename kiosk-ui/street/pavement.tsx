@@ -49,7 +49,7 @@ interface Level {
 }
 
 function levelsOf({ health, levels }: PlaceShown): Level[] {
-  const { reader, printer, release, network, clock, disk, list, waiting } = health;
+  const { reader, printer, release, page, payment, network, clock, disk, list, waiting } = health;
   const words = text.value;
   const with_ = (label: string, more: string) => (more === '' ? label : `${label} ${more}`);
   const listLabel =
@@ -70,6 +70,12 @@ function levelsOf({ health, levels }: PlaceShown): Level[] {
       id: 'release',
       label: with_(words.release, words.conditions[release]),
       well: release === 'ok',
+    },
+    { id: 'page', label: with_(words.sheets, words.conditions[page]), well: page === 'ok' },
+    {
+      id: 'payment',
+      label: with_(words.payment, words.conditions[payment]),
+      well: payment === 'ok',
     },
     {
       id: 'network',

@@ -1,6 +1,6 @@
 /**
  * The street as one would walk it: each place a cutaway with one live screen, its reader's ring and what comes out of it.
- * Shop, house and school stand behind and wait for their terminals.
+ * House and school stand behind and wait for their terminals.
  */
 
 import type { ComponentType } from 'preact';
@@ -9,12 +9,13 @@ import type { PlaceShown, StreetState } from '../../platform-sim/street/messages
 import { Arena } from './arena.tsx';
 import { placeHere } from './here.ts';
 import { text } from './language.ts';
+import { Shop } from './shop.tsx';
 import { VendingMachine } from './vending-machine.tsx';
 
 /** The drawing's own units. */
 const TOWN = { width: 1920, height: 500 } as const;
 /** What of it must be seen: all places side by side, or on a narrow page, which scrolls along the street, one of them. */
-const SEEN = { wide: 1580, narrow: 1010 } as const;
+const SEEN = { wide: 1990, narrow: 1010 } as const;
 const NARROW = '(max-width: 62.49rem)';
 
 /** By the terminal's name; where it stands is its drawing's own affair. */
@@ -26,6 +27,7 @@ const DRAWN: Readonly<
 > = {
   'gate-1': Arena,
   'vending-1': VendingMachine,
+  'kiosk-1': Shop,
 };
 
 export function Scene({ state }: { readonly state: StreetState }) {

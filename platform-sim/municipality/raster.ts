@@ -66,6 +66,17 @@ export async function rasterise(
   }
 }
 
+/** What a PDF claims to say, for those who can't see it drawn. Throws UnfitPdfError. */
+export async function textOf(pdf: Uint8Array): Promise<string> {
+  pdfium ??= PDFiumLibrary.init();
+  const document = await load(await pdfium, pdf);
+  try {
+    return [...document.pages()].map((page) => page.getText()).join('\n');
+  } finally {
+    document.destroy();
+  }
+}
+
 async function load(library: PDFiumLibrary, pdf: Uint8Array): Promise<PDFiumDocument> {
   try {
     return await library.loadDocument(pdf);

@@ -1,6 +1,6 @@
 /** The state of the street as pages see it, and what of it changed. Everything in it has a bound. */
 
-import { CARD_PIN } from '../people.ts';
+import { CARD_PASSWORD, CARD_PIN } from '../people.ts';
 import type { PlaceShown, ResidentShown, StreetState } from './messages.ts';
 import { PaperPile } from './paper-pile.ts';
 import type { Place } from './place.ts';
@@ -26,6 +26,9 @@ export class Board {
   readonly #last = new Map<string, string>();
   /** By place: whom its last answer was for. */
   readonly #answeredTo = new Map<string, string | null>();
+  /** By place: what people see of the unit that takes money. */
+  readonly #payments = new Map<string, NonNullable<PlaceShown['payment']>>();
+  #money = '';
   #run = '';
   #looking = false;
   #gathering: NodeJS.Timeout | null = null;
@@ -75,6 +78,11 @@ export class Board {
     return run === this.#street.run ? this.#papers.svgOf(number) : null;
   }
 
+  /** What a paper of this run was printed from, or null. */
+  pdfOf(number: number): Uint8Array | null {
+    return this.#papers.pdfOf(number);
+  }
+
   state(): StreetState {
     const street = this.#street;
     this.#forgetEarlierRun();
@@ -84,6 +92,7 @@ export class Board {
       places: street.places.map((place) => this.#place(place)),
       residents: this.#residents(),
       papers: this.#papers.shown(street.run),
+      applications: street.applicationsShown(),
       platform: street.platformShown(),
       scenarios: this.#player.shown(),
       says: street.says,
@@ -122,12 +131,23 @@ export class Board {
     try {
       const { run } = this.#street;
       const papers = await this.#papers.look(this.#street.places);
+      await this.#lookAtMoney();
       this.#forgetEarlierRun();
       if (run !== this.#street.run) return;
       this.#papers.add(papers);
-      if (papers.length > 0 || this.#street.platformHasNews()) this.changed();
+      const money = JSON.stringify([...this.#payments]);
+      const isNews = papers.length > 0 || this.#street.platformHasNews();
+      if (isNews || money !== this.#money) this.changed();
+      this.#money = money;
     } finally {
       this.#looking = false;
+    }
+  }
+
+  async #lookAtMoney(): Promise<void> {
+    for (const { id, payment } of this.#street.places) {
+      const shown = await payment?.shown().catch(() => null);
+      if (shown) this.#payments.set(id, shown);
     }
   }
 
@@ -137,7 +157,9 @@ export class Board {
     return {
       id,
       staffPin: kind.staff?.pin ?? null,
-      cardPin: kind.asksPin ? CARD_PIN : null,
+      cardPin: kind.asksPin || kind.issues ? CARD_PIN : null,
+      cardPassword: kind.issues ? CARD_PASSWORD : null,
+      payment: this.#payments.get(id) ?? null,
       handedOut: kind.handsOut ? handedOut : null,
       name: kind.name,
       state: this.#street.isOpening ? 'starting' : state,

@@ -5,10 +5,17 @@ import { join } from 'node:path';
 import type { Assurance } from '../../src/domain/entry-list.ts';
 import { Authority, keepRevocations } from '../authority.ts';
 import { openOrCreateInstitution } from '../card-institution.ts';
+import { Registers } from '../municipality/registers.ts';
+import { recordsOf } from '../municipality/street-holders.ts';
 import { type Population, populate } from '../people.ts';
 import { openKeys, openStores } from '../stores.ts';
 import { enrolmentCode } from '../terminal-registry.ts';
 import { runCommand } from './child.ts';
+import {
+  giveSigningCertificates,
+  signingAuthorityFiles,
+  signingFile,
+} from './signing-certificates.ts';
 
 export const LIST = 'kazasu-spring-festival';
 const TITLE = '春の音楽祭';
@@ -32,7 +39,9 @@ export async function settle(directory: string): Promise<Population> {
   });
   const { authorityKey } = await openOrCreateInstitution(join(directory, 'institution'));
   const kept = join(directory, 'residents');
-  const population = await populate(authority, foreign, kept, authorityKey);
+  const populated = await populate(authority, foreign, kept, authorityKey);
+  const residents = await giveSigningCertificates(directory, populated.residents);
+  const population = { ...populated, residents };
   await writeFile(join(directory, 'ca.der'), authority.caCertificate);
   await writeFile(join(directory, 'crl.der'), population.crl);
   await keepRevocations(authorityFolder(directory), population.revoked);
@@ -45,13 +54,32 @@ export async function settle(directory: string): Promise<Population> {
   });
   const csv = ['certificate,ticket,seat,holder,party', ...rows, ''].join('\n');
   await writeFile(join(directory, 'tickets.csv'), csv);
-  const holders = population.residents.flatMap(({ person, certificate }) =>
-    certificate === null || person.trick !== null
-      ? []
-      : [`residents/${person.id}.der,${person.born}`],
-  );
-  await writeFile(join(directory, 'holders.csv'), ['certificate,born', ...holders, ''].join('\n'));
+  await writeHolders(directory, population);
   return population;
+}
+
+/** Two tables: when everybody was born and what they sign with, and which records of municipalities are whose. */
+async function writeHolders(directory: string, { residents }: Population): Promise<void> {
+  const registers = new Registers();
+  const own = residents.filter(
+    ({ person, certificate }) => certificate !== null && person.trick === null,
+  );
+  const births = own.map(({ person: { id, born }, signing }) => {
+    const signs = signing === undefined ? '' : `residents/${signingFile(id)}`;
+    return `residents/${id}.der,${born},${signs}`;
+  });
+  const records = own.flatMap(({ person: { id } }) =>
+    recordsOf(id, registers).map((record) => `residents/${id}.der,${record}`),
+  );
+  const tables = { 'holders.csv': births, 'records.csv': records };
+  const headers = {
+    'holders.csv': 'certificate,born,signing',
+    'records.csv': 'certificate,record',
+  };
+  for (const [file, rows] of Object.entries(tables)) {
+    const header = headers[file as keyof typeof headers];
+    await writeFile(join(directory, file), [header, ...rows, ''].join('\n'));
+  }
 }
 
 function beforeOf(resident: string): string {
@@ -89,10 +117,22 @@ export async function addTrust(directory: string, state: string): Promise<void> 
   await runCommand(PLATFORM, ['institution', 'add', '--state', state, ...institution]);
 }
 
-/** When everybody was born, as municipalities know it, by the same command that a stranger would use. */
-export async function tellBirths(directory: string, state: string): Promise<void> {
-  const csv = join(directory, 'holders.csv');
-  await runCommand(PLATFORM, ['register', 'import', '--state', state, '--csv', csv]);
+/**
+ * When everybody was born, who signs with what, who issues that, and which records are whose, by the same commands that a
+ * stranger would use.
+ */
+export async function tellHolders(directory: string, state: string): Promise<void> {
+  const { ca, crl } = signingAuthorityFiles(directory);
+  const commands = [
+    ['import', '--csv', join(directory, 'holders.csv')],
+    ['link', '--csv', join(directory, 'records.csv')],
+    ['signing-authority', '--ca', ca, '--crl', crl],
+  ];
+  await Promise.all(
+    commands.map(([command = '', ...options]) =>
+      runCommand(PLATFORM, ['register', command, '--state', state, ...options]),
+    ),
+  );
 }
 
 /** Publishes the tickets as the next version of tonight's list, by the same command that a stranger would use. */

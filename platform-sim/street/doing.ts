@@ -1,6 +1,7 @@
 /** What the street does when asked, and what it says: the same for commands and for pages. */
 
 import { NOT_STOPPED } from '../../src/domain/assurance-limits.ts';
+import { obeyAtKiosk, verified } from './at-the-kiosk.ts';
 import type { Board } from './board.ts';
 import type { Health, PlaceShown, ScenarioShown } from './messages.ts';
 import type { Place } from './place.ts';
@@ -55,6 +56,13 @@ export class Doing {
         return this.#board.state().places.map(describeHealth).join('\n');
       case 'platform':
         return this.#platform();
+      case 'verify':
+        return verified(this.#street, request.code);
+      case 'verify-paper': {
+        const pdf = this.#board.pdfOf(request.paper);
+        if (pdf === null) throw new Error(`paper ${request.paper} is no certificate`);
+        return verified(this.#street, pdf);
+      }
       default:
         return null;
     }
@@ -90,8 +98,12 @@ export class Doing {
         this.#player.forget();
         await street.reset();
         return this.#told('another evening: nobody has entered, nothing is broken');
-      default:
-        throw new Error(`the street does not know "${request.do}"`);
+      default: {
+        const said = await obeyAtKiosk(street, request);
+        if (said === null) throw new Error(`the street does not know "${request.do}"`);
+        this.#board.changed();
+        return said;
+      }
     }
   }
 
@@ -164,11 +176,11 @@ async function mend(places: readonly Place[], name?: string): Promise<string> {
 }
 
 function describeHealth(place: PlaceShown): string {
-  const { reader, printer, release, network, clock, disk, list, waiting } = place.health;
+  const { list, waiting, ...levels } = place.health;
   const age = list?.contact ? ` (not confirmed since ${list.contact})` : '';
   const known = list === null ? 'none' : `version ${list.version}${age}`;
   const said: Readonly<Record<keyof Health, string>> = {
-    ...{ reader, printer, release, network, clock, disk },
+    ...levels,
     list: known,
     waiting: `${waiting} facts`,
   };

@@ -1,52 +1,13 @@
 /** Breaking things at a terminal of the street: each fault by name, what it does, and how it is mended. */
 
-import type { CardStack } from './card-stack.ts';
-import type { Hands } from './hands.ts';
+import type { Breakable, Fault } from './breakable.ts';
+import { KIOSK_FAULTS } from './kiosk-faults.ts';
 import type { FaultShown, Words } from './messages.ts';
-import type { NetworkCut } from './network-cut.ts';
-import type { PrinterFault, ReceiptStack } from './receipt-stack.ts';
-import type { MachineState, ReleaseStack } from './release-stack.ts';
-import type { SmallDisk } from './small-disk.ts';
-import type { Terminal } from './terminal.ts';
+import type { PrinterFault } from './receipt-stack.ts';
+import type { MachineState } from './release-stack.ts';
 
 /** How late each piece arrives in a slow network; heartbeats still make it. */
 const SLOW_MS = 700;
-
-/** What of a terminal and its surroundings can be broken. */
-export interface Breakable {
-  readonly cards: CardStack;
-  readonly hands: Hands;
-  /** Null where nothing is printed. */
-  readonly receipts: ReceiptStack | null;
-  /** Null where nothing is handed out. */
-  readonly release: ReleaseStack | null;
-  readonly cable: NetworkCut;
-  readonly terminal: Terminal;
-  readonly disk: SmallDisk | null;
-  readonly canSkewClock: boolean;
-}
-
-interface Fault {
-  readonly label: Words;
-  readonly says: Words;
-  /** Of faults with the same place, one at a time. */
-  readonly place:
-    | 'card'
-    | 'reader'
-    | 'printer'
-    | 'release'
-    | 'network'
-    | 'clock'
-    | 'disk'
-    | 'terminal';
-  /** Absent: at every terminal. */
-  readonly fits?: (at: Breakable) => boolean;
-  readonly apply: (at: Breakable) => void | Promise<void>;
-  /** Absent for a blow: it happens once and is over. */
-  readonly mend?: (at: Breakable) => void | Promise<void>;
-  /** Why it cannot be had here, or null. */
-  readonly missing?: (at: Breakable) => Words | null;
-}
 
 const NEEDS_ROOT: Words = { ja: 'root が必要です', en: 'needs root' };
 const NEEDS_FAKETIME: Words = { ja: 'faketime がありません', en: 'missing: faketime' };
@@ -116,7 +77,7 @@ const FAULTS = {
   },
   'paper-out': printer(
     { ja: '紙を切らす', en: 'Paper out' },
-    { ja: '座席券の紙がなくなります。', en: 'the receipt printer is out of paper' },
+    { ja: '券や領収書の紙がなくなります。', en: 'the receipt printer is out of paper' },
     'paper-out',
   ),
   'cover-open': printer(
@@ -223,6 +184,7 @@ const FAULTS = {
     place: 'terminal',
     apply: (at) => at.terminal.kill(),
   },
+  ...KIOSK_FAULTS,
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;

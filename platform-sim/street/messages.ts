@@ -9,6 +9,10 @@ import type { Assurance } from '../../src/domain/entry-list.ts';
 /** The subprotocol of the page's websocket; the token of the page is offered beside it as `token.<token>`. */
 export const STREET_PROTOCOL = 'kazasu.street.v1';
 
+/** Coins and notes that the payment unit of a kiosk takes, in yen. */
+export const STREET_PIECES = [10, 50, 100, 500, 1000] as const;
+export type StreetPiece = (typeof STREET_PIECES)[number];
+
 /** The same words for the page's two languages. */
 export interface Words {
   readonly ja: string;
@@ -16,13 +20,16 @@ export interface Words {
 }
 
 /** A device or a link, as a person beside it would see it. */
-export type Condition = 'ok' | 'lost' | 'paper-out' | 'cover-open' | 'offline' | 'error';
+export type Condition = 'ok' | 'lost' | 'paper-out' | 'cover-open' | 'jam' | 'offline' | 'error';
 
 export interface Health {
   readonly reader: Condition;
   readonly printer: Condition;
   /** The line to the machine that hands something out. */
   readonly release: Condition;
+  /** Of certificates. */
+  readonly page: Condition;
+  readonly payment: Condition;
   readonly network: 'ok' | 'lost';
   readonly clock: 'ok' | 'jumped' | 'corrected';
   readonly disk: 'ok' | 'full';
@@ -43,6 +50,10 @@ export interface PlaceShown {
   readonly staffPin: string | null;
   /** The PIN of everybody's card, where one is asked for it; else null. */
   readonly cardPin: string | null;
+  /** The password with which everybody's card signs, where one is asked for it; else null. */
+  readonly cardPassword: string | null;
+  /** Null where nothing is paid. `tray`: yen that lie in it; `waits`: it waits for money. */
+  readonly payment: { readonly tray: number; readonly waits: boolean } | null;
   /** Where its own screen is served. */
   readonly screen: {
     readonly url: string;
@@ -85,6 +96,8 @@ export interface PaperShown {
   /** The terminal at which it came out. */
   readonly place: string;
   readonly complete: boolean;
+  /** Its code can be checked. */
+  readonly isCertificate: boolean;
   /** Path of the drawing (SVG). */
   readonly svg: string;
   readonly width: number;
@@ -106,6 +119,21 @@ export interface FactShown {
   readonly event: string;
   readonly reason: string | null;
   readonly ticket: string | null;
+}
+
+/** An application for usage registration, as the clerk of a municipality has it before them. */
+export interface ApplicationShown {
+  /** As the receipt has it. */
+  readonly number: string;
+  readonly state: 'pending' | 'accepted' | 'refused';
+  readonly municipality: string;
+  /** Town and number, as they were typed. */
+  readonly domicile: string;
+  /** Of the register, in kana. */
+  readonly head: string;
+  /** As the signing certificate has it. */
+  readonly name: string;
+  readonly at: string;
 }
 
 /** What the platform knows, which is less than what happened while the network is cut. */
@@ -162,6 +190,8 @@ export interface StreetState {
   readonly places: readonly PlaceShown[];
   readonly residents: readonly ResidentShown[];
   readonly papers: PapersShown;
+  /** Newest first. */
+  readonly applications: readonly ApplicationShown[];
   readonly platform: PlatformShown;
   readonly scenarios: readonly ScenarioShown[];
   /** What is real and what is modelled, a line each. */

@@ -51,6 +51,11 @@ export class PaperPile {
     return this.#papers.get(number)?.paper.svg ?? null;
   }
 
+  /** What it was printed from; null for a paper that is no certificate. */
+  pdfOf(number: number): Uint8Array | null {
+    return this.#papers.get(number)?.paper.pdf ?? null;
+  }
+
   shown(run: string): PapersShown {
     const newest = [...this.#papers].reverse();
     return {
@@ -59,6 +64,7 @@ export class PaperPile {
         number,
         place,
         complete: paper.complete,
+        isCertificate: paper.pdf !== undefined,
         svg: `/papers/${run}/${number}.svg`,
         ...sizeOf(paper.svg),
         text: paper.text,

@@ -4,13 +4,18 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CARD_PIN, type Resident } from '../people.ts';
+import type { Breakable } from './breakable.ts';
 import { type CardStack, openCardStack } from './card-stack.ts';
+import type { CentreView } from './centre-view.ts';
 import type { JsonLine } from './child.ts';
-import { type Breakable, Faults } from './faults.ts';
+import { Faults } from './faults.ts';
 import { Hands, type HoldOptions } from './hands.ts';
 import type { Mark } from './journal.ts';
 import { NetworkCut } from './network-cut.ts';
+import { openPageStack, type PageStack } from './page-stack.ts';
+import { openPaymentStack, type PaymentStack } from './payment-stack.ts';
 import type { PinCounters } from './pin-counters.ts';
+import { PlacePapers } from './place-papers.ts';
 import type { PlaceKind } from './places.ts';
 import { openReceiptStack, type Paper, type ReceiptStack } from './receipt-stack.ts';
 import { openReleaseStack, type ReleaseStack } from './release-stack.ts';
@@ -51,6 +56,7 @@ export interface Surroundings {
   readonly tries: PinCounters;
   readonly residents: () => readonly Resident[];
   readonly canSkewClock: () => boolean;
+  readonly centre: () => CentreView;
   /** There is one card of each kind: whoever holds it here does not hold it anywhere else. */
   readonly takeFromElsewhere: (who: string, here: Place) => Promise<void>;
   readonly onChange: () => void;
@@ -75,6 +81,9 @@ export class Place implements Breakable {
   #cards: CardStack | null = null;
   #receipts: ReceiptStack | null = null;
   #release: ReleaseStack | null = null;
+  #page: PageStack | null = null;
+  #payment: PaymentStack | null = null;
+  #papers = new PlacePapers([]);
   #hands: Hands | null = null;
   #disk: SmallDisk | null = null;
 
@@ -125,9 +134,23 @@ export class Place implements Breakable {
     return this.#release;
   }
 
+  /** Null where no certificates are printed. */
+  get page(): PageStack | null {
+    return this.#page;
+  }
+
+  /** Null where nothing is paid. */
+  get payment(): PaymentStack | null {
+    return this.#payment;
+  }
+
   /** Null where the terminal's disk cannot be filled. */
   get disk(): SmallDisk | null {
     return this.#disk;
+  }
+
+  get centre(): CentreView {
+    return this.#around.centre();
   }
 
   get canSkewClock(): boolean {
@@ -136,7 +159,7 @@ export class Place implements Breakable {
 
   /** What is real and what is modelled, a line each. */
   get says(): readonly string[] {
-    const stacks = [this.#cards, this.#receipts, this.#release];
+    const stacks = [this.#cards, this.#receipts, this.#release, this.#page, this.#payment];
     return stacks.flatMap((stack) => (stack === null ? [] : [`${this.id}: ${stack.says}`]));
   }
 
@@ -162,6 +185,11 @@ export class Place implements Breakable {
     this.#cards = await openCardStack(stack);
     if (this.kind.prints) this.#receipts = await openReceiptStack(directory, this.state);
     if (this.kind.handsOut) this.#release = openReleaseStack(this.state);
+    if (this.kind.issues) {
+      this.#page = await openPageStack(join(directory, 'page'), this.state);
+      this.#payment = await openPaymentStack(directory, this.state);
+    }
+    this.#papers = new PlacePapers([this.#receipts, this.#page]);
     this.#hands = new Hands(this.#cards, this.#around.tries, this.#around.onChange);
     await writeFile(this.#config, this.#configuration());
   }
@@ -187,6 +215,8 @@ export class Place implements Breakable {
     await this.terminal.end();
     await this.#cable?.close();
     await this.#receipts?.close();
+    await this.#page?.close();
+    await this.#payment?.close();
     await this.#cards?.close();
     await SmallDisk.unmount(this.state);
   }
@@ -287,8 +317,8 @@ export class Place implements Breakable {
     return String(done['outcome']);
   }
 
-  async #papersSince(number: number): Promise<readonly Paper[]> {
-    return (await this.#receipts?.papers(number).catch(() => [])) ?? [];
+  #papersSince(number: number): Promise<readonly Paper[]> {
+    return this.#papers.since(number);
   }
 
   /** A reader that lives in the terminal's process forgot what lay on it. */
@@ -322,6 +352,8 @@ export class Place implements Breakable {
       `[card]\n${this.cards.config}`,
       this.#receipts === null ? [] : `[receipt]\n${this.#receipts.config}`,
       this.#release === null ? [] : `[release]\n${this.#release.config}`,
+      this.#page === null ? [] : `[page]\n${this.#page.config}`,
+      this.#payment === null ? [] : `[payment]\n${this.#payment.config}`,
       `[screen]\nport = ${this.#screenPort}\nembed = "http://127.0.0.1:${this.#around.pagePort}"`,
       staff === null ? [] : `[staff]\npin = "${staff.line}"`,
       services,

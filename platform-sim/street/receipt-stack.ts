@@ -15,6 +15,8 @@ export interface Paper {
   readonly complete: boolean;
   readonly text: string;
   readonly svg: string;
+  /** What it was printed from, where that is a document. */
+  readonly pdf?: Uint8Array;
 }
 
 export interface ReceiptStack {

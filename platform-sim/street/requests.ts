@@ -1,11 +1,15 @@
 /** What can be asked of the street, by a command or by the page: one vocabulary, checked once. */
 
 import { z } from 'zod';
+import { STREET_PIECES } from './messages.ts';
 
 const name = z.string().regex(/^[a-z0-9-]{1,60}$/u, 'a name of small letters, digits and hyphens');
 
-/** Which terminal is meant; without it, the gate. */
+/** Which terminal is meant; without it, the gate, or the kiosk where it is about money. */
 const at = name.exactOptional();
+
+/** Of an application, as the receipt has it. */
+const number = z.string().regex(/^[0-9A-Za-z-]{1,40}$/u, 'the number of an application');
 
 /** What the event's list may ask cards for here. */
 export const STREET_ASSURANCES = ['identified', 'possession'] as const;
@@ -25,6 +29,18 @@ export const REQUEST = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('assurance'), level: z.enum(STREET_ASSURANCES) }),
   /** The holder's municipality opens a blocked card again. */
   z.strictObject({ do: z.literal('reset-pin'), who: name }),
+  /** Money: a coin or a note, e-money (of whoever holds a card there unless named), what lies in the tray. */
+  z.strictObject({ do: z.literal('pay'), piece: z.literal(STREET_PIECES), at }),
+  z.strictObject({ do: z.literal('touch'), who: name.exactOptional(), at }),
+  z.strictObject({ do: z.literal('take-change'), at }),
+  /** What the clerk of a municipality decides. */
+  z.strictObject({ do: z.literal('accept'), number }),
+  z.strictObject({ do: z.literal('refuse'), number }),
+  /** Whose paper this is: the text of its code. */
+  z.strictObject({ do: z.literal('verify'), code: z.string().max(1_000) }),
+  /** And of one that came out here, by its number. */
+  z.strictObject({ do: z.literal('verify-paper'), paper: z.int().positive() }),
+  z.strictObject({ do: z.literal('applications') }),
   z.strictObject({ do: z.literal('walk') }),
   z.strictObject({ do: z.literal('reset') }),
   z.strictObject({ do: z.literal('people') }),

@@ -58,9 +58,10 @@ export class Stage {
     this.#listener = listener;
   }
 
-  /** The same scenario at another terminal. */
-  at(id: string): Stage {
-    return new Stage(this.street, this.#listener, this.street.place(id));
+  /** The same scenario at another terminal: by its name, or one that is not of the street. */
+  at(at: string | Place): Stage {
+    const place = typeof at === 'string' ? this.street.place(at) : at;
+    return new Stage(this.street, this.#listener, place);
   }
 
   /** Says what is done now. */

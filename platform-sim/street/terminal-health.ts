@@ -3,7 +3,7 @@
 import type { JsonLine } from './child.ts';
 import type { Condition, Health, PlaceShown } from './messages.ts';
 
-const CONDITIONS: readonly Condition[] = ['paper-out', 'cover-open', 'offline', 'error'];
+const CONDITIONS: readonly Condition[] = ['paper-out', 'cover-open', 'jam', 'offline', 'error'];
 const ANSWERS: readonly unknown[] = [
   'entry.granted',
   'entry.refused',
@@ -13,6 +13,10 @@ const ANSWERS: readonly unknown[] = [
   'age.checked',
   'service.refused',
   'service.cancelled',
+  'certificate.issued',
+  'certificate.voided',
+  'registration.applied',
+  'registration.asked',
 ];
 
 export type TerminalLevels = Pick<PlaceShown, 'state' | 'reason' | 'health'> & {
@@ -32,6 +36,8 @@ const BEFORE: TerminalLevels = {
     reader: 'lost',
     printer: 'lost',
     release: 'lost',
+    page: 'lost',
+    payment: 'lost',
     network: 'lost',
     clock: 'ok',
     disk: 'ok',
@@ -122,11 +128,20 @@ function serviceAfter(
   }
 }
 
+const DEAD: Partial<Health> = {
+  reader: 'lost',
+  printer: 'lost',
+  release: 'lost',
+  page: 'lost',
+  payment: 'lost',
+  network: 'lost',
+};
+
 function healthAfter(before: Health, line: JsonLine): Partial<Health> {
   const { event } = line;
   switch (event) {
     case 'street.terminal-ended':
-      return { reader: 'lost', printer: 'lost', release: 'lost', network: 'lost' };
+      return DEAD;
     case 'device.ready':
       return device(line, 'ok');
     case 'device.lost':
@@ -160,10 +175,17 @@ function waitingAfter(before: number, line: JsonLine): number {
   return typeof line['seq'] === 'number' ? before + 1 : before;
 }
 
+const LEVELS = [
+  ['reader', 'reader'],
+  ['receipt', 'printer'],
+  ['release', 'release'],
+  ['page', 'page'],
+  ['payment', 'payment'],
+] as const;
+
 function device(line: JsonLine, condition: Condition): Partial<Health> {
-  if (line['device'] === 'reader') return { reader: condition };
-  if (line['device'] === 'release') return { release: condition };
-  return line['device'] === 'receipt' ? { printer: condition } : {};
+  const level = LEVELS.find(([name]) => name === line['device'])?.[1];
+  return level === undefined ? {} : { [level]: condition };
 }
 
 function screenAfter(before: TerminalLevels['screen'], line: JsonLine): TerminalLevels['screen'] {
@@ -175,7 +197,7 @@ function screenAfter(before: TerminalLevels['screen'], line: JsonLine): Terminal
 }
 
 function conditionOf(said: unknown): Condition {
-  if (said === 'ready') return 'ok';
+  if (said === 'ready' || said === 'busy') return 'ok';
   if (said === 'silent') return 'lost';
   return CONDITIONS.find((condition) => condition === said) ?? 'error';
 }

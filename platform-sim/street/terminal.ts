@@ -103,9 +103,9 @@ export class Terminal {
     });
   }
 
-  /** A staff command at the terminal, as `kazasu` has it. Rejects with what it said when it fails. */
+  /** A staff command at the terminal, as `kazasu` has it, like `undo` or `kiosk clear`. Rejects with what it said when it fails. */
   async staff(command: string, ...args: readonly string[]): Promise<void> {
-    await runCommand(DAEMON, [command, '--config', this.#config, ...args]);
+    await runCommand(DAEMON, [...command.split(' '), '--config', this.#config, ...args]);
   }
 
   /** Ends it for good, or until the next `start`. */

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Population, Resident } from '../people.ts';
+import { CentreView } from './centre-view.ts';
 import { Program } from './child.ts';
 import {
   addTrust,
@@ -11,19 +12,23 @@ import {
   permitEnrolment,
   publishList,
   settle,
-  tellBirths,
+  tellHolders,
   tellRenewals,
 } from './city.ts';
-import type { PlatformShown } from './messages.ts';
+import type { ApplicationShown, PlatformShown } from './messages.ts';
 import { PinCounters } from './pin-counters.ts';
 import { Place, type Surroundings } from './place.ts';
-import { GATE, PLACES } from './places.ts';
+import { GATE, KIOSK, PLACES } from './places.ts';
 import { PlatformView } from './platform-view.ts';
 import type { StreetAssurance } from './requests.ts';
+import { closeSheetDesk } from './sheet-desk.ts';
 import { canSkewClock } from './terminal.ts';
 
 export const PLATFORM_PORT = 8410;
 export const PLATFORM_TLS_PORT = 8411;
+
+/** Whoever sits at the page may be faster. */
+const CLERK_AFTER = '2m';
 
 const NOTHING_KNOWN: PlatformShown = {
   facts: 0,
@@ -56,22 +61,28 @@ export class Street {
   readonly #platformState: string;
   readonly #listeners = new Set<() => void>();
   #population: Population = { residents: [], revoked: [], crl: Buffer.alloc(0) };
+  readonly #around: Surroundings;
   #platform: Program | null = null;
+  /** The kiosk of another shop, while a scenario needs it; and how many there were. */
+  #another: Place | null = null;
+  #others = 0;
   #platformView: PlatformView | null = null;
+  #centreView: CentreView | null = null;
 
   private constructor(options: StreetOptions) {
     this.options = options;
     const { directory, port, say } = options;
     this.#platformState = join(directory, 'platform');
     this.tries = new PinCounters(join(directory, 'pin-tries.json'));
-    const around: Surroundings = {
+    this.#around = {
       ...{ directory, say, pagePort: port, tries: this.tries },
       residents: () => this.residents,
       canSkewClock: () => this.#canSkewClock,
+      centre: () => this.centre,
       takeFromElsewhere: (who, here) => this.#takeFromElsewhere(who, here),
       onChange: () => this.#changed(),
     };
-    this.places = PLACES.map((kind, number) => new Place(kind, number, around));
+    this.places = PLACES.map((kind, number) => new Place(kind, number, this.#around));
   }
 
   /** Builds everything and resolves when every terminal serves. Yesterday's event is gone; residents keep their cards. */
@@ -88,6 +99,27 @@ export class Street {
 
   get gate(): Place {
     return this.place(GATE.id);
+  }
+
+  get kiosk(): Place {
+    return this.place(KIOSK.id);
+  }
+
+  /** Beside the street, in no drawing: a kiosk of another shop, with all that one has, as long as `story` goes on. */
+  async withAnotherKiosk<Result>(story: (place: Place) => Promise<Result>): Promise<Result> {
+    this.#others += 1;
+    const kind = { ...KIOSK, id: `shop-${this.#others}` };
+    const place = new Place(kind, PLACES.length, this.#around);
+    this.#another = place;
+    try {
+      await place.clear();
+      await place.open(PLATFORM_TLS_PORT);
+      await this.#openTerminal(place);
+      return await story(place);
+    } finally {
+      this.#another = null;
+      await place.close();
+    }
   }
 
   /** Without an id: the gate. Throws on an id that is none. */
@@ -112,6 +144,16 @@ export class Street {
   get platform(): PlatformView {
     if (this.#platformView === null) throw new Error('the street has no platform yet');
     return this.#platformView;
+  }
+
+  get centre(): CentreView {
+    if (this.#centreView === null) throw new Error('the street has no centre yet');
+    return this.#centreView;
+  }
+
+  /** Newest first. */
+  applicationsShown(): readonly ApplicationShown[] {
+    return this.#centreView?.applications() ?? [];
   }
 
   /** What is real and what is modelled, a line each. */
@@ -160,8 +202,7 @@ export class Street {
     this.isOpening = true;
     this.#changed();
     await Promise.all(this.places.map((place) => place.leave()));
-    this.#platformView?.close();
-    this.#platformView = null;
+    this.#closeViews();
     await this.#platform?.end();
     this.assurance = 'possession';
     await this.#prepare();
@@ -170,20 +211,33 @@ export class Street {
   }
 
   async close(): Promise<void> {
+    await this.#another?.close();
     await Promise.all(this.places.map(({ terminal }) => terminal.end()));
-    this.#platformView?.close();
-    this.#platformView = null;
+    this.#closeViews();
     await this.#platform?.end();
     await Promise.all(this.places.map((place) => place.close()));
+    await closeSheetDesk();
+  }
+
+  #closeViews(): void {
+    this.#platformView?.close();
+    this.#centreView?.close();
+    this.#platformView = null;
+    this.#centreView = null;
   }
 
   async #build(): Promise<void> {
     this.#canSkewClock = await canSkewClock();
-    await this.#prepare();
-    for (const place of this.places) await place.open(PLATFORM_TLS_PORT);
+    // Devices need no platform to be there. Both are waited for: whoever closes the street finds nothing half open.
+    const built = await Promise.allSettled([this.#prepare(), this.#openPlaces()]);
+    for (const part of built) if (part.status === 'rejected') throw part.reason;
     for (const line of this.says) this.options.say(line);
     await this.#openTerminals();
     this.#opened();
+  }
+
+  async #openPlaces(): Promise<void> {
+    for (const place of this.places) await place.open(PLATFORM_TLS_PORT);
   }
 
   /** The platform with tonight's list, and an empty place for the state of each terminal. */
@@ -194,20 +248,21 @@ export class Street {
     this.#population = await settle(directory);
     await addTrust(directory, this.#platformState);
     await tellRenewals(directory, this.#platformState, this.#population);
-    await tellBirths(directory, this.#platformState);
+    await tellHolders(directory, this.#platformState);
     await this.publishList();
     await this.#startPlatform();
     this.#platformView = new PlatformView(this.#platformState);
+    this.#centreView = new CentreView(this.#platformState);
   }
 
   /** Terminals that nobody knows yet. */
   async #openTerminals(): Promise<void> {
-    await Promise.all(
-      this.places.map(async ({ id, terminal }) => {
-        await terminal.enrol(await permitEnrolment(this.#platformState, id));
-        await terminal.start();
-      }),
-    );
+    await Promise.all(this.places.map((place) => this.#openTerminal(place)));
+  }
+
+  async #openTerminal({ id, terminal }: Place): Promise<void> {
+    await terminal.enrol(await permitEnrolment(this.#platformState, id));
+    await terminal.start();
   }
 
   async #takeFromElsewhere(who: string, here: Place): Promise<void> {
@@ -234,6 +289,7 @@ export class Street {
           ...['serve', '--state', this.#platformState, '--port', String(PLATFORM_PORT)],
           ...['--tls-port', String(PLATFORM_TLS_PORT)],
           ...['--ocsp', authorityFolder(this.options.directory)],
+          ...['--clerk-after', CLERK_AFTER, '--all-hours'],
         ],
         onLine: ({ event }) => {
           if (event === 'platform.ready') resolve();

@@ -9,6 +9,7 @@ const BROKEN = / (lost|paper-out|cover-open|offline|error|jumped|full)\n/u;
 const ANSWERS: Readonly<Record<string, RegExp>> = {
   'gate-1': /not-on-list/u,
   'vending-1': /over .*\(released\)/u,
+  'kiosk-1': /registration\.asked/u,
 };
 
 test.each(PLACES.map(({ id }) => id))(

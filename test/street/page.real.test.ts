@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 400_000 });
 
 const PAGE = 'http://127.0.0.1:8400/';
 /** Of the terminals' own screens. */
-const SCREENS = /^http:\/\/127\.0\.0\.1:840[12]\//u;
+const SCREENS = /^http:\/\/127\.0\.0\.1:840[123]\//u;
 const GATE = '[data-place="gate-1"] iframe';
 const SIZES = [
   { width: 1920, height: 1080 },
@@ -58,7 +58,7 @@ function card(page: Page, name: string) {
   return page.locator('.card', { hasText: name });
 }
 
-test('a card is carried to the ring, read, and pulled early; another is laid down by keyboard alone; at the machine a PIN is typed', () =>
+test('a card is carried to the ring, read, and pulled early; another is laid down by keyboard alone; at the machine a PIN is typed; at the kiosk a certificate is paid, and is genuine', () =>
   withBrowser(async (browser, street) => {
     const { page, wrong } = await look(browser);
     const gate = page.frameLocator(GATE);
@@ -106,6 +106,7 @@ test('a card is carried to the ring, read, and pulled early; another is laid dow
     await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
     await aCanIsHad(page);
+    await aCertificateIsHad(page);
     expect(wrong).toEqual([]);
   }));
 
@@ -129,6 +130,38 @@ async function aCanIsHad(page: Page): Promise<void> {
   expect(await page.locator('[data-ring="gate-1"]').getAttribute('data-ring-state')).toBe(
     'waiting',
   );
+}
+
+/** By fingers alone: what one lives in, the PIN, the money, the card, the paper. */
+async function aCertificateIsHad(page: Page): Promise<void> {
+  const kiosk = page.frameLocator('[data-place="kiosk-1"] iframe');
+  const touch = (text: string) => kiosk.locator('button', { hasText: text }).first().click();
+  await page.getByRole('button', { name: '証明書コーナー', exact: true }).press('Enter');
+  await touch('住民票');
+  await card(page, '佐藤 花子').press('Enter');
+  await touch('住民票の写し');
+  await touch('本人だけ、本籍なし');
+  await touch('1通');
+  for (const key of ['1', '2', '3', '4', '決定']) {
+    await kiosk.getByRole('button', { name: key, exact: true }).click();
+  }
+  await touch('支払い');
+  await touch('現金');
+  await page.locator('.purse.waits').waitFor();
+  await page.getByRole('button', { name: '500円', exact: true }).click();
+  await card(page, '佐藤 花子').press('Enter');
+  await page.locator('.sheet-slot img').waitFor();
+  await page.getByRole('button', { name: '返却口 350円' }).click();
+  await touch('終わる');
+  await kiosk.locator('button', { hasText: '住民票' }).first().waitFor();
+  const sheet = page.locator('.pile button:has(img[height="1284"])').first();
+  await sheet.press('Enter');
+  await page.locator('dialog[open]').getByRole('button', { name: '本物か調べる' }).click();
+  await page.locator('dialog[open] .verify', { hasText: 'かざす市' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByLabel('証明書のコードの文字').fill('KZ1:ABC');
+  await page.locator('.verify-code button').click();
+  await page.locator('.verdict', { hasText: 'コードが読めません' }).waitFor();
 }
 
 test('a scene plays from the page and says what was proved; a second page sees it all', () =>

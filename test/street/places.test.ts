@@ -1,7 +1,8 @@
 /** What the places of the street have in common, and what each has of its own: typing, faults, ports, names. */
 
 import { expect, test } from 'vitest';
-import { type Breakable, Faults } from '../../platform-sim/street/faults.ts';
+import type { Breakable } from '../../platform-sim/street/breakable.ts';
+import { Faults } from '../../platform-sim/street/faults.ts';
 import { PLACES } from '../../platform-sim/street/places.ts';
 import type { MachineState } from '../../platform-sim/street/release-stack.ts';
 import { parseRequest } from '../../platform-sim/street/requests.ts';
@@ -13,13 +14,14 @@ import { NAME } from '../../src/link/protocol.ts';
 test('each place has a name of its own that a terminal may have, and what it hands out or prints is watched', () => {
   const ids = PLACES.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  for (const { id, levels, prints, handsOut } of PLACES) {
+  for (const { id, levels, prints, handsOut, issues } of PLACES) {
     expect(NAME.safeParse(id).success, id).toBe(true);
     expect(parseRequest({ do: 'remove', at: id })).toEqual({ do: 'remove', at: id });
     expect([levels.includes('printer'), levels.includes('release')], id).toEqual([
       prints,
       handsOut,
     ]);
+    expect([levels.includes('page'), levels.includes('payment')], id).toEqual([issues, issues]);
   }
 });
 
@@ -35,7 +37,7 @@ test('a request may name the terminal that it means, and nothing else than a nam
 function aMachine() {
   const told: MachineState[] = [];
   const release = { set: async (state: MachineState) => void told.push(state) };
-  const at = { receipts: null, release } as unknown as Breakable;
+  const at = { receipts: null, release, page: null, payment: null } as unknown as Breakable;
   return { told, faults: new Faults(at, () => {}) };
 }
 
@@ -48,6 +50,30 @@ test('where nothing is printed, no printer is broken; what hands something out i
   expect(await faults.restore()).toEqual(['jammed']);
   expect(told).toEqual(['empty', 'ready', 'jammed', 'ready']);
   await expect(faults.restore('nonsense')).rejects.toThrow('no fault is called "nonsense"');
+});
+
+test('at a kiosk its sheets, its money and the centre behind it are broken, the centre in several ways at once', async () => {
+  const told: string[] = [];
+  const tells = (word: string) => async (name?: string) =>
+    void told.push(`${word} ${name ?? ''}`.trim());
+  const at = {
+    receipts: null,
+    release: null,
+    page: { fault: tells('page'), clear: tells('sheets put in') },
+    payment: { unplug: tells('pulled'), plug: tells('plugged') },
+    centre: { break: tells('centre'), mend: tells('right') },
+  } as unknown as Breakable;
+  const faults = new Faults(at, () => {});
+  for (const name of ['sheets-out', 'sheet-jammed', 'payment-unplugged']) await faults.apply(name);
+  for (const name of ['centre-answers-late', 'centre-mixes-requests']) await faults.apply(name);
+  await expect(faults.apply('sold-out')).rejects.toThrow('cannot be had at this terminal');
+  expect(faults.isOn('centre-answers-late') && faults.isOn('centre-mixes-requests')).toBe(true);
+  await faults.restore();
+  expect(told).toEqual([
+    ...['page media-empty', 'sheets put in', 'page media-jam', 'pulled'],
+    ...['centre answers-late', 'centre mixes-requests'],
+    ...['sheets put in', 'plugged', 'right answers-late', 'right mixes-requests'],
+  ]);
 });
 
 test('the earlier name of a fault still means it', async () => {

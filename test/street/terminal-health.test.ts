@@ -24,6 +24,10 @@ test('before it has said anything, a gate is starting and nothing of it is well'
 test.each([
   [[{ event: 'device.ready', device: 'reader' }], { reader: 'ok' }],
   [[{ event: 'device.lost', device: 'reader' }], { reader: 'lost' }],
+  [[{ event: 'device.ready', device: 'page' }], { page: 'ok' }],
+  [[{ event: 'device.condition', device: 'page', condition: 'busy' }], { page: 'ok' }],
+  [[{ event: 'device.condition', device: 'page', condition: 'jam' }], { page: 'jam' }],
+  [[{ event: 'device.lost', device: 'payment' }], { payment: 'lost' }],
   [
     [READY, { event: 'device.condition', device: 'receipt', condition: 'paper-out' }],
     { printer: 'paper-out' },
