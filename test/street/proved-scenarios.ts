@@ -13,6 +13,14 @@ const SLOW: ReadonlySet<string> = new Set([
   'half-open',
   'clock-1970',
   'skewed-clock',
+  'yokohama',
+  'swapped-pdf',
+  'other-manifest',
+  'replayed-issue',
+  'answered-twice',
+  'kiosk-power-cut',
+  'card-changed-while-printing',
+  'network-cut-after-charge',
 ]);
 
 export const QUICK_SCENARIOS = SCENARIO_NAMES.filter((name) => !SLOW.has(name));

@@ -1,9 +1,12 @@
 /** Every scenario, in the order in which the page lists them. */
 
 import type { Scenario } from '../stage.ts';
+import { ANSWERED_TWICE } from './answered-twice.ts';
 import { BAD_SCAN } from './bad-scan.ts';
 import { BROWSER_DIES } from './browser-dies.ts';
+import { CARD_CHANGED_WHILE_PRINTING } from './card-changed-while-printing.ts';
 import { CARD_PULLED } from './card-pulled.ts';
+import { CENTRE_SENDS_ANOTHER } from './centre-sends-another.ts';
 import { CLOCK_1970 } from './clock-1970.ts';
 import { CLONED_CARD } from './cloned-card.ts';
 import { CRASH_BEFORE_LOG } from './crash-before-log.ts';
@@ -11,9 +14,14 @@ import { DISK_FILLED } from './disk-filled.ts';
 import { FOREIGN_CARD } from './foreign-card.ts';
 import { HALF_OPEN } from './half-open.ts';
 import { INTERPOSED_PIN } from './interposed-pin.ts';
+import { KAWASAKI } from './kawasaki.ts';
+import { KIOSK_POWER_CUT } from './kiosk-power-cut.ts';
+import { MUNAKATA } from './munakata.ts';
+import { NETWORK_CUT_AFTER_CHARGE } from './network-cut-after-charge.ts';
 import { OFFLINE_QUEUE } from './offline-queue.ts';
 import { OFFLINE_START } from './offline-start.ts';
 import { OUT_OF_PAPER } from './out-of-paper.ts';
+import { PAPER_OUT_AT_SHEET_2 } from './paper-out-at-sheet-2.ts';
 import { POWER_CUT } from './power-cut.ts';
 import { PREVIOUS_VISITOR } from './previous-visitor.ts';
 import { PRINTED_LATER } from './printed-later.ts';
@@ -24,7 +32,9 @@ import { SAME_SECOND } from './same-second.ts';
 import { SKEWED_CLOCK } from './skewed-clock.ts';
 import { STOLEN_TERMINAL } from './stolen-terminal.ts';
 import { SWAPPED_ANSWER } from './swapped-answer.ts';
+import { TAKAMATSU } from './takamatsu.ts';
 import { WALK } from './walk.ts';
+import { YOKOHAMA } from './yokohama.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   WALK,
@@ -51,4 +61,14 @@ export const SCENARIOS: readonly Scenario[] = [
   DISK_FILLED,
   BROWSER_DIES,
   STOLEN_TERMINAL,
+  YOKOHAMA,
+  KAWASAKI,
+  MUNAKATA,
+  TAKAMATSU,
+  ...CENTRE_SENDS_ANOTHER,
+  PAPER_OUT_AT_SHEET_2,
+  ANSWERED_TWICE,
+  KIOSK_POWER_CUT,
+  CARD_CHANGED_WHILE_PRINTING,
+  NETWORK_CUT_AFTER_CHARGE,
 ];
