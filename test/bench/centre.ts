@@ -36,10 +36,11 @@ import { certifiedBy, type Signers } from '../../src/pki/signed-object.ts';
 import { CardMaker, type TestCard } from '../cards.ts';
 import { BareTerminal, Chain } from '../platform/bare-terminal.ts';
 import { Program } from '../rig/program.ts';
+import { beatBack } from './beats.ts';
 import { type Bench, percentile, reportTimes } from './figures.ts';
 
 const KIOSKS = 100;
-const ROUNDS = 10;
+const ROUNDS = 5;
 const QUICK_ROUNDS = 1;
 const LONG_AGO = new Date(Date.now() - 400 * 86_400_000);
 const never = new AbortController().signal;
@@ -160,6 +161,7 @@ class Kiosk {
     this.#chain = chain;
     this.#objects = objects;
     this.#visitor = visitor;
+    beatBack(terminal);
     terminal.socket.on('message', () => this.#hear(terminal.frames.splice(0)));
   }
 
@@ -221,14 +223,7 @@ class Kiosk {
   #hear(frames: readonly PlatformFrame[]): void {
     for (const frame of frames) {
       if (frame.frame === 'answer' || frame.frame === 'fault') this.#waiting.get(frame.id)?.(frame);
-      else if (frame.frame === 'beat') this.#beat();
     }
-  }
-
-  /** A terminal that is not heard of for two beats is cut off. */
-  #beat(): void {
-    const clock = { at: new Date().toISOString(), quality: 'synced', mono: performance.now() };
-    this.#terminal.send({ frame: 'beat', waiting: 0, clock });
   }
 
   async #ask(frame: object, id: string): Promise<unknown> {

@@ -105,3 +105,5 @@ if (unknown.length > 0) {
 } else {
   for (const group of wanted) await measure(group, values.quick);
 }
+// The control sockets of simulated devices, of a daemon that ran in this process, would keep it going.
+process.exit();

@@ -10,7 +10,6 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { ClientRequest } from 'node:http';
@@ -31,6 +30,7 @@ import { testAuthority, testInstitution } from '../devices/institution-fixture.t
 import { BareTerminal, Chain } from '../platform/bare-terminal.ts';
 import { type World, withTerminal } from '../terminal.ts';
 import { openAlways } from './always-open.ts';
+import { beatBack } from './beats.ts';
 import { type Bench, median, reportTimes } from './figures.ts';
 import { printBare } from './page.ts';
 
@@ -273,6 +273,7 @@ class Bare {
       return { ...ORDER, request: randomUUID(), copies: 1, certificate, at: Date.now() };
     };
     const terminal = await BareTerminal.greet(platform.url, new Chain('bare-1'));
+    beatBack(terminal);
     return new Bare(terminal, () => issueDocument(asked(), server), url);
   }
 
@@ -294,11 +295,11 @@ class Bare {
   /** The question that every kiosk asks when its link comes up: no card, no register. */
   async #ask(): Promise<void> {
     const id = randomUUID();
-    const { socket } = this.#terminal;
-    const answered = once(socket, 'message');
+    const terminal = this.#terminal;
     const body = JSON.stringify({ topology: OWN_TOPOLOGY });
     const question = { id, service: CERTIFICATE_SERVICES.municipalities, body, card: null };
-    this.#terminal.send({ frame: 'ask', ...question });
-    await answered;
+    terminal.send({ frame: 'ask', ...question });
+    const isAnswer = () => terminal.frames.some((frame) => 'id' in frame && frame.id === id);
+    await terminal.until(isAnswer, 'an answer');
   }
 }

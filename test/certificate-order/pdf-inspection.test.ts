@@ -5,6 +5,7 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterAll, expect, test } from 'vitest';
 import { PdfInspector } from '../../src/certificate-order/pdf-inspection.ts';
 import { inspectPages } from '../../src/certificate-order/pdf-pages.ts';
+import { rehearsalDocument } from '../../src/certificate-order/pdf-rehearsal.ts';
 import { SHEETS_MAX } from '../../src/domain/municipal-certificate.ts';
 import { DOCUMENT_BYTES_MAX } from '../../src/link/certificate-protocol.ts';
 import {
@@ -50,6 +51,11 @@ test.each([
   ['acts', 'a form', () => documentOf(CODES, addForm)],
 ] as const)('%s: %s', async (why, _, made) => {
   expect(await inspectPages(await made(), SHEETS_MAX)).toEqual({ usable: false, why });
+});
+
+test('what a worker rehearses with goes the whole way of a certificate, up to its code', async () => {
+  const rehearsed = await inspectPages(await rehearsalDocument(), 1);
+  expect(rehearsed).toMatchObject({ usable: true, sheets: [{ codes: ['KAZASU'] }] });
 });
 
 test('more than 20 MB is not even looked at', async () => {
