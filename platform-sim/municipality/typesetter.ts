@@ -46,6 +46,7 @@ export function typeset(
     const codes = codesFor(pagesOfCopy * copies);
     return compile({ ...composition, request, copies, pagesOfCopy, codes });
   };
+  if (copies > sheetsMax) return null;
   const guess = Math.min(pagesBefore.get(composition.title) ?? 1, Math.floor(sheetsMax / copies));
   let document = layOut(guess);
   const sheets = document.numOfPages;

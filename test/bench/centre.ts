@@ -48,6 +48,12 @@ const never = new AbortController().signal;
 type Issued = Extract<IssueAnswer, { result: 'issued' }>;
 type Prefix = 'kazasu-tap-1' | 'kazasu-pin-1';
 
+/** Who stands at a kiosk, and what they order. */
+interface Visitor {
+  readonly card: TestCard;
+  readonly order: Order;
+}
+
 /** An order that a card has signed, and what became of it. */
 interface Prepared {
   readonly frame: object;
@@ -127,7 +133,7 @@ async function prepare(folder: string, state: string): Promise<TestCard[]> {
 /** At each stands one of those who can have their record; who stands at the next is somebody else. */
 async function openKiosks(url: string, cards: readonly TestCard[]): Promise<Kiosk[]> {
   const first = await Kiosk.open(url, 'kiosk-0');
-  const served: { card: TestCard; order: Order }[] = [];
+  const served: Visitor[] = [];
   for (const card of cards) {
     const order = await first.orderOf(card);
     if (order !== null) served.push({ card, order });
@@ -146,7 +152,7 @@ class Kiosk {
   readonly #terminal: BareTerminal;
   readonly #chain: Chain;
   readonly #objects: ObjectSource;
-  readonly #visitor: { readonly card: TestCard; readonly order: Order } | undefined;
+  readonly #visitor: Visitor | undefined;
   readonly #waiting = new Map<string, (frame: PlatformFrame) => void>();
 
   private constructor(
@@ -154,7 +160,7 @@ class Kiosk {
     terminal: BareTerminal,
     chain: Chain,
     objects: ObjectSource,
-    visitor: Kiosk['#visitor'],
+    visitor: Visitor | undefined,
   ) {
     this.#name = name;
     this.#terminal = terminal;
@@ -165,7 +171,7 @@ class Kiosk {
     terminal.socket.on('message', () => this.#hear(terminal.frames.splice(0)));
   }
 
-  static async open(url: string, name: string, visitor?: Kiosk['#visitor']): Promise<Kiosk> {
+  static async open(url: string, name: string, visitor?: Visitor): Promise<Kiosk> {
     const chain = new Chain(name);
     const terminal = await BareTerminal.greet(url, chain);
     const kiosk = new Kiosk(name, terminal, chain, new ObjectSource(url), visitor);

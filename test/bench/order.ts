@@ -251,13 +251,15 @@ function documentAccepted(): Promise<number> {
   return promise;
 }
 
+type Make = () => ReturnType<typeof issueDocument>;
+
 /** The least that the three things take that nobody can leave out. */
 class Bare {
   readonly #terminal: BareTerminal;
-  readonly #make: () => ReturnType<typeof issueDocument>;
+  readonly #make: Make;
   readonly #url: string;
 
-  private constructor(terminal: BareTerminal, make: Bare['#make'], url: string) {
+  private constructor(terminal: BareTerminal, make: Make, url: string) {
     this.#terminal = terminal;
     this.#make = make;
     this.#url = url;

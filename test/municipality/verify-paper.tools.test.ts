@@ -188,8 +188,12 @@ describe('several sheets', () => {
     const key = issuing.paperKey.privateKey;
     const [first = ''] = signSheets(order(2), key);
     const [, second = ''] = signSheets(order(2), key);
-    const made = (codes: string[]) =>
-      typeset({ composition: EMPTY, request: randomUUID(), copies: 2 }, 1, codes.map(drawCode));
+    const made = (codes: string[]): Buffer => {
+      const two = { composition: EMPTY, request: randomUUID(), copies: 2 };
+      const set = typeset(two, codes.length, () => codes.map(drawCode));
+      if (set === null) throw new Error('not set');
+      return set.pdf;
+    };
     expect((await verifyPaper(made([first, second]), signers)).sheets).toEqual([
       expect.objectContaining({ genuine: true }),
       fault('of-another-order'),
