@@ -10,7 +10,7 @@ import { cutsOf, replay } from './replay.ts';
 
 const SECONDS = Number(process.env['KAZASU_POWER_CUT_SECONDS'] ?? 80);
 const ROUNDS = '60';
-const CUTS_OF_LIFE = 150;
+const CUTS_OF_LIFE = 60;
 
 test('lives of a terminal, cut off anywhere, again and again', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'kazasu-power-cut-'));
