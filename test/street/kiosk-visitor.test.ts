@@ -22,7 +22,7 @@ function aKiosk(wish: Wish, ...shown: readonly object[]) {
       return browser.screen;
     },
     press: (key: object) => void done.push(Object.values(key).join(' ')),
-  } as ScreenBrowser;
+  } as unknown as ScreenBrowser;
   const place = {
     hold: async () => void done.push('card down'),
     hands: { remove: async () => void done.push('card up') },
