@@ -77,7 +77,9 @@ function busyTerminal() {
   };
 }
 
-test('thousands of taps leave nothing behind, and no event is dropped', { timeout: 120_000 }, async () => {
+test('thousands of taps leave nothing behind, and no event is dropped', {
+  timeout: 120_000,
+}, async () => {
   const { actor, dropped, tap } = busyTerminal();
   await expect.poll(() => actor.getSnapshot().value).not.toBe('recovering');
   for (let number = 1; number <= WARM_UP; number++) await tap(number);
