@@ -5,7 +5,6 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from './clock.ts';
@@ -27,7 +26,7 @@ import { connectSecurely, PlatformFaultError } from './link/secure-transport.ts'
 import { parseCertificate } from './pki/certificate.ts';
 import { X509Error } from './pki/der.ts';
 import { openLedger } from './state-folder.ts';
-import { codeOf, isStorageFailure } from './store/disk.ts';
+import { codeOf, isStorageFailure, makeFolder } from './store/disk.ts';
 import { DiskFullError, type Ledger, LedgerError } from './store/ledger.ts';
 import { SoleOwner } from './store/sole-owner.ts';
 
@@ -91,7 +90,7 @@ async function withState<Result>(
   config: Config,
   work: (state: State) => Promise<Result>,
 ): Promise<Result> {
-  mkdirSync(config.state, { recursive: true, mode: 0o700 });
+  makeFolder(config.state);
   const owner = SoleOwner.claim(config.state);
   if (owner === null) {
     throw new EnrolmentError(

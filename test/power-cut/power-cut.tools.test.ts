@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Dice } from '../chaos/dice.ts';
@@ -103,6 +104,14 @@ async function afterWriter(name: string, script: string, synchronous?: string): 
   mediumOf(recording).lose(left, 'nothing', new Dice(SEED));
   return left;
 }
+
+test('no folder is made but by whoever waits until the medium has its name', () => {
+  const src = fileURLToPath(new URL('../../src', import.meta.url));
+  const making = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\bmkdir(Sync)?\(/u.test(readFileSync(join(src, path), 'utf8')));
+  expect(making).toEqual([join('store', 'disk.ts')]);
+});
 
 test(`of ${COMMITS} facts that were reported as recorded, ${COMMITS} are there, with their steps`, async () => {
   const ledger = openLedger(await afterWriter('safe', '../store/ledger-writer.ts'));
