@@ -12,43 +12,12 @@ import type { TerminalFrame } from '../src/link/protocol.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
 import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
 import { FACT, type ParsedFact } from './fact-schema.ts';
+import { SCHEMA } from './fact-tables.ts';
 
 /** The platform's own facts (a cancelled ticket) stand in a ledger of this name; no terminal may have it. */
 export const PLATFORM_TERMINAL = 'platform';
 
 const NO_FACT = '0'.repeat(64);
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS stream (
-  id INTEGER PRIMARY KEY,
-  terminal TEXT NOT NULL, epoch TEXT NOT NULL,
-  upto INTEGER NOT NULL, hash TEXT NOT NULL,
-  boot INTEGER NOT NULL, software TEXT NOT NULL,
-  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
-  UNIQUE (terminal, epoch)
-) STRICT;
-CREATE TABLE IF NOT EXISTS fact (
-  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
-  stream INTEGER NOT NULL REFERENCES stream (id), seq INTEGER NOT NULL,
-  hash TEXT NOT NULL, event TEXT NOT NULL, received TEXT NOT NULL, json TEXT NOT NULL,
-  UNIQUE (stream, seq)
-) STRICT;
-CREATE TABLE IF NOT EXISTS quarantine (
-  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
-  stream INTEGER NOT NULL REFERENCES stream (id), seq INTEGER NOT NULL,
-  hash TEXT NOT NULL, received TEXT NOT NULL, json TEXT NOT NULL,
-  UNIQUE (stream, seq, hash)
-) STRICT;
-CREATE TABLE IF NOT EXISTS flag (
-  stream INTEGER NOT NULL REFERENCES stream (id), why TEXT NOT NULL, since TEXT NOT NULL,
-  PRIMARY KEY (stream, why)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS clock (
-  stream INTEGER NOT NULL REFERENCES stream (id), boot INTEGER NOT NULL, origin INTEGER NOT NULL,
-  PRIMARY KEY (stream, boot)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS own (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-`;
 
 type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
 
@@ -65,7 +34,7 @@ export type StoreOutcome =
   | { readonly kind: 'gap'; readonly upto: number }
   | {
       readonly kind: 'stored';
-      /** The cursor for the terminal. */
+      /** The last fact that was told, held or set apart like every one before it. */
       readonly upto: number;
       readonly stored: number;
       readonly repeated: number;
@@ -99,7 +68,15 @@ interface Item {
   readonly hash: string;
   readonly prev: string;
   readonly event: string;
+  /** The epoch that ended before this fact, which is the first of its own; null otherwise. */
+  readonly before: string | null;
   readonly json: string;
+}
+
+/** How far a ledger is held, and the hash of the last fact there. */
+interface Held {
+  readonly upto: number;
+  readonly hash: string;
 }
 
 export class FactStore {
@@ -119,9 +96,13 @@ export class FactStore {
 
   /**
    * Notes who is there, and says how far its ledger is held. A ledger with the same newest number but another fact
-   * there shares no certain part with what is held: everything of it is asked for (`upto` 0).
+   * there shares no certain part with what is held: everything of it is asked for (`upto` 0). Terminals that are told the
+   * hash find that out themselves: `held` is for them.
    */
-  hello(frame: Hello, now: number): { readonly upto: number; readonly suspected: Suspicion[] } {
+  hello(
+    frame: Hello,
+    now: number,
+  ): { readonly upto: number; readonly held: Held; readonly suspected: Suspicion[] } {
     return this.#db
       .transaction(() => {
         const stream = this.#streamOf(frame, now, frame.software);
@@ -136,6 +117,8 @@ export class FactStore {
           suspected.push('fork');
           upto = 0;
         }
+        const isSucceeded = this.#statements.isSucceeded.get(stream.id) !== undefined;
+        if (isSucceeded && !suspected.includes('fork')) suspected.push('fork');
         if (frame.boot < stream.boot) suspected.push('boot-went-back');
         for (const why of suspected) this.#statements.flag.run(stream.id, why, iso(now));
         this.#statements.sawStream.run(frame.boot, frame.software, iso(now), stream.id);
@@ -143,7 +126,7 @@ export class FactStore {
           const origin = Math.round(now - frame.clock.mono);
           this.#statements.setClock.run(stream.id, frame.boot, origin);
         }
-        return { upto, suspected };
+        return { upto, held: { upto: stream.upto, hash: stream.hash }, suspected };
       })
       .immediate();
   }
@@ -158,7 +141,7 @@ export class FactStore {
       .transaction((): StoreOutcome => {
         const stream = this.#streamOf(of, now, '');
         const gap = from > stream.upto + 1 && !this.#hasQuarantined(stream.id, from - 1);
-        if (gap) return { kind: 'gap', upto: stream.upto };
+        if (gap && !isOpening(stream, facts[0])) return { kind: 'gap', upto: stream.upto };
         return this.#storeAll(stream, facts, now);
       })
       .immediate();
@@ -168,8 +151,10 @@ export class FactStore {
     let { upto, hash } = stream;
     const count = { stored: 0, repeated: 0, quarantined: 0 };
     for (const fact of facts) {
-      if (fact.seq === upto + 1 && fact.prev === hash) {
+      const continues = fact.seq === upto + 1 && fact.prev === hash;
+      if (continues || isOpening({ upto }, fact)) {
         this.#insert(stream.id, fact, now);
+        if (fact.before !== null) this.#statements.succeed.run(stream.id, fact.before);
         upto = fact.seq;
         hash = fact.hash;
         count.stored += 1;
@@ -186,13 +171,13 @@ export class FactStore {
     }
     if (count.stored > 0) this.#statements.moveCursor.run(upto, hash, iso(now), stream.id);
     if (count.quarantined > 0) this.#statements.flag.run(stream.id, 'fork', iso(now));
-    const last = facts.at(-1)?.seq ?? upto;
-    return { kind: 'stored', upto: count.quarantined > 0 ? last : upto, ...count };
+    return { kind: 'stored', upto: facts.at(-1)?.seq ?? upto, ...count };
   }
 
-  /** Somebody says that it is this terminal, after a boot number went back: the next one heard counts. */
+  /** Somebody says that it is this terminal, after a boot number or an epoch went back: the next one heard counts. */
   forgetBoot(terminal: string): void {
     this.#statements.forgetBoot.run(terminal);
+    this.#statements.forgetSuccession.run(terminal);
   }
 
   /**
@@ -327,6 +312,14 @@ function prepare(db: SqliteDatabase) {
     sawStream: db.prepare(
       'UPDATE stream SET boot = max(boot, ?), software = ?, last_seen = ? WHERE id = ?',
     ),
+    succeed: db.prepare(
+      `INSERT OR IGNORE INTO succeeded SELECT before.id FROM stream JOIN stream before
+         ON before.terminal = stream.terminal WHERE stream.id = ? AND before.epoch = ?`,
+    ),
+    isSucceeded: db.prepare('SELECT 1 FROM succeeded WHERE stream = ?'),
+    forgetSuccession: db.prepare(
+      'DELETE FROM succeeded WHERE stream IN (SELECT id FROM stream WHERE terminal = ?)',
+    ),
     forgetBoot: db.prepare('UPDATE stream SET boot = 0 WHERE terminal = ?'),
     moveCursor: db.prepare('UPDATE stream SET upto = ?, hash = ?, last_seen = ? WHERE id = ?'),
     addFact: db.prepare(
@@ -388,7 +381,14 @@ function parseItem(of: StreamName, seq: number, json: string): Item {
     throw new NotAFactError(`fact ${seq} is of another ledger or number`);
   }
   const hash = createHash('sha256').update(json, 'utf8').digest('hex');
-  return { seq, hash, prev: fact.prev, event: fact.event, json };
+  const { prev, event, body } = fact;
+  const before = event === 'ledger.epoch-opened' ? textOf(body['before']) : null;
+  return { seq, hash, prev, event, before, json };
+}
+
+/** The first fact of an epoch that follows another: it goes on with its ledger's numbers. */
+function isOpening({ upto }: { readonly upto: number }, fact: Item | undefined): boolean {
+  return upto === 0 && fact !== undefined && fact.before !== null;
 }
 
 function textOf(value: unknown): string | null {

@@ -10,7 +10,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOL } from '../src/link/protocol.ts';
+import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOLS } from '../src/link/protocol.ts';
 import { Centre, type CentreParts } from './centre/centre.ts';
 import { JoinedMunicipalities, type JoinedParts } from './centre/joined-municipalities.ts';
 import { framesFor, newestCommand } from './commanding.ts';
@@ -24,12 +24,8 @@ import { OTHER_SIDES, type OtherSides } from './services/index.ts';
 import { judgeApplication } from './signed-application.ts';
 import type { PlatformKeys } from './signing.ts';
 import { openKeys, openStores, type Stores, tellAnnouncements } from './stores.ts';
-import {
-  type LinkSettings,
-  type PlatformLog,
-  type TellCommands,
-  TerminalLinks,
-} from './terminals.ts';
+import type { LinkSettings } from './terminal-session.ts';
+import { type PlatformLog, type TellCommands, TerminalLinks } from './terminals.ts';
 import { createSecureServer, type Identify, identifyBy } from './tls.ts';
 import { addTrust } from './trust.ts';
 
@@ -86,7 +82,7 @@ export interface Platform {
 
 /** Starts the platform on 127.0.0.1. Rejects with InputError when the port is taken. */
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
-  const { beatMs = 2_000, helloMs = 5_000, log = () => {} } = settings;
+  const { helloMs = 5_000, log = () => {} } = settings;
   const stores = openStores(settings.stateDirectory);
   const { facts, register, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
@@ -101,9 +97,11 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const centre = openCentre(settings, { ...stores, keys }, log);
   const { otherSides = OTHER_SIDES } = settings;
   const questions = new TerminalQuestions({ register, centre, now: Date.now, otherSides, log });
+  const ports = settings.tlsPort === undefined ? 1 : 2;
+  const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;
   const links = new TerminalLinks(
     { facts, heads, keys, terminals, commands, questions, log },
-    { beatMs, helloMs },
+    linkSettings(settings, connectionsMax),
   );
   acceptTerminals(server, links, () => null);
   const identify = identifyBy(terminals, log);
@@ -112,7 +110,6 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   });
   acceptTerminals(secure, links, identify);
   const servers = settings.tlsPort === undefined ? [server] : [server, secure];
-  const { connectionsMax = connectionsFor(openFilesLimit(), servers.length) } = settings;
   for (const each of servers) {
     each.maxConnections = connectionsMax;
     each.setTimeout(IDLE_MS);
@@ -149,6 +146,13 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
       return closing;
     },
   };
+}
+
+/** Whoever comes when there is nearly no room is still told so; only beyond that does nobody answer. */
+function linkSettings(settings: PlatformSettings, connectionsMax: number): LinkSettings {
+  const { beatMs = 2_000, helloMs = 5_000, slowMs = 500 } = settings;
+  const { sessionsMax = Math.ceil(connectionsMax * 0.95) } = settings;
+  return { beatMs, helloMs, slowMs, sessionsMax };
 }
 
 function openCentre(
@@ -212,7 +216,7 @@ function acceptTerminals(
     noServer: true,
     maxPayload: LIMITS.frameBytes,
     perMessageDeflate: false,
-    handleProtocols: () => SUBPROTOCOL,
+    handleProtocols: (offered) => SUBPROTOCOLS.find((each) => offered.has(each)) ?? false,
   });
   sockets.on('wsClientError', (_error, socket) => refuseUpgrade(socket, '400 Bad Request'));
   server.on('upgrade', (request, socket, head) => {
@@ -231,7 +235,7 @@ function upgradeRefusal({ url, headers }: IncomingMessage): string | null {
   // Only browsers send it, and a page from elsewhere must not become a terminal through a browser on this machine.
   if (headers.origin !== undefined) return '403 Forbidden';
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return offered.includes(SUBPROTOCOL) ? null : '400 Bad Request';
+  return SUBPROTOCOLS.some((each) => offered.includes(each)) ? null : '400 Bad Request';
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {

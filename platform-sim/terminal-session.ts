@@ -1,8 +1,22 @@
 /** One socket of a terminal, from its opening to its end. */
 
 import type { WebSocket } from 'ws';
-import type { TerminalFrame } from '../src/link/protocol.ts';
+import { CLOSE, SUBPROTOCOL_NOW, type TerminalFrame } from '../src/link/protocol.ts';
+import { retryAfterReason } from '../src/link/upload-protocol.ts';
+import { Pressure } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
+import type { Suspicion } from './facts.ts';
+
+export interface LinkSettings {
+  /** Heartbeats go both ways at this interval; after two missed ones the peer counts as dead. */
+  readonly beatMs: number;
+  /** How long a new socket may take to say who it is. */
+  readonly helloMs: number;
+  /** Who comes when so many are there is asked to come again later. */
+  readonly sessionsMax: number;
+  /** Whose facts take longer than this to store is asked for fewer. */
+  readonly slowMs: number;
+}
 
 export type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
 
@@ -11,6 +25,7 @@ export interface Session {
   /** Null: of a terminal that is not enrolled. */
   readonly client: ClientIdentity | null;
   hello: Hello | null;
+  readonly pressure: Pressure;
   /** There were heads that it did not get. */
   isWithheld: boolean;
   /** Beats sent since the peer was last heard. Counted, not timed: a stall of this process cuts nobody off. */
@@ -22,4 +37,40 @@ export interface Session {
 /** For the log. */
 export function who({ hello }: Session): { terminal: string } | object {
   return hello ? { terminal: hello.terminal } : {};
+}
+
+/**
+ * What a ledger shows that was copied. One that merely went back may have been restored, or lost what its disk never
+ * kept; it shows as a fork as soon as it goes on by itself.
+ */
+const COPIED: ReadonlySet<Suspicion> = new Set(['fork', 'boot-went-back']);
+
+export function isCopied(suspected: readonly Suspicion[]): boolean {
+  return suspected.some((why) => COPIED.has(why));
+}
+
+/** Whether it knows what came after `kazasu.v1`. */
+export function speaksNow({ socket }: Session): boolean {
+  return socket.protocol === SUBPROTOCOL_NOW;
+}
+
+export function sessionOf(
+  socket: WebSocket,
+  client: ClientIdentity | null,
+  slowMs: number,
+): Session {
+  const pressure = new Pressure(slowMs);
+  return { socket, client, pressure, hello: null, isWithheld: false, missed: 0, ended: false };
+}
+
+/** Each adds its own jitter to it. */
+const RETRY_AFTER_S = 30;
+const PUT_OFF_MS = 2_000;
+
+/** There is no room: whoever it is shall come again later. */
+export function putOff(socket: WebSocket): void {
+  socket.on('error', () => {});
+  socket.close(CLOSE.tryLater, retryAfterReason(RETRY_AFTER_S));
+  const timer = setTimeout(() => socket.terminate(), PUT_OFF_MS);
+  socket.once('close', () => clearTimeout(timer));
 }

@@ -2,6 +2,7 @@
 
 import { WebSocket } from 'ws';
 import { CLOSE, LIMITS, type PlatformFrame, type TerminalFrame } from '../src/link/protocol.ts';
+import { CREDIT } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import { type FactStore, NotAFactError, PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
 import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
@@ -11,19 +12,20 @@ import type { PlatformKeys } from './signing.ts';
 import { inSlices } from './slices.ts';
 import { isStored, parseFrame } from './terminal-frames.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
-import { type Hello, type Session, who } from './terminal-session.ts';
-
-export interface LinkSettings {
-  /** Heartbeats go both ways at this interval; after two missed ones the peer counts as dead. */
-  readonly beatMs: number;
-  /** How long a new socket may take to say who it is. */
-  readonly helloMs: number;
-}
+import {
+  type Hello,
+  isCopied,
+  type LinkSettings,
+  putOff,
+  type Session,
+  sessionOf,
+  speaksNow,
+  who,
+} from './terminal-session.ts';
 
 /** One line of what the platform says it does; the fields hold no content of facts, lists or certificates. */
 export type PlatformLog = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
-const CREDIT = { batch: 200, bytes: 262_144, inflight: 4 } as const;
 /** A client that doesn't read gets no more than this kept for it. */
 const BUFFERED_BYTES_MAX = 1_048_576;
 /** What a peer gets to answer a close before its socket is destroyed. */
@@ -31,12 +33,6 @@ const CLOSE_MS = 2_000;
 const MISSED_BEATS_MAX = 2;
 /** RFC 6455 7.4.1: the server is going away. */
 const GOING_AWAY = 1001;
-
-/**
- * What a ledger shows that was copied. One that merely went back may have been restored, or lost what its disk never
- * kept; it shows as a fork as soon as it goes on by itself.
- */
-const COPIED: ReadonlySet<Suspicion> = new Set(['fork', 'boot-went-back']);
 
 type Ask = Extract<TerminalFrame, { frame: 'ask' }>;
 type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
@@ -102,9 +98,12 @@ export class TerminalLinks {
       socket.terminate();
       return;
     }
-    const session: Session = {
-      ...{ socket, client, hello: null, isWithheld: false, missed: 0, ended: false },
-    };
+    if (this.#sessions.size >= this.#settings.sessionsMax) {
+      this.#log('terminal.put-off', {});
+      putOff(socket);
+      return;
+    }
+    const session = sessionOf(socket, client, this.#settings.slowMs);
     this.#sessions.add(session);
     const helloTimer = setTimeout(
       () => this.#refuse(session, 'no hello in time'),
@@ -233,21 +232,22 @@ export class TerminalLinks {
       return () => {};
     }
     const now = Date.now();
-    const held = this.#facts.hello(hello, now);
+    const told = this.#facts.hello(hello, now);
     session.hello = hello;
-    return () => this.#greet(session, hello, held, now);
+    return () => this.#greet(session, hello, told, now);
   }
 
   #greet(
     session: Session,
     hello: Hello,
-    { upto, suspected }: ReturnType<FactStore['hello']>,
+    { suspected, held, ...told }: ReturnType<FactStore['hello']>,
     now: number,
   ): void {
     const { terminal, epoch } = hello;
-    const isCopy = suspected.some((why) => COPIED.has(why));
+    const { upto } = speaksNow(session) ? held : told;
+    const isCopy = isCopied(suspected);
     if (isCopy) this.#suspect(terminal, suspected, now);
-    this.#takeOver(session, terminal, isCopy);
+    this.#takeOver(session, terminal, isCopy || this.#isTwin(terminal, epoch));
     if (session.client) this.#terminals.connected(session.client.certificate);
     this.#log('terminal.connected', {
       ...{ terminal, epoch, upto, root: hello.root },
@@ -259,6 +259,7 @@ export class TerminalLinks {
       now: new Date(now).toISOString(),
       platform: this.#keys.caCertificate.toString('base64'),
       upto,
+      ...(speaksNow(session) ? { hash: held.hash } : {}),
       credit: CREDIT,
       beatMs: this.#settings.beatMs,
     });
@@ -284,6 +285,12 @@ export class TerminalLinks {
     if (replaced) this.#end(replaced, CLOSE.replaced, 'a newer socket took over');
   }
 
+  /** While nobody has said which of two is the terminal, one that opens an epoch does not cut off the other. */
+  #isTwin(terminal: string, epoch: string): boolean {
+    const other = this.#newest.get(terminal)?.hello?.epoch;
+    return other !== undefined && other !== epoch && this.#terminals.isQuarantined(terminal);
+  }
+
   #suspect(terminal: string, suspected: readonly Suspicion[], now: number): void {
     for (const why of suspected) {
       if (this.#terminals.quarantine(terminal, why, now)) {
@@ -295,12 +302,16 @@ export class TerminalLinks {
   #take(session: Session, { terminal, epoch }: Hello, { from, items }: Facts): Answer | string {
     try {
       const now = Date.now();
+      const begun = performance.now();
       const outcome = this.#facts.store({ terminal, epoch }, from, items, now);
       const { kind, ...counts } = outcome;
       return () => {
         if (kind === 'stored' && outcome.quarantined > 0) this.#suspect(terminal, ['fork'], now);
         this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });
         this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: outcome.upto });
+        // Until it is durable, with what came in the same moment.
+        const slow = session.pressure.stored(performance.now() - begun);
+        if (slow !== null && speaksNow(session)) this.#send(session, slow);
       };
     } catch (error) {
       if (!(error instanceof NotAFactError)) throw error;

@@ -29,6 +29,11 @@ import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, type Supervisor, supervise } from './supervision.ts';
 import { SOFTWARE } from './version.ts';
 
+/** `askedMs`: for how long the platform asked not to be called; the jitter comes on top of it. */
+export function backOff(failures: number, askedMs: number): number {
+  return Math.max(0, askedMs) + reconnectDelay(failures);
+}
+
 export interface LinkSupervisorParts {
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -53,6 +58,8 @@ export class LinkSupervisor {
   #institution: Institution | null = null;
   #inUse: InUse = { trust: null, institution: null };
   #link: Link | null = null;
+  /** The platform asked not to be called before this, on the monotonic clock, ms. */
+  #notBefore = 0;
   #supervisor: Supervisor | null = null;
 
   private constructor(config: Config, parts: LinkSupervisorParts, trust: TrustStore) {
@@ -189,6 +196,9 @@ export class LinkSupervisor {
       },
       listKeys: this.#ring,
       onCommand,
+      onTryLater: (afterMs) => {
+        this.#notBefore = performance.now() + afterMs;
+      },
       inUse: () => this.#inUse,
       onTrust: (loaded) => {
         this.#useTrust(loaded);
@@ -223,7 +233,7 @@ export class LinkSupervisor {
         },
       },
       this.#parts.inspect,
-      (failures) => reconnectDelay(failures),
+      (failures) => backOff(failures, this.#notBefore - performance.now()),
     );
   }
 

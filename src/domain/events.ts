@@ -296,6 +296,21 @@ export const EVENTS = {
     says: 'The other side sent something that is not of the protocol, or is not the platform known here.',
     fields: ['reason', 'detail', 'code'],
   },
+  'ledger.epoch-opened': {
+    fact: true,
+    says: 'The platform holds other facts of this ledger than the ledger does (an older state was put back, or there is a copy): a new epoch begins.',
+    fields: ['before', 'upto', 'held'],
+  },
+  'facts.retold': {
+    fact: false,
+    says: 'Every fact of an epoch that is over was told to the platform again.',
+    fields: ['epoch', 'upto'],
+  },
+  'facts.slowed': {
+    fact: false,
+    says: 'The platform asks for fewer facts at a time, or for none for a while.',
+    fields: ['batch', 'inflight', 'pauseMs'],
+  },
   'facts.acknowledged': {
     fact: false,
     says: 'The platform holds every fact up to this number.',

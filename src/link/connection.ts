@@ -15,10 +15,11 @@ import {
   PLATFORM_FRAME,
   type PlatformFrame,
   REFUSED_HEADER,
-  SUBPROTOCOL,
+  SUBPROTOCOLS,
   type TerminalFrame,
 } from './protocol.ts';
 import { byCallback, PlatformFaultError } from './secure-transport.ts';
+import { retryAfterOf, retryAfterReason } from './upload-protocol.ts';
 
 export type Welcome = Extract<PlatformFrame, { frame: 'welcome' }>;
 export type FrameAfterWelcome = Exclude<PlatformFrame, { frame: 'welcome' }>;
@@ -59,6 +60,8 @@ export interface ConnectionListener {
   /** With every heartbeat that is sent. */
   onBeat(): void;
   onRefused(refusal: Refusal): void;
+  /** The platform, which has too much to do, asks not to be called for so long. Before `onLost`, or before it could be opened. */
+  onTryLater(afterMs: number): void;
   /** The platform, known by its certificate, turned this terminal away. `now`: its time, ms since the epoch. */
   onTurnedAway(why: ClientRefusal, now: number, roundTripMs: number): void;
   /** The connection was up and is gone. At most once. */
@@ -149,7 +152,7 @@ export class Connection {
     this.#options = options;
     this.#listener = listener;
     this.#outcome = outcome;
-    this.#socket = new WebSocket(options.url, SUBPROTOCOL, {
+    this.#socket = new WebSocket(options.url, [...SUBPROTOCOLS], {
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: LIMITS.frameBytes,
@@ -159,7 +162,7 @@ export class Connection {
     this.#socket.on('open', () => this.#sayHello());
     this.#socket.on('message', (data, isBinary) => this.#hear(data, isBinary));
     this.#socket.on('error', (error) => this.#failed(error));
-    this.#socket.on('close', (code) => this.#closed(code));
+    this.#socket.on('close', (code, reason) => this.#closed(code, String(reason)));
     this.#socket.on('unexpected-response', (_request, response) => this.#turnedAway(response));
   }
 
@@ -268,6 +271,7 @@ export class Connection {
   #turnedAway({ statusCode, headers }: IncomingMessage): void {
     const why = CLIENT_REFUSAL.safeParse(headers[REFUSED_HEADER]);
     if (this.#options.transport === null || !why.success) {
+      if (statusCode === 503) this.#tryLater(retryAfterReason(Number(headers['retry-after'])));
       this.#error = `HTTP ${statusCode}`;
       this.#end('unreachable', null);
       return;
@@ -278,10 +282,16 @@ export class Connection {
     this.#end('turned-away', null);
   }
 
-  #closed(code: number): void {
+  #closed(code: number, said: string): void {
+    if (code === CLOSE.tryLater) this.#tryLater(said);
     const reason = this.#state === 'opening' ? 'unreachable' : 'broken';
     const told = code === NO_CLOSE_FRAME ? null : code;
     this.#report(told === null ? reason : (REASON_OF_CLOSE[told] ?? 'closed'), told);
+  }
+
+  #tryLater(said: string): void {
+    const afterMs = this.#state === 'over' ? null : retryAfterOf(said);
+    if (afterMs !== null) this.#listener.onTryLater(afterMs);
   }
 
   #end(reason: string, code: number | null): void {

@@ -6,12 +6,13 @@
  */
 
 import type { EventName } from '../domain/events.ts';
-import { DiskFullError, type Ledger } from '../store/ledger.ts';
-import type { Welcome } from './connection.ts';
+import { DiskFullError, type FactStream } from '../store/ledger.ts';
 import { LIMITS, type TerminalFrame } from './protocol.ts';
+import type { Credit } from './upload-protocol.ts';
 
 export interface FactUploadOptions {
-  readonly ledger: Ledger;
+  /** How many facts wait, of all epochs. */
+  readonly waiting: () => number;
   readonly send: (frame: TerminalFrame) => void;
   /** False while the socket has enough to do. `pump` is called when that may have changed. */
   readonly hasRoom: () => boolean;
@@ -19,9 +20,9 @@ export interface FactUploadOptions {
   /** Batches without an answer for so long are sent again, for a platform may lose an answer. */
   readonly answerMs: number;
   readonly now: () => number;
+  /** An epoch that is over was told to its end. */
+  readonly onTold: (stream: FactStream) => void;
 }
-
-type Credit = Welcome['credit'];
 
 /** JSON doubles at most every byte of a text that is JSON itself: quotes and backslashes only. */
 const BATCH_BYTES = LIMITS.frameBytes / 2 - 1_024;
@@ -29,7 +30,10 @@ const JOURNAL_EVERY_MS = 1_000;
 
 export class FactUpload {
   readonly #options: FactUploadOptions;
+  /** Null: nothing is sent, for now or over this link. */
   #credit: Credit | null = null;
+  #stream: FactStream | null = null;
+  #pause: NodeJS.Timeout | null = null;
   /** Last fact of each batch in flight, oldest first. */
   #inFlight: number[] = [];
   #sentUpto = 0;
@@ -45,21 +49,44 @@ export class FactUpload {
     this.#options = options;
   }
 
-  /** After the welcome. `upto`: what the platform holds. */
-  start(upto: number, credit: Credit): void {
+  /** After the welcome. `upto`: what the platform holds; of an epoch that is over all is told again, whatever it holds. */
+  start(stream: FactStream, upto: number, credit: Credit): void {
+    this.#stream = stream;
     this.#credit = credit;
     this.#answeredAt = this.#options.now();
-    this.#rewind(upto);
+    this.#rewind(stream, stream.isOver ? stream.acknowledged : upto);
+  }
+
+  /** The link is over. */
+  stop(): void {
+    this.#credit = null;
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = null;
+  }
+
+  /** The platform has more to do than it can. */
+  onSlow(credit: Credit, pauseMs: number): void {
+    if (this.#credit === null) return;
+    this.#credit = credit;
+    const { batch, inflight } = credit;
+    this.#options.journal('facts.slowed', { batch, inflight, pauseMs });
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      this.#answeredAt = this.#options.now();
+      this.pump();
+    }, pauseMs).unref();
   }
 
   /** Sends what the credit allows. */
   pump(): void {
-    const { ledger, hasRoom, send, now } = this.#options;
+    const { hasRoom, send, now } = this.#options;
     const credit = this.#credit;
-    if (credit === null) return;
+    const stream = this.#stream;
+    if (credit === null || stream === null || this.#pause !== null) return;
     const limit = { items: credit.batch, bytes: Math.min(credit.bytes, BATCH_BYTES) };
     while (this.#inFlight.length < credit.inflight && hasRoom()) {
-      const batch = ledger.unsent(this.#sentUpto, limit);
+      const batch = stream.unsent(this.#sentUpto, limit);
       const [first] = batch;
       const last = batch.at(-1);
       if (first === undefined || last === undefined) return;
@@ -75,39 +102,40 @@ export class FactUpload {
     this.#answeredAt = this.#options.now();
     this.#inFlight = this.#inFlight.filter((last) => last > upto);
     this.#sentUpto = Math.max(this.#sentUpto, upto);
-    if (this.#holds(upto)) this.pump();
+    if (this.#stream !== null && this.#holds(this.#stream, upto)) this.pump();
   }
 
   onGap(upto: number): void {
-    if (this.#rewoundTo === upto) return;
+    if (this.#rewoundTo === upto || this.#stream === null) return;
     this.#rewoundTo = upto;
-    this.#rewind(upto);
+    this.#rewind(this.#stream, upto);
     this.pump();
   }
 
   /** On every heartbeat. */
   onBeat(): void {
-    const { ledger, now, answerMs } = this.#options;
+    const { now, answerMs } = this.#options;
+    if (this.#stream === null || this.#pause !== null) return;
     if (this.#inFlight.length === 0 || now() - this.#answeredAt < answerMs) return;
     this.#rewoundTo = null;
-    this.#rewind(ledger.acknowledged);
+    this.#rewind(this.#stream, this.#stream.acknowledged);
     this.pump();
   }
 
-  #rewind(upto: number): void {
+  #rewind(stream: FactStream, upto: number): void {
     this.#inFlight = [];
-    this.#sentUpto = upto;
-    this.#holds(upto);
+    this.#sentUpto = Math.max(upto, stream.base);
+    this.#holds(stream, upto);
   }
 
   /**
-   * Moves the durable cursor. False when the platform holds facts that this ledger has not: it was
-   * restored or copied. Nothing is sent then, for it would fork the chain; the terminal goes on
-   * serving and keeps its facts.
+   * Moves the durable cursor. False when the platform holds facts that this ledger has not, and did
+   * not say so in a welcome with which a new epoch could begin. Nothing is sent then, for it would
+   * fork the chain; the terminal goes on serving and keeps its facts.
    */
-  #holds(upto: number): boolean {
-    const { ledger, journal } = this.#options;
-    const newest = ledger.lastFact().seq;
+  #holds(stream: FactStream, upto: number): boolean {
+    const { journal } = this.#options;
+    const newest = stream.last().seq;
     if (upto > newest) {
       this.#credit = null;
       journal('link.refused', {
@@ -116,20 +144,23 @@ export class FactUpload {
       });
       return false;
     }
-    if (upto > ledger.acknowledged) this.#acknowledge(upto);
-    return true;
+    if (upto > stream.acknowledged) this.#acknowledge(stream, upto);
+    if (!stream.isOver || stream.acknowledged < newest) return true;
+    this.#credit = null;
+    this.#options.onTold(stream);
+    return false;
   }
 
-  #acknowledge(upto: number): void {
-    const { ledger, journal, now } = this.#options;
+  #acknowledge(stream: FactStream, upto: number): void {
+    const { journal, now } = this.#options;
     try {
-      ledger.acknowledge(upto);
+      stream.acknowledge(upto);
     } catch (error) {
       // The cursor is behind what the platform holds then: facts are sent twice some day, and
       // discarded there.
       if (!(error instanceof DiskFullError)) throw error;
     }
-    const waiting = ledger.waiting();
+    const waiting = this.#options.waiting();
     if (waiting > 0 && now() - this.#journaledAt < JOURNAL_EVERY_MS) return;
     this.#journaledAt = now();
     journal('facts.acknowledged', { upto, waiting });

@@ -10,11 +10,9 @@ import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
 import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
 import { SigningError } from '../pki/issuing.ts';
-import type { Signers } from '../pki/signed-object.ts';
 import { DiskFullError, isStorageFailure } from '../store/disk.ts';
-import type { Ledger } from '../store/ledger.ts';
+import type { FactStream, Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
-import { Commands } from './commands.ts';
 import {
   type Connection,
   connect,
@@ -26,27 +24,27 @@ import {
   type Refusal,
   type Welcome,
 } from './connection.ts';
+import {
+  type Downloads,
+  type DownloadTimes,
+  type LinkObjects,
+  type Shared,
+  startDownloads,
+} from './downloads.ts';
+import { streamAfter } from './epochs.ts';
 import { FactUpload } from './fact-upload.ts';
-import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
 import { IdentityError, type TerminalIdentity } from './identity.ts';
 import type { InUse } from './in-use.ts';
-import {
-  InstitutionDownload,
-  type LoadedInstitution,
-  type OfferedInstitution,
-} from './institution-download.ts';
-import { ListDownload, type OfferedList } from './list-download.ts';
+import type { LoadedInstitution } from './institution-download.ts';
 import type { ListKeyRing } from './list-keys.ts';
-import { type FetchObject, OBJECT_TIMES, ObjectSource, type ObjectTimes } from './object-source.ts';
+import { OBJECT_TIMES } from './object-source.ts';
 import { beat, hello } from './own-frames.ts';
 import { pin, pinnedPlatform } from './pinned-platform.ts';
 import { PlatformRoot } from './platform-root.ts';
-import { CLOSE, type ClientRefusal, type Head } from './protocol.ts';
+import { CLOSE, type ClientRefusal } from './protocol.ts';
 import type { Questions } from './questions.ts';
 import { Renewal } from './renewal.ts';
-import { RetryQueue } from './retry-queue.ts';
 import { SecureLink } from './secure-link.ts';
-import { TrustDownload } from './trust-download.ts';
 import type { LoadedTrust } from './trust-folder.ts';
 
 export interface LinkListener {
@@ -64,23 +62,14 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** For what is fetched besides lists and trust. */
-export interface LinkObjects {
-  readonly fetch: FetchObject;
-  readonly signers: Signers;
-}
-
 /** Rejects with LinkError. */
 export type OpenLink = (listener: LinkListener) => Promise<Link>;
 
-export interface LinkTimes {
+export interface LinkTimes extends DownloadTimes {
   /** From the first packet to the welcome. */
   readonly openMs: number;
   /** Batches without an answer for so long are sent again. */
   readonly answerMs: number;
-  readonly firstRetryMs: number;
-  readonly longestRetryMs: number;
-  readonly objects: ObjectTimes;
 }
 
 export const LINK_TIMES: LinkTimes = {
@@ -119,6 +108,8 @@ export interface LinkOptions {
   readonly onInstitution: (loaded: LoadedInstitution) => void;
   /** Called for each that is for this terminal, also for those that it knows. */
   readonly onCommand: (command: Command) => void;
+  /** The platform asks not to be called for so long. */
+  readonly onTryLater: (afterMs: number) => void;
   readonly times?: LinkTimes;
 }
 
@@ -135,21 +126,15 @@ export function openLink(options: LinkOptions): OpenLink {
   return (listener) => OneLink.open(options, shared, listener);
 }
 
-/** What one link hands to the next. */
-interface Shared {
-  readonly root: PlatformRoot;
-  /** The downloads of the links before have ended: there is never more than one of a list. */
-  ended: Promise<void>;
-}
-
-type Downloads = ReturnType<typeof startDownloads>;
-
 class OneLink implements Link {
   platform = '';
   upto = 0;
   readonly #options: LinkOptions;
   readonly #shared: Shared;
   readonly #upload: FactUpload;
+  readonly #listener: LinkListener;
+  /** What is told over this link. */
+  readonly #stream: FactStream;
   /** Null: a terminal that is not enrolled, on this machine. */
   readonly #secure: SecureLink | null;
   #renewal: Renewal | null = null;
@@ -158,20 +143,32 @@ class OneLink implements Link {
   /** DER of the platform's CA certificate, from the welcome on. */
   #pinned: Buffer = Buffer.alloc(0);
   #badRoots = 0;
+  #isOpen = false;
+  #isStopped = false;
+  /** Why this side ends the link as soon as it is open. */
+  #ending: string | null = null;
   #stopNudges: () => void = () => {};
 
   get objects(): LinkObjects | null {
     return this.#downloads?.objects ?? null;
   }
 
-  private constructor(options: LinkOptions, shared: Shared, secure: SecureLink | null) {
+  private constructor(
+    options: LinkOptions,
+    shared: Shared,
+    secure: SecureLink | null,
+    listener: LinkListener,
+  ) {
     const { ledger, journal, times = LINK_TIMES } = options;
+    this.#listener = listener;
+    this.#stream = ledger.stream();
     this.#options = options;
     this.#shared = shared;
     this.#secure = secure;
     this.#upload = new FactUpload({
-      ledger,
       journal,
+      waiting: () => ledger.waiting(),
+      onTold: (stream) => this.#told(stream),
       send: (frame) => this.#connection?.send(frame),
       hasRoom: () => this.#connection?.hasRoom ?? false,
       answerMs: times.answerMs,
@@ -185,12 +182,12 @@ class OneLink implements Link {
     await secure?.identity.credentials().catch((error: unknown) => {
       throw ownKeyError(error);
     });
-    const link = new OneLink(options, shared, secure);
+    const link = new OneLink(options, shared, secure, listener);
     link.#connection = await connect(
       {
         url: options.url,
         transport: secure && (() => secure.connect()),
-        hello: hello(options, shared.root.version),
+        hello: hello(options, link.#stream, shared.root.version),
         beat: () => beat(options),
         openTimeoutMs: times.openMs,
       },
@@ -203,6 +200,7 @@ class OneLink implements Link {
         onRefused: ({ reason, detail, code }) => {
           options.journal('link.refused', { reason, detail, code });
         },
+        onTryLater: options.onTryLater,
         onLost: (reason, code) => {
           link.#stop();
           listener.onLost(reason, code);
@@ -211,9 +209,11 @@ class OneLink implements Link {
     );
     link.#upload.pump();
     await secure?.identity.connected().catch(isMended);
-    link.#renewal = secure && link.#renewalOver(secure, listener);
+    link.#renewal = secure && link.#renewalOver(secure);
     link.#renewal?.look();
     options.questions.up((frame) => link.#connection?.send(frame));
+    link.#isOpen = true;
+    if (link.#ending !== null) link.#endWith(link.#ending);
     return link;
   }
 
@@ -231,8 +231,16 @@ class OneLink implements Link {
     this.platform = hash('sha256', pinned);
     this.upto = welcome.upto;
     this.#corrected(clock.correct(Date.parse(welcome.now), roundTripMs));
-    this.#downloads = startDownloads(this.#options, this.#shared, pinned, this.#secure);
-    this.#upload.start(welcome.upto, welcome.credit);
+    this.#downloads = startDownloads(
+      { ...this.#options, times: this.#options.times ?? LINK_TIMES },
+      this.#shared,
+      pinned,
+      this.#secure,
+    );
+    const stream = streamAfter(welcome, this.#stream, this.#options);
+    if (stream?.epoch === this.#stream.epoch) {
+      this.#upload.start(stream, welcome.upto, welcome.credit);
+    } else if (stream !== null) this.#endWith('new-epoch');
     this.#stopNudges = ledger.onCommit(() => this.#upload.pump());
     return null;
   }
@@ -244,6 +252,9 @@ class OneLink implements Link {
         return null;
       case 'gap':
         this.#upload.onGap(frame.upto);
+        return null;
+      case 'slow':
+        this.#upload.onSlow(frame.credit, frame.pauseMs);
         return null;
       case 'beat':
         this.#corrected(this.#options.clock.heard(Date.parse(frame.now)));
@@ -292,18 +303,32 @@ class OneLink implements Link {
     this.#corrected(this.#options.clock.correct(platformNow, roundTripMs));
   }
 
-  #renewalOver({ identity, ca }: SecureLink, listener: LinkListener): Renewal {
+  #renewalOver({ identity, ca }: SecureLink): Renewal {
     return new Renewal({
       identity,
       ca,
       send: (frame) => this.#connection?.send(frame),
       journal: this.#options.journal,
       // What was renewed counts from the next connection on.
-      onRenewed: () => {
-        this.#stop();
-        void this.#connection?.close();
-        listener.onLost('renewed', null);
-      },
+      onRenewed: () => this.#endWith('renewed'),
+    });
+  }
+
+  /** The epoch that is next is told over the next link. */
+  #told({ epoch, last }: FactStream): void {
+    this.#options.journal('facts.retold', { epoch, upto: last().seq });
+    this.#endWith('facts-retold');
+  }
+
+  /** Not inside the frame that led to it, and not before whoever opened this link has it. */
+  #endWith(reason: string): void {
+    this.#ending = reason;
+    if (!this.#isOpen) return;
+    setImmediate(() => {
+      if (this.#isStopped) return;
+      this.#stop();
+      void this.#connection?.close();
+      this.#listener.onLost(reason, null);
     });
   }
 
@@ -312,7 +337,9 @@ class OneLink implements Link {
   }
 
   #stop(): void {
+    this.#isStopped = true;
     this.#stopNudges();
+    this.#upload.stop();
     this.#options.questions.down();
     const { ended } = this.#shared;
     this.#shared.ended = Promise.all([ended, this.#downloads?.close()]).then(() => {});
@@ -344,55 +371,4 @@ function ownKeyError(error: unknown): unknown {
     (kind) => error instanceof kind,
   );
   return isKnown ? new LinkError('own-key-unusable', null, (error as Error).message) : error;
-}
-
-function startDownloads(
-  options: LinkOptions,
-  { root, ended }: Shared,
-  pinned: Buffer,
-  secure: SecureLink | null,
-) {
-  const { times = LINK_TIMES } = options;
-  const transport = secure && (() => secure.connect());
-  const source = new ObjectSource(options.url, times.objects, transport);
-  const signers = root.signers(pinned);
-  const lists = new ListDownload({ ...options, source, signers });
-  const trust = new TrustDownload({ ...options, source, signers });
-  const institutions = new InstitutionDownload({ ...options, source, signers });
-  const listQueue = new RetryQueue<OfferedList>({
-    ...times,
-    run: (offered, signal) => ended.then(() => lists.take(offered, signal)),
-  });
-  // A queue of its own: a revocation list does not wait for a large entry list.
-  const trustQueue = new RetryQueue<Head>({
-    ...times,
-    run: (head, signal) => ended.then(() => trust.take(head, signal)),
-  });
-  const institutionQueue = new RetryQueue<OfferedInstitution>({
-    ...times,
-    run: (offered, signal) => ended.then(() => institutions.take(offered, signal)),
-  });
-  const heads = new Heads({
-    ...options,
-    signers,
-    recipient: secure?.identity ?? null,
-    onList: (offered) => listQueue.offer(offered.head.list, offered),
-    onTrust: (head) => trustQueue.offer(TRUST_LIST, head),
-    onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),
-  });
-  const commands = new Commands({ ...options, signers });
-  const objects: LinkObjects = {
-    fetch: (sha256, limit, signal) => source.fetch(sha256, limit, signal),
-    signers,
-  };
-  return {
-    heads,
-    commands,
-    objects,
-    async close(): Promise<void> {
-      await Promise.all([heads.close(), commands.close()]);
-      await Promise.all([listQueue.close(), trustQueue.close(), institutionQueue.close()]);
-      source.close();
-    },
-  };
 }

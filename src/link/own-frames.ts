@@ -1,24 +1,26 @@
 /** What a terminal says of itself: who it is and how far it got, and that it still lives. */
 
 import type { Clock } from '../clock.ts';
-import type { Ledger } from '../store/ledger.ts';
+import type { FactStream, Ledger } from '../store/ledger.ts';
 import type { TerminalFrame } from './protocol.ts';
 
 interface Speaker {
   readonly terminal: string;
   readonly software: string;
   readonly lists: readonly string[];
-  readonly ledger: Pick<Ledger, 'epoch' | 'boot' | 'lastFact' | 'waiting'>;
+  readonly ledger: Pick<Ledger, 'boot' | 'waiting'>;
   readonly clock: Clock;
 }
 
-/** `root`: the version that is held; 0 while there is none. */
+/** `stream`: the facts that are told over this link. `root`: the version that is held; 0 while there is none. */
 export function hello(
   { ledger, terminal, software, lists, clock }: Speaker,
+  stream: FactStream,
   root: number,
 ): TerminalFrame {
-  const { epoch, boot } = ledger;
-  const last = ledger.lastFact();
+  const { boot } = ledger;
+  const { epoch } = stream;
+  const last = stream.last();
   return {
     frame: 'hello',
     terminal,

@@ -1,5 +1,5 @@
 /**
- * `kazasu.v1`: everything that terminal and platform say to each other, and, with question-protocol.ts, the only file that both sides share.
+ * `kazasu.v1`: everything that terminal and platform say to each other, and, with the other *-protocol.ts, the only file that both sides share.
  *
  * JSON frames on one websocket per terminal (subprotocol `kazasu.v1`); bulk data as content-addressed objects over
  * HTTP beside it, `GET /objects/<sha256 hex>`. Every frame is parsed here, at the edge, and nowhere else.
@@ -8,13 +8,26 @@
 import { z } from 'zod';
 import { ASSURANCE_LEVELS, type EntryListManifest } from '../domain/entry-list.ts';
 import { ANSWER_FRAME, ASK_FRAME, FAULT_FRAME } from './question-protocol.ts';
+import {
+  ACK_FRAME,
+  CREDIT,
+  FACT_BYTES,
+  FACTS_FRAME,
+  GAP_FRAME,
+  HELD_HASH,
+  SLOW_FRAME,
+} from './upload-protocol.ts';
 
 export const SUBPROTOCOL = 'kazasu.v1';
+/** `kazasu.v1` with what came later: `hash` in the welcome, `slow`. */
+export const SUBPROTOCOL_NOW = 'kazasu.v1.1';
+/** What a terminal offers, the best first; a platform takes the first that it knows, and says nothing of a later one. */
+export const SUBPROTOCOLS = [SUBPROTOCOL_NOW, SUBPROTOCOL] as const;
 
-/** Limits that both sides hold each other to. A fact is small; bulk never travels on the socket. */
+/** Limits that both sides hold each other to. */
 export const LIMITS = {
   frameBytes: 1_048_576,
-  factBytes: 16_384,
+  factBytes: FACT_BYTES,
   manifestBytes: 16_777_216,
   chunkBytes: 4_194_304,
   deltaBytes: 1_048_576,
@@ -73,12 +86,7 @@ export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
     software: z.string().max(64),
     clock: clockReading,
   }),
-  /** `items`: the exact JSON texts of the facts `from`, `from + 1`, ... as the ledger holds them: their bytes are hashed. */
-  z.strictObject({
-    frame: z.literal('facts'),
-    from: z.int().positive(),
-    items: z.array(z.string().max(LIMITS.factBytes)).min(1).max(1000),
-  }),
+  FACTS_FRAME,
   z.strictObject({ frame: z.literal('beat'), waiting: count, clock: clockReading }),
   /** For the terminal's next certificate: PKCS#10 for a new key, base64. Enrolled terminals only. */
   z.strictObject({ frame: z.literal('renew'), request: base64.max(4096) }),
@@ -95,16 +103,13 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
     platform: base64,
     /** The platform holds every fact of this epoch up to here. */
     upto: count,
-    credit: z.strictObject({
-      batch: z.int().min(1).max(1000),
-      bytes: z.int().min(LIMITS.factBytes),
-      inflight: z.int().min(1).max(64),
-    }),
+    hash: HELD_HASH.exactOptional(),
+    credit: CREDIT,
     beatMs: z.int().min(100).max(600_000),
   }),
-  z.strictObject({ frame: z.literal('ack'), upto: count }),
-  /** Facts arrived that do not continue what the platform holds: send again from `upto + 1`. */
-  z.strictObject({ frame: z.literal('gap'), upto: count }),
+  ACK_FRAME,
+  GAP_FRAME,
+  SLOW_FRAME,
   /**
    * The newest version of a list, as a signed statement (CMS SignedData, base64), and the key that belongs to it.
    *

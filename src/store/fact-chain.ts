@@ -13,10 +13,10 @@ export type ChainVerdict =
   | { readonly ok: true; readonly facts: number }
   | { readonly ok: false; readonly seq: number; readonly why: string };
 
-/** Whose facts a ledger holds. */
+/** Whose facts a ledger holds, and in which epoch each number is. */
 export interface ChainOwner {
   readonly terminal: string;
-  readonly epoch: string;
+  readonly epochOf: (seq: number) => string;
 }
 
 /** What the first fact has in place of a predecessor's hash. */
@@ -50,7 +50,7 @@ export function flawOf(
   if (last.hash !== null && fact.prev !== last.hash) {
     return `fact ${row.seq} does not continue fact ${last.seq}`;
   }
-  if (fact.terminal !== owner.terminal || fact.epoch !== owner.epoch) {
+  if (fact.terminal !== owner.terminal || fact.epoch !== owner.epochOf(row.seq)) {
     return `fact ${row.seq} is another ledger's`;
   }
   return null;

@@ -18,6 +18,7 @@ import {
   writeDurably,
 } from './disk.ts';
 import { COMMAND_TABLES } from './ledger-commands.ts';
+import { EPOCH_TABLE } from './ledger-epochs.ts';
 
 export type LedgerErrorCode =
   | 'in-use-by-newer-version'
@@ -54,6 +55,7 @@ const MIGRATIONS = [
    CREATE INDEX step_about ON step (subject, kind) WHERE subject IS NOT NULL;
    CREATE INDEX step_open ON step (kind, number) WHERE state IN ('due', 'started', 'unknown');`,
   COMMAND_TABLES,
+  EPOCH_TABLE,
 ] as const;
 
 const LEDGER_FILE = 'ledger.db';

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Fact } from '../domain/fact.ts';
 import { type ChainVerdict, type FactText, factOf, verifyChain } from './fact-chain.ts';
+import { EARLIER_EPOCHS, type EarlierEpoch, epochAt, waitingIn } from './ledger-epochs.ts';
 import { LedgerFile, ledgerError } from './ledger-file.ts';
 
 /** How long reading waits for a daemon that moves its log. */
@@ -53,7 +54,7 @@ export class LedgerInspection {
 
   /** How many facts the platform does not hold yet. */
   waiting(): number {
-    return this.#newest() - Number(this.#meta('acknowledged'));
+    return this.#newest() - Number(this.#meta('acknowledged')) + waitingIn(this.#earlier());
   }
 
   /** The oldest fact that the platform does not hold yet, or null. */
@@ -87,7 +88,8 @@ export class LedgerInspection {
 
   /** Reads the whole file: SQLite's own check of its pages, then the chain of the facts. */
   verify(): ChainVerdict {
-    const owner = { terminal: this.terminal, epoch: this.#meta('epoch') };
+    const epochOf = epochAt(this.#earlier(), this.#meta('epoch'));
+    const owner = { terminal: this.terminal, epochOf };
     try {
       const said = this.#database.pragma('quick_check(1)', { simple: true });
       if (said !== 'ok') return { ok: false, seq: 0, why: String(said) };
@@ -99,6 +101,15 @@ export class LedgerInspection {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** None where older software made the ledger and nobody has opened it since. */
+  #earlier(): EarlierEpoch[] {
+    const named = this.#database.prepare<[], unknown>(
+      "SELECT 1 FROM sqlite_schema WHERE name = 'earlier_epoch'",
+    );
+    if (named.get() === undefined) return [];
+    return this.#database.prepare<[], EarlierEpoch>(EARLIER_EPOCHS).all();
   }
 
   #newest(): number {

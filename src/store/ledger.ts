@@ -22,11 +22,13 @@ import {
   verifyChain,
 } from './fact-chain.ts';
 import { LedgerCommands } from './ledger-commands.ts';
+import { type FactStream, fitting, LedgerEpochs } from './ledger-epochs.ts';
 import { corrupt, LedgerFile, ledgerError } from './ledger-file.ts';
 import { Steps } from './steps.ts';
 
 export { DiskFullError, headroom } from './disk.ts';
 export type { FactText } from './fact-chain.ts';
+export type { FactStream } from './ledger-epochs.ts';
 export { LedgerError } from './ledger-file.ts';
 
 export interface ClockReading {
@@ -58,13 +60,13 @@ const WATCH_MS = 500;
 type Listener = (facts: readonly Fact[]) => void;
 
 export class Ledger {
-  readonly epoch: string;
   readonly boot: number;
   readonly steps: Steps;
   readonly commands: LedgerCommands;
 
   readonly #options: LedgerOptions;
   readonly #file: LedgerFile;
+  readonly #epochs: LedgerEpochs;
   readonly #sql: Statements;
   readonly #listeners = new Set<Listener>();
   #watch: NodeJS.Timeout | null = null;
@@ -74,7 +76,7 @@ export class Ledger {
     this.#options = options;
     this.#file = file;
     this.#sql = prepare(file.database);
-    this.epoch = file.meta('epoch');
+    this.#epochs = new LedgerEpochs(file);
     this.steps = new Steps(file.database, (work) => file.commit(work));
     this.commands = new LedgerCommands(file.database);
     this.#checkTail();
@@ -128,6 +130,51 @@ export class Ledger {
     return rows.map(factOf);
   }
 
+  /** Of the facts that are recorded now. Another process may have opened a new one. */
+  get epoch(): string {
+    return this.#epochs.current;
+  }
+
+  /** What is told to the platform next: the oldest epoch of which it may miss facts. */
+  stream(): FactStream {
+    const untold = this.#epochs.untold();
+    if (untold !== null) return untold;
+    const ledger = this;
+    return {
+      ...{ epoch: this.epoch, base: this.#epochs.base, isOver: false },
+      get acknowledged() {
+        return ledger.acknowledged;
+      },
+      last: () => this.lastFact(),
+      unsent: (after, limit) => this.unsent(after, limit),
+      acknowledge: (upto) => this.acknowledge(upto),
+    };
+  }
+
+  /** SHA-256 (hex) of the exact text of a fact; null when there is none of this number. */
+  hashOf(seq: number): string | null {
+    const [row] = this.#sql.after.all(seq - 1, 1);
+    return row?.seq === seq ? hash('sha256', row.text) : null;
+  }
+
+  /**
+   * The platform holds other facts of this epoch than this ledger, `held` of them: from here on facts belong to a new
+   * one, and the first of them says so; those of the epoch before are to be told again, all of them. Returns false, having
+   * changed nothing, when there were too many. Throws DiskFullError.
+   */
+  openEpoch(held: number): boolean {
+    if (this.#epochs.areTooMany) return false;
+    const before = this.epoch;
+    const upto = this.lastFact().seq;
+    this.#file.commit(() => {
+      this.#epochs.open(upto);
+      const body = { before, upto, held };
+      this.#append([{ event: 'ledger.epoch-opened', subject: null, body }]);
+    });
+    if (this.#listeners.size > 0) queueMicrotask(() => this.#announce());
+    return true;
+  }
+
   /** Number and SHA-256 (hex) of the newest fact; 0 and 64 zeros while there is none. */
   lastFact(): { seq: number; hash: string } {
     const last = this.#sql.last.get();
@@ -141,15 +188,7 @@ export class Ledger {
    * at least while there is one: a credit below the size of a fact must not stop the link for good.
    */
   unsent(after: number, limit: { readonly items: number; readonly bytes: number }): FactText[] {
-    const rows = this.#sql.after.all(after, limit.items);
-    let bytes = 0;
-    let count = 0;
-    for (const row of rows) {
-      bytes += Buffer.byteLength(row.text);
-      if (bytes > limit.bytes && count > 0) break;
-      count += 1;
-    }
-    return rows.slice(0, count);
+    return fitting(this.#sql.after.all(after, limit.items), limit.bytes);
   }
 
   /** Every fact after `after`, oldest first. Reads page by page: writing meanwhile is allowed. */
@@ -179,7 +218,7 @@ export class Ledger {
 
   /** How many facts the platform does not hold yet. */
   waiting(): number {
-    return (this.#sql.last.get()?.seq ?? 0) - this.acknowledged;
+    return (this.#sql.last.get()?.seq ?? 0) - this.acknowledged + this.#epochs.waitingBefore();
   }
 
   /** A small durable setting, e.g. the pinned platform; null when it was never set. */
@@ -240,13 +279,14 @@ export class Ledger {
     let { seq, hash: prev } = this.lastFact();
     const { at, clock, mono } = this.#options.read();
     const { terminal } = this.#options;
+    const { epoch } = this;
     return facts.map(({ event, subject, body }) => {
       if (!isFactEvent(event)) throw new TypeError(`${event} is not a fact`);
       seq += 1;
       const stamp = { at, clock, boot: this.boot, mono };
       const text = JSON.stringify({
         terminal,
-        epoch: this.epoch,
+        epoch,
         seq,
         prev,
         event,
@@ -307,7 +347,7 @@ export class Ledger {
   }
 
   get #owner(): ChainOwner {
-    return { terminal: this.#options.terminal, epoch: this.epoch };
+    return { terminal: this.#options.terminal, epochOf: this.#epochs.epochOf() };
   }
 }
 

@@ -69,6 +69,7 @@ export class TestTerminal {
   readonly trust: TrustStore[] = [];
   readonly institutions: LoadedInstitution[] = [];
   readonly commands: Command[] = [];
+  readonly triedLater: number[] = [];
   readonly questions = new Questions((event, fields) => this.#note({ event, fields }));
   readonly listDirectory: string;
   /** Of a terminal that enrolled, set by whoever enrols it. */
@@ -126,6 +127,7 @@ export class TestTerminal {
       },
       onInstitution: (loaded) => void this.institutions.push(loaded),
       onCommand: (command) => void this.commands.push(command),
+      onTryLater: (afterMs) => void this.triedLater.push(afterMs),
       identity: this.identity,
       times: { ...TIMES, ...times },
     });

@@ -137,6 +137,7 @@ describe('on a link that is up', () => {
         onSent: () => {},
         onBeat: () => {},
         onTurnedAway: () => {},
+        onTryLater: () => {},
         onRefused: ({ detail }) => over.reject(new Error(detail)),
         onLost: (reason) => over.reject(new Error(reason)),
       },

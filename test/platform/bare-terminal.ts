@@ -2,7 +2,12 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { PLATFORM_FRAME, type PlatformFrame, SUBPROTOCOL } from '../../src/link/protocol.ts';
+import {
+  PLATFORM_FRAME,
+  type PlatformFrame,
+  SUBPROTOCOL,
+  SUBPROTOCOLS,
+} from '../../src/link/protocol.ts';
 
 export const DEADLINE_MS = 20_000;
 
@@ -63,9 +68,10 @@ export class BareTerminal {
   static async connect(
     url: string,
     shown: { readonly key?: string; readonly cert?: string } = {},
+    offered: readonly string[] = [SUBPROTOCOL],
   ): Promise<BareTerminal> {
     const options = { perMessageDeflate: false, rejectUnauthorized: false, ...shown };
-    const socket = new WebSocket(url, [SUBPROTOCOL], options);
+    const socket = new WebSocket(url, [...offered], options);
     const terminal = new BareTerminal(socket);
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
     return terminal;
@@ -75,6 +81,14 @@ export class BareTerminal {
   static async greet(url: string, chain: Chain, over: object = {}): Promise<BareTerminal> {
     const terminal = await BareTerminal.connect(url);
     terminal.hello(chain, over);
+    await terminal.next('welcome');
+    return terminal;
+  }
+
+  /** The same as one that speaks what this version speaks. */
+  static async greetNow(url: string, chain: Chain): Promise<BareTerminal> {
+    const terminal = await BareTerminal.connect(url, {}, SUBPROTOCOLS);
+    terminal.hello(chain);
     await terminal.next('welcome');
     return terminal;
   }

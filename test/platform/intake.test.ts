@@ -134,7 +134,7 @@ describe('a platform to which many speak at once', () => {
 test('nothing is answered that is not durable', async () => {
   const sent: string[] = [];
   const facts: Partial<FactStore> = {
-    hello: () => ({ upto: 0, suspected: [] }),
+    hello: () => ({ upto: 0, held: { upto: 0, hash: '' }, suspected: [] }),
     together(work) {
       work();
       throw new Error('the disk is gone');
@@ -148,7 +148,7 @@ test('nothing is answered that is not durable', async () => {
       commands: () => [],
       log: () => {},
     },
-    { beatMs: 60_000, helloMs: 60_000 },
+    { beatMs: 60_000, helloMs: 60_000, sessionsMax: 10, slowMs: 500 },
   );
   const peer = Object.assign(new EventEmitter(), {
     ...{ readyState: WebSocket.OPEN, bufferedAmount: 0 },

@@ -225,7 +225,10 @@ describe('a socket', () => {
   test('that does not read is cut off before it costs more than 1 MB', async () => {
     const parts = { ...platform.stores, commands: () => [], log: () => {} };
     const nothing = { heads: { all: () => [] } as never, questions: {} as never };
-    const links = new TerminalLinks({ ...parts, ...nothing }, { beatMs: 60_000, helloMs: 60_000 });
+    const links = new TerminalLinks(
+      { ...parts, ...nothing },
+      { beatMs: 60_000, helloMs: 60_000, sessionsMax: 10, slowMs: 500 },
+    );
     const peer: EventEmitter & { terminated: boolean } = Object.assign(new EventEmitter(), {
       readyState: WebSocket.OPEN,
       bufferedAmount: 1_048_577,

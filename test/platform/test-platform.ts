@@ -11,7 +11,11 @@ import {
   importEntryList,
   type ListSettings,
 } from '../../platform-sim/entry-lists.ts';
-import { type Platform, startPlatform } from '../../platform-sim/platform.ts';
+import {
+  type Platform,
+  type PlatformSettings,
+  startPlatform,
+} from '../../platform-sim/platform.ts';
 import type { Publication } from '../../platform-sim/registry.ts';
 import { HEAD, type Head } from '../../src/link/protocol.ts';
 import { openRoot, type Root } from '../../src/pki/root-object.ts';
@@ -38,14 +42,16 @@ export function tickets(count: number): CsvRow[] {
 export class TestPlatform {
   readonly logged: { event: string; [field: string]: unknown }[] = [];
   readonly directory: string;
+  readonly #over: Partial<PlatformSettings>;
   #platform: Platform | null = null;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, over: Partial<PlatformSettings>) {
     this.directory = directory;
+    this.#over = over;
   }
 
-  static async start(): Promise<TestPlatform> {
-    const world = new TestPlatform(await mkdtemp(join(tmpdir(), 'kazasu-platform-')));
+  static async start(over: Partial<PlatformSettings> = {}): Promise<TestPlatform> {
+    const world = new TestPlatform(await mkdtemp(join(tmpdir(), 'kazasu-platform-')), over);
     await world.restart();
     return world;
   }
@@ -54,7 +60,7 @@ export class TestPlatform {
     await this.#platform?.close();
     const log = (event: string, fields: object) => this.logged.push({ event, ...fields });
     const settings = { stateDirectory: this.directory, port: 0, tlsPort: 0, log };
-    this.#platform = await startPlatform(settings);
+    this.#platform = await startPlatform({ ...settings, ...this.#over });
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,100 @@
+/** Everything that comes down over a link, each kind with a queue of its own. */
+
+import type { Signers } from '../pki/signed-object.ts';
+import { Commands, type CommandsOptions } from './commands.ts';
+import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
+import {
+  InstitutionDownload,
+  type InstitutionDownloadOptions,
+  type OfferedInstitution,
+} from './institution-download.ts';
+import { ListDownload, type ListDownloadOptions, type OfferedList } from './list-download.ts';
+import { type FetchObject, ObjectSource, type ObjectTimes } from './object-source.ts';
+import type { PlatformRoot } from './platform-root.ts';
+import type { Head } from './protocol.ts';
+import { RetryQueue } from './retry-queue.ts';
+import type { SecureLink } from './secure-link.ts';
+import { TrustDownload, type TrustDownloadOptions } from './trust-download.ts';
+
+export interface DownloadTimes {
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+  readonly objects: ObjectTimes;
+}
+
+type Options = CommandsOptions &
+  InstitutionDownloadOptions &
+  ListDownloadOptions &
+  TrustDownloadOptions;
+
+export type DownloadOptions = Omit<Options, 'signers' | 'source'> & {
+  readonly url: string;
+  readonly times: DownloadTimes;
+};
+
+/** For what is fetched besides lists and trust. */
+export interface LinkObjects {
+  readonly fetch: FetchObject;
+  readonly signers: Signers;
+}
+
+/** What one link hands to the next. */
+export interface Shared {
+  readonly root: PlatformRoot;
+  /** The downloads of the links before have ended: there is never more than one of a list. */
+  ended: Promise<void>;
+}
+
+export type Downloads = ReturnType<typeof startDownloads>;
+
+/** What is fetched over one link: begun with its welcome, ended with it. */
+export function startDownloads(
+  options: DownloadOptions,
+  { root, ended }: Shared,
+  pinned: Buffer,
+  secure: SecureLink | null,
+) {
+  const { times } = options;
+  const transport = secure && (() => secure.connect());
+  const source = new ObjectSource(options.url, times.objects, transport);
+  const signers = root.signers(pinned);
+  const lists = new ListDownload({ ...options, source, signers });
+  const trust = new TrustDownload({ ...options, source, signers });
+  const institutions = new InstitutionDownload({ ...options, source, signers });
+  const listQueue = new RetryQueue<OfferedList>({
+    ...times,
+    run: (offered, signal) => ended.then(() => lists.take(offered, signal)),
+  });
+  // A queue of its own: a revocation list does not wait for a large entry list.
+  const trustQueue = new RetryQueue<Head>({
+    ...times,
+    run: (head, signal) => ended.then(() => trust.take(head, signal)),
+  });
+  const institutionQueue = new RetryQueue<OfferedInstitution>({
+    ...times,
+    run: (offered, signal) => ended.then(() => institutions.take(offered, signal)),
+  });
+  const heads = new Heads({
+    ...options,
+    signers,
+    recipient: secure?.identity ?? null,
+    onList: (offered) => listQueue.offer(offered.head.list, offered),
+    onTrust: (head) => trustQueue.offer(TRUST_LIST, head),
+    onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),
+  });
+  const commands = new Commands({ ...options, signers });
+  const objects: LinkObjects = {
+    fetch: (sha256, limit, signal) => source.fetch(sha256, limit, signal),
+    signers,
+  };
+  return {
+    heads,
+    commands,
+    objects,
+    async close(): Promise<void> {
+      await Promise.all([heads.close(), commands.close()]);
+      await Promise.all([listQueue.close(), trustQueue.close(), institutionQueue.close()]);
+      source.close();
+    },
+  };
+}
