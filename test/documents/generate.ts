@@ -1,6 +1,6 @@
 /**
- * `npm run docs` writes the documents that are tables of the code: docs/reasons.md, docs/journal.md, and the diagrams
- * in ARCHITECTURE.md. `npm run docs -- --check` says which of them are out of date, and test/documents.test.ts does, too.
+ * `npm run docs` writes the documents that are tables of the code: docs/reasons.md, docs/journal.md, and parts
+ * of docs/protocol.md and ARCHITECTURE.md. `npm run docs -- --check` says which of them are out of date, and test/documents.test.ts does, too.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -13,6 +13,8 @@ import { LANGUAGE_NAMES } from '../../src/text/languages.ts';
 import { plain } from '../../src/text/ruby.ts';
 import { allMachines } from './machines.ts';
 import { stateDiagram } from './mermaid.ts';
+import { withProtocol } from './protocol.ts';
+import { table } from './tables.ts';
 
 export const PROJECT = join(import.meta.dirname, '../..');
 
@@ -28,6 +30,7 @@ export async function documents(project = PROJECT): Promise<ReadonlyMap<string, 
   return new Map([
     ['docs/reasons.md', reasons()],
     ['docs/journal.md', journal()],
+    ['docs/protocol.md', withProtocol(await readText(join(project, 'docs/protocol.md')))],
     ['ARCHITECTURE.md', await withDiagrams(architecture)],
   ]);
 }
@@ -118,12 +121,6 @@ export function journal(): string {
 function page(title: string, source: string, introduction: string, body: string): string {
   const origin = `Generated from \`${source}\` by \`npm run docs\`.`;
   return `# ${title}\n\n${introduction}\n\n${origin}\n\n${body}\n`;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 async function readText(path: string): Promise<string> {

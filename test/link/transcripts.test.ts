@@ -9,7 +9,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SUBPROTOCOL_NOW } from '../../src/link/protocol.ts';
 import { TestPlatform, tickets } from '../platform/test-platform.ts';
 import { LIST, TestTerminal, tempFolder } from './fixtures.ts';
-import { type Conversation, readTranscript, record, replay, transcriptText } from './transcript.ts';
+import { type Conversation, record, replay } from './transcript.ts';
+import { readTranscript, transcriptText } from './transcript-file.ts';
 
 const FOLDER = join(import.meta.dirname, 'transcripts');
 const PUBLISHED = 'version 2 of the list is published';
