@@ -34,6 +34,12 @@ export interface Session {
   ended: boolean;
 }
 
+/** What somebody said: a frame, or what is wrong with it. */
+export interface Said {
+  readonly session: Session;
+  readonly frame: TerminalFrame | string;
+}
+
 /** For the log. */
 export function who({ hello }: Session): { terminal: string } | object {
   return hello ? { terminal: hello.terminal } : {};

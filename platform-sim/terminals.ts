@@ -17,6 +17,7 @@ import {
   isCopied,
   type LinkSettings,
   putOff,
+  type Said,
   type Session,
   sessionOf,
   speaksNow,
@@ -39,12 +40,6 @@ type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
 
 /** The frames of what is asked of a terminal now, behind the command `after`. */
 export type TellCommands = (terminal: string, after: number) => readonly PlatformFrame[];
-
-/** What somebody said: a frame, or what is wrong with it. */
-interface Said {
-  readonly session: Session;
-  readonly frame: TerminalFrame | string;
-}
 
 /** What is done about a frame once what it says is durable. */
 type Answer = () => void;
