@@ -301,11 +301,7 @@ export const EVENTS = {
     says: 'The platform holds other facts of this ledger than the ledger does (an older state was put back, or there is a copy): a new epoch begins.',
     fields: ['before', 'upto', 'held'],
   },
-  'facts.retold': {
-    fact: false,
-    says: 'Every fact of an epoch that is over was told to the platform again.',
-    fields: ['epoch', 'upto'],
-  },
+  'facts.retold': { fact: false, says: 'An ended epoch is told.', fields: ['epoch', 'upto'] },
   'facts.slowed': {
     fact: false,
     says: 'The platform asks for fewer facts at a time, or for none for a while.',

@@ -8,11 +8,6 @@ import { hash, randomUUID } from 'node:crypto';
 import type { FactText } from './fact-chain.ts';
 import type { LedgerFile } from './ledger-file.ts';
 
-/** Epochs that are over: which numbers were theirs, up to `upto`, and how far they were told again. */
-export const EPOCH_TABLE = `
-  CREATE TABLE earlier_epoch (
-    upto INTEGER PRIMARY KEY, epoch TEXT NOT NULL, acknowledged INTEGER NOT NULL) STRICT;`;
-
 /** Software that knows one epoch only would take the facts of the others for damage. */
 const LEAST_SCHEMA = '3';
 /** A platform that claims ever more facts is at fault itself; the ledger does not grow with its claims. */

@@ -18,7 +18,6 @@ import {
   writeDurably,
 } from './disk.ts';
 import { COMMAND_TABLES } from './ledger-commands.ts';
-import { EPOCH_TABLE } from './ledger-epochs.ts';
 
 export type LedgerErrorCode =
   | 'in-use-by-newer-version'
@@ -55,7 +54,9 @@ const MIGRATIONS = [
    CREATE INDEX step_about ON step (subject, kind) WHERE subject IS NOT NULL;
    CREATE INDEX step_open ON step (kind, number) WHERE state IN ('due', 'started', 'unknown');`,
   COMMAND_TABLES,
-  EPOCH_TABLE,
+  // Epochs that are over: which numbers were theirs, up to `upto`, and how far they were told again.
+  `CREATE TABLE earlier_epoch (
+     upto INTEGER PRIMARY KEY, epoch TEXT NOT NULL, acknowledged INTEGER NOT NULL) STRICT;`,
 ] as const;
 
 const LEDGER_FILE = 'ledger.db';
