@@ -74,7 +74,6 @@ export interface Given {
 }
 
 const SCREEN_WAIT_MS = 20_000;
-
 let maker: Promise<CardMaker> | null = null;
 
 export async function withTerminal(
