@@ -1,13 +1,13 @@
 /**
- * The bench group "size": what an installation takes on disk: this package and the npm packages that it runs with,
- * without the pinned Node runtime, which every Node program needs.
+ * The bench group "size": what a terminal's installation takes on disk: this package and the npm packages that it runs
+ * with, whole, without the pinned Node runtime, which every Node program needs.
  */
 
-import { execFile } from 'node:child_process';
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { withDependencies } from '../../systemd/package/node-modules.ts';
+import { importedPackages, readProgram } from '../../systemd/package/program.ts';
 import type { Bench } from './figures.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -41,10 +41,11 @@ export async function sizeBench({ report }: Bench): Promise<void> {
   });
 }
 
+/** Those that a terminal's files import and what these need: what the simulator alone needs is in no terminal. */
 async function productionPackages(): Promise<string[]> {
-  const args = ['ls', '--omit=dev', '--all', '--parseable'];
-  const { stdout } = await promisify(execFile)('npm', args, { cwd: ROOT });
-  return [...new Set(stdout.split('\n').filter((path) => path.includes('/node_modules/')))];
+  const { daemon } = await readProgram(ROOT);
+  const packages = await withDependencies(ROOT, importedPackages(daemon));
+  return packages.map(({ folder }) => join(ROOT, folder));
 }
 
 /** Blocks on disk of everything below a path, packages in a nested node_modules excepted: they are listed themselves. */
