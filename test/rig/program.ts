@@ -10,7 +10,7 @@ import { JournalLines, type Line, type Wanted } from '../journal-lines.ts';
 /** What a loaded machine may need until a line comes that must come. */
 export const PATIENCE_MS = 60_000;
 const END_MS_MAX = 15_000;
-const COMMAND_MS_MAX = 60_000;
+const COMMAND_MS_MAX = 240_000;
 const LAST_WORDS_MS = 2_000;
 /** In the environment of a program and of everything that it starts. */
 const MARK = 'KAZASU_TEST_MARK';
