@@ -70,7 +70,7 @@ export class KioskStage {
   /** The attendant has looked, and lets a stopped kiosk go on. */
   async clear(): Promise<void> {
     const { terminal } = this.stage.place;
-    const why = ['--by', 'attendant', '--reason', 'the end of a scenario'];
+    const why = ['--by', 'attendant', '--why', 'the end of a scenario'];
     await terminal.staff('kiosk clear', ...why);
     await terminal.serves();
   }
