@@ -17,6 +17,7 @@ const DRAWINGS: Readonly<Record<string, DrawingName>> = {
   'network-slow': 'slow',
   'network-stalled': 'stalled',
   'clock-ahead': 'clock',
+  'clock-tomorrow': 'clock',
   'clock-1970': 'battery',
   'answer-swapped': 'swap',
   'disk-full': 'disk',

@@ -31,7 +31,7 @@ const machine = (label: Words, says: Words, state: MachineState): Fault => ({
   mend: ({ release }) => release?.set('ready'),
 });
 
-const clock = (label: Words, says: Words, setting: 'ahead' | '1970'): Fault => ({
+const clock = (label: Words, says: Words, setting: 'ahead' | 'tomorrow' | '1970'): Fault => ({
   label,
   says,
   place: 'clock',
@@ -148,6 +148,14 @@ const FAULTS = {
       en: 'the terminal is restarted with a clock that is three hours ahead',
     },
     'ahead',
+  ),
+  'clock-tomorrow': clock(
+    { ja: '時計を1日すすめる', en: 'Clock a day ahead' },
+    {
+      ja: '端末を、1日進んだ時計で動かし直します。',
+      en: 'the terminal is restarted with a clock that is a day ahead',
+    },
+    'tomorrow',
   ),
   'clock-1970': clock(
     { ja: '時計を1970年に', en: 'Clock at 1970' },

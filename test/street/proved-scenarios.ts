@@ -12,6 +12,7 @@ const SLOW: ReadonlySet<string> = new Set([
   'offline-queue',
   'half-open',
   'clock-1970',
+  'clock-a-day-wrong',
   'skewed-clock',
   'yokohama',
   'swapped-pdf',

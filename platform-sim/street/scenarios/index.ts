@@ -8,6 +8,7 @@ import { CARD_CHANGED_WHILE_PRINTING } from './card-changed-while-printing.ts';
 import { CARD_PULLED } from './card-pulled.ts';
 import { CENTRE_SENDS_ANOTHER } from './centre-sends-another.ts';
 import { CLOCK_1970 } from './clock-1970.ts';
+import { CLOCK_A_DAY_WRONG } from './clock-a-day-wrong.ts';
 import { CLONED_CARD } from './cloned-card.ts';
 import { CRASH_BEFORE_LOG } from './crash-before-log.ts';
 import { DISK_FILLED } from './disk-filled.ts';
@@ -71,4 +72,5 @@ export const SCENARIOS: readonly Scenario[] = [
   KIOSK_POWER_CUT,
   CARD_CHANGED_WHILE_PRINTING,
   NETWORK_CUT_AFTER_CHARGE,
+  CLOCK_A_DAY_WRONG,
 ];
