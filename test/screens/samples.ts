@@ -305,14 +305,15 @@ export type FrameGiven = Partial<Omit<ScreenFrame, 'look'>> & {
 export function frameOf({ screen }: ScreenBody, given: FrameGiven = {}): ScreenFrame {
   const isKiosk = given.look?.profile === 'kiosk';
   const keys = KEYS[screen] ?? [];
+  // A kiosk waits with its menu.
+  const canCall = isKiosk && screen !== 'waiting' && !screen.startsWith('staff-');
   return {
     number: 1,
     language: 'ja',
     sound: 'normal',
     tone: TONES[screen] ?? null,
     speech: null,
-    keys:
-      isKiosk && !screen.startsWith('staff-') && !keys.includes('call') ? [...keys, 'call'] : keys,
+    keys: canCall && !keys.includes('call') ? [...keys, 'call'] : keys,
     called: false,
     place: isKiosk ? SHOP : { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
     ways: WAYS[given.language ?? 'ja'],
