@@ -3,9 +3,8 @@
  * - unit: everything else. Needs neither Debian packages nor root.
  * - tools: `*.browser.test.ts` and `*.tools.test.ts`. Debian's Chromium with its fonts, OpenSSL, espeak-ng, small disks, but no card
  *   reader; beside the unit tests, which leave a processor idle. A missing part is a failure.
- * - real: `*.real.test.ts` and test/chaos/. The real pcscd, OpenSC, pseudo-terminals, killed processes; each has a PC/SC service of its
- *   own. A missing part is a failure.
- * - street: those of the street, which takes the machine's own PC/SC service: one file at a time.
+ * - real: `*.real.test.ts` and test/chaos/. The real pcscd, OpenSC, pseudo-terminals, killed processes; each file has a PC/SC service of
+ *   its own, the street's in namespaces of their own. A missing part is a failure.
  * - long: `*.long.test.ts`. Minutes; `npm run test:long`.
  * - systemd: `*.systemd.test.ts`. The package on a machine with a systemd of its own; `npm run test:systemd`.
  */
@@ -14,7 +13,6 @@ import { defineConfig } from 'vitest/config';
 
 const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
 const TOOLS = ['test/**/*.browser.test.ts', 'test/**/*.tools.test.ts'];
-const STREET = ['test/street.real.test.ts', 'test/street/**/*.real.test.ts'];
 const LONG = ['test/**/*.long.test.ts'];
 const SYSTEMD = ['test/**/*.systemd.test.ts'];
 
@@ -28,6 +26,7 @@ export default defineConfig({
     // A loaded machine of two cores must not fail a test that is right.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
@@ -52,20 +51,10 @@ export default defineConfig({
         test: {
           name: 'real',
           include: REAL,
-          exclude: [...STREET, ...LONG],
+          exclude: LONG,
           testTimeout: 120_000,
           maxWorkers: MAX_REAL_WORKERS,
           sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'street',
-          include: STREET,
-          testTimeout: 120_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -75,7 +64,7 @@ export default defineConfig({
           include: LONG,
           testTimeout: 1_800_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -87,7 +76,7 @@ export default defineConfig({
           // Debian's packages come over the network the first time.
           hookTimeout: 1_800_000,
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

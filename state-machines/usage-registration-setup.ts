@@ -114,6 +114,9 @@ export const registrationSetup = setup({
   delays: REGISTRATION_DELAYS,
   guards: {
     isListed: ({ event }) => outputOf<Listed>(event)?.listed != null,
+    /** One that was turned away and still lies there is not read again and again. */
+    isNewCard: ({ context, event }) =>
+      event.type === 'card.present' && (context.again === null || event.tap !== context.seen.tap),
     isComplete: ({ event }) => outputOf<FormEnd>(event) !== null,
     takesPart: ({ event }) => municipalityOf(event)?.takesPart === true,
     staysAway: ({ event }) => municipalityOf(event)?.takesPart === false,
@@ -143,6 +146,7 @@ export const registrationSetup = setup({
         return result?.next === 'hold-again' ? result.reason : 'card-removed';
       },
     }),
+    forgetAgain: assign({ again: null }),
     keepApplied: assign({ applied: ({ event }) => outputOf<Applied>(event)?.applied ?? null }),
     keepReceipt: assign({
       receipt: ({ event }) => outputOf<Recorded>(event)?.receipt ?? 'none',

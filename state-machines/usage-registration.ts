@@ -93,7 +93,10 @@ export const usageRegistrationMachine = registrationSetup.createMachine({
           meta: shows('place-card', 'place-card', ['back'], 'idle'),
           entry: 'restForm',
           invoke: { id: 'awaitCard', src: 'awaitCard' },
-          on: { 'card.present': { target: 'reading', actions: 'keepCard' }, 'key.back': LEAVES },
+          on: {
+            'card.present': { guard: 'isNewCard', target: 'reading', actions: 'keepCard' },
+            'key.back': LEAVES,
+          },
           after: { idle: 'stillThere' },
         },
         stillThere: {
@@ -108,7 +111,7 @@ export const usageRegistrationMachine = registrationSetup.createMachine({
             src: 'readCard',
             input: seen,
             onDone: [
-              { guard: 'goesOn', target: 'writing' },
+              { guard: 'goesOn', target: 'writing', actions: 'forgetAgain' },
               { guard: 'asksAgain', target: 'placing', actions: 'askAgain' },
               REFUSED,
             ],

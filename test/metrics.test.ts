@@ -9,6 +9,8 @@ import { startTerminal } from '../src/terminal.ts';
 import { JournalLines } from './journal-lines.ts';
 import { hanako, LIST, type World, withTerminal } from './terminal.ts';
 
+const PATIENCE = { timeout: 20_000, interval: 50 };
+
 interface Reply {
   readonly status: number;
   readonly type: string;
@@ -120,7 +122,7 @@ test('what waits is told: facts for the platform, papers for staff, also those o
         const reply = await ask(port, '/metrics');
         expect(sample(reply.text, 'kazasu_papers_waiting', '{state="owed"}')).toBe(1);
         return reply.text;
-      });
+      }, PATIENCE);
       expect(sample(text, 'kazasu_papers_waiting', '{state="unknown"}')).toBe(0);
       expect(sample(text, 'kazasu_facts_waiting')).toBeGreaterThan(0);
       expect(sample(text, 'kazasu_link_up')).toBe(0);
@@ -175,7 +177,7 @@ test('docs/metrics.md lists every metric with what it says', () =>
         const reply = await ask(port, '/metrics');
         expect(reply.text).toContain('kazasu_papers_waiting');
         return reply;
-      });
+      }, PATIENCE);
       const type = new Map(
         [...text.matchAll(/^# TYPE (\S+) (\S+)$/gmu)].map(([, name = '', is = '']) => [name, is]),
       );

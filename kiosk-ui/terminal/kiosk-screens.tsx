@@ -22,7 +22,6 @@ export const KIOSK_DRAWINGS: { readonly [Name in KioskScreenName]: Draw<Name> } 
   printing: order.printing,
   'take-paper': order.takePaper,
   applied: registration.applied,
-  registration: registration.registration,
   ended: order.ended,
   'still-there': card.stillThere,
 };

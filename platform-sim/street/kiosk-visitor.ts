@@ -115,7 +115,6 @@ export class KioskVisitor {
       case 'take-paper':
       case 'applied':
       case 'ended':
-      case 'registration':
         return this.press({ key: 'enter' });
       default:
     }

@@ -1,11 +1,6 @@
 /** Screens of a kiosk, where a visit begins with a choice and not with a card; the rest is in screen.ts. */
 
-import type {
-  DocumentOption,
-  DocumentType,
-  MoneyEnd,
-  RegistrationState,
-} from './municipal-certificate.ts';
+import type { DocumentOption, DocumentType, MoneyEnd } from './municipal-certificate.ts';
 import type { Reason } from './reason.ts';
 
 export const KIOSK_SCREENS = [
@@ -31,8 +26,6 @@ export const KIOSK_SCREENS = [
   'take-paper',
   /** The application was received. */
   'applied',
-  /** Where an application stands. */
-  'registration',
   /** It ended without what was asked for: why, the card, the money, what now. */
   'ended',
   /** Somebody is still there? It ends soon. */
@@ -209,15 +202,6 @@ export type KioskScreenBody =
       readonly receipt: 'printed' | 'owed' | 'none';
     }
   | {
-      readonly screen: 'registration';
-      readonly state: RegistrationState;
-      readonly municipality: string | null;
-      /** The number of the application. */
-      readonly application: string | null;
-      readonly expected: string | null;
-      readonly reason: Reason | null;
-    }
-  | {
       readonly screen: 'ended';
       readonly reason: Reason;
       readonly money: MoneyEnd;
@@ -247,7 +231,6 @@ export const KIOSK_SPEECHES = [
   'take-card-now',
   'take-paper',
   'applied',
-  'registration',
   'still-there',
   /** Somebody comes. */
   'staff-called',

@@ -69,8 +69,7 @@ export const MONEY_ENDS = ['nothing-charged', 'returned', 'charged', 'asked'] as
 export type MoneyEnd = (typeof MONEY_ENDS)[number];
 
 /** Where an application for usage registration (利用登録) stands. */
-export const REGISTRATION_STATES = ['none', 'pending', 'accepted', 'refused'] as const;
-export type RegistrationState = (typeof REGISTRATION_STATES)[number];
+export type RegistrationState = 'none' | 'pending' | 'accepted' | 'refused';
 
 /** A name as it is written, and its reading in hiragana, by which it is found. */
 export interface ReadableName {

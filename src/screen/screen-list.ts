@@ -131,7 +131,6 @@ function kioskTitlesOf({
     printing: [kiosk.printing.title],
     'take-paper': [kiosk.takePaper.title],
     applied: [kiosk.applied.title],
-    registration: headingsOf(kiosk.registration),
     ended: headingsOf(reasons),
     'still-there': [kiosk.stillThere.title],
   };

@@ -8,12 +8,7 @@ import {
   TEXT_LIMITS,
   WORKS,
 } from '../../src/domain/kiosk-screen.ts';
-import {
-  DOCUMENT_OPTIONS,
-  DOCUMENTS,
-  MONEY_ENDS,
-  REGISTRATION_STATES,
-} from '../../src/domain/municipal-certificate.ts';
+import { DOCUMENT_OPTIONS, DOCUMENTS, MONEY_ENDS } from '../../src/domain/municipal-certificate.ts';
 import type { KeyName, Tone } from '../../src/domain/screen.ts';
 
 import {
@@ -320,27 +315,6 @@ export const KIOSK_SAMPLES: {
       receipt: 'owed',
     },
   ],
-  registration: [
-    {
-      screen: 'registration',
-      state: 'pending',
-      municipality: '鷹ノ沢町',
-      application: 'T-0001-2231',
-      expected: DAY,
-      reason: null,
-    },
-    ...REGISTRATION_STATES.map(
-      (state) =>
-        ({
-          screen: 'registration',
-          state,
-          municipality: state === 'none' ? null : '大字北鷹ノ沢村連合市',
-          application: state === 'none' ? null : 'ABCDEFGH-JKLMNPQRSTU',
-          expected: state === 'pending' ? DAY : null,
-          reason: state === 'refused' ? 'not-recorded-there' : null,
-        }) as const,
-    ),
-  ],
   ended: [
     {
       screen: 'ended',
@@ -391,7 +365,6 @@ export const KIOSK_KEYS: Partial<Record<KioskScreenName, readonly KeyName[]>> = 
   printing: ['call'],
   'take-paper': ['enter', 'call'],
   applied: ['enter', 'call'],
-  registration: ['back', 'call'],
   ended: ['enter', 'call'],
   'still-there': ['stay', 'back', 'call'],
 };

@@ -14,9 +14,16 @@ const [pin] = SAMPLES['staff-pin'];
 const [ticket] = SAMPLES['staff-ticket'];
 const [menu] = SAMPLES['staff-menu'];
 
-/** Keeps the frequency of every note that begins; the page's own sounds stay as they are. */
+/** Keeps the frequency of every note that begins, and what plays them; the page's own sounds stay as they are. */
 const LISTEN = `
   window.notes = [];
+  const RealContext = window.AudioContext;
+  window.AudioContext = class extends RealContext {
+    constructor() {
+      super();
+      window.player = this;
+    }
+  };
   const Real = window.OscillatorNode;
   window.OscillatorNode = function (context, options) {
     window.notes.push(Math.round(options.frequency));
@@ -55,7 +62,7 @@ const show = async (...given: Parameters<ShownScreen['show']>) =>
   untilNumber(page, shown.show(...given));
 const notes = () => page.evaluate<number[]>('window.notes');
 const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
-const pressed = (count: number) => vi.waitFor(() => expect(shown.pressed).toHaveLength(count));
+const pressed = (count: number) => expect.poll(() => shown.pressed).toHaveLength(count);
 
 test('after three seconds of silence not one node of the screen before is left', async () => {
   let muted = false;
@@ -166,13 +173,14 @@ describe('tones', () => {
     await open();
     // A browser that is no kiosk is silent until it is touched.
     await page.locator('h1').click();
+    await page.waitForFunction(`window.player.state === 'running'`);
   });
 
   test('hold ticks until the next screen, whose tone takes its place', async () => {
     await show({ screen: 'hold' });
-    await vi.waitFor(async () => expect((await notes()).slice(0, 3)).toEqual([523, 523, 523]));
+    await expect.poll(async () => (await notes()).slice(0, 3)).toEqual([523, 523, 523]);
     await show(welcomed);
-    await vi.waitFor(async () => expect((await notes()).slice(-2)).toEqual([784, 1047]));
+    await expect.poll(async () => (await notes()).slice(-2)).toEqual([784, 1047]);
     const count = (await notes()).length;
     // As long as two more ticks would take: nothing can be waited for that must not come.
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 900))');
@@ -181,7 +189,7 @@ describe('tones', () => {
 
   test('a problem is one note, and a change of language is none', async () => {
     await show(SAMPLES.refused[0]);
-    await vi.waitFor(async () => expect(await notes()).toEqual([392]));
+    await expect.poll(notes).toEqual([392]);
     await show(SAMPLES.refused[0], { language: 'en' });
     expect(await notes()).toEqual([392]);
   });
@@ -193,7 +201,7 @@ test('what is said is asked for once for each change', async () => {
   await show(welcomed, { speech: '/voice/ja/welcome', sound: 'loud' });
   await show(SAMPLES.waiting[0], { speech: null });
   await show(welcomed, { speech: '/voice/ja/hold' });
-  await vi.waitFor(() => expect(new Set(speech.mock.calls.map(([, said]) => said)).size).toBe(2));
+  await expect.poll(() => new Set(speech.mock.calls.map(([, said]) => said)).size).toBe(2);
   expect(speech.mock.calls).toEqual([
     ['ja', 'welcome'],
     ['ja', 'hold'],

@@ -240,21 +240,6 @@ export const KIOSK_TEXTS: KioskTexts = {
     expected: 'Expected by',
     status: 'Hold your card here to see where it stands.',
   },
-  registration: {
-    none: {
-      title: 'No application',
-      body: 'There is no application for this card.',
-    },
-    pending: { title: 'Being checked', body: 'The municipality is checking your application.' },
-    accepted: {
-      title: 'You are registered',
-      body: 'You can get family register certificates here.',
-    },
-    refused: {
-      title: 'Registration not accepted',
-      body: 'Please ask at the office of the municipality.',
-    },
-  },
   ended: {
     money: 'Money',
     'nothing-charged': 'Nothing was charged',

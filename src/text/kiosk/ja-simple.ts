@@ -283,24 +283,6 @@ export const KIOSK_TEXTS: KioskTexts = {
     expected: '使《つか》える 日《ひ》',
     status: 'カードを かざすと、いまの ようすが わかります。',
   },
-  registration: {
-    none: {
-      title: '申《もう》しこみは ありません',
-      body: 'この カードの 利用登録《りようとうろく》は ありません。',
-    },
-    pending: {
-      title: '調《しら》べて います',
-      body: '本籍《ほんせき》の 町《まち》が 調《しら》べて います。',
-    },
-    accepted: {
-      title: '登録《とうろく》が できました',
-      body: '戸籍《こせき》の 証明書《しょうめいしょ》を ここで とれます。',
-    },
-    refused: {
-      title: '登録《とうろく》できませんでした',
-      body: '本籍《ほんせき》の 町《まち》の 役所《やくしょ》で 聞《き》いて ください。',
-    },
-  },
   ended: {
     money: 'お金《かね》',
     'nothing-charged': 'とって いません',

@@ -239,18 +239,6 @@ export const KIOSK_TEXTS: KioskTexts = {
     expected: '使える日の目安',
     status: 'カードをかざすと、申請のようすが分かります。',
   },
-  registration: {
-    none: { title: '申請はありません', body: 'このカードでの利用登録の申請は、見つかりません。' },
-    pending: { title: '申請を確かめています', body: '本籍地の市区町村が確かめています。' },
-    accepted: {
-      title: '利用登録が済みました',
-      body: '戸籍の証明書を、ここでお取りいただけます。',
-    },
-    refused: {
-      title: '利用登録ができませんでした',
-      body: '本籍地の市区町村の窓口におたずねください。',
-    },
-  },
   ended: {
     money: '料金',
     'nothing-charged': 'いただいていません',

@@ -9,12 +9,7 @@ import type {
   TextProblem,
   Work,
 } from '../../domain/kiosk-screen.ts';
-import type {
-  DocumentOption,
-  DocumentType,
-  MoneyEnd,
-  RegistrationState,
-} from '../../domain/municipal-certificate.ts';
+import type { DocumentOption, DocumentType, MoneyEnd } from '../../domain/municipal-certificate.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { ReasonText } from '../reason-text.ts';
 import type { KioskStaffTexts } from './staff-words.ts';
@@ -152,7 +147,6 @@ export interface KioskTexts {
     readonly expected: string;
     readonly status: string;
   };
-  readonly registration: Readonly<Record<RegistrationState, Headed>>;
   readonly ended: { readonly money: string } & Readonly<Record<MoneyEnd, string>>;
   readonly stillThere: {
     readonly title: string;
