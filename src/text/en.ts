@@ -344,7 +344,7 @@ export const en: Catalogue = {
       daemon: { name: 'Terminal program', remedy: 'Restart the terminal' },
       'card-service': { name: 'Card service', remedy: 'Restart the terminal' },
       'card-reader': { name: 'Card reader', remedy: 'Check its cable' },
-      'receipt-printer': { name: 'Ticket printer', remedy: 'Check power, paper and cover' },
+      'receipt-printer': { name: 'Receipt printer', remedy: 'Check power, paper and cover' },
       'page-printer': { name: 'Certificate printer', remedy: 'Check power, paper and covers' },
       'payment-unit': { name: 'Payment unit', remedy: 'Check its power and cable' },
       disk: { name: 'Storage space', remedy: TELL_ADMINISTRATOR },

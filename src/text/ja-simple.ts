@@ -218,7 +218,7 @@ export const jaSimple: Catalogue = {
         remedy: 'ケーブルを 見《み》て ください',
       },
       'receipt-printer': {
-        name: '席《せき》の 紙《かみ》の プリンター',
+        name: 'レシートの プリンター',
         remedy: '電源《でんげん》と 紙《かみ》と ふたを 見《み》て ください',
       },
       'page-printer': {

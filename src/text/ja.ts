@@ -339,7 +339,7 @@ export const ja: Catalogue = {
       'card-service': { name: 'カードのサービス', remedy: '端末を起動し直してください' },
       'card-reader': { name: 'カード読み取り機', remedy: 'ケーブルを確かめてください' },
       'receipt-printer': {
-        name: '座席券のプリンター',
+        name: 'レシートプリンター',
         remedy: '電源、紙、ふたを確かめてください',
       },
       'page-printer': {
