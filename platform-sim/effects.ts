@@ -37,6 +37,9 @@ export interface Entry {
   readonly flag: 'unknown-ticket' | null;
 }
 
+/** A grant as it counts: `time` corrected, ms since the epoch; `doubles`: how many came before it that are in force. */
+export type OnGrant = (key: string, fact: EntryFact, time: number, doubles: number) => void;
+
 /** What the platform knows of a row, by whatever list it stands on. */
 export interface KnownTicket {
   readonly ticket: string;
@@ -52,6 +55,7 @@ export function entriesOf(
   facts: readonly EntryFact[],
   origins: readonly ClockOrigin[],
   listed: readonly KnownTicket[] = [],
+  onGrant: OnGrant = () => {},
 ): ReadonlyMap<string, Entry> {
   const clocks = new Map(origins.map((clock) => [bootKey(clock), clock.origin]));
   const timed = facts.map((fact) => ({ fact, time: correctedTime(fact, clocks) }));
@@ -62,8 +66,11 @@ export function entriesOf(
     const { key, flag } = placeOf(fact, rows);
     const before = entries.get(key);
     if (fact.event === 'entry.undone') entries.delete(key);
-    else if (before) entries.set(key, { ...before, doubles: before.doubles + 1 });
-    else {
+    else if (before) {
+      onGrant(key, fact, time, before.doubles + 1);
+      entries.set(key, { ...before, doubles: before.doubles + 1 });
+    } else {
+      onGrant(key, fact, time, 0);
       const at = new Date(time).toISOString();
       entries.set(key, { at, gate: fact.gate, terminal: fact.terminal, doubles: 0, flag });
     }

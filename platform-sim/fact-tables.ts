@@ -1,4 +1,6 @@
-/** The tables of facts.db. */
+/** The tables of facts.db. A file of an earlier version gets those that it lacks. */
+
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS stream (
@@ -28,6 +30,12 @@ CREATE TABLE IF NOT EXISTS flag (
 CREATE TABLE IF NOT EXISTS clock (
   stream INTEGER NOT NULL REFERENCES stream (id), boot INTEGER NOT NULL, origin INTEGER NOT NULL,
   PRIMARY KEY (stream, boot)
+) STRICT, WITHOUT ROWID;
+-- When the platform's clock stood how, as a terminal's of that boot stood at mono: clock-samples.ts. One an hour.
+CREATE TABLE IF NOT EXISTS clock_sample (
+  stream INTEGER NOT NULL REFERENCES stream (id), boot INTEGER NOT NULL, hour INTEGER NOT NULL,
+  mono REAL NOT NULL, earliest INTEGER, latest INTEGER NOT NULL,
+  PRIMARY KEY (stream, boot, hour)
 ) STRICT, WITHOUT ROWID;
 -- Epochs that another one has taken the place of: their terminal speaks in them no more.
 CREATE TABLE IF NOT EXISTS succeeded (

@@ -9,10 +9,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EventName } from '../src/domain/events.ts';
 import type { TerminalFrame } from '../src/link/protocol.ts';
+import { type BootOf, type ClockSample, SAMPLE_EVERY_MS } from './clock-samples.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
 import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
 import { FACT, type ParsedFact } from './fact-schema.ts';
-import { SCHEMA } from './fact-tables.ts';
+import { prepareFacts } from './fact-statements.ts';
+import { SCHEMA, SCHEMA_VERSION } from './fact-tables.ts';
 
 /** The platform's own facts (a cancelled ticket) stand in a ledger of this name; no terminal may have it. */
 export const PLATFORM_TERMINAL = 'platform';
@@ -81,12 +83,12 @@ interface Held {
 
 export class FactStore {
   readonly #db: SqliteDatabase;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareFacts>;
 
   /** Opens or creates facts.db in `directory`. */
   constructor(directory: string) {
-    this.#db = openDatabase(directory, 'facts.db', SCHEMA, 1);
-    this.#statements = prepare(this.#db);
+    this.#db = openDatabase(directory, 'facts.db', SCHEMA, SCHEMA_VERSION);
+    this.#statements = prepareFacts(this.#db);
   }
 
   /** What `work` stores here is durable together, once this returns. */
@@ -125,6 +127,8 @@ export class FactStore {
         if (isPlausibleMono(frame.clock.mono)) {
           const origin = Math.round(now - frame.clock.mono);
           this.#statements.setClock.run(stream.id, frame.boot, origin);
+          const sample = { mono: frame.clock.mono, earliest: null, latest: now };
+          this.#addSample(stream.id, frame.boot, sample);
         }
         return { upto, held: { upto: stream.upto, hash: stream.hash }, suspected };
       })
@@ -266,6 +270,22 @@ export class FactStore {
     return this.#statements.clocks.all() as ClockOrigin[];
   }
 
+  /** What more is known of the clock of a boot; of those of the same hour the narrowest is kept. */
+  noteClock({ terminal, epoch, boot }: BootOf, sample: ClockSample): void {
+    const stream = this.#statements.stream.get(terminal, epoch) as Stream | undefined;
+    if (stream !== undefined) this.#addSample(stream.id, boot, sample);
+  }
+
+  /** Every sample of this boot, by time. */
+  clockSamples({ terminal, epoch, boot }: BootOf): ClockSample[] {
+    return this.#statements.samples.all(terminal, epoch, boot) as ClockSample[];
+  }
+
+  /** When a fact arrived (ISO 8601); null where it is not held. */
+  receivedAt({ terminal, epoch }: StreamName, seq: number): string | null {
+    return (this.#statements.received.get(terminal, epoch, seq) as string | undefined) ?? null;
+  }
+
   terminals(): TerminalRecord[] {
     return (this.#statements.terminals.all() as (TerminalRecord & { flags: string | null })[]).map(
       ({ flags, ...record }) => ({
@@ -293,6 +313,11 @@ export class FactStore {
     this.#statements.addFact.run(stream, fact.seq, fact.hash, fact.event, iso(now), fact.json);
   }
 
+  #addSample(stream: number, boot: number, { mono, earliest, latest }: ClockSample): void {
+    const hour = Math.floor(mono / SAMPLE_EVERY_MS);
+    this.#statements.addSample.run(stream, boot, hour, mono, earliest, latest);
+  }
+
   #isQuarantined(stream: number, seq: number, hash: string): boolean {
     return this.#statements.isQuarantined.get(stream, seq, hash) !== undefined;
   }
@@ -300,70 +325,6 @@ export class FactStore {
   #hasQuarantined(stream: number, seq: number): boolean {
     return this.#statements.hasQuarantined.get(stream, seq) !== undefined;
   }
-}
-
-function prepare(db: SqliteDatabase) {
-  return {
-    addStream: db.prepare(
-      `INSERT INTO stream (terminal, epoch, upto, hash, boot, software, first_seen, last_seen)
-       VALUES (?, ?, 0, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    ),
-    stream: db.prepare('SELECT id, upto, hash, boot FROM stream WHERE terminal = ? AND epoch = ?'),
-    sawStream: db.prepare(
-      'UPDATE stream SET boot = max(boot, ?), software = ?, last_seen = ? WHERE id = ?',
-    ),
-    succeed: db.prepare(
-      `INSERT OR IGNORE INTO succeeded SELECT before.id FROM stream JOIN stream before
-         ON before.terminal = stream.terminal WHERE stream.id = ? AND before.epoch = ?`,
-    ),
-    isSucceeded: db.prepare('SELECT 1 FROM succeeded WHERE stream = ?'),
-    forgetSuccession: db.prepare(
-      'DELETE FROM succeeded WHERE stream IN (SELECT id FROM stream WHERE terminal = ?)',
-    ),
-    forgetBoot: db.prepare('UPDATE stream SET boot = 0 WHERE terminal = ?'),
-    moveCursor: db.prepare('UPDATE stream SET upto = ?, hash = ?, last_seen = ? WHERE id = ?'),
-    addFact: db.prepare(
-      'INSERT INTO fact (stream, seq, hash, event, received, json) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    hashAt: db.prepare('SELECT hash FROM fact WHERE stream = ? AND seq = ?').pluck(),
-    quarantine: db.prepare(
-      `INSERT INTO quarantine (stream, seq, hash, received, json) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
-    ),
-    isQuarantined: db.prepare('SELECT 1 FROM quarantine WHERE stream = ? AND seq = ? AND hash = ?'),
-    hasQuarantined: db.prepare('SELECT 1 FROM quarantine WHERE stream = ? AND seq = ?'),
-    flag: db.prepare(
-      'INSERT INTO flag (stream, why, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-    ),
-    setClock: db.prepare(
-      `INSERT INTO clock (stream, boot, origin) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET origin = excluded.origin`,
-    ),
-    clocks: db.prepare(
-      'SELECT terminal, epoch, clock.boot, origin FROM clock JOIN stream ON stream.id = stream',
-    ),
-    ownEpoch: db.prepare('SELECT epoch FROM stream WHERE terminal = ? ORDER BY id').pluck(),
-    hasOwn: db.prepare('SELECT 1 FROM own WHERE id = ?'),
-    addOwn: db.prepare('INSERT INTO own (id, seq) VALUES (?, ?)'),
-    since: db.prepare('SELECT arrival, json FROM fact WHERE arrival > ? ORDER BY arrival'),
-    quarantined: db.prepare('SELECT arrival, json FROM quarantine ORDER BY arrival'),
-    ofEvents: db
-      .prepare(`SELECT json FROM fact WHERE event IN (SELECT value FROM json_each(?))`)
-      .pluck(),
-    newest: db.prepare('SELECT max(arrival) FROM fact').pluck(),
-    ofEventsAfter: db
-      .prepare(
-        `SELECT json FROM fact WHERE arrival > ? AND event IN (SELECT value FROM json_each(?))
-         ORDER BY arrival`,
-      )
-      .pluck(),
-    terminals: db.prepare(
-      `SELECT terminal, epoch, upto, boot, software, first_seen AS firstSeen, last_seen AS lastSeen,
-         (SELECT count(*) FROM quarantine WHERE stream = stream.id) AS quarantined,
-         (SELECT group_concat(why) FROM flag WHERE stream = stream.id) AS flags
-       FROM stream ORDER BY terminal, id`,
-    ),
-  };
 }
 
 function parseItem(of: StreamName, seq: number, json: string): Item {

@@ -32,6 +32,7 @@ import {
   takeSigningAuthority,
   trustCa,
 } from './commands.ts';
+import { showDoubles } from './entry-commands.ts';
 import { InputError } from './input-error.ts';
 import { verifyPaperOf } from './paper-commands.ts';
 import {
@@ -118,6 +119,15 @@ function buildProgram(): Command {
   command(list, 'list', 'show all lists, one JSON line each').action(showLists);
 
   addTickets(program);
+  const entries = program.command('entries').description('who came in, by the facts of all gates');
+  command(
+    entries,
+    'doubles',
+    'show tickets let in twice, and which gate was first if it can be said',
+  )
+    .option('--list <id>', 'this list only')
+    .option('--json', 'for programs: one JSON line each')
+    .action(showDoubles);
   command(
     program,
     'verify-paper',

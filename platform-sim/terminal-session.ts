@@ -5,7 +5,9 @@ import { CLOSE, SUBPROTOCOL_NOW, type TerminalFrame } from '../src/link/protocol
 import { retryAfterReason } from '../src/link/upload-protocol.ts';
 import { Pressure } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
-import type { Suspicion } from './facts.ts';
+import { ClockSounding } from './clock-sounding.ts';
+import { PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
+import type { TerminalRegistry } from './terminal-registry.ts';
 
 export interface LinkSettings {
   /** Heartbeats go both ways at this interval; after two missed ones the peer counts as dead. */
@@ -26,6 +28,8 @@ export interface Session {
   readonly client: ClientIdentity | null;
   hello: Hello | null;
   readonly pressure: Pressure;
+  /** What its beats tell of its clock. */
+  readonly sounding: ClockSounding;
   /** There were heads that it did not get. */
   isWithheld: boolean;
   /** Beats sent since the peer was last heard. Counted, not timed: a stall of this process cuts nobody off. */
@@ -66,7 +70,25 @@ export function sessionOf(
   slowMs: number,
 ): Session {
   const pressure = new Pressure(slowMs);
-  return { socket, client, pressure, hello: null, isWithheld: false, missed: 0, ended: false };
+  const sounding = new ClockSounding((payload) => {
+    if (socket.readyState === socket.OPEN) socket.ping(payload);
+  });
+  socket.on('pong', (payload: Buffer) => sounding.ponged(String(payload)));
+  socket.once('close', () => sounding.end());
+  const state = { hello: null, isWithheld: false, missed: 0, ended: false };
+  return { socket, client, pressure, sounding, ...state };
+}
+
+/** Null, or why the one at the other end may not call itself so. */
+export function nameFault(
+  { client }: Session,
+  terminal: string,
+  terminals: Pick<TerminalRegistry, 'standing'>,
+): string | null {
+  if (terminal === PLATFORM_TERMINAL) return 'a terminal that calls itself the platform';
+  if (client !== null) return client.terminal === terminal ? null : 'the certificate of another';
+  const standing = terminals.standing(terminal);
+  return standing === null || standing === 'added' ? null : 'enrolled, and came without TLS';
 }
 
 /** Each adds its own jitter to it. */

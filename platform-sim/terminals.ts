@@ -4,7 +4,8 @@ import { WebSocket } from 'ws';
 import { CLOSE, LIMITS, type PlatformFrame, type TerminalFrame } from '../src/link/protocol.ts';
 import { CREDIT } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
-import { type FactStore, NotAFactError, PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
+import { ClockNotes } from './clock-sounding.ts';
+import { type FactStore, NotAFactError, type Suspicion } from './facts.ts';
 import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
 import { Intake } from './intake.ts';
 import type { TerminalQuestions } from './questions.ts';
@@ -16,6 +17,7 @@ import {
   type Hello,
   isCopied,
   type LinkSettings,
+  nameFault,
   putOff,
   type Said,
   type Session,
@@ -55,6 +57,7 @@ export class TerminalLinks {
   readonly #log: PlatformLog;
   readonly #sessions = new Set<Session>();
   readonly #newest = new Map<string, Session>();
+  readonly #clocks: ClockNotes;
   readonly #intake = new Intake<Said>((said) => this.#takeUp(said));
   readonly #beat: NodeJS.Timeout;
   #beating: Promise<void> | null = null;
@@ -73,6 +76,7 @@ export class TerminalLinks {
     settings: LinkSettings,
   ) {
     this.#facts = parts.facts;
+    this.#clocks = new ClockNotes(parts.facts);
     this.#heads = parts.heads;
     this.#keys = parts.keys;
     this.#commands = parts.commands;
@@ -174,6 +178,7 @@ export class TerminalLinks {
     );
     for (const session of this.#sessions) this.#end(session, GOING_AWAY, 'platform stops');
     await Promise.all(closed);
+    this.#clocks.keep();
   }
 
   /** Everything that is said in it is durable before anything is answered. */
@@ -199,10 +204,14 @@ export class TerminalLinks {
     if (frame.frame === 'hello') return hello ? 'a second hello' : this.#welcome(session, frame);
     if (!hello) return `${frame.frame} before hello`;
     if (frame.frame === 'ask') return () => void this.#reply(session, hello, frame);
-    // Being heard is all that a beat is for.
-    if (frame.frame === 'beat') return () => {};
+    if (frame.frame === 'beat') return () => this.#sound(session, hello, frame.clock.mono);
     if (frame.frame === 'renew') return () => this.#renew(session, frame.request);
     return this.#take(session, hello, frame);
+  }
+
+  #sound({ sounding }: Session, hello: Hello, mono: number): void {
+    const sample = sounding.heard(mono, Date.now());
+    if (sample !== null) this.#clocks.add(hello, sample);
   }
 
   async #reply(session: Session, hello: Hello, ask: Ask): Promise<void> {
@@ -220,7 +229,7 @@ export class TerminalLinks {
   }
 
   #welcome(session: Session, hello: Hello): Answer {
-    const fault = this.#nameFault(session, hello.terminal);
+    const fault = nameFault(session, hello.terminal, this.#terminals);
     if (fault !== null) {
       this.#log('frame.refused', { detail: fault });
       this.#end(session, CLOSE.identity, fault);
@@ -229,6 +238,7 @@ export class TerminalLinks {
     const now = Date.now();
     const told = this.#facts.hello(hello, now);
     session.hello = hello;
+    session.sounding.welcomed(now, this.#settings.beatMs);
     return () => this.#greet(session, hello, told, now);
   }
 
@@ -258,18 +268,10 @@ export class TerminalLinks {
       credit: CREDIT,
       beatMs: this.#settings.beatMs,
     });
-    // Before the heads, which are signed by keys that the newest root names.
+    // Before the heads: it names the keys that sign them.
     this.#sendRoots(session, hello.root);
     for (const head of this.#heads.all()) this.#sendHead(session, head);
     this.#sendCommands(session, hello, 0);
-  }
-
-  /** Null, or why the one at the other end may not call itself so. */
-  #nameFault({ client }: Session, terminal: string): string | null {
-    if (terminal === PLATFORM_TERMINAL) return 'a terminal that calls itself the platform';
-    if (client !== null) return client.terminal === terminal ? null : 'the certificate of another';
-    const standing = this.#terminals.standing(terminal);
-    return standing === null || standing === 'added' ? null : 'enrolled, and came without TLS';
   }
 
   /** The newest socket wins while it continues what is held here. One that does not may be a copy: then both are heard. */
@@ -353,8 +355,7 @@ export class TerminalLinks {
     session.isWithheld = this.#mustWithhold(session, hello);
     if (session.isWithheld) return;
     const { client } = session;
-    const frame = client === null ? head.frame : wrappedFrame(head, client.certificate.der);
-    this.#sendText(session, frame);
+    this.#sendText(session, client ? wrappedFrame(head, client.certificate.der) : head.frame);
   }
 
   /** An expired certificate is good for facts and for its renewal; whose twin is about gets no key and no list either. */
