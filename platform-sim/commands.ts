@@ -258,7 +258,8 @@ export async function showList(list: string, raw: RawOptions): Promise<void> {
   await withStores(check(z.object(STATE), raw).state, ({ registry, facts }) => {
     const { chunks: _, ...manifest } = entryListManifest(registry, list);
     const listed = listedRows(registry, list);
-    const entries = entriesOf(facts.entryFacts(list), facts.clockOrigins(), listed);
+    const rules = { reentry: manifest.reentry, now: Date.now() };
+    const entries = entriesOf(facts.entryFacts(list), facts.clockOrigins(), listed, rules);
     const rows = listed.map((row) => ({ ...row, entered: entries.get(row.ref) ?? null }));
     const unknown = [...entries].filter(([, { flag }]) => flag === 'unknown-ticket');
     const unknownTickets = unknown.map(([key, entered]) => ({

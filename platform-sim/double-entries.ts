@@ -7,9 +7,11 @@ import { type BootOf, type ClockSample, type Interval, intervalAt } from './cloc
 import {
   type ClockOrigin,
   type EntryFact,
+  type EntryRules,
   entriesOf,
   isPlausibleMono,
   type KnownTicket,
+  type OnGrant,
 } from './effects.ts';
 
 /** One of the grants. Times: ISO 8601. */
@@ -51,22 +53,24 @@ interface Counted {
   readonly grants: (Interval & { readonly fact: EntryFact; readonly time: number })[];
 }
 
-/** `facts`: those of one list; `listed`: its tickets. */
+/** `facts`: those of one list; `listed`: its tickets. Who went out and may come in again was not let in twice. */
 export function doubleEntries(
   facts: readonly EntryFact[],
   clocks: KnownClocks,
   listed: readonly KnownTicket[] = [],
+  rules: Omit<EntryRules, 'onGrant'> = {},
 ): DoubleEntry[] {
   const open = new Map<string, Counted>();
   const found = new Set<Counted>();
-  entriesOf(facts, clocks.origins, listed, (key, fact, time, doubles) => {
+  const onGrant: OnGrant = (key, fact, time, doubles) => {
     const before = open.get(key);
     const entry =
       before === undefined || doubles === 0 ? { key, ticket: fact.ticket, grants: [] } : before;
     open.set(key, entry);
     entry.grants.push({ fact, time, ...boundsOf(fact, clocks) });
     if (doubles > 0) found.add(entry);
-  });
+  };
+  entriesOf(facts, clocks.origins, listed, { ...rules, onGrant });
   return [...found].map(({ key, ticket, grants }) => ({
     ref: key.startsWith('ticket:') ? null : key,
     ticket,

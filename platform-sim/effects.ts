@@ -5,7 +5,10 @@ import type { ClockQuality } from '../src/domain/fact.ts';
 import { ticketNumber } from '../src/domain/ticket-number.ts';
 
 export interface EntryFact {
-  readonly event: Extract<EventName, 'entry.granted' | 'entry.undone'>;
+  readonly event: Extract<
+    EventName,
+    'entry.granted' | 'entry.passed' | 'entry.not-passed' | 'entry.left' | 'entry.undone'
+  >;
   /** Null when staff acted on the number of a ticket alone, whose row they could not open. */
   readonly ref: string | null;
   readonly ticket: string | null;
@@ -17,6 +20,10 @@ export interface EntryFact {
   readonly clock: ClockQuality;
   readonly boot: number;
   readonly mono: number;
+  /** Of a grant: another fact says whether its person walked through. */
+  readonly isAwaited?: boolean;
+  /** Of that other fact: the number of the grant. */
+  readonly grant?: number | null;
 }
 
 /** `origin`: the platform's time (ms since the epoch) at which the terminal's monotonic clock of this boot was zero. */
@@ -33,12 +40,25 @@ export interface Entry {
   readonly terminal: string;
   /** How often the ticket was granted again while it was in use: two gates that could not see each other. */
   readonly doubles: number;
+  /** They went out again, and may not come back in. */
+  readonly left?: true;
   /** Staff let somebody in by a number that is of no row, or of more than one. */
   readonly flag: 'unknown-ticket' | null;
 }
 
 /** A grant as it counts: `time` corrected, ms since the epoch; `doubles`: how many came before it that are in force. */
 export type OnGrant = (key: string, fact: EntryFact, time: number, doubles: number) => void;
+
+export interface EntryRules {
+  /** As the list's manifest has it. */
+  readonly reentry?: 'after-exit' | undefined;
+  /** ms since the epoch; without it, long after the last fact. */
+  readonly now?: number;
+  readonly onGrant?: OnGrant;
+}
+
+/** How long a gate that nobody has walked through yet keeps the others closed (docs/protocol.md). */
+const HOLD_MS = 20_000;
 
 /** What the platform knows of a row, by whatever list it stands on. */
 export interface KnownTicket {
@@ -55,27 +75,62 @@ export function entriesOf(
   facts: readonly EntryFact[],
   origins: readonly ClockOrigin[],
   listed: readonly KnownTicket[] = [],
-  onGrant: OnGrant = () => {},
+  { reentry, now = Number.POSITIVE_INFINITY, onGrant = () => {} }: EntryRules = {},
 ): ReadonlyMap<string, Entry> {
-  const clocks = new Map(origins.map((clock) => [bootKey(clock), clock.origin]));
-  const timed = facts.map((fact) => ({ fact, time: correctedTime(fact, clocks) }));
-  timed.sort((a, b) => a.time - b.time || compareNames(a.fact, b.fact) || a.fact.seq - b.fact.seq);
   const rows = rowsByNumber(facts, listed);
+  const placed = inOrder(facts, origins).map((timed) => ({
+    ...timed,
+    ...placeOf(timed.fact, rows),
+  }));
+  const passed = passagesOf(placed);
   const entries = new Map<string, Entry>();
-  for (const { fact, time } of timed) {
-    const { key, flag } = placeOf(fact, rows);
+  for (const { fact, time, key, flag } of placed) {
     const before = entries.get(key);
     if (fact.event === 'entry.undone') entries.delete(key);
-    else if (before) {
-      onGrant(key, fact, time, before.doubles + 1);
-      entries.set(key, { ...before, doubles: before.doubles + 1 });
-    } else {
-      onGrant(key, fact, time, 0);
+    else if (fact.event === 'entry.left') {
+      if (reentry === 'after-exit') entries.delete(key);
+      else if (before) entries.set(key, { ...before, left: true });
+    } else if (fact.event === 'entry.granted') {
+      const isHeld = Math.abs(now - time) < HOLD_MS;
+      if (fact.isAwaited && !(passed.get(grantKey(key, fact, fact.seq)) ?? isHeld)) continue;
       const at = new Date(time).toISOString();
-      entries.set(key, { at, gate: fact.gate, terminal: fact.terminal, doubles: 0, flag });
+      const { gate, terminal } = fact;
+      const first = { at, gate, terminal, doubles: 0, flag };
+      const entry = before ? { ...before, doubles: before.doubles + 1 } : first;
+      entries.set(key, entry);
+      onGrant(key, fact, time, entry.doubles);
     }
   }
   return entries;
+}
+
+/** Whether those who were let in walked through, by grant; a gate that said both has seen them do it. */
+function passagesOf(
+  placed: readonly { readonly fact: EntryFact; readonly key: string }[],
+): ReadonlyMap<string, boolean> {
+  const passed = new Map<string, boolean>();
+  for (const { fact, key } of placed) {
+    const grant = grantKey(key, fact, fact.grant ?? 0);
+    if (fact.event === 'entry.passed') passed.set(grant, true);
+    else if (fact.event === 'entry.not-passed' && !passed.has(grant)) passed.set(grant, false);
+  }
+  return passed;
+}
+
+function grantKey(row: string, { terminal }: EntryFact, seq: number): string {
+  return `${row} ${terminal} ${seq}`;
+}
+
+/** In the order of corrected time; ties fall the same way always. */
+function inOrder(
+  facts: readonly EntryFact[],
+  origins: readonly ClockOrigin[],
+): { readonly fact: EntryFact; readonly time: number }[] {
+  const clocks = new Map(origins.map((clock) => [bootKey(clock), clock.origin]));
+  const timed = facts.map((fact) => ({ fact, time: correctedTime(fact, clocks) }));
+  return timed.sort(
+    (a, b) => a.time - b.time || compareNames(a.fact, b.fact) || a.fact.seq - b.fact.seq,
+  );
 }
 
 function placeOf(

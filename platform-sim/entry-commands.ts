@@ -39,7 +39,9 @@ export function doublesOf(
     samplesOf: facts.clockSamples.bind(facts),
     receivedAt: facts.receivedAt.bind(facts),
   };
-  return doubleEntries(facts.entryFacts(list), clocks, listedRows(registry, list));
+  const { reentry } = entryListManifest(registry, list);
+  const rules = { reentry, now: Date.now() };
+  return doubleEntries(facts.entryFacts(list), clocks, listedRows(registry, list), rules);
 }
 
 function linesOf(list: string, { ticket, grants, first }: DoubleEntry): string {

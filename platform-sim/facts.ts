@@ -12,6 +12,7 @@ import type { TerminalFrame } from '../src/link/protocol.ts';
 import { type BootOf, type ClockSample, SAMPLE_EVERY_MS } from './clock-samples.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
 import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
+import { ENTRY_FACTS, entryFactsOf } from './entry-facts.ts';
 import { FACT, type ParsedFact } from './fact-schema.ts';
 import { prepareFacts } from './fact-statements.ts';
 import { SCHEMA, SCHEMA_VERSION } from './fact-tables.ts';
@@ -235,18 +236,7 @@ export class FactStore {
 
   /** Every fact that says something about who has entered on `list`. */
   entryFacts(list: string): EntryFact[] {
-    const found: EntryFact[] = [];
-    for (const json of this.ofEvents(['entry.granted', 'entry.undone'])) {
-      const fact = FACT.parse(JSON.parse(json));
-      if (fact.body['list'] !== list) continue;
-      if (fact.event !== 'entry.granted' && fact.event !== 'entry.undone') continue;
-      const { event, terminal, epoch, seq, at, clock, boot, mono } = fact;
-      const { gate = terminal } = fact.body;
-      const [ref, ticket] = [textOf(fact.body['ref']), textOf(fact.body['ticket'])];
-      if ((ref === null && ticket === null) || typeof gate !== 'string') continue;
-      found.push({ event, ref, ticket, gate, terminal, epoch, seq, at, clock, boot, mono });
-    }
-    return found;
+    return entryFactsOf(this.ofEvents(ENTRY_FACTS), list);
   }
 
   /** The exact texts of the facts of these events, in order of arrival. */

@@ -77,7 +77,8 @@ export class PlatformView {
 
   /** `now`: ms since the epoch. */
   shown(now: number): PlatformShown {
-    const entries = entriesOf(this.#store.entryFacts(LIST), this.#store.clockOrigins());
+    const rules = { reentry: entryListManifest(this.#registry, LIST).reentry, now };
+    const entries = entriesOf(this.#store.entryFacts(LIST), this.#store.clockOrigins(), [], rules);
     return {
       facts: this.#total,
       newest: this.#facts.filter(isNews).slice(-NEWEST_SHOWN).reverse().map(shownFact),

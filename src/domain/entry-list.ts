@@ -33,6 +33,9 @@ export interface EntryRow extends EntryRowData {
   readonly ref: string;
 }
 
+/** `after-exit`: who went out by an exit gate may come in again; undefined: a ticket is good for one entry. */
+export type ReentryRule = 'after-exit' | undefined;
+
 /**
  * What a signed manifest says of one version of a list. Times are ISO 8601 in UTC.
  * `root` = SHA-256 over the chunk hashes in order.
@@ -52,6 +55,8 @@ export interface EntryListManifest {
   readonly validTo: string;
   readonly assurance: Assurance;
   readonly staleness: StalenessPolicy;
+  /** Absent where the rule is the usual one, so that terminals which know no other take such lists. */
+  readonly reentry?: NonNullable<ReentryRule>;
   /** Names of the terminals that may use the list; empty: every terminal of the platform. */
   readonly audience: readonly string[];
   /** Where and when, for the paper. */

@@ -7,6 +7,7 @@
  */
 
 import { CERTIFICATE_EVENTS } from './certificate-events.ts';
+import { ENTRY_EVENTS } from './entry-events.ts';
 import { PAYMENT_EVENTS } from './payment-events.ts';
 
 export interface EventEntry {
@@ -137,47 +138,7 @@ export const EVENTS = {
     says: 'The next certificate of this terminal was offered and not taken, or could not be asked for; the one before stays.',
     fields: ['detail'],
   },
-  'entry.granted': {
-    fact: true,
-    says: 'The holder of this ticket may enter. Durable before the gate opens. `assurance` is "attendant" when `by` let them in by the number of their ticket, without a card.',
-    fields: [
-      'ticket',
-      'list',
-      'version',
-      'ref',
-      'party',
-      'gate',
-      'assurance',
-      'revocation',
-      'listAge',
-      'by',
-      'why',
-      'ms',
-      'modelled',
-    ],
-  },
-  'entry.refused': {
-    fact: true,
-    says: 'A card was read and not admitted, and why.',
-    fields: [
-      'reason',
-      'ticket',
-      'list',
-      'version',
-      'ref',
-      'gate',
-      'first',
-      'assurance',
-      'detail',
-      'ms',
-      'modelled',
-    ],
-  },
-  'entry.undone': {
-    fact: true,
-    says: 'Staff took an entry back: the ticket can be used again.',
-    fields: ['ticket', 'list', 'ref', 'gate', 'by', 'why'],
-  },
+  ...ENTRY_EVENTS,
   'ticket.cancelled': {
     fact: true,
     says: "The platform's own fact, shown by `kazasu-platform facts` and in no terminal's journal: somebody cancelled a ticket. `version` of the list is the first that says so.",

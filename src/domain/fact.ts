@@ -33,8 +33,15 @@ export interface Fact extends Stamp, NewFact {
   readonly prev: string;
 }
 
-/** Whether a row has been used: the fold of the facts about it and about its ticket's number, oldest first. */
+/** A person who was let in walks through within this time, in ms, or is taken not to have. */
+export const PASSAGE_HOLD_MS = 20_000;
+
+/** What notices whether people who were let in walk through. */
+export type PassageWitness = 'turnstile' | 'attendant';
+
+/** Whether a ticket has been used: the fold of the facts about its row and about its number, of whatever terminals. */
 export interface EntryState {
+  /** The entry that stands; also of somebody who went out again: whether they may come back is for the list to say. */
   readonly entered: {
     readonly at: string;
     readonly gate: string;
@@ -42,17 +49,86 @@ export interface EntryState {
     /** Staff let them in by the number of their ticket; no paper belongs to such an entry. */
     readonly byNumber?: true;
   } | null;
+  /** When and where its holder went out, if they have not come in again since. */
+  readonly left: { readonly at: string; readonly gate: string } | null;
+  /** The ticket was let in before, walked through or not, and staff did not take that back: its paper was dealt with. */
+  readonly wasGranted: boolean;
 }
 
-export function entryState(facts: readonly Fact[]): EntryState {
+/**
+ * A function of the set of facts, in whatever order they are handed over; `now`: ms since the epoch. A grant of a gate that
+ * notices whether people walk through is no entry when nobody did, and while nobody has said so only for `PASSAGE_HOLD_MS`.
+ */
+export function entryState(facts: readonly Fact[], now: number): EntryState {
+  const outcomes = outcomesOf(facts);
   let entered: EntryState['entered'] = null;
-  for (const fact of facts) {
-    if (fact.event === 'entry.granted') {
-      const byNumber = fact.body['assurance'] === 'attendant' ? ({ byNumber: true } as const) : {};
-      entered = { at: fact.at, gate: String(fact.body['gate']), seq: fact.seq, ...byNumber };
-    } else if (fact.event === 'entry.undone') {
+  let left: EntryState['left'] = null;
+  let wasGranted = false;
+  for (const fact of inOrder(facts)) {
+    const { event, at, seq, body } = fact;
+    const gate = String(body['gate']);
+    if (event === 'entry.undone') {
       entered = null;
+      left = null;
+      wasGranted = false;
+    } else if (event === 'entry.left' && entered !== null) {
+      left = { at, gate };
+    } else if (event === 'entry.granted') {
+      wasGranted = true;
+      if (!isEntry(fact, outcomes, now) || (entered !== null && left === null)) continue;
+      const byNumber = body['assurance'] === 'attendant' ? ({ byNumber: true } as const) : {};
+      entered = { at, gate, seq, ...byNumber };
+      left = null;
     }
   }
-  return { entered };
+  return { entered, left, wasGranted };
+}
+
+/** Whether those who were granted walked through, by grant. That somebody saw them walk through outweighs the contrary. */
+function outcomesOf(facts: readonly Fact[]): ReadonlyMap<string, boolean> {
+  const outcomes = new Map<string, boolean>();
+  for (const { event, terminal, body } of facts) {
+    if (event !== 'entry.passed' && event !== 'entry.not-passed') continue;
+    const grant = `${terminal} ${body['grant']}`;
+    outcomes.set(grant, event === 'entry.passed' || outcomes.get(grant) === true);
+  }
+  return outcomes;
+}
+
+function isEntry(
+  { terminal, seq, at, body }: Fact,
+  outcomes: ReadonlyMap<string, boolean>,
+  now: number,
+): boolean {
+  if (body['passage'] === undefined) return true;
+  // A clock that is further off than this is none to be held by.
+  const isHeld = Math.abs(now - Date.parse(at)) < PASSAGE_HOLD_MS;
+  return outcomes.get(`${terminal} ${seq}`) ?? isHeld;
+}
+
+/**
+ * By time, then terminal, epoch and number. The clock of a terminal may have been set back between two facts; its ledger
+ * still says which of its own came first, so none counts as earlier than one before it.
+ */
+function inOrder(facts: readonly Fact[]): Fact[] {
+  const byNumber = [...facts].sort((a, b) => compare(ledgerOf(a), ledgerOf(b)) || a.seq - b.seq);
+  let latest = '';
+  let ledger = '';
+  const timed = byNumber.map((fact) => {
+    const own = ledgerOf(fact);
+    latest = own === ledger && latest > fact.at ? latest : fact.at;
+    ledger = own;
+    return { fact, at: latest };
+  });
+  // Stable: facts of one moment stay as they were put.
+  return timed.sort((a, b) => compare(a.at, b.at)).map(({ fact }) => fact);
+}
+
+function ledgerOf({ terminal, epoch }: Fact): string {
+  return `${terminal} ${epoch}`;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

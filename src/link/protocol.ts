@@ -226,6 +226,7 @@ export const ENTRY_LIST_MANIFEST = z.strictObject({
     tooOldAfterHours: z.number().positive(),
     whenTooOld: z.enum(['admit', 'refuse']),
   }),
+  reentry: z.literal('after-exit').exactOptional(),
   audience: z.array(name),
   place: z.string().max(200),
   startsAt: instant.nullable(),

@@ -23,8 +23,9 @@ import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
 import { adviceOf, meetsDemand } from '../domain/revocation.ts';
 import type { FirstEntry } from '../domain/screen.ts';
-import { seatTicket } from '../domain/seat-ticket.ts';
+
 import type { SensedTap } from '../domain/tap.ts';
+import { entryReceipt } from '../event-entry/entry-receipt.ts';
 import { findRow } from '../find-row.ts';
 import type { JournalFields } from '../journal.ts';
 import type { PaperOutcome, PlannedPaper } from '../papers.ts';
@@ -130,7 +131,8 @@ class EntryVisit {
   #verdict: CertificateVerdict | null = null;
   #attendant: string | null = null;
   #row: EntryRow | null = null;
-  #state: EntryState = { entered: null };
+  #state: EntryState | null = null;
+  #withPaper = true;
   #detail: string | null = null;
 
   constructor(parts: TerminalParts, options: EventEntryOptions, seen: SensedTap) {
@@ -226,10 +228,12 @@ class EntryVisit {
     this.#row = found.row;
     this.#state = ticketState(this.#parts.recorder.ledger, this.#ticket);
     const receipt = this.#parts.papers.stateOf(this.#subject);
-    const decision = decideEntry(this.#row, this.#state, receipt, this.#parts.now());
+    const { reentry } = file.manifest;
+    const decision = decideEntry(this.#row, this.#state, receipt, this.#parts.now(), reentry);
     this.#stages.end('lookup');
     switch (decision.decision) {
       case 'grant':
+        this.#withPaper = decision.paper;
         return GO_ON;
       case 'claim-receipt':
         return { next: 'claim-receipt' };
@@ -246,8 +250,9 @@ class EntryVisit {
       const { assurance } = present(this.#identity, 'identity');
       const known = { ticket: row.ticket, ...party, ...fields, assurance, revocation };
       const body = { ...known, listAge: this.#listAge() };
+      const { reentry } = present(this.#lease, 'lease').file.manifest;
       const { fact, planned } = this.#recordWithPaper('entry.granted', body, () =>
-        holdAgainstOthers(this.#parts.recorder.ledger, this.#ticket),
+        holdAgainstOthers(this.#parts.recorder.ledger, this.#ticket, reentry),
       );
       const enteredAt = Date.parse(fact.at);
       this.#show({ row, enteredAt });
@@ -257,7 +262,7 @@ class EntryVisit {
 
   recordClaim(): StepResult {
     const row = present(this.#row, 'row');
-    const enteredAt = Date.parse(present(this.#state.entered, 'entry').at);
+    const enteredAt = Date.parse(present(this.#state?.entered, 'entry').at);
     return this.#record((fields) => {
       const body = { ticket: row.ticket, ...fields, assurance: this.#identity?.assurance };
       const { planned } = this.#recordWithPaper('receipt.claimed', body);
@@ -272,16 +277,16 @@ class EntryVisit {
     const [fact] = this.#parts.recorder.record([{ event, subject: this.#subject, body }], {
       steps: (steps) => {
         first();
-        planned = this.#parts.papers.plan(steps, this.#subject, about);
+        if (this.#withPaper) planned = this.#parts.papers.plan(steps, this.#subject, about);
       },
       journal: () => this.#stages.journal(),
     });
-    return { fact: present(fact, 'fact'), planned: present<PlannedPaper>(planned, 'paper') };
+    return { fact: present(fact, 'fact'), planned: planned as PlannedPaper | null };
   }
 
   recordRefusal(answer: Answer): StepResult {
     const reason = answer.answer === 'refused' ? answer.reason : 'card-unreadable';
-    const first = reason === 'already-entered' ? this.#state.entered : null;
+    const first = (reason === 'already-entered' && this.#state?.entered) || null;
     return this.#record((fields) => {
       this.#parts.recorder.record(
         [
@@ -351,18 +356,12 @@ class EntryVisit {
   }
 
   /** The gate is open by now: nothing that the printer does changes the answer. */
-  #print(planned: PlannedPaper, enteredAt: number): void {
-    const { paper, reissue } = planned;
-    const { seat, ticket } = present(this.#row, 'row');
-    const { file, confirmedAt: listConfirmedAt } = present(this.#lease, 'lease');
-    const { title, place, startsAt, issuedAt } = file.manifest;
-    const known = { paper, reissue, title, place, startsAt, seat, ticket, enteredAt };
-    const receipt = seatTicket({
-      ...known,
-      gate: this.#options.gate ?? null,
-      listIssuedAt: Date.parse(issuedAt),
-      listConfirmedAt,
-      listIsOld: this.#listAge() !== 'fresh',
+  #print(planned: PlannedPaper | null, enteredAt: number): void {
+    if (planned === null) return;
+    const { file, confirmedAt } = present(this.#lease, 'lease');
+    const receipt = entryReceipt({
+      ...{ planned, row: present(this.#row, 'row'), enteredAt, confirmedAt },
+      ...{ manifest: file.manifest, gate: this.#options.gate ?? null, listAge: this.#listAge() },
     });
     this.receipt = this.#parts.papers.print(planned, receipt);
   }

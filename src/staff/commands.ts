@@ -44,7 +44,7 @@ export function undoEntry(config: Config, ticket: string, decision: Decision): F
     throw new StaffError(
       outcome.entry === null
         ? `no entry of ticket ${ticket} is in the ledger of ${config.name}`
-        : `the entry of ticket ${ticket} has been taken back already`,
+        : `ticket ${ticket} has not entered: its entry was taken back, or nobody walked through`,
     );
   });
 }

@@ -8,7 +8,7 @@ import type { Fact, NewFact } from '../domain/fact.ts';
 import { codeOf } from '../store/disk.ts';
 import { DiskFullError, type Ledger } from '../store/ledger.ts';
 import type { Steps } from '../store/steps.ts';
-import { OvertakenError } from '../store/ticket-state.ts';
+import { OvertakenError, ticketState } from '../store/ticket-state.ts';
 import type { StaffBook, TicketEntry } from './book.ts';
 
 /** The two belong together: the book is of this ledger. */
@@ -24,7 +24,7 @@ export interface Decision {
 
 export type UndoOutcome =
   | { readonly result: 'undone'; readonly fact: Fact }
-  /** Never entered (null), or taken back already. */
+  /** Never entered (null), taken back already, or not walked through. */
   | { readonly result: 'nothing-to-undo'; readonly entry: TicketEntry | null };
 
 /**
@@ -39,17 +39,21 @@ export function takeBack(
 ): UndoOutcome {
   records.book.read();
   const entry = records.book.entryOf(number, list);
-  if (entry === null || entry.undone) return { result: 'nothing-to-undo', entry };
+  if (entry === null || !isInForce(records, entry)) return { result: 'nothing-to-undo', entry };
   const { by, why } = decision;
   const { ticket, ref, gate, subject } = entry;
   const body = { ticket, list: entry.list, ref, gate, by, why };
-  const stillIn = () => {
-    const now = records.book.entryOf(number, entry.list);
-    return now?.seq === entry.seq && !now.undone;
+  const stillIn = (before: number) => {
+    const latest = records.book.entryOf(number, entry.list);
+    return latest?.seq === entry.seq && isInForce(records, latest, before);
   };
   const fact = recordWhile(records, stillIn, { event: 'entry.undone', subject, body });
   if (fact !== null) return { result: 'undone', fact };
   return { result: 'nothing-to-undo', entry: records.book.entryOf(number, list) };
+}
+
+function isInForce({ ledger }: StaffRecords, entry: TicketEntry, before?: number): boolean {
+  return ticketState(ledger, entry, before).entered !== null;
 }
 
 /**
@@ -95,18 +99,19 @@ export function isNotRecorded(error: unknown): boolean {
 
 /**
  * Records a fact in one durable transaction if `isDue` still holds in it, once everything that is durable before it has
- * been read. Null, having changed nothing, when it does not. Throws DiskFullError, having changed nothing.
+ * been read; it is told the number of this fact, which is not to count. Null, having changed nothing, when it does not. Throws DiskFullError, having changed nothing.
  */
 export function recordWhile(
   { ledger, book }: StaffRecords,
-  isDue: () => boolean,
+  isDue: (before: number) => boolean,
   newFact: NewFact,
   move?: (steps: Steps) => void,
 ): Fact | null {
   try {
     const [fact] = ledger.record([newFact], (steps) => {
-      book.readBefore(ledger.lastFact().seq);
-      if (!isDue()) throw new OvertakenError();
+      const own = ledger.lastFact().seq;
+      book.readBefore(own);
+      if (!isDue(own)) throw new OvertakenError();
       move?.(steps);
     });
     if (fact === undefined) throw new Error('the ledger recorded nothing');

@@ -1,5 +1,6 @@
 /** At an event gate: entries by ticket number, taking entries back, and seat tickets whose outcome is open. */
 
+import type { ReentryRule } from '../domain/entry-list.ts';
 import { PAPERS_SHOWN_MAX } from '../domain/screen.ts';
 import type { StaffDecision, StaffOutcome } from '../domain/staff-answer.ts';
 import { ticketNumber } from '../domain/ticket-number.ts';
@@ -18,6 +19,8 @@ export interface GateWorkParts {
   readonly gate: string;
   /** Of the list that is active; undefined while there is none. */
   version(): number | undefined;
+  /** As `version`. */
+  reentry(): ReentryRule;
   readonly ledger: Ledger;
 }
 
@@ -38,7 +41,7 @@ export function gateWork(parts: GateWorkParts): StaffWork {
         await records.book.readInSlices();
         const ticket = ticketNumber(typed);
         if (ticket === null) return { ticket, entered: null };
-        const entry = standingEntry(records, list, ticket);
+        const entry = standingEntry(records, list, ticket, parts.reentry());
         return { ticket, entered: entry && { at: entry.at, gate: entry.gate } };
       },
       record(decision) {
@@ -60,11 +63,12 @@ export function gateWork(parts: GateWorkParts): StaffWork {
 }
 
 function enter(
-  { list, gate, version }: GateWorkParts,
+  { list, gate, version, reentry }: GateWorkParts,
   records: StaffRecords,
   { ticket: subject, by }: StaffDecision,
 ): StaffOutcome {
-  const entry = enterByTicket(records, { list, version: version(), gate, number: subject, by });
+  const listed = { list, version: version(), reentry: reentry() };
+  const entry = enterByTicket(records, { ...listed, gate, number: subject, by });
   if (entry.result === 'entered') return { result: 'entered', subject, first: null };
   const { at, gate: where } = entry.first;
   return { result: 'already-entered', subject, first: { at, gate: where } };

@@ -122,13 +122,14 @@ export class StaffDesk {
     const entry = entryOf(config);
     const isKiosk = services['family-register'] !== undefined;
     if (entry === null && !isKiosk) return null;
-    const version = () => shelf.active(entry?.list ?? '')?.manifest.version;
+    const manifest = () => shelf.active(entry?.list ?? '')?.manifest;
+    const ofList = { version: () => manifest()?.version, reentry: () => manifest()?.reentry };
     const { ledger } = recorder;
     return new StaffDesk({
       work:
         entry === null
           ? kioskWork({ terminal: name, recorder, ...steps })
-          : gateWork({ ...entry, version, ledger }),
+          : gateWork({ ...entry, ...ofList, ledger }),
       recorder,
       mono: () => SYSTEM_TIME.mono(),
       pin: staff.pin ?? null,

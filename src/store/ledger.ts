@@ -130,6 +130,11 @@ export class Ledger {
     return rows.map(factOf);
   }
 
+  /** ms since the epoch, as a fact would have it that is recorded now. */
+  now(): number {
+    return Date.parse(this.#options.read().at);
+  }
+
   /** Of the facts that are recorded now. Another process may have opened a new one. */
   get epoch(): string {
     return this.#epochs.current;

@@ -1,5 +1,7 @@
 /** Whether a ticket has entered here, by its card or by its number: what the ledger says, whichever way it was. */
 
+import { entryInTheWay } from '../domain/entry-decision.ts';
+import type { ReentryRule } from '../domain/entry-list.ts';
 import { type EntryState, entryState } from '../domain/fact.ts';
 import { ticketNumber, ticketSubject } from '../domain/ticket-number.ts';
 import type { Ledger } from './ledger.ts';
@@ -16,18 +18,22 @@ export class OvertakenError extends Error {}
 
 /** `before`: only facts with a lower number count. */
 export function ticketState(
-  ledger: Pick<Ledger, 'factsAbout'>,
+  ledger: Pick<Ledger, 'factsAbout' | 'now'>,
   { list, subject, ticket }: TicketOfRow,
   before = Number.POSITIVE_INFINITY,
 ): EntryState {
   const number = ticketNumber(ticket);
   const byNumber = number === null ? [] : ledger.factsAbout(ticketSubject(list, number));
   const facts = [...ledger.factsAbout(subject), ...byNumber].filter(({ seq }) => seq < before);
-  return entryState(facts.sort((a, b) => a.seq - b.seq));
+  return entryState(facts, ledger.now());
 }
 
 /** For the transaction of an entry, after its fact: throws OvertakenError when another process has let the ticket in. */
-export function holdAgainstOthers(ledger: Ledger, ticket: TicketOfRow): void {
-  const { entered } = ticketState(ledger, ticket, ledger.lastFact().seq);
-  if (entered !== null) throw new OvertakenError();
+export function holdAgainstOthers(
+  ledger: Pick<Ledger, 'factsAbout' | 'now' | 'lastFact'>,
+  ticket: TicketOfRow,
+  reentry?: ReentryRule,
+): void {
+  const before = ticketState(ledger, ticket, ledger.lastFact().seq);
+  if (entryInTheWay(before, reentry) !== null) throw new OvertakenError();
 }

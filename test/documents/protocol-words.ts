@@ -110,6 +110,7 @@ export const FIELD_WORDS: Words = {
   'staleness.oldAfterHours': 'shown and flagged from then on',
   'staleness.tooOldAfterHours': 'and from then on',
   'staleness.whenTooOld': 'this',
+  reentry: 'who went out by an exit gate may come in again; absent: a ticket is good for one entry',
   audience: 'terminals that get it; empty: all',
   place: 'for people',
   startsAt: 'for people; null: unknown',

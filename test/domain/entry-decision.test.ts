@@ -11,19 +11,56 @@ import {
   type EntryRow,
   listRefusal,
 } from '../../src/domain/entry-list.ts';
-import { entryState, type Fact } from '../../src/domain/fact.ts';
 
 const AT = Date.parse('2026-11-25T08:00:00Z');
 const HOUR = 3_600_000;
 
 const row: EntryRow = { ref: '00', ticket: 'T', seat: 'A 1番', holder: '', party: '' };
-const entered = { entered: { at: new Date(AT).toISOString(), gate: '西ゲート', seq: 1 } };
-const notYet = { entered: null };
+const entered = {
+  entered: { at: new Date(AT).toISOString(), gate: '西ゲート', seq: 1 },
+  left: null,
+  wasGranted: true,
+};
+const notYet = { entered: null, left: null, wasGranted: false };
 
 test('a row that was not used is granted, whatever an earlier paper was', () => {
   for (const receipt of ['none', 'printed', 'owed', 'unknown'] satisfies ReceiptState[]) {
-    expect(decideEntry(row, notYet, receipt, AT)).toEqual({ decision: 'grant' });
+    expect(decideEntry(row, notYet, receipt, AT)).toEqual({ decision: 'grant', paper: true });
   }
+});
+
+test.each([
+  ['printed', false],
+  ['being-printed', false],
+  ['unknown', false],
+  ['none', false],
+  ['owed', true],
+] as const)(
+  'who did not walk through tries again; a paper that is %s: another one %s',
+  (receipt, paper) => {
+    const notPassed = { ...notYet, wasGranted: true };
+    expect(decideEntry(row, notPassed, receipt, AT)).toEqual({ decision: 'grant', paper });
+  },
+);
+
+test('who went out comes back in where the list says so, and nowhere else', () => {
+  const outside = { ...entered, left: { at: new Date(AT + 1).toISOString(), gate: '出口' } };
+  const refused = { decision: 'refuse', reason: 'already-entered' };
+  expect(decideEntry(row, outside, 'printed', AT, 'after-exit')).toEqual({
+    decision: 'grant',
+    paper: false,
+  });
+  expect(decideEntry(row, outside, 'printed', AT)).toEqual(refused);
+  expect(decideEntry(row, entered, 'printed', AT, 'after-exit')).toEqual(refused);
+  const cancelled = { ...row, cancelledAt: '2026-11-25T07:00:00Z' };
+  expect(decideEntry(cancelled, outside, 'printed', AT, 'after-exit')).toMatchObject({
+    reason: 'ticket-cancelled',
+  });
+});
+
+test('nobody who went out comes back in by claiming a receipt', () => {
+  const outside = { ...entered, left: { at: new Date(AT + 1).toISOString(), gate: '出口' } };
+  expect(decideEntry(row, outside, 'owed', AT + 1)).toMatchObject({ reason: 'already-entered' });
 });
 
 test('a cancelled ticket is refused, used or not', () => {
@@ -51,30 +88,6 @@ test.each([
   ['unknown', 'receipt-unsettled'],
 ] as const)('a used row whose paper is %s is refused with %s', (receipt, reason) => {
   expect(decideEntry(row, entered, receipt, AT)).toEqual({ decision: 'refuse', reason });
-});
-
-test('the state of a row is the fold of its facts: granted, taken back, granted again elsewhere', () => {
-  const fact = (seq: number, event: Fact['event'], gate: string): Fact => ({
-    terminal: 'gate-1',
-    epoch: 'e',
-    seq,
-    prev: '',
-    event,
-    subject: 'l/00',
-    body: { gate },
-    at: new Date(AT + seq).toISOString(),
-    clock: 'synced',
-    boot: 1,
-    mono: seq,
-  });
-  const granted = fact(1, 'entry.granted', '西');
-  const undone = fact(2, 'entry.undone', '西');
-  const again = fact(3, 'entry.granted', '東');
-  expect(entryState([])).toEqual(notYet);
-  expect(entryState([granted]).entered).toMatchObject({ gate: '西', seq: 1 });
-  expect(entryState([granted, undone])).toEqual(notYet);
-  expect(entryState([granted, undone, again]).entered).toMatchObject({ gate: '東', seq: 3 });
-  expect(entryState([granted, fact(2, 'print.done', '西')]).entered).toMatchObject({ seq: 1 });
 });
 
 const manifest: EntryListManifest = {

@@ -63,7 +63,8 @@ export class StaffRig {
     const recorder = new Recorder(ledger, journal, () => Date.now());
     this.desk = new StaffDesk({
       work:
-        options.work?.(recorder) ?? gateWork({ list: LIST, gate: GATE, version: () => 3, ledger }),
+        options.work?.(recorder) ??
+        gateWork({ list: LIST, gate: GATE, version: () => 3, reentry: () => undefined, ledger }),
       recorder,
       mono: options.mono ?? (() => performance.now()),
       pin,

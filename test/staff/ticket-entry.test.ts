@@ -87,6 +87,37 @@ describe('both orders', () => {
   });
 });
 
+describe('where somebody looks whether people walk through', () => {
+  const about = { ticket: TICKET, list: 'list', ref: 'r1', gate: 'west' };
+  const tell = (ledger: Ledger, event: 'entry.granted' | 'entry.not-passed' | 'entry.left') => {
+    const more = event === 'entry.granted' ? { passage: 'attendant' } : { grant: 1 };
+    ledger.record([{ event, subject: ROW.subject, body: { ...about, ...more } }]);
+  };
+
+  test('a card that was let in a moment ago keeps its number from coming in, too', () => {
+    const records = opened(tempFolder());
+    tell(records.ledger, 'entry.granted');
+    expect(enterByTicket(records, ASKED).result).toBe('already-entered');
+  });
+
+  test('one that did not walk through does not, and there is nothing to take back', () => {
+    const records = opened(tempFolder());
+    tell(records.ledger, 'entry.granted');
+    tell(records.ledger, 'entry.not-passed');
+    expect(takeBack(records, 'list', TICKET, BY).result).toBe('nothing-to-undo');
+    expect(enterByTicket(records, ASKED).result).toBe('entered');
+    expect(takeBack(records, 'list', TICKET, BY).result).toBe('undone');
+  });
+
+  test('who went out comes in by number where the list lets them come in again', () => {
+    const records = opened(tempFolder());
+    cardEnters(records.ledger);
+    tell(records.ledger, 'entry.left');
+    expect(enterByTicket(records, ASKED).result).toBe('already-entered');
+    expect(enterByTicket(records, { ...ASKED, reentry: 'after-exit' }).result).toBe('entered');
+  });
+});
+
 describe('two at the same moment', () => {
   test('two processes that both saw a free ticket: one enters, the other is told', () => {
     const state = tempFolder();
