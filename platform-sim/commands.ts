@@ -33,7 +33,7 @@ export const STATE = { state: z.string().min(1) };
 const wholeNumber = (least: number, most: number) =>
   numberLike(/^\d{1,9}$/u, least, most, `a whole number from ${least} to ${most}`);
 const hours = numberLike(/^\d{1,5}(\.\d+)?$/u, 0.01, 87_600, 'hours: a number over 0');
-const text = (least: number) =>
+export const text = (least: number) =>
   z
     .string()
     .trim()

@@ -33,6 +33,7 @@ import {
   trustCa,
 } from './commands.ts';
 import { showDoubles } from './entry-commands.ts';
+import { importRescued } from './fact-commands.ts';
 import { InputError } from './input-error.ts';
 import { verifyPaperOf } from './paper-commands.ts';
 import {
@@ -70,6 +71,8 @@ function buildProgram(): Command {
   const program = new Command('kazasu-platform')
     .description('The other side of the terminals: trust, entry lists, facts.')
     .version((JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version)
+    // What stands behind a command below another is its own, also where both know the option.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
@@ -135,10 +138,19 @@ function buildProgram(): Command {
   )
     .argument('<paper>', 'a PDF, a PNG or JPEG of one sheet, or the text of a code (KZ1:...)')
     .action(verifyPaperOf);
-  command(program, 'facts', 'show what terminals told, one JSON line a fact, in order of arrival')
+  const facts = command(
+    program,
+    'facts',
+    'show what terminals told, one JSON line a fact, in order of arrival',
+  )
     .option('--follow', 'go on until interrupted')
     .option('--quarantined', 'only those that contradict the ledger that is held')
     .action(showFacts);
+  command(facts, 'import', "take in what a dead terminal's disk held; again: nothing changes")
+    .argument('<file>', 'as "kazasu journal rescue" made it')
+    .requiredOption('--by <who>', 'who decided it')
+    .requiredOption('--why <why>', 'the reason, for the record')
+    .action(importRescued);
   command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
     showTerminals,
   );

@@ -1,14 +1,13 @@
 /** The command line of the daemon: run | check-config | doctor | journal | list | screens | staff. */
 
-import { createWriteStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { LANGUAGES, type Language } from './domain/screen.ts';
-import { keptJournalFiles, readJournal } from './journal-reader.ts';
+import { addJournalCommands } from './journal-commands.ts';
 import { ListCommandError, type ListReport, statusReport, verifyReport } from './list-commands.ts';
 import { ServiceManager } from './service-manager.ts';
 import { PinEntryError, readNewPin } from './staff/ask-pin.ts';
@@ -110,26 +109,6 @@ function ended(): Promise<void> {
     });
   }
   return asked.promise;
-}
-
-async function journal(options: { state: string; follow?: true; export?: string }): Promise<void> {
-  const { state, follow, export: file } = options;
-  if (keptJournalFiles(state).length === 0) {
-    fail(`${state}: no journal here; is it the state folder of a terminal?`, EXIT.input);
-  }
-  const stop = new AbortController();
-  if (follow) for (const signal of END_SIGNALS) process.on(signal, () => stop.abort());
-  const out =
-    file === undefined ? process.stdout : createWriteStream(file, { flags: 'wx', mode: 0o600 });
-  try {
-    const end = out !== process.stdout;
-    await pipeline(readJournal(state, follow ? stop.signal : null), out, { end });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    // `| head` has seen enough.
-    if (code !== 'EPIPE') fail(`${file ?? state}: ${message}`, EXIT.input);
-  }
 }
 
 async function doctor(options: { config: string; json?: true; bundle?: string }): Promise<void> {
@@ -259,13 +238,7 @@ program
   .option('--bundle <file>', 'also write what support needs to a new file, without secrets')
   .action(doctor);
 
-program
-  .command('journal')
-  .description('show the kept journal of a terminal')
-  .requiredOption('--state <dir>', "the terminal's state folder")
-  .option('--follow', 'go on with what is added')
-  .option('--export <file>', 'write it to a new file')
-  .action(journal);
+addJournalCommands(program, { say, refuse: (message) => fail(message, EXIT.input) });
 
 const list = program.command('list').description('look at the entry lists of a terminal');
 

@@ -262,6 +262,11 @@ export const EVENTS = {
     says: 'The platform holds other facts of this ledger than the ledger does (an older state was put back, or there is a copy): a new epoch begins.',
     fields: ['before', 'upto', 'held'],
   },
+  'facts.rescued': {
+    fact: true,
+    says: "The platform's own fact: somebody took in what a dead terminal's disk still held. `lost`: what could not be read there any more.",
+    fields: ['terminal', 'stored', 'repeated', 'quarantined', 'lost', 'by', 'why'],
+  },
   'facts.retold': { fact: false, says: 'An ended epoch is told.', fields: ['epoch', 'upto'] },
   'facts.slowed': {
     fact: false,

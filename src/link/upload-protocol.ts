@@ -57,3 +57,21 @@ export function retryAfterOf(reason: string): number | null {
   const seconds = RETRY_AFTER.exec(reason)?.[1];
   return seconds === undefined ? null : Math.min(Number(seconds) * 1_000, PAUSE_MS_MAX);
 }
+
+/**
+ * Facts that go up without a link: a file of lines. The first names the terminal, the last ends it; between them the exact
+ * texts of the facts, a line each, by number within each epoch.
+ */
+export const RESCUE_HEADER = z.strictObject({
+  kazasu: z.literal('rescue-1'),
+  terminal: z.string().max(64),
+  made: z.iso.datetime(),
+});
+export const RESCUE_END = z.strictObject({
+  kazasu: z.literal('rescue-end'),
+  facts: count,
+  /** Of every byte before this line. */
+  sha256,
+  /** What could not be read, for people; null: nothing. */
+  lost: z.string().max(1_000).nullable(),
+});
