@@ -1,9 +1,15 @@
 /** The card of an order: what it shows of itself, what its holder can get here and now, and what it signs with its PIN. */
 
-import { createHash, randomUUID } from 'node:crypto';
-import { CardError, type CardReader } from '../../devices/card/card.ts';
+import { randomUUID } from 'node:crypto';
+import type { CardReader } from '../../devices/card/card.ts';
 import type { OrderOffer, OrderResult } from '../../state-machines/certificate-order-setup.ts';
-import { askCard, askCardWithPin, type CardEvidence } from '../card-evidence.ts';
+import {
+  askCard,
+  type CardEvidence,
+  type CardFailed,
+  proveQuestion,
+  withCard,
+} from '../card-evidence.ts';
 import { askCentre } from '../centre.ts';
 import type { StepResult } from '../domain/answer.ts';
 import { assuranceReaches } from '../domain/entry-list.ts';
@@ -12,7 +18,6 @@ import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import { CERTIFICATE_SERVICES, OFFERS_ANSWER } from '../link/certificate-protocol.ts';
-import { requestLines } from '../link/question-protocol.ts';
 import type { PinVault } from '../pin-vault.ts';
 import type { TerminalParts } from '../services/service.ts';
 
@@ -95,13 +100,8 @@ export class OrderCard {
   /** Takes the PIN out of the vault, once; the card signs `question` and nothing else. */
   prove({ tap }: SensedTap, question: Question): Promise<StepResult> {
     return this.#withCard(async (reader): Promise<StepResult> => {
-      const request = createHash('sha256').update(requestLines(question), 'utf8').digest();
-      const shown = await this.#vault.take((pin) =>
-        askCardWithPin(reader, tap, { pin, terminal: this.#parts.identity(), request }),
-      );
-      if (!Buffer.from(this.evidence.certificate).equals(shown.certificate)) {
-        throw new CardError('card-removed', 'another certificate than the one that was read');
-      }
+      const asked = { terminal: this.#parts.identity(), question };
+      const shown = await proveQuestion({ reader, tap, read: this.evidence }, asked, this.#vault);
       switch (shown.result) {
         case 'proved':
           this.#evidence = shown;
@@ -121,21 +121,11 @@ export class OrderCard {
     return { next: 'pin', tries };
   }
 
-  /** A card that goes or can't be understood is a result, as everything is that cards can do. */
-  async #withCard<Result>(
-    work: (reader: CardReader) => Promise<Result>,
-  ): Promise<Result | Extract<StepResult, { next: 'hold-again' | 'refuse' }>> {
-    const reader = this.#parts.reader();
-    if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
-    try {
-      return await work(reader);
-    } catch (error) {
-      if (!(error instanceof CardError)) throw error;
-      const isAgain = error.fault === 'card-removed' || error.fault === 'card-unreadable';
-      if (!isAgain) return this.#refuse(error.fault, error.message);
-      this.#parts.recorder.note('card.unreadable', { reason: error.fault, detail: error.message });
-      return { next: 'hold-again', reason: error.fault };
-    }
+  #withCard<Result>(work: (reader: CardReader) => Promise<Result>): Promise<Result | CardFailed> {
+    return withCard(this.#parts.reader(), work, ({ next, reason }, detail) => {
+      if (next === 'refuse') this.#refuse(reason, detail);
+      else this.#parts.recorder.note('card.unreadable', { reason, detail });
+    });
   }
 
   #refuse(reason: Reason, detail: string | null = null): { next: 'refuse'; reason: Reason } {

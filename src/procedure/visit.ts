@@ -1,14 +1,14 @@
 /** One card at a plain online service: the effects of state-machines/procedure.ts, and all that they know. */
 
-import { createHash, randomUUID } from 'node:crypto';
-import { CardError, type CardReader, type SignedProof } from '../../devices/card/card.ts';
-import { askCard, askCardWithPin, type CardEvidence } from '../card-evidence.ts';
+import { randomUUID } from 'node:crypto';
+import type { CardReader } from '../../devices/card/card.ts';
+import { askCard, type CardEvidence, proveQuestion, withCard } from '../card-evidence.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
 import { type Assurance, assuranceReaches, reachWithoutPin } from '../domain/entry-list.ts';
+import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SensedTap } from '../domain/tap.ts';
-import { requestLines } from '../link/question-protocol.ts';
-import type { Asked } from '../link/questions.ts';
+import { askOtherSide } from '../other-side.ts';
 import type { PinVault } from '../pin-vault.ts';
 import type { TerminalParts } from '../services/service.ts';
 import { DiskFullError } from '../store/ledger.ts';
@@ -78,14 +78,9 @@ export class ProcedureVisit<Found> {
 
   provePin(): Promise<StepResult> {
     return this.#withCard(async (reader) => {
-      const asked = { terminal: this.#parts.identity(), request: this.#requestDigest() };
-      const shown = await this.#vault.take((pin) =>
-        askCardWithPin(reader, this.tap, { pin, ...asked }),
-      );
-      const first = present(this.#evidence, 'evidence');
-      if (!Buffer.from(first.certificate).equals(shown.certificate)) {
-        throw new CardError('card-removed', 'another certificate than the one that was read');
-      }
+      const read = present(this.#evidence, 'evidence');
+      const asked = { terminal: this.#parts.identity(), question: this.#question() };
+      const shown = await proveQuestion({ reader, tap: this.tap, read }, asked, this.#vault);
       switch (shown.result) {
         case 'proved':
           this.#evidence = shown;
@@ -101,15 +96,14 @@ export class ProcedureVisit<Found> {
   }
 
   async askPlatform(signal: AbortSignal): Promise<StepResult> {
-    const { certificate, proof } = present(this.#evidence, 'evidence');
-    const card = { certificate: base64(certificate), proof: proof && wireProof(proof) };
-    const asked = await this.#parts.ask({ ...this.#question(), card }, signal);
+    const { answer } = this.#definition;
+    const question = { ...this.#question(), answer, card: present(this.#evidence, 'evidence') };
+    // Were it silent too long, the machine has gone on by then; nobody is told.
+    const asked = await askOtherSide(this.#parts, question, 'platform-slow', signal);
     this.#stages.end('ask');
-    if (asked.asked !== 'answered') return this.#refuse(...REFUSALS[asked.asked](asked));
-    const found = this.#definition.answer.safeParse(parsed(asked.body));
-    if (!found.success) return this.#refuse('platform-refused', 'the answer is none');
-    this.#found = { answer: found.data };
-    return { next: 'tell', told: this.#definition.tells(found.data) };
+    if (asked.reason !== null) return this.#refuse(asked.reason, asked.detail);
+    this.#found = { answer: asked.answer };
+    return { next: 'tell', told: this.#definition.tells(asked.answer) };
   }
 
   /** The durable write. A disk that takes no fact means that nothing was found out. */
@@ -184,18 +178,10 @@ export class ProcedureVisit<Found> {
     return this.#definition.assurance === 'possession+pin';
   }
 
-  /** A card that goes or can't be understood is a result, as everything is that cards can do. */
-  async #withCard(work: (reader: CardReader) => Promise<StepResult>): Promise<StepResult> {
-    const reader = this.#parts.reader();
-    if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
-    try {
-      return await work(reader);
-    } catch (error) {
-      if (!(error instanceof CardError)) throw error;
-      this.#detail = error.message;
-      const again = error.fault === 'card-removed' || error.fault === 'card-unreadable';
-      return again ? { next: 'hold-again', reason: error.fault } : this.#refuse(error.fault);
-    }
+  #withCard(work: (reader: CardReader) => Promise<StepResult>): Promise<StepResult> {
+    return withCard(this.#parts.reader(), work, (_, detail) => {
+      this.#detail = detail;
+    });
   }
 
   #wrongPin(tries: number): StepResult {
@@ -208,11 +194,6 @@ export class ProcedureVisit<Found> {
     return { id: this.#id, service, body: JSON.stringify(asks) };
   }
 
-  /** What the card signs with its PIN: this question, and no other one. */
-  #requestDigest(): Buffer {
-    return createHash('sha256').update(requestLines(this.#question()), 'utf8').digest();
-  }
-
   #refuse(reason: Reason, detail = this.#detail): StepResult {
     this.#detail = detail;
     return { next: 'refuse', reason };
@@ -223,39 +204,4 @@ export class ProcedureVisit<Found> {
     this.#found = null;
     this.#vault.wipe();
   }
-}
-
-type Unanswered = Exclude<Asked['asked'], 'answered'>;
-
-const REFUSALS: Readonly<Record<Unanswered, (asked: Asked) => [Reason, string | null]>> = {
-  offline: () => ['platform-offline', null],
-  busy: () => ['platform-slow', 'too many questions wait'],
-  // The machine has gone on by then; nobody is told.
-  'broken-off': () => ['platform-slow', null],
-  refused: (asked) => {
-    const fault = asked.asked === 'refused' ? asked.fault : null;
-    return [fault === 'not-proved' ? 'possession-not-proved' : 'platform-refused', fault];
-  },
-};
-
-function wireProof({ message, signature }: SignedProof) {
-  return { message: base64(message), signature: base64(signature) };
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The machine's order guarantees it; were it wrong, it is a defect and must be loud. */
-function present<Value>(value: Value | null, name: string): Value {
-  if (value === null) throw new Error(`${name} was not there in time`);
-  return value;
 }

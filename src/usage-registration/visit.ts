@@ -1,14 +1,14 @@
 /** One person's application for usage registration: the effects of state-machines/usage-registration.ts. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { CardError, type CardReader, type SigningOutcome } from '../../devices/card/card.ts';
+import type { CardReader, SigningOutcome } from '../../devices/card/card.ts';
 import type {
   Applied,
   Listed,
   Recorded,
   Signing,
 } from '../../state-machines/usage-registration-setup.ts';
-import { askCard, type CardEvidence } from '../card-evidence.ts';
+import { askCard, type CardEvidence, withCard } from '../card-evidence.ts';
 import { askCentre } from '../centre.ts';
 import type { StepResult } from '../domain/answer.ts';
 import { applicationReceipt } from '../domain/application-receipt.ts';
@@ -244,19 +244,9 @@ export class RegistrationVisit {
     return { next: 'refuse', reason };
   }
 
-  /** A card that goes or can't be understood is a result, as everything is that cards can do. */
-  async #withCard(work: (reader: CardReader) => Promise<StepResult>): Promise<StepResult> {
-    const reader = this.#parts.reader();
-    if (reader === null) return { next: 'hold-again', reason: 'card-removed' };
-    try {
-      return await work(reader);
-    } catch (error) {
-      if (!(error instanceof CardError)) throw error;
-      this.#detail = error.message;
-      const again = error.fault === 'card-removed' || error.fault === 'card-unreadable';
-      return again
-        ? { next: 'hold-again', reason: error.fault }
-        : this.#refuse(error.fault, error.message);
-    }
+  #withCard(work: (reader: CardReader) => Promise<StepResult>): Promise<StepResult> {
+    return withCard(this.#parts.reader(), work, (_, detail) => {
+      this.#detail = detail;
+    });
   }
 }
