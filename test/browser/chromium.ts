@@ -49,7 +49,25 @@ export async function openPage(browser: Browser, options: PageOptions = {}): Pro
   return context.newPage();
 }
 
-/** Waits until the page shows the screen of that number. */
+/** Longer than any page takes. */
+const NUMBER_MS_MAX = 30_000;
+
+/** Waits until the page shows the screen of that number; the page says so itself, for asking again and again takes longer. */
 export function untilNumber(page: Page, number: number): Promise<void> {
-  return page.locator(`html[data-number="${number}"]`).waitFor({ state: 'attached' });
+  return page.evaluate<void>(`new Promise((resolve, reject) => {
+    const root = document.documentElement;
+    const isThere = () => root.dataset.number === '${number}';
+    if (isThere()) return resolve();
+    const late = setTimeout(() => {
+      watching.disconnect();
+      reject(new Error('it shows the screen ' + root.dataset.number + ', not ${number}'));
+    }, ${NUMBER_MS_MAX});
+    const watching = new MutationObserver(() => {
+      if (!isThere()) return;
+      watching.disconnect();
+      clearTimeout(late);
+      resolve();
+    });
+    watching.observe(root, { attributeFilter: ['data-number'] });
+  })`);
 }

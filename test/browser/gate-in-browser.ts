@@ -1,7 +1,7 @@
 /** A whole terminal with its screen in a real browser: what a visitor or an attendant has before them. */
 
 import type { Browser, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { hashPin } from '../../src/staff/pin.ts';
 import { plain } from '../../src/text/ruby.ts';
 import type { CardMaker } from '../cards.ts';
@@ -11,10 +11,19 @@ import { launchChromium, openPage, type PageOptions } from './chromium.ts';
 export const PIN = '482913';
 const SAYS_MS = 20_000;
 
+/** Made once: it costs what it is to cost whoever tries all of them. */
+let hashed: Promise<string> | null = null;
+/** One for all stories of a file; each has a context of its own. */
+let launched: Promise<Browser> | null = null;
+
+afterAll(async () => {
+  await (await launched)?.close();
+  launched = null;
+});
+
 export interface AtTheScreen {
   readonly world: World;
   readonly ticket: Ticket;
-  readonly browser: Browser;
   readonly page: Page;
   /** The page's address. */
   readonly origin: string;
@@ -25,24 +34,26 @@ export async function inTheBrowser(
   options: PageOptions,
   story: (at: AtTheScreen) => Promise<void>,
 ): Promise<void> {
-  const pin = await hashPin(Buffer.from(PIN));
+  hashed ??= hashPin(Buffer.from(PIN));
+  const pin = await hashed;
   const configured = `[screen]\nport = 0\nvoice = "none"\n[staff]\npin = "${pin}"\n`;
   const tickets = async (cards: CardMaker) => {
     const { hanako: ticket } = await hanako(cards);
     return { hanako: { ...ticket, holder: '佐藤 花子' } };
   };
-  const browser = await launchChromium();
-  try {
-    await withTerminal({ tickets, configured }, async (world) => {
-      await world.screen({ screen: 'waiting', offline: false });
-      const origin = await originOf(world);
-      const page = await openPage(browser, options);
+  launched ??= launchChromium();
+  const browser = await launched;
+  await withTerminal({ tickets, configured }, async (world) => {
+    await world.screen({ screen: 'waiting', offline: false });
+    const origin = await originOf(world);
+    const page = await openPage(browser, options);
+    try {
       await page.goto(origin);
-      await story({ world, ticket: world.ticket('hanako'), browser, page, origin });
-    });
-  } finally {
-    await browser.close();
-  }
+      await story({ world, ticket: world.ticket('hanako'), page, origin });
+    } finally {
+      await page.context().close();
+    }
+  });
 }
 
 /** Where the screen of the latest start is served. */

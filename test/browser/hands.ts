@@ -1,7 +1,7 @@
 /** The two ways to use a terminal: a finger, or four arrows and Enter. Both do all that can be done there. */
 
 import type { Locator, Page } from 'playwright-core';
-import { ARROWS, arrowsBetween, CONTROL_NAMES, FOCUSED_CONTROL, focusControl } from './focus.ts';
+import { ARROWS, ARROWS_BETWEEN, CONTROL_NAMES, FOCUSED_CONTROL, focusControl } from './focus.ts';
 import { wordsOf } from './gate-in-browser.ts';
 
 export interface Hand {
@@ -26,7 +26,7 @@ export function arrows(page: Page): Hand {
         await page.keyboard.press('ArrowDown');
       const from = await page.evaluate<number>(FOCUSED_CONTROL);
       const screen = names.join('\n');
-      const leads = known.get(screen) ?? (await arrowsBetween(page, names.length));
+      const leads = known.get(screen) ?? (await page.evaluate<number[][]>(ARROWS_BETWEEN));
       known.set(screen, leads);
       await page.evaluate(focusControl(from));
       for (const arrow of way(from, to, leads)) await page.keyboard.press(arrow);
