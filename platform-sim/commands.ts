@@ -13,6 +13,7 @@ import {
   importEntryList,
   type ListSettings,
   listedRows,
+  REENTRY_RULES,
 } from './entry-lists.ts';
 import type { FactStore } from './facts.ts';
 import { InputError } from './input-error.ts';
@@ -83,6 +84,7 @@ const IMPORT_OPTIONS = z.object({
   oldAfterHours: hours.exactOptional(),
   tooOldAfterHours: hours.exactOptional(),
   whenTooOld: z.enum(['admit', 'refuse']).exactOptional(),
+  reentry: z.enum(REENTRY_RULES).exactOptional(),
   audience: names.exactOptional(),
   newKey: z.boolean().exactOptional(),
 });

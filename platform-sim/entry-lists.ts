@@ -22,6 +22,9 @@ const DEFAULT_STALENESS: StalenessPolicy = {
   whenTooOld: 'admit',
 };
 
+/** Whether a ticket is good for one entry, or who went out by an exit gate may come in again. */
+export const REENTRY_RULES = ['once', 'after-exit'] as const;
+
 /** What an import may say of the list; what it leaves out stays as it was. */
 export interface ListSettings
   extends Partial<
@@ -31,6 +34,7 @@ export interface ListSettings
     >
   > {
   readonly staleness?: Partial<StalenessPolicy>;
+  readonly reentry?: (typeof REENTRY_RULES)[number];
   /** Seal every row under a new list key. */
   readonly newKey?: boolean;
 }
@@ -147,11 +151,13 @@ type ManifestSettings = Omit<Drafted, 'version' | 'rows'>;
 
 function applySettings(
   list: string,
-  { staleness, ...given }: Omit<ListSettings, 'newKey'>,
+  { staleness, reentry, ...given }: Omit<ListSettings, 'newKey'>,
   previous: Publication | undefined,
   now: number,
 ): ManifestSettings {
-  const held = previous ? readEntryListManifest(list, previous) : null;
+  const before: Partial<EntryListManifest> = previous ? readEntryListManifest(list, previous) : {};
+  const { reentry: heldRule, ...held } = before;
+  const rule = reentry ?? heldRule;
   const said: ManifestSettings = {
     kind: 'entry-list',
     list,
@@ -164,7 +170,8 @@ function applySettings(
     audience: [],
     ...held,
     ...given,
-    staleness: { ...DEFAULT_STALENESS, ...held?.staleness, ...staleness },
+    staleness: { ...DEFAULT_STALENESS, ...held.staleness, ...staleness },
+    ...(rule === 'after-exit' ? { reentry: rule } : {}),
   };
   if (said.validFrom >= said.validTo) {
     throw new InputError(

@@ -316,6 +316,7 @@ function addListImport(list: Command): void {
     .option('--old-after-hours <hours>', 'without contact so long, facts say "old" (default: 24)')
     .option('--too-old-after-hours <hours>', 'and then "too-old" (default: 72)')
     .option('--when-too-old <what>', 'admit (default) or refuse')
+    .option('--reentry <rule>', 'who went out may come in again: once (default), after-exit')
     .option('--audience <names>', 'terminals that may use it, with commas (default: all)')
     .option('--new-key', 'seal every row under a new list key; nobody enters a second time for it')
     .action(importList);

@@ -150,6 +150,16 @@ const REJECTED: readonly Case[] = [
     },
   ],
   [
+    'a rule of re-entry that nobody here knows',
+    'malformed',
+    async (platform) => {
+      const { manifest } = await platform.publish(3);
+      const said = { ...manifest, reentry: 'any-time' };
+      const cms = await platform.keys.sign('entry-list', json(said));
+      return { head: headOf(manifest, platform.put(cms)) };
+    },
+  ],
+  [
     'an older version',
     'older-version',
     async (platform) => {

@@ -230,6 +230,20 @@ describe('a double entry', () => {
     const found = doubleEntries([first, second, undone, again], known);
     expect(found.map(({ grants }) => grants.length)).toEqual([2]);
   });
+
+  test('who did not walk through, or went out where the list lets people come back, was not let in twice', () => {
+    const known = clocks({ 'gate-1': 1, 'gate-2': 1 });
+    const at = (ms: number) => ({ at: new Date(NOON + ms).toISOString(), mono: ms });
+    const awaited = fact({ isAwaited: true, ...at(0) });
+    const notPassed = fact({ event: 'entry.not-passed', grant: 1, seq: 2, ...at(1_000) });
+    const elsewhere = fact({ terminal: 'gate-2', gate: 'B', ...at(3_000) });
+    expect(doubleEntries([awaited, notPassed, elsewhere], known)).toEqual([]);
+    const left = fact({ event: 'entry.left', terminal: 'exit-1', gate: 'X', ...at(1_000) });
+    const inside = fact(at(0));
+    const reentry = { reentry: 'after-exit' } as const;
+    expect(doubleEntries([inside, left, elsewhere], known, [], reentry)).toEqual([]);
+    expect(doubleEntries([inside, left, elsewhere], known)).toHaveLength(1);
+  });
 });
 
 describe('the platform', () => {

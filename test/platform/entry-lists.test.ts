@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listedRows } from '../../platform-sim/entry-lists.ts';
+import { type ListSettings, listedRows } from '../../platform-sim/entry-lists.ts';
 import { InputError } from '../../platform-sim/input-error.ts';
 import { EVENTS } from '../../src/domain/events.ts';
 import { decodeChunk, ENTRY_LIST_MANIFEST } from '../../src/link/protocol.ts';
@@ -144,6 +144,18 @@ describe('an entry list', () => {
     await expect(platform.publish(tickets(1), over)).rejects.toThrow('validity ended');
     const never = { staleness: { oldAfterHours: 100 } };
     await expect(platform.publish(tickets(1), never)).rejects.toThrow('too old');
+  });
+
+  test('says nothing of re-entry where there is none, so that older terminals take it', async () => {
+    const publish = async (settings: ListSettings) =>
+      JSON.parse((await platform.publish(tickets(1), settings)).manifest);
+    expect(await publish({})).not.toHaveProperty('reentry');
+    expect(await publish({ reentry: 'after-exit' })).toMatchObject({ reentry: 'after-exit' });
+    expect(await publish({})).toMatchObject({ reentry: 'after-exit' });
+    expect(JSON.parse((await platform.cancel(0)).manifest)).toMatchObject({
+      reentry: 'after-exit',
+    });
+    expect(await publish({ reentry: 'once' })).not.toHaveProperty('reentry');
   });
 
   test('can be changed by several at once, and no change is lost', async () => {

@@ -237,6 +237,7 @@ describe('list import', () => {
     [['--list', 'trust'], 'is no list name'],
     [['--list', 'institution'], 'is no list name'],
     [['--assurance', 'strong'], '--assurance "strong"'],
+    [['--reentry', 'any-time'], '--reentry "any-time"'],
     [['--valid-to', 'tomorrow'], '--valid-to "tomorrow": a time with its zone'],
     [['--valid-to', '2016-02-20T18:00:00+09:00'], '--valid-to'],
     [['--old-after-hours', '-3'], '--old-after-hours'],
