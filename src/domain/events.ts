@@ -53,9 +53,14 @@ export const EVENTS = {
     says: 'The changes from version `base` to `version` were offered alone and are not what they should be; what changed is fetched whole.',
     fields: ['list', 'version', 'base', 'reason', 'detail'],
   },
+  'list.outdated': {
+    fact: false,
+    says: 'A newer version was announced while this one was still being fetched; what is here of it counts for the newer one.',
+    fields: ['list', 'version'],
+  },
   'list.rejected': {
     fact: false,
-    says: 'A list was offered and not taken; the active one stays.',
+    says: 'A list was offered and not taken; the active one stays. The same refusal again is said once an hour.',
     fields: ['list', 'version', 'reason', 'detail'],
   },
   'trust.activated': {

@@ -1,24 +1,40 @@
 /**
- * Chunks of entry lists on disk, named by their hash: an interrupted download goes on where it
- * stopped, and the next version of a list fetches only the chunks that changed. They are a cache:
+ * Chunks of one list on disk, named by their hash: an interrupted download goes on where it
+ * stopped, and the next version of the list fetches only the chunks that changed. They are a cache:
  * what is read back is hashed again.
  */
 
 import { hash } from 'node:crypto';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headroom, makeFolder, RESERVE_BYTES, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
-import { OBJECTS_AT_ONCE, type ObjectSource } from './object-source.ts';
+import { type FetchObject, OBJECTS_AT_ONCE } from './object-source.ts';
 import { LIMITS } from './protocol.ts';
 import { Rejection } from './rejection.ts';
 
+/** Where the chunks of an entry list are. Each list has a folder: what one gives up, another may be waiting for. */
+export function chunkFolder(stateDirectory: string, list: string): string {
+  return join(stateDirectory, 'chunks', list);
+}
+
+/** Deletes what belongs to no list of `lists`. Rejects with what the file system throws. */
+export async function tidyChunks(stateDirectory: string, lists: readonly string[]): Promise<void> {
+  const directory = join(stateDirectory, 'chunks');
+  const found = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  for (const entry of found) {
+    if (entry.isDirectory() && lists.includes(entry.name)) continue;
+    await rm(join(directory, entry.name), { recursive: true, force: true });
+  }
+}
+
 export class ChunkStore {
   readonly #directory: string;
-  readonly #source: ObjectSource;
+  readonly #fetch: FetchObject;
 
-  constructor(stateDirectory: string, source: ObjectSource) {
-    this.#directory = join(stateDirectory, 'chunks');
-    this.#source = source;
+  /** `directory`: its own, made when it is needed. */
+  constructor(directory: string, fetch: FetchObject) {
+    this.#directory = directory;
+    this.#fetch = fetch;
   }
 
   /**
@@ -65,6 +81,12 @@ export class ChunkStore {
     await rename(`${path}.part`, path);
   }
 
+  /** How much room these chunks take, of those that are here: bytes. */
+  async bytesOf(hashes: Iterable<string>): Promise<number> {
+    const sizes = [...new Set(hashes)].map((sha256) => stat(this.#path(sha256)).catch(() => null));
+    return (await Promise.all(sizes)).reduce((sum, found) => sum + (found?.size ?? 0), 0);
+  }
+
   /** Deletes every chunk but these. */
   async keepOnly(hashes: Iterable<string>): Promise<void> {
     const kept = new Set(hashes);
@@ -79,6 +101,6 @@ export class ChunkStore {
 
   async #ensure(sha256: string, signal: AbortSignal): Promise<void> {
     if ((await this.read(sha256)) !== null) return;
-    await this.keep(sha256, await this.#source.fetch(sha256, LIMITS.chunkBytes, signal));
+    await this.keep(sha256, await this.#fetch(sha256, LIMITS.chunkBytes, signal));
   }
 }

@@ -1,6 +1,8 @@
 /** Everything that comes down over a link, each kind with a queue of its own. */
 
 import type { Signers } from '../pki/signed-object.ts';
+import { isStorageFailure } from '../store/disk.ts';
+import { tidyChunks } from './chunk-store.ts';
 import { Commands, type CommandsOptions } from './commands.ts';
 import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
 import {
@@ -12,6 +14,7 @@ import { ListDownload, type ListDownloadOptions, type OfferedList } from './list
 import { type FetchObject, ObjectSource, type ObjectTimes } from './object-source.ts';
 import type { PlatformRoot } from './platform-root.ts';
 import type { Head } from './protocol.ts';
+import type { RefusedVersions } from './refused-versions.ts';
 import { RetryQueue } from './retry-queue.ts';
 import type { SecureLink } from './secure-link.ts';
 import { TrustDownload, type TrustDownloadOptions } from './trust-download.ts';
@@ -27,8 +30,10 @@ type Options = CommandsOptions &
   ListDownloadOptions &
   TrustDownloadOptions;
 
-export type DownloadOptions = Omit<Options, 'signers' | 'source'> & {
+export type DownloadOptions = Omit<Options, 'refused' | 'signers' | 'source'> & {
   readonly url: string;
+  /** Every entry list that this terminal wants. */
+  readonly lists: readonly string[];
   readonly times: DownloadTimes;
 };
 
@@ -41,16 +46,20 @@ export interface LinkObjects {
 /** What one link hands to the next. */
 export interface Shared {
   readonly root: PlatformRoot;
+  readonly refused: RefusedVersions;
   /** The downloads of the links before have ended: there is never more than one of a list. */
   ended: Promise<void>;
 }
 
 export type Downloads = ReturnType<typeof startDownloads>;
 
+/** Each holds its manifest in memory, and a chunk for each object that is on its way. */
+const LISTS_AT_ONCE = 10;
+
 /** What is fetched over one link: begun with its welcome, ended with it. */
 export function startDownloads(
   options: DownloadOptions,
-  { root, ended }: Shared,
+  { root, refused, ended }: Shared,
   pinned: Buffer,
   secure: SecureLink | null,
 ) {
@@ -58,12 +67,15 @@ export function startDownloads(
   const transport = secure && (() => secure.connect());
   const source = new ObjectSource(options.url, times.objects, transport);
   const signers = root.signers(pinned);
-  const lists = new ListDownload({ ...options, source, signers });
+  const lists = new ListDownload({ ...options, refused, source, signers });
   const trust = new TrustDownload({ ...options, source, signers });
   const institutions = new InstitutionDownload({ ...options, source, signers });
+  const tidied = ended.then(() => tidy(options));
   const listQueue = new RetryQueue<OfferedList>({
     ...times,
-    run: (offered, signal) => ended.then(() => lists.take(offered, signal)),
+    atOnce: LISTS_AT_ONCE,
+    outdates: isNewer,
+    run: (offered, signal, outdated) => tidied.then(() => lists.take(offered, signal, outdated)),
   });
   // A queue of its own: a revocation list does not wait for a large entry list.
   const trustQueue = new RetryQueue<Head>({
@@ -97,4 +109,16 @@ export function startDownloads(
       source.close();
     },
   };
+}
+
+/** A version that is announced again, signed later, is the newest after all: its platform went back. */
+function isNewer({ head: next }: OfferedList, { head }: OfferedList): boolean {
+  return next.version > head.version && Date.parse(next.at) >= Date.parse(head.at);
+}
+
+/** Chunks of lists that are no longer wanted take room and harm nothing. */
+async function tidy({ stateDirectory, lists }: DownloadOptions): Promise<void> {
+  await tidyChunks(stateDirectory, lists).catch((error: unknown) => {
+    if (!isStorageFailure(error)) throw error;
+  });
 }

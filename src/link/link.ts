@@ -43,7 +43,9 @@ import { pin, pinnedPlatform } from './pinned-platform.ts';
 import { PlatformRoot } from './platform-root.ts';
 import { CLOSE, type ClientRefusal } from './protocol.ts';
 import type { Questions } from './questions.ts';
+import { RefusedVersions } from './refused-versions.ts';
 import { Renewal } from './renewal.ts';
+import { saidOnce } from './said-once.ts';
 import { SecureLink } from './secure-link.ts';
 import type { LoadedTrust } from './trust-folder.ts';
 
@@ -117,12 +119,15 @@ export interface LinkOptions {
 const BAD_ROOTS_MAX = 3;
 
 /** Returns the function that opens the link. Throws on a URL that is not allowed. */
-export function openLink(options: LinkOptions): OpenLink {
-  if (!isUnenrolledUrl(options.url) && !isSecureUrl(options.url)) {
+export function openLink(given: LinkOptions): OpenLink {
+  if (!isUnenrolledUrl(given.url) && !isSecureUrl(given.url)) {
     throw new TypeError('the platform is spoken to by TLS, or on this machine');
   }
+  const journal = saidOnce(given.journal, () => performance.now());
+  const options = { ...given, journal };
   const root = new PlatformRoot({ ...options, now: () => options.clock.now() });
-  const shared: Shared = { root, ended: Promise.resolve() };
+  const refused = new RefusedVersions();
+  const shared: Shared = { root, refused, ended: Promise.resolve() };
   return (listener) => OneLink.open(options, shared, listener);
 }
 

@@ -11,7 +11,7 @@ import { hash } from 'node:crypto';
 import type { EntryListManifest } from '../domain/entry-list.ts';
 import { type ChunkPatch, decodeDelta, patchedChunk } from './chunk-patch.ts';
 import type { ChunkStore } from './chunk-store.ts';
-import { ObjectError, type ObjectSource } from './object-source.ts';
+import { type FetchObject, ObjectError } from './object-source.ts';
 import { LIMITS } from './protocol.ts';
 import { Rejection } from './rejection.ts';
 
@@ -35,12 +35,12 @@ export async function applyDelta(
   target: EntryListManifest,
   base: EntryListManifest,
   chunks: ChunkStore,
-  source: ObjectSource,
+  fetch: FetchObject,
   signal: AbortSignal,
 ): Promise<void> {
   const { delta } = target;
   if (delta === undefined) return;
-  const bytes = await source.fetch(delta.object, delta.bytes, signal).catch(asDelta);
+  const bytes = await fetch(delta.object, delta.bytes, signal).catch(asDelta);
   const from = new Places(base.chunks);
   const to = new Places(target.chunks);
   for (const patch of decodeDelta(bytes)) {

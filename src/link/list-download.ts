@@ -8,28 +8,31 @@ import type { Clock } from '../clock.ts';
 import type { EntryListManifest } from '../domain/entry-list.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Signers } from '../pki/signed-object.ts';
-import { buildListFile, ListFileError } from '../store/list-file.ts';
+import { headroom } from '../store/disk.ts';
+import { buildListFile, ListFileError, type ListFileErrorCode } from '../store/list-file.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
-import { ChunkStore } from './chunk-store.ts';
+import { ChunkStore, chunkFolder } from './chunk-store.ts';
+import { FairSlots } from './fair-slots.ts';
 import { applyDelta, startsFrom } from './list-delta.ts';
 import type { ListKeyRing } from './list-keys.ts';
-import type { ObjectSource } from './object-source.ts';
+import type { FetchObject, ObjectSource } from './object-source.ts';
 import type { OfferedKeys } from './offered-keys.ts';
 import { ENTRY_LIST_MANIFEST, type Head, KEY_ID_PROBE, LIMITS } from './protocol.ts';
+import type { RefusedVersions } from './refused-versions.ts';
 import { Rejection, rejectionOf, risesAbove } from './rejection.ts';
 import type { JobResult } from './retry-queue.ts';
 import { readSigned } from './signed-statement.ts';
 
 export interface ListDownloadOptions {
   readonly terminal: string;
-  /** Every entry list that this terminal wants. */
-  readonly lists: readonly string[];
   readonly stateDirectory: string;
   readonly shelf: ListShelf;
   readonly listKeys: ListKeyRing;
   readonly clock: Clock;
   readonly source: ObjectSource;
   readonly signers: Signers;
+  /** Outlives a link. */
+  readonly refused: RefusedVersions;
   readonly journal: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -39,43 +42,74 @@ export interface OfferedList {
   readonly key: OfferedKeys<'row' | 'data'> | null;
 }
 
+/** Faults of what was signed: no other attempt finds anything else. */
+const FOR_GOOD: readonly ListFileErrorCode[] = ['order', 'row', 'rows', 'root', 'too-large'];
+
+/** One version on its way. */
+interface Job {
+  readonly head: Head;
+  readonly chunks: ChunkStore;
+  readonly fetch: FetchObject;
+  /** Aborted when nobody wants it any more; a file that is being built is finished all the same. */
+  readonly wanted: AbortSignal;
+}
+
 export class ListDownload {
   readonly #options: ListDownloadOptions;
-  readonly #chunks: ChunkStore;
+  /** However many lists come down, one file is built at a time: memory, and a processor for those at the reader. */
+  readonly #building = new FairSlots(1, 1);
 
   constructor(options: ListDownloadOptions) {
     this.#options = options;
-    this.#chunks = new ChunkStore(options.stateDirectory, options.source);
   }
 
-  /** Makes the offered version the active one, or journals why not. Never two calls at a time. */
-  async take({ head, key }: OfferedList, signal: AbortSignal): Promise<JobResult> {
+  /**
+   * Makes the offered version the active one, or journals why not. Never two calls at a time for one list. `outdated` is
+   * aborted when a newer version is there: then what is still being fetched of this one is left.
+   */
+  async take(
+    { head, key }: OfferedList,
+    signal: AbortSignal,
+    outdated: AbortSignal,
+  ): Promise<JobResult> {
+    const { list, version } = head;
+    const { stateDirectory, source, shelf, journal, listKeys } = this.#options;
+    const fetch: FetchObject = (...object) => source.fetch(...object, list);
+    const chunks = new ChunkStore(chunkFolder(stateDirectory, list), fetch);
+    const wanted = AbortSignal.any([signal, outdated]);
+    const active = shelf.active(list)?.manifest ?? null;
     try {
-      const active = this.#options.shelf.active(head.list)?.manifest ?? null;
       if (active === null || risesAbove(head, active)) {
-        await this.#replace(head, key, signal);
+        await this.#replace({ head, chunks, fetch, wanted }, key);
       } else {
         mustBeKeyOf(active, key);
-        const useKey = key && (await this.#options.listKeys.take(key, active));
+        const useKey = key && (await listKeys.take(key, active));
         useKey?.();
         this.#confirm(head);
       }
       return 'done';
     } catch (error) {
       if (signal.aborted) return 'done';
+      if (wanted.aborted && error === wanted.reason) {
+        journal('list.outdated', { list, version });
+        return 'done';
+      }
       const { reason, message, mayPass } = rejectionOf(error);
-      const { list, version } = head;
-      this.#options.journal('list.rejected', { list, version, reason, detail: message });
-      return mayPass ? 'try-again' : 'done';
+      journal('list.rejected', { list, version, reason, detail: message });
+      if (mayPass) return 'try-again';
+      await chunks.keepOnly(active?.chunks ?? []);
+      return 'done';
     }
   }
 
-  async #replace(head: Head, key: OfferedList['key'], signal: AbortSignal): Promise<void> {
-    const { shelf, listKeys, journal } = this.#options;
+  async #replace(job: Job, key: OfferedList['key']): Promise<void> {
+    const { shelf, listKeys, journal, refused } = this.#options;
+    const { head, chunks } = job;
     const startedAt = performance.now();
-    const manifest = await this.#manifest(head, signal);
+    refused.mustBeTried(head, shelf.directory);
+    const manifest = await this.#manifest(job);
     mustBeKeyOf(manifest, key);
-    const { path, delta } = await this.#build(manifest, signal);
+    const { path, delta } = await this.#build(manifest, job);
     // The key belongs to the version: it changes with it, not before.
     const useKey = key && (await listKeys.take(key, manifest));
     // Confirmed first: the first tap already sees the right age.
@@ -85,12 +119,13 @@ export class ListDownload {
     const { list, version, rows, root } = manifest;
     const ms = Math.round(performance.now() - startedAt);
     journal('list.activated', { list, version, rows, root, source: 'platform', delta, ms });
-    await this.#chunks.keepOnly(this.#activeChunks());
+    // Kept for the next version, and for mending this one: about as much room again as the file.
+    await chunks.keepOnly(manifest.chunks);
   }
 
-  async #manifest(head: Head, signal: AbortSignal): Promise<EntryListManifest> {
-    const { source, signers, clock, terminal } = this.#options;
-    const cms = await source.fetch(head.manifest, LIMITS.manifestBytes, signal);
+  async #manifest({ head, fetch, wanted }: Job): Promise<EntryListManifest> {
+    const { signers, clock, terminal } = this.#options;
+    const cms = await fetch(head.manifest, LIMITS.manifestBytes, wanted);
     const now = clock.now();
     const manifest = await readSigned(cms, 'entry-list', ENTRY_LIST_MANIFEST, signers, now);
     const { list, version, root, audience } = manifest;
@@ -109,35 +144,53 @@ export class ListDownload {
     return manifest;
   }
 
-  async #build(
-    manifest: EntryListManifest,
-    signal: AbortSignal,
-  ): Promise<{ path: string; delta: boolean }> {
-    const { directory } = this.#options.shelf;
+  async #build(manifest: EntryListManifest, job: Job): Promise<{ path: string; delta: boolean }> {
+    const { refused, shelf } = this.#options;
+    const { head, chunks, wanted } = job;
     try {
-      const delta = await this.#takeDelta(manifest, signal);
-      const chunkFiles = await this.#chunks.provide(manifest.chunks, signal);
-      return { path: await buildListFile({ directory, manifest, chunkFiles }), delta };
+      const delta = await this.#takeDelta(manifest, job);
+      const chunkFiles = await chunks.provide(manifest.chunks, wanted);
+      const giveBack = await this.#building.take(head.list, wanted);
+      try {
+        const { directory } = shelf;
+        return { path: await buildListFile({ directory, manifest, chunkFiles }), delta };
+      } finally {
+        giveBack();
+      }
     } catch (error) {
-      if (signal.aborted || rejectionOf(error).reason !== 'disk-full') throw error;
-      // Room for the next attempt: what only older versions need goes.
-      await this.#chunks.keepOnly(manifest.chunks);
-      this.#options.shelf.sweep();
-      throw error;
+      if (wanted.aborted) throw error;
+      const rejection = rejectionOf(error);
+      if (error instanceof ListFileError && FOR_GOOD.includes(error.code)) {
+        refused.forGood(head, rejection);
+      } else if (rejection.reason === 'disk-full') await this.#makeRoom(manifest, job);
+      throw rejection;
     }
   }
 
+  /** First what only older versions need goes; where that is nothing, this version does, until there is more room. */
+  async #makeRoom({ chunks: needed }: EntryListManifest, { head, chunks }: Job): Promise<void> {
+    const { shelf, refused } = this.#options;
+    const room = async (): Promise<number> =>
+      headroom(shelf.directory) + (await chunks.bytesOf(needed));
+    const before = await room();
+    await chunks.keepOnly(needed);
+    shelf.sweep();
+    if ((await room()) > before) return;
+    await chunks.keepOnly([]);
+    refused.forWantOfRoom(head, before);
+  }
+
   /** False when there is none for the active version, or when it was thrown away: then chunks are fetched. */
-  async #takeDelta(manifest: EntryListManifest, signal: AbortSignal): Promise<boolean> {
-    const { shelf, source, journal } = this.#options;
+  async #takeDelta(manifest: EntryListManifest, { chunks, fetch, wanted }: Job): Promise<boolean> {
+    const { shelf, journal } = this.#options;
     const { list, version } = manifest;
     const base = shelf.active(list)?.manifest ?? null;
     if (!startsFrom(manifest, base)) return false;
     try {
-      await applyDelta(manifest, base, this.#chunks, source, signal);
+      await applyDelta(manifest, base, chunks, fetch, wanted);
       return true;
     } catch (error) {
-      signal.throwIfAborted();
+      wanted.throwIfAborted();
       const { reason, message } = rejectionOf(error);
       if (reason === 'disk-full') throw error;
       journal('list.delta-discarded', {
@@ -158,12 +211,6 @@ export class ListDownload {
       // On a full disk the confirmation counts until the next start; the list itself is taken.
       if (!(error instanceof ListFileError && error.code === 'disk-full')) throw error;
     }
-  }
-
-  /** Kept for the next versions: they take about as much room again as the active lists. */
-  #activeChunks(): string[] {
-    const { lists, shelf } = this.#options;
-    return lists.flatMap((list) => shelf.active(list)?.manifest.chunks ?? []);
   }
 }
 

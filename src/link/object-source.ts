@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { FairSlots } from './fair-slots.ts';
 import { LIMITS } from './protocol.ts';
 import { byCallback } from './secure-transport.ts';
 
@@ -47,11 +48,14 @@ export type FetchObject = (sha256: string, limit: number, signal: AbortSignal) =
 
 /** Also the number of connections: a platform serves 60,000 terminals. */
 export const OBJECTS_AT_ONCE = 4;
+/** Of one list, so that one whose objects never end leaves the others a way. */
+const OF_ONE_PARTY = OBJECTS_AT_ONCE - 1;
 
 export class ObjectSource {
   readonly #origin: URL;
   readonly #times: ObjectTimes;
   readonly #agent: Agent;
+  readonly #slots = new FairSlots(OBJECTS_AT_ONCE, OF_ONE_PARTY);
 
   /**
    * `url`: the websocket's; objects come from the same host and port, over `transport` as the websocket does.
@@ -71,10 +75,19 @@ export class ObjectSource {
 
   /**
    * The object's bytes. Rejects with ObjectError, or with the signal's reason. Redirects are not
-   * followed.
+   * followed. `party`: what it belongs to; parties share the connections fairly.
    */
-  async fetch(sha256: string, limit: number, signal: AbortSignal): Promise<Buffer> {
-    signal.throwIfAborted();
+  async fetch(sha256: string, limit: number, signal: AbortSignal, party = ''): Promise<Buffer> {
+    // The time that it may take begins when it is its turn.
+    const giveBack = await this.#slots.take(party, signal);
+    try {
+      return await this.#fetchNow(sha256, limit, signal);
+    } finally {
+      giveBack();
+    }
+  }
+
+  async #fetchNow(sha256: string, limit: number, signal: AbortSignal): Promise<Buffer> {
     const size = Math.max(1, limit / LIMITS.chunkBytes);
     const deadline = AbortSignal.timeout(Math.round(this.#times.totalMs * size));
     try {

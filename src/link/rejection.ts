@@ -88,6 +88,7 @@ const OF_LIST_FILE: Readonly<Record<ListFileErrorCode, RejectionReason>> = {
   truncated: 'truncated',
   'too-large': 'too-large',
   order: 'malformed',
+  row: 'malformed',
   rows: 'malformed',
   'disk-full': 'disk-full',
   damaged: 'disk-full',

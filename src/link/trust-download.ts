@@ -38,7 +38,9 @@ export class TrustDownload {
   constructor(options: TrustDownloadOptions) {
     this.#options = options;
     this.#folder = new TrustFolder(options.stateDirectory);
-    this.#chunks = new ChunkStore(this.#folder.path, options.source);
+    this.#chunks = new ChunkStore(this.#folder.chunkFolder, (...wanted) =>
+      options.source.fetch(...wanted, 'trust'),
+    );
   }
 
   /** Makes the offered version the active one, or journals why not. Never two calls at a time. */

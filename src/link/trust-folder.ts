@@ -65,6 +65,10 @@ export class TrustFolder {
     this.path = join(stateDirectory, 'trust');
   }
 
+  get chunkFolder(): string {
+    return join(this.path, CHUNKS);
+  }
+
   /** Null when nothing was ever committed, or the file is not readable as such. */
   committed(): Committed | null {
     try {
@@ -142,7 +146,7 @@ export class TrustFolder {
 
   /** Chunks on disk as a download left them: whether they are whole is told by their hashes. */
   chunkPaths(hashes: readonly string[]): readonly string[] {
-    return hashes.map((hash) => join(this.path, CHUNKS, hash));
+    return hashes.map((hash) => join(this.chunkFolder, hash));
   }
 
   async #build(

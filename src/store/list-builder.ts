@@ -145,7 +145,7 @@ function* rowsOf(chunk: Buffer, number: number): Generator<SealedRow> {
     yield* decodeChunk(chunk);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ListFileError('truncated', `chunk ${number}: ${error.message}`);
+    throw new ListFileError('row', `chunk ${number}: ${error.message}`);
   }
 }
 

@@ -3,9 +3,10 @@
 /**
  * - `chunk-hash`: a chunk is not what the manifest names
  * - `root`: the chunk hashes do not give the manifest's root
- * - `truncated`: a chunk is missing, or ends inside a row
+ * - `truncated`: a chunk is missing
  * - `too-large`: a chunk or the number of rows is over the protocol's limit
  * - `order`: a key is not greater than the one before it
+ * - `row`: a chunk that is what the manifest names ends inside a row
  * - `rows`: there are not as many rows as the manifest says
  * - `disk-full`: no room for it beside what the ledger needs
  * - `damaged`: the finished file can't be read, or is no list file
@@ -17,6 +18,7 @@ export type ListFileErrorCode =
   | 'truncated'
   | 'too-large'
   | 'order'
+  | 'row'
   | 'rows'
   | 'disk-full'
   | 'damaged'

@@ -169,11 +169,14 @@ export class ListShelf {
   }
 
   /**
-   * Deletes every version but the active ones: for a disk that runs full, because facts come first.
+   * Deletes every version that an active one has replaced: for a disk that runs full, because facts come first.
    */
   sweep(): void {
-    const active = new Set([...this.#active.values()].map(({ path }) => basename(path)));
-    this.#delete((found) => !active.has(basename(found.path)));
+    this.#delete(({ list, version }) => {
+      const active = this.#active.get(list);
+      // A newer one has just been built.
+      return active !== undefined && version < active.file.manifest.version;
+    });
   }
 
   /** Closes every file. Leases that are still held can't be used any more. */

@@ -72,6 +72,7 @@ export class TestTerminal {
   readonly triedLater: number[] = [];
   readonly questions = new Questions((event, fields) => this.#note({ event, fields }));
   readonly listDirectory: string;
+  lists: readonly string[] = [LIST];
   /** Of a terminal that enrolled, set by whoever enrols it. */
   identity: TerminalIdentity | null = null;
   #trustRoot: string | null = null;
@@ -108,7 +109,7 @@ export class TestTerminal {
       url,
       terminal: TERMINAL,
       software: 'test',
-      lists: [LIST],
+      lists: this.lists,
       stateDirectory: this.state,
       ledger: this.ledger,
       clock: this.clock,

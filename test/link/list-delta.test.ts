@@ -31,7 +31,7 @@ function withDelta(
   return platform.publish(3, { delta: said });
 }
 
-const chunksFolder = ({ state }: TestTerminal): string => join(state, 'chunks');
+const chunksFolder = ({ state }: TestTerminal): string => join(state, 'chunks', LIST);
 
 test('the changes come alone, and no chunk is fetched', async () => {
   const { platform, terminal, published } = await withVersion2();

@@ -20,12 +20,13 @@ import { ListDownload } from '../../src/link/list-download.ts';
 import { ListKeyRing } from '../../src/link/list-keys.ts';
 import { pinPlatform } from '../../src/link/pinned-platform.ts';
 import type { Head } from '../../src/link/protocol.ts';
+import { RefusedVersions } from '../../src/link/refused-versions.ts';
 import { TrustDownload } from '../../src/link/trust-download.ts';
 import { certifiedBy } from '../../src/pki/signed-object.ts';
 import { openStateFolder, type StateFolder } from '../../src/state-folder.ts';
 import type { Step, StepState } from '../../src/store/steps.ts';
 import { Dice } from '../chaos/dice.ts';
-import { configText, LIST, type Said, SETTING, STEP_KINDS, TERMINAL } from './said.ts';
+import { configText, type Said, SETTING, STEP_KINDS, TERMINAL } from './said.ts';
 import { StoryPlatform } from './story-platform.ts';
 
 const LIST_KEY = Buffer.alloc(32, 7);
@@ -196,12 +197,13 @@ class Life {
     const head = await this.#platform.list(this.#next());
     const { shelf, clock } = this.#folder;
     const download = new ListDownload({
-      ...{ terminal: TERMINAL, lists: [LIST], stateDirectory: this.#config.state, shelf, clock },
+      ...{ terminal: TERMINAL, stateDirectory: this.#config.state, shelf, clock },
       ...this.#sources(),
       listKeys: new ListKeyRing(this.#keys, () => {}),
+      refused: new RefusedVersions(),
     });
     await this.#replaced('list', head, () =>
-      download.take({ head, key: { clear: LIST_KEY } }, never),
+      download.take({ head, key: { clear: LIST_KEY } }, never, never),
     );
   }
 

@@ -96,8 +96,8 @@ const FAULTS: readonly [string, string, (folder: string) => Chunks][] = [
       return { ...list, chunkFiles: list.chunkFiles.slice(1) };
     },
   ],
-  ['a chunk that ends inside a row', 'truncated', signedFault([FIRST, SECOND.subarray(0, -1)], 60)],
-  ['a chunk that ends inside a key', 'truncated', signedFault([FIRST.subarray(0, 20)], 0)],
+  ['a chunk that ends inside a row', 'row', signedFault([FIRST, SECOND.subarray(0, -1)], 60)],
+  ['a chunk that ends inside a key', 'row', signedFault([FIRST.subarray(0, 20)], 0)],
   ['chunks in the wrong order', 'order', signedFault([SECOND, FIRST, THIRD], 90)],
   ['rows in the wrong order', 'order', signedFault([encodeChunk(ROWS.toReversed())], 90)],
   [
