@@ -5,7 +5,6 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import type { CsvRow } from '../../platform-sim/entry-csv.ts';
 import { importEntryList } from '../../platform-sim/entry-lists.ts';
 import { openKeys, openStores } from '../../platform-sim/stores.ts';
@@ -13,10 +12,9 @@ import { PATIENCE_MS, type Program } from '../rig/program.ts';
 import { type Site, withSite } from '../rig/site.ts';
 import { LIST } from '../terminal.ts';
 import type { Bench } from './figures.ts';
-import { ROWS } from './gate.ts';
-import { openWire, type Wire } from './wire.ts';
+import { rowsOf } from './gate.ts';
+import { type Wire, wireUp } from './wire.ts';
 
-const QUICK_ROWS = 10_000;
 const ROUNDS = 5;
 const QUICK_ROUNDS = 2;
 const BUDGET_S = 5;
@@ -28,7 +26,7 @@ interface Change {
 }
 
 export async function listsBench({ report, quick }: Bench): Promise<void> {
-  const rows = quick ? QUICK_ROWS : ROWS;
+  const rows = rowsOf({ quick });
   const rounds = quick ? QUICK_ROUNDS : ROUNDS;
   const sold = Array.from({ length: rows }, (_, n) => ticket(n));
   const tell = (
@@ -41,9 +39,8 @@ export async function listsBench({ report, quick }: Bench): Promise<void> {
     report({ figure: `lists.${figure}.wire`, value: kilobytes, unit: 'kB', rows, ...wire });
   };
   await withSite({}, async (site) => {
-    const wire = await openWire(await portOf(site));
+    const wire = await wireUp(site);
     try {
-      await replacePort(site, wire.port);
       const gate = await site.startGate();
       await gate.next({ event: 'link.up' });
       tell('whole', await changed(site, wire, gate, sold, false));
@@ -112,14 +109,4 @@ function ticket(number: number): CsvRow {
 /** The table of the round before with one row more that differs from the first table. */
 function moved(rows: readonly CsvRow[], rounds: number): CsvRow[] {
   return rows.map((row, n) => (n < rounds ? { ...row, seat: `移動 ${n}` } : row));
-}
-
-async function portOf(site: Site): Promise<number> {
-  const ready = await site.platform.next({ event: 'platform.ready' });
-  return Number(ready['port']);
-}
-
-async function replacePort(site: Site, port: number): Promise<void> {
-  const text = await readFile(site.config, 'utf8');
-  await writeFile(site.config, text.replace(/127\.0\.0\.1:\d+/u, `127.0.0.1:${port}`));
 }

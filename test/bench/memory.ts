@@ -11,7 +11,7 @@ import { pinnedNode } from '../../src/bin/pinned-node.mjs';
 import { Program } from '../rig/program.ts';
 import { withSite } from '../rig/site.ts';
 import type { Bench } from './figures.ts';
-import { publish, ROWS, SEEN_GONE_MS } from './gate.ts';
+import { publish, rowsOf, SEEN_GONE_MS } from './gate.ts';
 
 const TAPS = 50;
 const QUICK_TAPS = 10;
@@ -20,15 +20,16 @@ const SETTLE_MS = 3_000;
 const IDLE = 'setInterval(() => {}, 1e6); console.log(JSON.stringify({ event: "idle" }))';
 
 export async function memoryBench({ report, quick }: Bench): Promise<void> {
+  const rows = rowsOf({ quick });
   await withSite({ reader: 'pcsc' }, async (site) => {
     // As in a terminal that was started before: its code is compiled and kept.
     const env = compiledCodeIn(site.directory, 'compiled');
     await (await site.startGate({ env })).end();
-    const cards = await publish(site, { rows: ROWS, cards: quick ? QUICK_TAPS : TAPS });
+    const cards = await publish(site, { rows, cards: quick ? QUICK_TAPS : TAPS });
     const floor = await memoryOfTwoBareNodes(site.directory);
     const within = await onACopyOfNode(site.directory);
     const gate = await site.openGate({ within, env });
-    const detail = { unit: 'MiB', budget: BUDGET_MIB, floor, rows: ROWS };
+    const detail = { unit: 'MiB', budget: BUDGET_MIB, floor, rows };
     report({ ...detail, figure: 'memory.after-download', value: await memoryOf([gate]) });
     for (const { card } of cards) {
       await site.tap(card);

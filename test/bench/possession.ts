@@ -10,7 +10,7 @@ import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import { testAuthority, testInstitution } from '../devices/institution-fixture.ts';
 import { type Site, withSite } from '../rig/site.ts';
 import { type Bench, reportTimes } from './figures.ts';
-import { publish, ROWS, SEEN_GONE_MS } from './gate.ts';
+import { publish, rowsOf, SEEN_GONE_MS } from './gate.ts';
 
 const PER_APDU_MS = 1;
 const SIGNATURE_MS = 500;
@@ -24,7 +24,11 @@ export async function possessionBench({ report, note, quick }: Bench): Promise<v
   const rates = Object.entries(BUDGETS);
   await withSite({ reader: 'pcsc' }, async (site) => {
     const settings = { assurance: 'possession' } as const;
-    const cards = await publish(site, { rows: ROWS, cards: taps * rates.length, settings });
+    const cards = await publish(site, {
+      rows: rowsOf({ quick }),
+      cards: taps * rates.length,
+      settings,
+    });
     const authorityKey = await addInstitution(site);
     await site.openGate();
     await site.gate.first(({ event, hasKey }) => event === 'institution.activated' && !!hasKey, 0);

@@ -4,18 +4,19 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { withSite } from '../rig/site.ts';
 import { type Bench, median, reportTimes } from './figures.ts';
-import { publish, ROWS } from './gate.ts';
+import { publish, rowsOf } from './gate.ts';
 
 const STARTS = 20;
 const QUICK_STARTS = 3;
 const BUDGET_MS = 1_500;
 
 export async function startBench({ report, quick }: Bench): Promise<void> {
+  const rows = rowsOf({ quick });
   const ready: number[] = [];
   const serving: number[] = [];
   const bare: number[] = [];
   await withSite({ reader: 'pcsc' }, async (site) => {
-    await publish(site, { rows: ROWS, cards: 1 });
+    await publish(site, { rows, cards: 1 });
     const first = await site.openGate();
     await first.end();
     await site.platform.end();
@@ -29,7 +30,7 @@ export async function startBench({ report, quick }: Bench): Promise<void> {
       await gate.end();
     }
   });
-  const detail = { rows: ROWS, budget: BUDGET_MS, floor: median(bare) };
+  const detail = { rows, budget: BUDGET_MS, floor: median(bare) };
   reportTimes(report, 'start.ready', ready, detail);
   reportTimes(report, 'start.in-service', serving, detail);
 }

@@ -1,53 +1,53 @@
 /**
- * The bench group "store": entry lists loaded and looked up, facts committed. In the same run,
- * PouchDB as the peer (what a documents-with-sync library would have given us) and a JavaScript Map
- * as the bound.
+ * The bench group "store": entry lists loaded and looked up, facts committed. In the same run, LevelDB (classic-level) as
+ * the peer, PouchDB beside it (what a library for documents with synchronisation would have given us), and a JavaScript
+ * Map as the floor.
  */
 
 import { hash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
+import { ClassicLevel } from 'classic-level';
 import type { EntryListManifest } from '../../src/domain/entry-list.ts';
-import { encodeChunk, type SealedRow } from '../../src/link/protocol.ts';
+import { decodeChunk, encodeChunk, type SealedRow } from '../../src/link/protocol.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { buildListFile } from '../../src/store/list-file.ts';
 import { ListShelf } from '../../src/store/list-shelf.ts';
 import { manifestOf } from '../store/lists.ts';
+import { type Bench, percentile, type Report, reportTimes, timed } from './figures.ts';
+import { openPouch } from './pouch.ts';
 
-export interface BenchLine {
-  readonly figure: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly [detail: string]: unknown;
-}
-type Report = (line: BenchLine) => void;
-
+const MILLION = 1_000_000;
+const SIZES = [100_000, MILLION];
+const QUICK_SIZES = [20_000];
+const COMMITS = 2_000;
+const QUICK_COMMITS = 200;
+const POUCH_ROWS = 100_000;
+const QUICK_POUCH_ROWS = 5_000;
+const POUCH_LOOKUPS = 5_000;
+const POUCH_BATCH = 1_000;
+/** For a list of a million rows: s until it is active, ms for one lookup (p99). */
+const LOAD_BUDGET_S = 6;
+const LOOKUP_BUDGET_MS = 0.2;
 const SEALED_BYTES = 160;
 const LOOKUPS = 20_000;
-const COMMITS = 2_000;
-const PEER_ROWS = 100_000;
-const PEER_LOOKUPS = 5_000;
-const PEER_BATCH = 1_000;
 const MIB = 1_048_576;
 
-/** Under a minute on two cores. Needs 1 GB under the temporary folder. */
-export async function storeBench(report: Report): Promise<void> {
+/** Two minutes on two cores. Needs 1.5 GB under the temporary folder. */
+export async function storeBench({ report, quick }: Bench): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kazasu-bench-store-'));
   try {
     const ledger = openLedger(join(folder, 'state'));
     try {
-      await benchCommits(report, ledger);
-      await benchList(report, folder, 100_000, ledger);
-      await benchList(report, folder, 1_000_000, ledger);
+      await benchCommits(report, ledger, quick ? QUICK_COMMITS : COMMITS);
+      for (const rows of quick ? QUICK_SIZES : SIZES) await benchList(report, folder, rows, ledger);
     } finally {
       ledger.close();
     }
-    benchMap(report, 1_000_000);
-    await benchPouch(report, folder);
+    await benchPouch(report, folder, quick ? QUICK_POUCH_ROWS : POUCH_ROWS);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -64,13 +64,13 @@ function commit(ledger: Ledger): void {
   ledger.record([fact], (steps) => steps.plan('receipt', 'stadium/1'));
 }
 
-async function benchCommits(report: Report, ledger: Ledger): Promise<void> {
+async function benchCommits(report: Report, ledger: Ledger, commits: number): Promise<void> {
   const times: number[] = [];
-  for (let n = 0; n < COMMITS; n++) {
+  for (let n = 0; n < commits; n++) {
     times.push(timed(() => commit(ledger)));
     if (n % 100 === 0) await turn();
   }
-  reportTimes(report, 'store.commit', times, {});
+  reportTimes(report, 'store.commit', times);
 }
 
 interface Chunks {
@@ -80,6 +80,12 @@ interface Chunks {
   readonly sample: Buffer[];
 }
 
+/** What looking a row up took, each time, in ms. */
+interface LookUps {
+  readonly hits: readonly number[];
+  readonly misses: readonly number[];
+}
+
 /** Loads a list as a terminal does, while facts go on being committed; then looks rows up. */
 async function benchList(
   report: Report,
@@ -87,9 +93,14 @@ async function benchList(
   rows: number,
   ledger: Ledger,
 ): Promise<void> {
-  const { manifest, chunkFiles, sample } = writeChunks(join(folder, `chunks-${rows}`), rows);
+  const chunks = writeChunks(join(folder, `chunks-${rows}`), rows);
+  const strangers = chunks.sample.map(() => randomBytes(32));
+  const level = await benchLevel(join(folder, `level-${rows}`), chunks, strangers);
+  const map = benchMap(chunks, strangers);
+  const { manifest, chunkFiles, sample } = chunks;
   const directory = join(folder, `lists-${rows}`);
   const shelf = ListShelf.open(directory);
+  const isMillion = rows === MILLION;
   try {
     const peak = watchMemory();
     const blocked = monitorEventLoopDelay({ resolution: 1 });
@@ -103,73 +114,109 @@ async function benchList(
     clearInterval(committing);
     blocked.disable();
     const detail = { rows, peakRssMiB: peak(), mainBlockedMsMax: blocked.max / 1e6 };
-    report({ figure: 'store.list.load', value: seconds, unit: 's', ...detail });
+    report({
+      ...{ figure: 'store.list.load', value: seconds, unit: 's', ...detail },
+      ...{ peer: level.seconds, ...(isMillion && { budget: LOAD_BUDGET_S }) },
+    });
     reportTimes(report, 'store.list.load.commit', commits, { rows });
-    benchLookup(report, shelf, rows, sample);
+    const own = benchLookUp(shelf, sample, strangers);
+    for (const what of ['hits', 'misses'] as const) {
+      const at = (share: number) => ({
+        floor: percentile(map[what], share),
+        peer: percentile(level[what], share),
+      });
+      const p99 = { ...at(0.99), ...(isMillion && { budget: LOOKUP_BUDGET_MS }) };
+      const hit = what === 'hits';
+      reportTimes(report, 'store.list.lookup', own[what], { rows, hit }, { p50: at(0.5), p99 });
+    }
   } finally {
     shelf.close();
   }
 }
 
-function benchLookup(report: Report, shelf: ListShelf, rows: number, sample: Buffer[]): void {
+function benchLookUp(shelf: ListShelf, sample: readonly Buffer[], strangers: readonly Buffer[]) {
   const lease = shelf.lease('stadium');
   if (lease === null) throw new Error('the list is not active');
-  for (const hit of [true, false]) {
-    const keys = hit ? sample : sample.map(() => randomBytes(32));
-    const times = keys.map((key) =>
+  const timesOf = (keys: readonly Buffer[], isThere: boolean): number[] =>
+    keys.map((key) =>
       timed(() => {
-        if ((lease.file.find(key) !== null) !== hit) throw new Error('a lookup is wrong');
+        if ((lease.file.find(key) !== null) !== isThere) throw new Error('a lookup is wrong');
       }),
     );
-    reportTimes(report, 'store.list.lookup', times, { rows, hit });
-  }
+  const lookUps: LookUps = { hits: timesOf(sample, true), misses: timesOf(strangers, false) };
   lease.release();
+  return lookUps;
 }
 
 /** What a lookup can cost at the least: everything in memory, found by a string. */
-function benchMap(report: Report, rows: number): void {
+function benchMap({ chunkFiles, sample }: Chunks, strangers: readonly Buffer[]): LookUps {
   const map = new Map<string, number>();
-  const sample: string[] = [];
-  for (let n = 0; n < rows; n++) {
-    const key = randomBytes(32).toString('latin1');
-    map.set(key, n);
-    if (n % Math.ceil(rows / LOOKUPS) === 0) sample.push(key);
+  for (const file of chunkFiles) {
+    for (const { key } of decodeChunk(readFileSync(file))) map.set(key.toString('latin1'), 1);
   }
-  const times = shuffled(sample).map((key) => timed(() => map.get(key)));
-  reportTimes(report, 'store.list.lookup.bound', times, { rows, bound: 'Map' });
+  const timesOf = (keys: readonly Buffer[]): number[] =>
+    keys.map((key) => key.toString('latin1')).map((key) => timed(() => map.get(key)));
+  return { hits: timesOf(sample), misses: timesOf(strangers) };
 }
 
-interface PouchDatabase {
-  bulkDocs(docs: readonly object[]): Promise<unknown>;
-  get(id: string): Promise<{ readonly ref: string }>;
-  close(): Promise<void>;
+/** The same rows in LevelDB, a chunk a batch; it checks no hash and waits for no medium. */
+async function benchLevel(
+  path: string,
+  { chunkFiles, sample }: Chunks,
+  strangers: readonly Buffer[],
+): Promise<LookUps & { readonly seconds: number }> {
+  const level = new ClassicLevel<Buffer, Buffer>(path, {
+    keyEncoding: 'buffer',
+    valueEncoding: 'buffer',
+  });
+  const timesOf = async (keys: readonly Buffer[], isThere: boolean): Promise<number[]> => {
+    const times: number[] = [];
+    for (const key of keys) {
+      const before = performance.now();
+      const found = await level.get(key);
+      times.push(performance.now() - before);
+      if ((found !== undefined) !== isThere) throw new Error('a lookup is wrong');
+    }
+    return times;
+  };
+  try {
+    await level.open();
+    const begun = performance.now();
+    for (const file of chunkFiles) {
+      const puts = [...decodeChunk(readFileSync(file))].map(({ key, ref, sealed }) => {
+        return { type: 'put', key, value: Buffer.concat([ref, sealed]) } as const;
+      });
+      await level.batch(puts);
+    }
+    const seconds = (performance.now() - begun) / 1_000;
+    return { seconds, hits: await timesOf(sample, true), misses: await timesOf(strangers, false) };
+  } finally {
+    await level.close();
+  }
 }
 
-async function benchPouch(report: Report, folder: string): Promise<void> {
-  // Required, not imported: it has no types, and only this bench may need it.
-  const Pouch: new (path: string) => PouchDatabase = createRequire(import.meta.url)('pouchdb-node');
-  const database = new Pouch(join(folder, 'pouch'));
-  const detail = { rows: PEER_ROWS, peer: 'pouchdb-node' };
-  const docs = sortedRows(PEER_ROWS, 0, 1).map(({ key, ref, sealed }) => ({
+async function benchPouch(report: Report, folder: string, rows: number): Promise<void> {
+  const database = openPouch(join(folder, 'pouch'));
+  const docs = sortedRows(rows, 0, 1).map(({ key, ref, sealed }) => ({
     _id: key.toString('hex'),
     ref: ref.toString('hex'),
     sealed: sealed.toString('base64'),
   }));
   try {
     const begun = performance.now();
-    for (let at = 0; at < docs.length; at += PEER_BATCH) {
-      await database.bulkDocs(docs.slice(at, at + PEER_BATCH));
+    for (let at = 0; at < docs.length; at += POUCH_BATCH) {
+      await database.bulkDocs(docs.slice(at, at + POUCH_BATCH));
     }
     const seconds = (performance.now() - begun) / 1_000;
-    report({ figure: 'store.list.load.peer', value: seconds, unit: 's', ...detail });
+    report({ figure: 'store.list.load.pouch', value: seconds, unit: 's', rows });
     const times: number[] = [];
-    for (const { _id, ref } of shuffled(docs).slice(0, PEER_LOOKUPS)) {
+    for (const { _id, ref } of shuffled(docs).slice(0, POUCH_LOOKUPS)) {
       const before = performance.now();
       const found = await database.get(_id);
       times.push(performance.now() - before);
       if (found.ref !== ref) throw new Error('a lookup is wrong');
     }
-    reportTimes(report, 'store.list.lookup.peer', times, detail);
+    reportTimes(report, 'store.list.lookup.pouch', times, { rows });
   } finally {
     await database.close();
   }
@@ -229,23 +276,9 @@ function watchMemory(): () => number {
   };
 }
 
-function timed(work: () => unknown): number {
-  const before = performance.now();
-  work();
-  return performance.now() - before;
-}
-
 function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, place: Math.random() }))
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
-}
-
-function reportTimes(report: Report, figure: string, times: number[], detail: object): void {
-  const sorted = times.toSorted((a, b) => a - b);
-  for (const [name, share] of [['p50', 0.5] as const, ['p99', 0.99] as const]) {
-    const value = sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
-    report({ figure: `${figure}.${name}`, value, unit: 'ms', samples: times.length, ...detail });
-  }
 }

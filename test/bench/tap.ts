@@ -5,18 +5,17 @@
  */
 
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import Database from 'better-sqlite3';
 import { type CardDefinition, type CardTiming, SimCard } from '../../devices/card/sim-card.ts';
 import { holdOnVpcd } from '../../devices/card/vpcd.ts';
 import type { TestCard } from '../cards.ts';
 import { Program } from '../rig/program.ts';
 import { type Site, withSite } from '../rig/site.ts';
-import { type Bench, type Figure, median, percentile, reportTimes, timed } from './figures.ts';
-import { publish, ROWS, SEEN_GONE_MS } from './gate.ts';
+import { BareCommits } from './bare-commits.ts';
+import { type Bench, type Figure, median, percentile, reportTimes } from './figures.ts';
+import { publish, rowsOf, SEEN_GONE_MS } from './gate.ts';
 
 const OTHER_SLOT = 'Virtual PCD 00 01';
 const BARE_READ = fileURLToPath(new URL('./bare-read.ts', import.meta.url));
@@ -44,7 +43,7 @@ export async function tapBench(bench: Bench): Promise<void> {
   const taps = bench.quick ? 40 : 200;
   const modelledTaps = bench.quick ? 10 : 60;
   await withSite({ reader: 'pcsc' }, async (site) => {
-    const cards = await publish(site, { rows: ROWS, cards: taps + modelledTaps });
+    const cards = await publish(site, { rows: rowsOf(bench), cards: taps + modelledTaps });
     await site.openGate();
     const bare = new Program([BARE_READ, OTHER_SLOT], { env: site.pcscd.env });
     try {
@@ -123,28 +122,6 @@ async function openScReads({ site, bare }: Rig, [any]: readonly TestCard[]): Pro
   await held.remove();
   await bare.next({ event: 'gone' }, after);
   return times;
-}
-
-/** What one durable commit costs on this disk, whoever asks for it: WAL, synchronous=FULL, one row. */
-class BareCommits {
-  readonly #database: Database.Database;
-  readonly #insert: Database.Statement<[string]>;
-
-  constructor(directory: string) {
-    this.#database = new Database(join(directory, `bare-${performance.now()}.db`));
-    this.#database.pragma('journal_mode = WAL');
-    this.#database.pragma('synchronous = FULL');
-    this.#database.exec('CREATE TABLE row (text TEXT NOT NULL) STRICT');
-    this.#insert = this.#database.prepare('INSERT INTO row (text) VALUES (?)');
-  }
-
-  time(): number {
-    return timed(() => this.#insert.run('x'.repeat(512)));
-  }
-
-  close(): void {
-    this.#database.close();
-  }
 }
 
 /** For whoever wants to know what the p99 is made of. */

@@ -1,12 +1,19 @@
-/** A wire between gate and platform that counts what comes down: what the receiving socket reads, TLS and TCP aside. */
+/**
+ * A wire between gate and platform: it counts what comes down (what the receiving socket reads, TLS and TCP aside), and
+ * takes as long as a long one does. A real wire's bandwidth is not modelled.
+ */
 
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Site } from '../rig/site.ts';
 
 export interface Wire {
   readonly port: number;
   /** Bytes from the platform so far. */
   readonly down: () => number;
+  /** From now on, also for what is connected already: ms, there and back. */
+  setRoundTrip(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -14,6 +21,7 @@ export interface Wire {
 export async function openWire(target: number): Promise<Wire> {
   const sockets = new Set<Socket>();
   let down = 0;
+  let roundTripMs = 0;
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
     for (const [from, to] of [
@@ -21,12 +29,9 @@ export async function openWire(target: number): Promise<Wire> {
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.once('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
+      // The kernel answered the connection at once; a long wire takes a round trip for it.
+      carry(from, to, roundTripMs, () => roundTripMs / 2);
+      from.once('close', () => sockets.delete(from));
     }
     far.on('data', (bytes: Buffer) => {
       down += bytes.length;
@@ -37,6 +42,9 @@ export async function openWire(target: number): Promise<Wire> {
   return {
     port: (server.address() as AddressInfo).port,
     down: () => down,
+    setRoundTrip(ms) {
+      roundTripMs = ms;
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -44,4 +52,35 @@ export async function openWire(target: number): Promise<Wire> {
       await closed;
     },
   };
+}
+
+/** Bytes and the end in their order, each after its time on the way; nothing before `firstMs` have passed. */
+function carry(from: Socket, to: Socket, firstMs: number, delayMs: () => number): void {
+  const openAt = performance.now() + firstMs;
+  const onTheWay: (() => void)[] = [];
+  let arrivesAt = 0;
+  const later = (work: () => void): void => {
+    const now = performance.now();
+    arrivesAt = Math.max(arrivesAt, Math.max(now, openAt) + delayMs());
+    if (arrivesAt <= now && onTheWay.length === 0) {
+      work();
+    } else {
+      onTheWay.push(work);
+      // Whichever timer comes first takes what was sent first.
+      setTimeout(() => onTheWay.shift()?.(), Math.ceil(arrivesAt - now));
+    }
+  };
+  from.on('data', (bytes: Buffer) => later(() => to.writable && to.write(bytes)));
+  from.on('end', () => later(() => to.end()));
+  from.once('close', () => later(() => to.destroy()));
+  from.on('error', () => to.destroy());
+}
+
+/** A wire to this site's platform, and the gate's configuration changed to go by it. */
+export async function wireUp(site: Site): Promise<Wire> {
+  const ready = await site.platform.next({ event: 'platform.ready' });
+  const wire = await openWire(Number(ready['port']));
+  const text = await readFile(site.config, 'utf8');
+  await writeFile(site.config, text.replace(/127\.0\.0\.1:\d+/u, `127.0.0.1:${wire.port}`));
+  return wire;
 }
