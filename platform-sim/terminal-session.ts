@@ -91,14 +91,27 @@ export function nameFault(
   return standing === null || standing === 'added' ? null : 'enrolled, and came without TLS';
 }
 
-/** Each adds its own jitter to it. */
-const RETRY_AFTER_S = 30;
-const PUT_OFF_MS = 2_000;
+/** What a peer gets to answer a close before its socket is destroyed. */
+const CLOSE_MS = 2_000;
+
+/** Says goodbye; whatever still arrives is not looked at. */
+export function endSession(session: Session, code: number, reason: string): void {
+  if (session.ended) return;
+  session.ended = true;
+  closeFor(session.socket, code, reason);
+}
+
+/** The reason of a close 1013. Each adds its own jitter to it. */
+export const COME_AGAIN = retryAfterReason(30);
 
 /** There is no room: whoever it is shall come again later. */
 export function putOff(socket: WebSocket): void {
   socket.on('error', () => {});
-  socket.close(CLOSE.tryLater, retryAfterReason(RETRY_AFTER_S));
-  const timer = setTimeout(() => socket.terminate(), PUT_OFF_MS);
+  closeFor(socket, CLOSE.tryLater, COME_AGAIN);
+}
+
+function closeFor(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  const timer = setTimeout(() => socket.terminate(), CLOSE_MS);
   socket.once('close', () => clearTimeout(timer));
 }

@@ -6,6 +6,7 @@ import { CREDIT } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import { ClockNotes } from './clock-sounding.ts';
 import { type FactStore, NotAFactError, type Suspicion } from './facts.ts';
+import { unlessFull } from './full-disk.ts';
 import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
 import { Intake } from './intake.ts';
 import type { TerminalQuestions } from './questions.ts';
@@ -14,6 +15,8 @@ import { inSlices } from './slices.ts';
 import { isStored, parseFrame } from './terminal-frames.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
 import {
+  COME_AGAIN,
+  endSession,
   type Hello,
   isCopied,
   type LinkSettings,
@@ -31,8 +34,6 @@ export type PlatformLog = (event: string, fields: Readonly<Record<string, unknow
 
 /** A client that doesn't read gets no more than this kept for it. */
 const BUFFERED_BYTES_MAX = 1_048_576;
-/** What a peer gets to answer a close before its socket is destroyed. */
-const CLOSE_MS = 2_000;
 const MISSED_BEATS_MAX = 2;
 /** RFC 6455 7.4.1: the server is going away. */
 const GOING_AWAY = 1001;
@@ -162,7 +163,7 @@ export class TerminalLinks {
     const { terminal } = hello;
     if (client !== null && this.#terminals.standing(terminal) === 'revoked') {
       this.#log('terminal.cut-off', { terminal });
-      this.#end(session, CLOSE.identity, 'revoked');
+      endSession(session, CLOSE.identity, 'revoked');
     } else if (session.isWithheld && !this.#mustWithhold(session, hello)) {
       for (const head of this.#heads.all()) this.#sendHead(session, head);
       this.#sendCommands(session, hello, 0);
@@ -176,7 +177,7 @@ export class TerminalLinks {
     const closed = [...this.#sessions].map(
       ({ socket }) => new Promise((resolve) => socket.once('close', resolve)),
     );
-    for (const session of this.#sessions) this.#end(session, GOING_AWAY, 'platform stops');
+    for (const session of this.#sessions) endSession(session, GOING_AWAY, 'platform stops');
     await Promise.all(closed);
     this.#clocks.keep();
   }
@@ -193,9 +194,18 @@ export class TerminalLinks {
         answers.push(typeof answer === 'string' ? () => this.#refuse(session, answer) : answer);
       }
     };
-    if (said.some(({ frame }) => isStored(frame))) this.#facts.together(take);
-    else take();
-    for (const answer of answers) answer();
+    const takeAll = () => {
+      if (said.some(({ frame }) => isStored(frame))) this.#facts.together(take);
+      else take();
+      for (const answer of answers) answer();
+    };
+    unlessFull(takeAll, (detail) => this.#comeAgain(said, detail));
+  }
+
+  /** Nothing of what they said is kept, and nobody is told that it was: they say it again. */
+  #comeAgain(said: readonly Said[], detail: string): void {
+    this.#log('facts.unwritable', { frames: said.length, detail });
+    for (const { session } of said) endSession(session, CLOSE.tryLater, COME_AGAIN);
   }
 
   /** What to do once it is durable, or why this frame is not of the protocol here. */
@@ -232,7 +242,7 @@ export class TerminalLinks {
     const fault = nameFault(session, hello.terminal, this.#terminals);
     if (fault !== null) {
       this.#log('frame.refused', { detail: fault });
-      this.#end(session, CLOSE.identity, fault);
+      endSession(session, CLOSE.identity, fault);
       return () => {};
     }
     const now = Date.now();
@@ -279,7 +289,7 @@ export class TerminalLinks {
     const replaced = this.#newest.get(terminal);
     if (replaced && isCopy) return;
     this.#newest.set(terminal, session);
-    if (replaced) this.#end(replaced, CLOSE.replaced, 'a newer socket took over');
+    if (replaced) endSession(replaced, CLOSE.replaced, 'a newer socket took over');
   }
 
   /** While nobody has said which of two is the terminal, one that opens an epoch does not cut off the other. */
@@ -337,16 +347,7 @@ export class TerminalLinks {
   #refuse(session: Session, detail: string): void {
     if (session.ended) return;
     this.#log('frame.refused', { ...who(session), code: CLOSE.notOfTheProtocol, detail });
-    this.#end(session, CLOSE.notOfTheProtocol, detail);
-  }
-
-  #end(session: Session, code: number, reason: string): void {
-    if (session.ended) return;
-    session.ended = true;
-    const { socket } = session;
-    socket.close(code, reason);
-    const timer = setTimeout(() => socket.terminate(), CLOSE_MS);
-    socket.once('close', () => clearTimeout(timer));
+    endSession(session, CLOSE.notOfTheProtocol, detail);
   }
 
   #sendHead(session: Session, head: ListHead): void {
@@ -392,7 +393,7 @@ export class TerminalLinks {
   #beatAll(): Promise<void> {
     return inSlices(this.#sessions, (session) => {
       if (!session.hello || session.ended) return;
-      if (session.missed >= MISSED_BEATS_MAX) this.#end(session, CLOSE.silent, 'two beats missed');
+      if (session.missed >= MISSED_BEATS_MAX) endSession(session, CLOSE.silent, 'two beats missed');
       else this.#send(session, { frame: 'beat', now: new Date().toISOString() });
       session.missed += 1;
     });
