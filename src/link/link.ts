@@ -150,6 +150,8 @@ class OneLink implements Link {
   #badRoots = 0;
   #isOpen = false;
   #isStopped = false;
+  /** It was lost before whoever opens it had it, who has to be told so by the opening itself. */
+  #lostEarly: LinkError | null = null;
   /** Why this side ends the link as soon as it is open. */
   #ending: string | null = null;
   #stopNudges: () => void = () => {};
@@ -208,12 +210,14 @@ class OneLink implements Link {
         onTryLater: options.onTryLater,
         onLost: (reason, code) => {
           link.#stop();
-          listener.onLost(reason, code);
+          if (link.#isOpen) listener.onLost(reason, code);
+          else link.#lostEarly = new LinkError(reason, code, null);
         },
       },
     );
     link.#upload.pump();
     await secure?.identity.connected().catch(isMended);
+    if (link.#lostEarly !== null) throw link.#lostEarly;
     link.#renewal = secure && link.#renewalOver(secure);
     link.#renewal?.look();
     options.questions.up((frame) => link.#connection?.send(frame));

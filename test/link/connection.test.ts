@@ -142,7 +142,8 @@ test('frames that are too large or not text are not of the protocol', async () =
   await terminal.until('link.refused', { detail: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' });
   platform.onHello = (socket) => socket.send(Buffer.from([1, 2, 3]));
   terminal.noted.length = 0;
-  await open();
+  // It comes with the welcome: whether the link was open by then is not said.
+  await open().catch(() => {});
   await terminal.until('link.refused', { reason: 'not-of-the-protocol', code: 4000 });
 });
 
