@@ -42,6 +42,8 @@ export class FactUpload {
    * again.
    */
   #rewoundTo: number | null = null;
+  /** What the platform holds while the disk was too full to note it. */
+  #unnoted = 0;
   #answeredAt = 0;
   #journaledAt = Number.NEGATIVE_INFINITY;
 
@@ -53,6 +55,7 @@ export class FactUpload {
   start(stream: FactStream, upto: number, credit: Credit): void {
     this.#stream = stream;
     this.#credit = credit;
+    this.#unnoted = 0;
     this.#answeredAt = this.#options.now();
     this.#rewind(stream, stream.isOver ? stream.acknowledged : upto);
   }
@@ -115,10 +118,13 @@ export class FactUpload {
   /** On every heartbeat. */
   onBeat(): void {
     const { now, answerMs } = this.#options;
-    if (this.#stream === null || this.#pause !== null) return;
-    if (this.#inFlight.length === 0 || now() - this.#answeredAt < answerMs) return;
+    const stream = this.#stream;
+    if (stream === null) return;
+    this.#noteAgain(stream);
+    if (this.#pause !== null || this.#inFlight.length === 0) return;
+    if (now() - this.#answeredAt < answerMs) return;
     this.#rewoundTo = null;
-    this.#rewind(this.#stream, this.#stream.acknowledged);
+    this.#rewind(stream, stream.acknowledged);
     this.pump();
   }
 
@@ -152,17 +158,38 @@ export class FactUpload {
   }
 
   #acknowledge(stream: FactStream, upto: number): void {
-    const { journal, now } = this.#options;
+    this.#note(stream, upto);
+    if (this.#options.waiting() > 0 && this.#options.now() - this.#journaledAt < JOURNAL_EVERY_MS) {
+      return;
+    }
+    this.#journal(upto);
+  }
+
+  /** With space on the disk the cursor is right again, also when no further fact comes. */
+  #noteAgain(stream: FactStream): void {
+    const upto = this.#unnoted;
+    if (upto <= stream.acknowledged || !this.#note(stream, upto)) return;
+    this.#journal(upto);
+    this.#holds(stream, upto);
+  }
+
+  /**
+   * False where the disk is too full: the cursor is then behind what the platform holds, and facts are sent twice some
+   * day, and discarded there.
+   */
+  #note(stream: FactStream, upto: number): boolean {
     try {
       stream.acknowledge(upto);
+      return true;
     } catch (error) {
-      // The cursor is behind what the platform holds then: facts are sent twice some day, and
-      // discarded there.
       if (!(error instanceof DiskFullError)) throw error;
+      this.#unnoted = upto;
+      return false;
     }
-    const waiting = this.#options.waiting();
-    if (waiting > 0 && now() - this.#journaledAt < JOURNAL_EVERY_MS) return;
-    this.#journaledAt = now();
-    journal('facts.acknowledged', { upto, waiting });
+  }
+
+  #journal(upto: number): void {
+    this.#journaledAt = this.#options.now();
+    this.#options.journal('facts.acknowledged', { upto, waiting: this.#options.waiting() });
   }
 }
