@@ -14,6 +14,7 @@ import type { InUse } from './link/in-use.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
+import { ListMender } from './link/list-mender.ts';
 import { type FetchObject, ObjectError } from './link/object-source.ts';
 import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
@@ -61,6 +62,7 @@ export class LinkSupervisor {
   /** The platform asked not to be called before this, on the monotonic clock, ms. */
   #notBefore = 0;
   #supervisor: Supervisor | null = null;
+  #mender: ListMender | null = null;
 
   private constructor(config: Config, parts: LinkSupervisorParts, trust: TrustStore) {
     this.#config = config;
@@ -180,7 +182,11 @@ export class LinkSupervisor {
 
   /** Keeps the link up from now on. */
   start(lists: readonly string[], onCommand: (command: Command) => void): void {
-    const { recorder, ledger, onChange } = this.#parts;
+    const { recorder, ledger, shelf, onChange } = this.#parts;
+    this.#mender = new ListMender({
+      ...{ lists, shelf, stateDirectory: this.#config.state, fetch: this.fetchObject },
+      journal: (event, fields) => recorder.note(event, fields),
+    });
     const open = openLink({
       ...this.#parts,
       url: this.#config.platform.url,
@@ -238,7 +244,7 @@ export class LinkSupervisor {
   }
 
   async stop(): Promise<void> {
-    await this.#supervisor?.stop();
+    await Promise.all([this.#mender?.stop(), this.#supervisor?.stop()]);
   }
 
   async #load(): Promise<void> {

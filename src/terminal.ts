@@ -11,6 +11,7 @@ import { CommandRunner } from './commands.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
 import { Devices } from './devices.ts';
+import { giveUpCopies } from './disk-room.ts';
 import type { OwnParts } from './doctor/own-view.ts';
 import type { Check } from './domain/check.ts';
 import type { Reason } from './domain/reason.ts';
@@ -92,7 +93,7 @@ export async function startTerminal(
   const link = await LinkSupervisor.open(config, linked);
   const services = servicesOf(config, partsOf(config, folder, devices, link, { papers, charges }));
   const lists = services.flatMap((service) => service.lists);
-  const looking = lookAtLevels(config, services, recorder, conditions, { papers, charges });
+  const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
 
   const recover = async (): Promise<void> => {
     papers.settleEarlierRun();
@@ -309,7 +310,7 @@ function wasIssued(services: readonly Service[], request: string): boolean | nul
 function lookAtLevels(
   config: Config,
   services: readonly Service[],
-  recorder: Recorder,
+  { recorder, shelf }: StateFolder,
   conditions: Conditions,
   { papers, charges }: Pick<TerminalParts, 'papers' | 'charges'>,
 ): { look(): void; stop(): void } {
@@ -317,7 +318,11 @@ function lookAtLevels(
   const look = (): void => {
     for (const service of services) conditions.set(service.id, service.obstacle());
     const neededBytes = full ? REOPEN_HEADROOM_BYTES : SERVICE_HEADROOM_BYTES;
-    const hasRoom = recorder.ledger.hasHeadroom(neededBytes);
+    let hasRoom = recorder.ledger.hasHeadroom(neededBytes);
+    if (!hasRoom) {
+      giveUpCopies(config.state, shelf);
+      hasRoom = recorder.ledger.hasHeadroom(neededBytes);
+    }
     if (hasRoom === full) {
       full = !hasRoom;
       const freeBytes = headroom(config.state);

@@ -53,6 +53,21 @@ export const EVENTS = {
     says: 'The changes from version `base` to `version` were offered alone and are not what they should be; what changed is fetched whole.',
     fields: ['list', 'version', 'base', 'reason', 'detail'],
   },
+  'list.damaged': {
+    fact: false,
+    says: 'The file of the active list is not what its manifest says; it is built again from its chunks, and those that are damaged, too, are fetched.',
+    fields: ['list', 'version', 'detail'],
+  },
+  'list.mended': {
+    fact: false,
+    says: 'The file of the active list has been built again and decides from now on.',
+    fields: ['list', 'version', 'ms'],
+  },
+  'list.not-mended': {
+    fact: false,
+    says: 'The damaged list could not be built again yet; this is tried until it can. The same once an hour.',
+    fields: ['list', 'version', 'reason', 'detail'],
+  },
   'list.outdated': {
     fact: false,
     says: 'A newer version was announced while this one was still being fetched; what is here of it counts for the newer one.',

@@ -36,7 +36,8 @@ export const REASONS = {
     remedy: 'staff',
   },
   'list-damaged': {
-    cause: 'The row of this card does not open with the list key and the certificate.',
+    cause:
+      "The row of this card does not open with the list key and the certificate, or the list's file is damaged and being mended.",
     remedy: 'staff',
   },
   'trust-missing': {

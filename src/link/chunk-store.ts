@@ -5,6 +5,7 @@
  */
 
 import { hash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headroom, makeFolder, RESERVE_BYTES, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
@@ -25,6 +26,11 @@ export async function tidyChunks(stateDirectory: string, lists: readonly string[
     if (entry.isDirectory() && lists.includes(entry.name)) continue;
     await rm(join(directory, entry.name), { recursive: true, force: true });
   }
+}
+
+/** Deletes the chunks of all lists: what is needed is fetched again. Throws what the file system throws. */
+export function forgetChunks(stateDirectory: string): void {
+  rmSync(join(stateDirectory, 'chunks'), { recursive: true, force: true });
 }
 
 export class ChunkStore {

@@ -8,6 +8,7 @@ type Journal = (event: EventName, fields: Readonly<Record<string, unknown>>) => 
 const ENDED_BY: Readonly<Partial<Record<EventName, EventName>>> = {
   'list.rejected': 'list.activated',
   'list.delta-discarded': 'list.activated',
+  'list.not-mended': 'list.mended',
   'trust.rejected': 'trust.activated',
   'institution.rejected': 'institution.activated',
 };

@@ -8,11 +8,23 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { EntryListManifest } from '../domain/entry-list.ts';
 import { codeOf, isStorageFailure, makeFolder, publish, writeDurably } from './disk.ts';
-import { type ListFile, ListFileError, listFileName, openListFile } from './list-file.ts';
+import {
+  type ListFile,
+  ListFileError,
+  type ListRow,
+  listFileName,
+  openListFile,
+} from './list-file.ts';
+
+/** Where a file is known to be damaged, it finds nobody missing: `find` throws ListFileError `damaged` then. */
+export interface LeasedFile extends ListFile {
+  /** A row of it did not open: whether the file is whole has to be looked at. */
+  doubt(): void;
+}
 
 /** A list as it was when a tap began. A swap during the tap does not change it. */
 export interface Lease {
-  readonly file: ListFile;
+  readonly file: LeasedFile;
   /** When the platform last said that this version is the newest: ms since the epoch. */
   readonly confirmedAt: number;
   /** Must be called when the tap is over; again does nothing. */
@@ -34,10 +46,13 @@ export interface DroppedFile {
 }
 
 interface Shelved {
-  readonly file: ListFile;
+  readonly file: LeasedFile;
   readonly path: string;
   leases: number;
   superseded: boolean;
+  /** Somebody was looked up in it. */
+  hasServed: boolean;
+  isDamaged: boolean;
 }
 
 /** A finished file, by its name alone. */
@@ -66,6 +81,9 @@ export class ListShelf {
   /** Where its files lie. A file is built here before it is activated. */
   readonly directory: string;
   readonly #active = new Map<string, Shelved>();
+  /** By list, the file that last served before the active one. */
+  readonly #proven = new Map<string, string>();
+  #onDoubt: (list: string) => void = () => {};
   #confirmed: readonly Confirmation[];
 
   private constructor(directory: string) {
@@ -108,8 +126,8 @@ export class ListShelf {
   }
 
   /**
-   * Lets a finished file decide from the next lease on. The version that it replaces stays on disk,
-   * closed, for a start that finds the new one damaged; those before it are deleted. The version
+   * Lets a finished file decide from the next lease on. The version that served last stays on disk,
+   * closed, for a start that finds the new one damaged; all others are deleted. The version
    * that is active already: no change. Throws ListFileError `damaged`, or `older-version` when the
    * version does not rise.
    */
@@ -129,13 +147,40 @@ export class ListShelf {
       file.close();
       return;
     }
-    this.#active.set(list, { file, path, leases: 0, superseded: false });
-    if (old !== undefined) {
-      old.superseded = true;
-      closeWhenUnused(old);
-    }
-    const kept = [path, old?.path].map((one) => one && basename(one));
+    this.#shelve(file, path);
+    if (old?.hasServed) this.#proven.set(list, old.path);
+    const kept = [path, this.#proven.get(list) ?? old?.path].map((one) => one && basename(one));
     this.#delete((found) => found.list === list && !kept.includes(basename(found.path)));
+  }
+
+  /**
+   * Takes the active version's file anew, from the next lease on: it was damaged, and has been built again in its place.
+   * False when another version is active by now. Throws ListFileError `damaged`.
+   */
+  mend(list: string, path: string): boolean {
+    if (this.#active.get(list)?.path !== path) return false;
+    this.#shelve(openListFile(path), path);
+    return true;
+  }
+
+  /** That file of the active version is damaged, as whoever read the whole of it found. */
+  condemn(list: string, root: string): void {
+    const shelved = this.#active.get(list);
+    if (shelved?.file.manifest.root === root) shelved.isDamaged = true;
+  }
+
+  isDamaged(list: string): boolean {
+    return this.#active.get(list)?.isDamaged ?? false;
+  }
+
+  /** Called when there is reason to look whether the active version of a list is whole. One listener. */
+  watchDoubts(listener: (list: string) => void): void {
+    this.#onDoubt = listener;
+  }
+
+  /** Where the file of a version is. */
+  pathOf(manifest: EntryListManifest): string {
+    return join(this.directory, listFileName(manifest));
   }
 
   active(list: string): ActiveList | null {
@@ -210,12 +255,49 @@ export class ListShelf {
         throw new ListFileError('damaged', `${path} does not hold what its name says`);
       }
       if (this.#active.has(list)) file.close();
-      else this.#active.set(list, { file, path, leases: 0, superseded: false });
+      // It served before this start, as far as anybody knows.
+      else this.#shelve(file, path).hasServed = true;
       return null;
     } catch (error) {
       if (!(error instanceof ListFileError)) throw error;
       rmSync(path, { force: true });
       return error;
+    }
+  }
+
+  #shelve(file: ListFile, path: string): Shelved {
+    const { list } = file.manifest;
+    const old = this.#active.get(list);
+    const state = { path, leases: 0, superseded: false, hasServed: false, isDamaged: false };
+    const shelved: Shelved = Object.assign(state, {
+      file: {
+        ...file,
+        find: (key: Uint8Array) => this.#find(shelved, file, key),
+        doubt: () => this.#onDoubt(list),
+      },
+    });
+    this.#active.set(list, shelved);
+    if (old !== undefined) {
+      old.superseded = true;
+      closeWhenUnused(old);
+    }
+    return shelved;
+  }
+
+  #find(shelved: Shelved, file: ListFile, key: Uint8Array): ListRow | null {
+    try {
+      const row = file.find(key);
+      if (row === null && shelved.isDamaged) {
+        throw new ListFileError('damaged', 'whom it lacks may be on the list');
+      }
+      shelved.hasServed = true;
+      return row;
+    } catch (error) {
+      if (error instanceof ListFileError) {
+        shelved.isDamaged = true;
+        this.#onDoubt(file.manifest.list);
+      }
+      throw error;
     }
   }
 

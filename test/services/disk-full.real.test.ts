@@ -1,10 +1,10 @@
 /** A real, small file system under a whole terminal. Needs root to mount it. */
 
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fillUp, smallDisk } from '../store/fixtures.ts';
-import { atTheGate } from '../terminal.ts';
+import { atTheGate, LIST } from '../terminal.ts';
 
 function inSmallTemporaryFolder(): void {
   const before = process.env['TMPDIR'];
@@ -42,5 +42,21 @@ test('a full disk: no service, also after a restart; with space it serves again,
     expect(await papers()).toHaveLength(0);
     expect(journal.count({ event: 'entry.granted' })).toBe(1);
     expect(journal.count({ event: 'event.dropped' })).toBe(0);
+  });
+});
+
+test('a disk that is full of copies: these go first, and the gate serves on', () => {
+  inSmallTemporaryFolder();
+  return atTheGate(async (world, { card }) => {
+    const { journal, tap, config } = world;
+    await journal.next({ event: 'terminal.in-service' });
+    await world.stopPlatform();
+    const chunks = join(config.state, 'chunks', LIST);
+    mkdirSync(chunks, { recursive: true });
+    const copy = join(chunks, 'a'.repeat(64));
+    fillUp(copy);
+    await expect.poll(() => existsSync(copy), { timeout: 60_000 }).toBe(false);
+    expect(await tap(card.card)).toMatchObject({ event: 'entry.granted' });
+    expect(journal.count({ event: 'disk.full' })).toBe(0);
   });
 });

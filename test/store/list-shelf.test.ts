@@ -203,3 +203,40 @@ test('a shelf without files is empty, and its folder is made', () => {
   expect(openShelf(directory).active('stadium')).toBeNull();
   rmSync(directory, { recursive: true });
 });
+
+test('the version that served last is kept until a newer one has served, however many come between', async () => {
+  const { directory, shelf } = await shelfWith([1]);
+  const serve = (): void => {
+    const lease = shelf.lease('stadium');
+    lease?.file.find(Buffer.alloc(32));
+    lease?.release();
+  };
+  const next = async (version: number): Promise<string[]> => {
+    shelf.activate('stadium', (await build(directory, { version })).path);
+    return versionsIn(directory).sort();
+  };
+  serve();
+  expect(await next(2)).toEqual(['1', '2']);
+  expect(await next(3)).toEqual(['1', '3']);
+  serve();
+  expect(await next(4)).toEqual(['3', '4']);
+});
+
+test('a file that was built again takes the place of the damaged one, but not of a newer version', async () => {
+  const { directory, shelf, lists } = await shelfWith([1]);
+  const [one] = lists;
+  const tap = shelf.lease('stadium');
+  shelf.condemn('stadium', one?.manifest.root ?? '');
+  expect(shelf.isDamaged('stadium')).toBe(true);
+  expect(() => tap?.file.find(Buffer.alloc(32))).toThrow(
+    expect.objectContaining({ code: 'damaged' }),
+  );
+  expect(shelf.mend('stadium', one?.path ?? '')).toBe(true);
+  expect(shelf.isDamaged('stadium')).toBe(false);
+  expect(shelf.lease('stadium')?.file.find(Buffer.alloc(32))).toBeNull();
+  tap?.release();
+  const { path } = await build(directory, { version: 2 });
+  shelf.activate('stadium', path);
+  expect(shelf.mend('stadium', one?.path ?? '')).toBe(false);
+  expect(shelf.active('stadium')?.manifest.version).toBe(2);
+});
