@@ -376,7 +376,9 @@ function printFact(json: string): void {
 
 /** `terminals` */
 export async function showTerminals(raw: RawOptions): Promise<void> {
-  await withStores(check(z.object(STATE), raw).state, ({ facts }) => {
-    for (const terminal of facts.terminals()) print(terminal);
+  await withStores(check(z.object(STATE), raw).state, ({ facts, held, registry }) => {
+    for (const record of facts.terminals()) {
+      print({ ...record, lists: held.of(record.terminal, registry, Date.now()) });
+    }
   });
 }

@@ -2,11 +2,13 @@
 
 import type { Centre } from './centre/centre.ts';
 import type { CheckedQuestion, Misdelivered } from './checked-question.ts';
+import type { HeldLists } from './held-lists.ts';
 import type { Register } from './register.ts';
 
 export interface World {
   readonly register: Register;
   readonly centre: Centre;
+  readonly held: HeldLists;
   /** ms since the epoch */
   now(): number;
 }

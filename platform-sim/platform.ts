@@ -84,7 +84,7 @@ export interface Platform {
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
   const { helloMs = 5_000, log = () => {} } = settings;
   const stores = openStores(settings.stateDirectory);
-  const { facts, register, terminals } = stores;
+  const { facts, held, register, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
   const server = createServer(HTTP_LIMITS, (request, response) =>
     settings.ocsp !== undefined && request.url === OCSP_PATH
@@ -96,7 +96,9 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     framesFor(stores.registry, terminal, Date.now(), after);
   const centre = openCentre(settings, { ...stores, keys }, log);
   const { otherSides = OTHER_SIDES } = settings;
-  const questions = new TerminalQuestions({ register, centre, now: Date.now, otherSides, log });
+  const questions = new TerminalQuestions({
+    ...{ register, centre, held, now: Date.now, otherSides, log },
+  });
   const ports = settings.tlsPort === undefined ? 1 : 2;
   const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;
   const links = new TerminalLinks(

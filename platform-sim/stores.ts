@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CentreBooks } from './centre/books.ts';
 import { FactStore } from './facts.ts';
+import { HeldLists } from './held-lists.ts';
 import { Register } from './register.ts';
 import { Registry } from './registry.ts';
 import { PlatformKeys } from './signing.ts';
@@ -16,6 +17,7 @@ export interface Stores {
   readonly terminals: TerminalRegistry;
   readonly register: Register;
   readonly centre: CentreBooks;
+  readonly held: HeldLists;
   close(): void;
 }
 
@@ -26,13 +28,16 @@ export function openStores(stateDirectory: string): Stores {
   const terminals = new TerminalRegistry(stateDirectory);
   const register = new Register(stateDirectory, registry);
   const centre = new CentreBooks(stateDirectory);
+  const held = new HeldLists(stateDirectory);
   const stores: Stores = {
     registry,
     facts,
     terminals,
     register,
     centre,
+    held,
     close() {
+      held.close();
       centre.close();
       register.close();
       registry.close();

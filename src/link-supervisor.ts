@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { reconnectDelay } from './domain/back-off.ts';
 import type { Command } from './domain/command.ts';
 import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
+import { HoldingsReport } from './link/holdings.ts';
 import { TerminalIdentity } from './link/identity.ts';
 import type { InUse } from './link/in-use.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
@@ -63,6 +64,7 @@ export class LinkSupervisor {
   #notBefore = 0;
   #supervisor: Supervisor | null = null;
   #mender: ListMender | null = null;
+  #holdings: HoldingsReport | null = null;
 
   private constructor(config: Config, parts: LinkSupervisorParts, trust: TrustStore) {
     this.#config = config;
@@ -187,6 +189,8 @@ export class LinkSupervisor {
       ...{ lists, shelf, stateDirectory: this.#config.state, fetch: this.fetchObject },
       journal: (event, fields) => recorder.note(event, fields),
     });
+    const holdings = new HoldingsReport({ lists, shelf, ask: this.ask });
+    this.#holdings = holdings;
     const open = openLink({
       ...this.#parts,
       url: this.#config.platform.url,
@@ -198,6 +202,7 @@ export class LinkSupervisor {
       questions: this.#questions,
       journal: (event, fields) => {
         recorder.note(event, fields);
+        if (event === 'list.activated') holdings.tell();
         onChange();
       },
       listKeys: this.#ring,
@@ -231,6 +236,7 @@ export class LinkSupervisor {
         onReady: () => {
           const { platform, upto } = this.#link ?? { platform: '', upto: 0 };
           recorder.note('link.up', { platform, upto });
+          holdings.linkUp();
           onChange();
         },
         onLost: (reason) => {
@@ -244,7 +250,7 @@ export class LinkSupervisor {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#mender?.stop(), this.#supervisor?.stop()]);
+    await Promise.all([this.#mender?.stop(), this.#holdings?.stop(), this.#supervisor?.stop()]);
   }
 
   async #load(): Promise<void> {

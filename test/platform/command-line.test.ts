@@ -169,7 +169,7 @@ describe('beside a running server', () => {
     expect(shown.rows[1].entered).toBeNull();
     expect(JSON.stringify(shown)).not.toContain('佐藤花子');
     const [terminal] = jsonLines((await bench.run('terminals')).stdout);
-    expect(terminal).toMatchObject({ terminal: 'gate-1', upto: 1, suspected: [] });
+    expect(terminal).toMatchObject({ terminal: 'gate-1', upto: 1, suspected: [], lists: [] });
   });
 
   test('a reader that has had enough ends facts without a word', async () => {

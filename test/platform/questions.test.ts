@@ -34,6 +34,7 @@ function desk(otherSide: OtherSide) {
   const questions = new TerminalQuestions({
     register: {} as never,
     centre: {} as never,
+    held: {} as never,
     now: Date.now,
     otherSides: { 'age-check': otherSide },
     log: (event, fields) => log.push(`${event} ${JSON.stringify(fields)}`),
