@@ -1,6 +1,7 @@
 /** The tables `[services.<id>]` of the configuration, and what the services need of the other tables. */
 
 import { z } from 'zod';
+import type { PassageWitness } from './domain/fact.ts';
 import { REVOCATION_DEMANDS, type RevocationDemand } from './domain/revocation.ts';
 import { NAME } from './link/protocol.ts';
 
@@ -24,6 +25,8 @@ export const SERVICES = z.strictObject({
       revocation: revocationDemand('any'),
       /** Whether the issuer of each card is asked, too, as long as the platform is reached. */
       ocsp: z.enum(['never', 'when-online']).default('never'),
+      /** Who says whether people who were let in walk through; default: nobody, and to be let in is to enter. */
+      passage: z.enum(['none', 'attendant']).default('none'),
     })
     .optional(),
   'age-check': z
@@ -48,6 +51,7 @@ export interface EventEntryOptions {
   readonly gate?: string | undefined;
   readonly revocation?: RevocationDemand;
   readonly ocsp?: 'never' | 'when-online';
+  readonly passage?: 'none' | PassageWitness;
 }
 
 /** What `refine` is given of the whole configuration. */

@@ -89,12 +89,26 @@ function sessionFor(services: readonly Service[], slot: CardSlot) {
     see();
     return stop;
   });
-  const { machine, limitMs } = onlyOne(services);
+  const watchNextCard = fromCallback<SessionEvent, SensedTap>(({ input, sendBack }) => {
+    const see = (): void => {
+      if (slot.present !== null && slot.present.tap > input.tap) sendBack({ type: 'card.next' });
+    };
+    const stop = slot.watch(see);
+    see();
+    return stop;
+  });
+  const { machine, limitMs, passages } = onlyOne(services);
+  const watchPassage = fromCallback<SessionEvent, SensedTap>(({ input, sendBack, receive }) => {
+    receive(({ type }) => passages?.say(input.tap, type === 'key.passed'));
+    return passages?.watch(input.tap, (passed) => sendBack({ type: 'passage.settled', passed }));
+  });
   return sessionMachine.provide({
     ...(limitMs === undefined ? {} : { delays: { serviceLimit: limitMs } }),
     actors: {
       watchCard,
       watchReceipt: watchReceipt<SessionEvent>(services),
+      watchNextCard,
+      watchPassage,
       service: machine,
     },
   });

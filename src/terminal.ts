@@ -94,7 +94,6 @@ export async function startTerminal(
   const services = servicesOf(config, partsOf(config, folder, devices, link, { papers, charges }));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
-
   const recover = async (): Promise<void> => {
     papers.settleEarlierRun();
     charges.settleEarlierRun((request) => wasIssued(services, request));
@@ -134,6 +133,7 @@ export async function startTerminal(
     async stop(signal) {
       recorder.note('terminal.stopping', { signal });
       looking.stop();
+      for (const { passages } of services) passages?.stop();
       actor.send({ type: 'terminal.stop' });
       await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
       await metrics?.close();

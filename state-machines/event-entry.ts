@@ -96,7 +96,13 @@ export const eventEntryMachine = setup({
     }),
     answerUnreadable: assign({ answer: { answer: 'hold-again', reason: 'card-unreadable' } }),
     answerRemoved: assign({ answer: { answer: 'hold-again', reason: 'card-removed' } }),
-    answerGranted: assign({ answer: { answer: 'granted' } }),
+    answerGranted: assign({
+      answer: ({ event }): Answer => {
+        const result = resultOf(event);
+        const passage = result?.next === 'go-on' ? result.passage : undefined;
+        return { answer: 'granted', ...(passage && { passage }) };
+      },
+    }),
     answerClaimed: assign({ answer: { answer: 'claimed' } }),
   },
 }).createMachine({

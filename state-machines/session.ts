@@ -1,10 +1,12 @@
 /**
  * One person at the terminal: their card is served, the answer is shown while the card is there, a forgotten card is
- * called for, and the session ends. What stays on the screen after that is the terminal's.
+ * called for, and the session ends. What stays on the screen after that is the terminal's, but where an attendant has yet to
+ * say whether the person walked through.
  */
 
-import { type AnyActorLogic, assign, setup } from 'xstate';
+import { type AnyActorLogic, assign, sendTo, setup } from 'xstate';
 import type { Answer } from '../src/domain/answer.ts';
+import { PASSAGE_HOLD_MS } from '../src/domain/fact.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { RING_ENDS } from '../src/domain/told.ts';
@@ -17,12 +19,20 @@ export const SESSION_DELAYS = {
   serviceLimit: 20_000,
   /** A card that still lies on the reader then is called for. */
   cardForgotten: 15_000,
+  /** The gate itself says before, whatever happens, that nobody walked through, or that they did. */
+  passageUnsaid: PASSAGE_HOLD_MS + 2_000,
 } as const;
 
 export type SessionEvent =
   | { readonly type: 'card.gone' }
   /** The receipt that belongs to the answer did not come out. */
   | { readonly type: 'receipt.owed' }
+  /** Another card is in the field. */
+  | { readonly type: 'card.next' }
+  /** Whether the person walked through is known. */
+  | { readonly type: 'passage.settled'; readonly passed: boolean }
+  /** The attendant says so. */
+  | { readonly type: 'key.passed' | 'key.not-passed' }
   /** The terminal ends. */
   | { readonly type: 'session.cancel' };
 
@@ -34,13 +44,20 @@ const HOLD: StateMeta = {
   keys: [],
   timeout: 'slowReading',
 };
-const WELCOME: StateMeta = { screen: 'welcome', voice: 'welcome', tone: 'done', ...AFTER_CARD };
+const WELCOME: StateMeta = {
+  screen: 'welcome',
+  voice: 'by-result',
+  tone: 'done',
+  ...AFTER_CARD,
+};
 const OWED: StateMeta = {
   screen: 'receipt-owed',
   voice: 'receipt-owed',
   tone: 'done',
   ...AFTER_CARD,
 };
+/** Until the attendant has said what they saw. */
+const ATTENDED = { keys: ['passed', 'not-passed'], timeout: 'passageUnsaid' } as const;
 const REFUSED: StateMeta = {
   screen: 'refused',
   voice: 'by-reason',
@@ -70,11 +87,18 @@ export const sessionMachine = setup({
     watchCard: callbackNotProvided<SessionEvent, SensedTap>('watchCard'),
     /** Sends `receipt.owed`, at once when it is already known. */
     watchReceipt: callbackNotProvided<SessionEvent, SensedTap>('watchReceipt'),
+    /** Sends `card.next`, at once when another card is already there. */
+    watchNextCard: callbackNotProvided<SessionEvent, SensedTap>('watchNextCard'),
+    /** Sends `passage.settled`, at once when it already is; hears the attendant's keys. */
+    watchPassage: callbackNotProvided<SessionEvent, SensedTap>('watchPassage'),
   },
   delays: SESSION_DELAYS,
   guards: {
     isGranted: ({ context }) =>
       context.answer.answer === 'granted' || context.answer.answer === 'claimed',
+    isAttended: ({ context: { answer } }) =>
+      answer.answer === 'granted' && answer.passage === 'attendant',
+    hasPassed: ({ event }) => event.type === 'passage.settled' && event.passed,
     isRefused: ({ context }) => context.answer.answer === 'refused',
     isHoldAgain: ({ context }) => context.answer.answer === 'hold-again',
     isFound: ({ context: { answer } }) =>
@@ -87,6 +111,8 @@ export const sessionMachine = setup({
     keepAnswer: assign({
       answer: ({ event }) => ('output' in event ? (event.output as Answer) : GIVEN_UP),
     }),
+    answerNotPassed: assign({ answer: { answer: 'hold-again', reason: 'not-passed' } }),
+    tellPassage: sendTo('watchPassage', ({ event }) => event),
     answerDefect: assign({
       answer: ({ event }): Answer => ({
         answer: 'defect',
@@ -125,6 +151,7 @@ export const sessionMachine = setup({
     },
     answering: {
       always: [
+        { guard: 'isAttended', target: 'attended' },
         { guard: 'isGranted', target: 'welcoming' },
         { guard: 'isRefused', target: 'refusing' },
         { guard: 'isHoldAgain', target: 'askingAgain' },
@@ -144,6 +171,35 @@ export const sessionMachine = setup({
       ],
       after: { cardForgotten: 'callingForCard' },
       on: { 'card.gone': 'ended', 'receipt.owed': 'owing', 'session.cancel': 'ended' },
+    },
+    /** The next card ends it: nobody waits for a key. What is not said by then is said by time. */
+    attended: {
+      invoke: [
+        { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
+        { id: 'watchNextCard', src: 'watchNextCard', input: ({ context }) => context.seen },
+        { id: 'watchReceipt', src: 'watchReceipt', input: ({ context }) => context.seen },
+        { id: 'watchPassage', src: 'watchPassage', input: ({ context }) => context.seen },
+      ],
+      after: { passageUnsaid: 'callingForCard' },
+      on: {
+        'card.gone': '.gone',
+        'card.next': 'ended',
+        'receipt.owed': '.owed',
+        'key.passed': { actions: 'tellPassage' },
+        'key.not-passed': { actions: 'tellPassage' },
+        'passage.settled': [
+          { guard: 'hasPassed', target: 'welcoming' },
+          { target: 'askingAgain', actions: 'answerNotPassed' },
+        ],
+        'session.cancel': 'ended',
+      },
+      initial: 'here',
+      states: {
+        here: { meta: { ...WELCOME, ...ATTENDED } },
+        /** The name went with the card. */
+        gone: { meta: { ...WELCOME, ...ATTENDED, voice: null, tone: null } },
+        owed: { meta: { ...OWED, ...ATTENDED }, on: { 'card.gone': {} } },
+      },
     },
     owing: {
       meta: OWED,

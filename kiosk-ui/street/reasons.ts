@@ -12,6 +12,7 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'platform-refused': { ja: '返事がない', en: 'no answer' },
   'not-on-list': { ja: 'リストにない', en: 'not on the list' },
   'already-entered': { ja: '入場済み', en: 'entered already' },
+  'not-passed': { ja: '通っていない', en: 'did not walk through' },
   'ticket-cancelled': { ja: '取り消された券', en: 'ticket cancelled' },
   'list-missing': { ja: 'リストがない', en: 'no list' },
   'trust-missing': { ja: '確認の情報がない', en: 'no authorities' },

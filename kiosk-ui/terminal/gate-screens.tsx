@@ -5,12 +5,13 @@ import type { ListShown, Purpose } from '../../src/domain/screen.ts';
 import type { Catalogue } from '../../src/text/catalogue.ts';
 import { Fuda } from '../look/fuda.tsx';
 import { Icon } from '../look/icons.tsx';
+import { Key } from '../look/key.tsx';
 import { Name } from '../look/name.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { takeCard as takeCardAtKiosk } from './kiosk-card.tsx';
 import { clockTime } from './moments.ts';
 import { Seat } from './seat.tsx';
-import type { Draw, View } from './view.ts';
+import type { Draw, Hand, View } from './view.ts';
 
 export const waiting: Draw<'waiting'> = ({ purpose, list, offline }, { text }) => ({
   layout: 'call',
@@ -70,34 +71,35 @@ export const again: Draw<'again'> = ({ reason }, { text }) => ({
   ),
 });
 
-export const welcome: Draw<'welcome'> = ({ name, seat, list }, { text }) => ({
+export const welcome: Draw<'welcome'> = ({ name, seat, paper, list }, hand) => ({
   layout: 'call',
   ring: { state: 'done', inside: <Seat seat={seat} /> },
   before:
     name === null ? null : (
       <p class="lead">
-        <Name text={text.welcome.name({ name })} />
+        <Name text={hand.text.welcome.name({ name })} />
       </p>
     ),
-  title: text.welcome.title,
+  title: hand.text.welcome.title,
   words: (
     <>
       <p class="vh">{seat}</p>
       <p class="paper">
         <Icon name="paper" />
         <span>
-          <Sentences text={text.welcome.body} />
+          <Sentences text={paper ? hand.text.welcome.body : hand.text.welcome.hasPaper} />
         </span>
       </p>
-      {list !== null && list.age !== 'fresh' && <Notes>{listAge(list, text)}</Notes>}
+      {list !== null && list.age !== 'fresh' && <Notes>{listAge(list, hand.text)}</Notes>}
+      <PassageKeys hand={hand} />
     </>
   ),
 });
 
-export const receiptOwed: Draw<'receipt-owed'> = ({ seat, minutes }, { text }) => ({
+export const receiptOwed: Draw<'receipt-owed'> = ({ seat, minutes }, hand) => ({
   layout: 'call',
   ring: { state: 'done', inside: <Seat seat={seat} /> },
-  title: text.receiptOwed.title,
+  title: hand.text.receiptOwed.title,
   titleSize: 'head',
   words: (
     <>
@@ -105,15 +107,28 @@ export const receiptOwed: Draw<'receipt-owed'> = ({ seat, minutes }, { text }) =
       <p class="paper owed">
         <Icon name="paper" />
         <b>
-          <Sentences text={text.receiptOwed.owed} />
+          <Sentences text={hand.text.receiptOwed.owed} />
         </b>
       </p>
       <p>
-        <Sentences text={text.receiptOwed.body({ minutes })} />
+        <Sentences text={hand.text.receiptOwed.body({ minutes })} />
       </p>
+      <PassageKeys hand={hand} />
     </>
   ),
 });
+
+/** For the attendant, where one says whether people walk through; beside the words, where no thread runs. */
+function PassageKeys({ hand: { text, offers, press } }: { readonly hand: Hand }) {
+  if (!offers('passed')) return null;
+  const { passed, notPassed } = text.passage;
+  return (
+    <div class="passage">
+      <Key text={passed} onPress={() => press({ key: 'passed' })} first />
+      <Key kind="quiet" text={notPassed} onPress={() => press({ key: 'not-passed' })} />
+    </div>
+  );
+}
 
 export const refused: Draw<'refused'> = ({ reason, advice, first, list }, { text, ways }) => {
   const said = advice === null ? text.reasons[reason] : text.revoked[advice];

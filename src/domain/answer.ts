@@ -1,10 +1,12 @@
 /** What a service tells the person who held a card, in a form that machines and screens can pass on. */
 
+import type { PassageWitness } from './fact.ts';
 import type { Reason } from './reason.ts';
 import type { Told } from './told.ts';
 
 export type Answer =
-  | { readonly answer: 'granted' }
+  /** `passage`: who says whether the person walks through; they have not entered before. */
+  | { readonly answer: 'granted'; readonly passage?: PassageWitness }
   /** The paper that was owed is printed now. */
   | { readonly answer: 'claimed' }
   | { readonly answer: 'refused'; readonly reason: Reason }
@@ -23,7 +25,8 @@ export type Answer =
 
 /** How one step of a service ended. A step never throws for what cards and people can do. */
 export type StepResult =
-  | { readonly next: 'go-on' }
+  /** `passage`: of an entry that was recorded, as of the answer. */
+  | { readonly next: 'go-on'; readonly passage?: PassageWitness }
   | { readonly next: 'claim-receipt' }
   | { readonly next: 'ask-pin' }
   /** So many wrong PINs in a row does the card still take. */

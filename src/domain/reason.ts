@@ -23,6 +23,11 @@ export const REASONS = {
     cause: 'The row has already been used for an entry; the refusal names when and at which gate.',
     remedy: 'staff',
   },
+  'not-passed': {
+    cause:
+      'The entry was granted and nobody walked through, as the turnstile or the attendant says; the ticket can be used again.',
+    remedy: 'hold-again',
+  },
   'ticket-cancelled': {
     cause: 'The organiser cancelled this ticket.',
     remedy: 'go-elsewhere',

@@ -97,6 +97,8 @@ export const KEY_NAMES = [
   'back',
   'choose',
   'stay',
+  'passed',
+  'not-passed',
   ...KIOSK_KEY_NAMES,
 ] as const;
 export type KeyName = (typeof KEY_NAMES)[number];
@@ -120,6 +122,9 @@ export type Key =
   | { readonly key: 'choose'; readonly choice: string }
   /** Asked whether somebody is still there: yes. */
   | { readonly key: 'stay' }
+  /** The attendant saw whom the gate let in walk through, or did not. */
+  | { readonly key: 'passed' }
+  | { readonly key: 'not-passed' }
   /** The next page of choices, and the first after the last. */
   | { readonly key: 'more' }
   /** 店員を呼ぶ */
@@ -133,6 +138,7 @@ export const SPEECHES = [
   'hold',
   'again',
   'welcome',
+  'welcome-again',
   'receipt-owed',
   'take-card',
   'closed',
@@ -227,6 +233,8 @@ export type ScreenBody =
       /** Masked (src/domain/masked-name.ts); null: none is known, or the card is gone. */
       readonly name: string | null;
       readonly seat: string;
+      /** A seat ticket is coming out; false: they have theirs already. */
+      readonly paper: boolean;
       /** The list is old: staff may want to know. */
       readonly list: ListShown | null;
     }

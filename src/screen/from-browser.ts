@@ -16,6 +16,8 @@ const KEY = z.discriminatedUnion('key', [
   z.strictObject({ key: z.literal('back') }),
   z.strictObject({ key: z.literal('choose'), choice: z.string().regex(/^[\w.-]{1,80}$/u) }),
   z.strictObject({ key: z.literal('stay') }),
+  z.strictObject({ key: z.literal('passed') }),
+  z.strictObject({ key: z.literal('not-passed') }),
   z.strictObject({ key: z.literal('more') }),
   z.strictObject({ key: z.literal('call') }),
   z.strictObject({ key: z.literal('kana-mark') }),

@@ -16,6 +16,7 @@ import type {
 import type { Errand, Service } from '../services/service.ts';
 import {
   isAnswered,
+  isCardGone,
   isServing,
   type Shown,
   type Speaker,
@@ -184,8 +185,9 @@ export class ScreenHub implements ScreenSource {
   #forget(): void {
     const { actor, service } = this.#parts;
     const terminal = actor.getSnapshot();
-    if (isServing(terminal)) return;
-    service.receipts?.forget(isAnswered(terminal) ? 'name' : 'answer');
+    if (isServing(terminal) && !isCardGone(terminal)) return;
+    const isToldStill = isServing(terminal) || isAnswered(terminal);
+    service.receipts?.forget(isToldStill ? 'name' : 'answer');
   }
 
   #read(): Shown | null {

@@ -59,6 +59,12 @@ export function isServing(terminal: TerminalSnapshot): boolean {
   return terminal.matches({ operating: { visit: 'serving' } });
 }
 
+/** The person was let in, has taken their card and is waited for. */
+export function isCardGone(terminal: TerminalSnapshot): boolean {
+  const session = childOf(terminal, 'session') as SessionSnapshot | null;
+  return session?.matches({ attended: 'gone' }) ?? false;
+}
+
 export function isAnswered(terminal: TerminalSnapshot): boolean {
   return terminal.matches({ operating: { visit: 'answered' } });
 }
@@ -173,7 +179,13 @@ function visitScreen(
   const reason = answer !== null && 'reason' in answer ? answer.reason : null;
   const told = answer?.answer === 'told' ? answer.told : null;
   const body = visitBody(meta.screen, { reason, told }, shown);
-  return body && { speaker, meta, body, says: told?.text ?? reason };
+  return body && { speaker, meta, body, says: told?.text ?? reason ?? welcomeIn(body) };
+}
+
+/** What is spoken where a state leaves it to the answer that let somebody in. */
+function welcomeIn(body: ScreenBody): Speech | null {
+  if (body.screen !== 'welcome') return null;
+  return body.paper ? 'welcome' : 'welcome-again';
 }
 
 function visitBody(
@@ -188,7 +200,8 @@ function visitBody(
       return { screen };
     case 'welcome': {
       const oldList = list?.age === 'fresh' ? null : list;
-      return { screen, name: shown?.name ?? null, seat: shown?.seat ?? '', list: oldList };
+      const { name = null, seat, paper = true } = shown ?? {};
+      return { screen, name, seat: seat ?? '', paper, list: oldList };
     }
     case 'receipt-owed':
       return { screen, seat: shown?.seat ?? '', minutes: shown?.claimMinutes ?? 0 };

@@ -6,26 +6,25 @@ import { eventEntryMachine } from '../../state-machines/event-entry.ts';
 import { askCard, type CardEvidence, proofOf } from '../card-evidence.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
-import { decideEntry, RECEIPT_CLAIM_MS } from '../domain/entry-decision.ts';
+import { decideEntry } from '../domain/entry-decision.ts';
 import {
   type Assurance,
   ageOfList,
   assuranceReaches,
-  type EntryListManifest,
   type EntryRow,
-  gateRefusal,
   listShown,
   reachWithoutPin,
 } from '../domain/entry-list.ts';
 import type { EntryState, NewFact } from '../domain/fact.ts';
-import { maskedName } from '../domain/masked-name.ts';
 import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
-import { adviceOf, meetsDemand } from '../domain/revocation.ts';
-import type { FirstEntry } from '../domain/screen.ts';
+import { meetsDemand } from '../domain/revocation.ts';
 
 import type { SensedTap } from '../domain/tap.ts';
+import { answerShown, type Said } from '../event-entry/answer-shown.ts';
 import { entryReceipt } from '../event-entry/entry-receipt.ts';
+import { lackOf } from '../event-entry/list-lack.ts';
+import { Passages } from '../event-entry/passages.ts';
 import { findRow } from '../find-row.ts';
 import type { JournalFields } from '../journal.ts';
 import type { PaperOutcome, PlannedPaper } from '../papers.ts';
@@ -42,9 +41,10 @@ const GO_ON: StepResult = { next: 'go-on' };
 export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Service {
   /** The one that lasts, or the last one: a gate serves one person at a time. */
   let latest: EntryVisit | null = null;
+  const passages = new Passages(parts.recorder);
 
   const begin = (seen: SensedTap): EntryVisit => {
-    latest = new EntryVisit(parts, options, seen);
+    latest = new EntryVisit(parts, options, passages, seen);
     return latest;
   };
   const visit = ({ tap }: SensedTap): EntryVisit =>
@@ -87,6 +87,7 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
       return { title, startsAt, gate, list, purpose: { service: 'event-entry' } };
     },
 
+    passages,
     receipts: {
       shown: (tap) => (latest?.tap === tap ? latest.shown : null),
       forget(what) {
@@ -107,12 +108,6 @@ export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Se
   };
 }
 
-/** What keeps a gate with a list and its keys from deciding; null: nothing. */
-function lackOf(parts: TerminalParts, manifest: EntryListManifest, confirmedAt: number) {
-  const refusal = gateRefusal(manifest, confirmedAt, parts.now(), parts.institution() !== null);
-  return refusal ?? (parts.trust().anchors === 0 ? 'trust-missing' : null);
-}
-
 /**
  * What one tap knows while it lasts. Nothing of it outlives the tap but what is shown, and nothing of it is journaled by
  * itself.
@@ -120,6 +115,7 @@ function lackOf(parts: TerminalParts, manifest: EntryListManifest, confirmedAt: 
 class EntryVisit {
   readonly #parts: TerminalParts;
   readonly #options: EventEntryOptions;
+  readonly #passages: Passages;
   readonly tap: number;
   /** What becomes of the paper, once one is being printed. */
   receipt: Promise<PaperOutcome> | null = null;
@@ -135,9 +131,15 @@ class EntryVisit {
   #withPaper = true;
   #detail: string | null = null;
 
-  constructor(parts: TerminalParts, options: EventEntryOptions, seen: SensedTap) {
+  constructor(
+    parts: TerminalParts,
+    options: EventEntryOptions,
+    passages: Passages,
+    seen: SensedTap,
+  ) {
     this.#parts = parts;
     this.#options = options;
+    this.#passages = passages;
     this.tap = seen.tap;
     this.#stages = new TapStages(seen.sensedAt);
   }
@@ -246,18 +248,22 @@ class EntryVisit {
     const row = present(this.#row, 'row');
     const party = row.party === '' ? {} : { party: row.party };
     const revocation = this.#verdict?.valid === true ? this.#verdict.revocation : undefined;
-    return this.#record((fields) => {
+    const { passage: witness = 'none' } = this.#options;
+    const passage = witness === 'none' ? {} : { passage: witness };
+    const recorded = this.#record((fields) => {
       const { assurance } = present(this.#identity, 'identity');
       const known = { ticket: row.ticket, ...party, ...fields, assurance, revocation };
-      const body = { ...known, listAge: this.#listAge() };
+      const body = { ...known, listAge: this.#listAge(), ...passage };
       const { reentry } = present(this.#lease, 'lease').file.manifest;
       const { fact, planned } = this.#recordWithPaper('entry.granted', body, () =>
         holdAgainstOthers(this.#parts.recorder.ledger, this.#ticket, reentry),
       );
+      if (witness !== 'none') this.#passages.begin(this.tap, fact);
       const enteredAt = Date.parse(fact.at);
-      this.#show({ row, enteredAt });
+      this.#show({ row, enteredAt, paper: planned !== null });
       this.#print(planned, enteredAt);
     });
+    return recorded.next === 'go-on' ? { ...recorded, ...passage } : recorded;
   }
 
   recordClaim(): StepResult {
@@ -342,17 +348,8 @@ class EntryVisit {
     }
   }
 
-  #show(said: { row?: EntryRow; first?: FirstEntry | null; enteredAt?: number }): void {
-    const now = this.#parts.now();
-    const { row = null, first = null, enteredAt = now } = said;
-    this.shown = {
-      seat: row?.seat ?? null,
-      name: row && (maskedName(row.holder) || null),
-      first,
-      advice: adviceOf(this.#verdict),
-      list: this.#lease && listShown(this.#lease.file.manifest, this.#lease.confirmedAt, now),
-      claimMinutes: Math.max(1, Math.ceil((enteredAt + RECEIPT_CLAIM_MS - now) / 60_000)),
-    };
+  #show(said: Said): void {
+    this.shown = answerShown(said, this.#verdict, this.#lease, this.#parts.now());
   }
 
   /** The gate is open by now: nothing that the printer does changes the answer. */

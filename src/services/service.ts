@@ -79,6 +79,8 @@ export interface AnswerShown {
   readonly advice: RevocationAdvice | null;
   /** The list that decided. */
   readonly list: ListShown | null;
+  /** A seat ticket is printed with it. */
+  readonly paper: boolean;
   /** For so many minutes an owed receipt is printed for the same card. */
   readonly claimMinutes: number;
 }
@@ -102,6 +104,19 @@ export interface ReceiptsOfService {
   forget(what: 'name' | 'answer'): void;
   /** Calls `owed` when the receipt of this tap turns out not to come; returns how to stop listening. */
   watch(tap: number, owed: () => void): () => void;
+}
+
+/** What only a service has that notices whether people who were let in walk through. */
+export interface PassagesOfService {
+  /**
+   * Calls `settled` once when it is known whether the person of this tap walked through, at once when it already is; returns
+   * how to stop listening.
+   */
+  watch(tap: number, settled: (passed: boolean) => void): () => void;
+  /** The attendant saw it. The first word counts; what is known already stays. */
+  say(tap: number, passed: boolean): void;
+  /** The terminal ends: what nobody has said is not waited for. */
+  stop(): void;
 }
 
 /** What only a service has whose own states a person sees. */
@@ -141,5 +156,6 @@ export interface Service {
   wasIssued?(request: string): boolean | null;
   readonly errands?: readonly Errand[];
   readonly receipts?: ReceiptsOfService;
+  readonly passages?: PassagesOfService;
   readonly dialogue?: DialogueOfService;
 }

@@ -53,7 +53,11 @@ export interface Catalogue {
     /** e.g. 佐＊ 花＊ 様 */
     readonly name: (given: { readonly name: string }) => string;
     readonly body: string;
+    /** Instead, to who has their seat ticket already. */
+    readonly hasPaper: string;
   };
+  /** The attendant's keys: whether the person walked through. */
+  readonly passage: { readonly passed: string; readonly notPassed: string };
   readonly receiptOwed: {
     readonly title: string;
     readonly owed: string;

@@ -58,7 +58,9 @@ export const en: Catalogue = {
     title: 'Please go in',
     name: ({ name }) => name,
     body: 'Your seat ticket is coming out. Take it with you.',
+    hasPaper: 'Please use the seat ticket that you have.',
   },
+  passage: { passed: 'Walked through', notPassed: 'Did not' },
   receiptOwed: {
     title: 'Please go in',
     owed: 'Your seat ticket will follow later.',
@@ -97,6 +99,12 @@ export const en: Catalogue = {
       card: UNHARMED,
       why: 'An entry with this ticket is on record',
       next: () => 'Please speak to our staff. They will check your ticket',
+    },
+    'not-passed': {
+      title: 'Not gone in',
+      card: UNHARMED,
+      why: 'Nobody went through the gate',
+      next: () => 'Please hold it here again, then go in',
     },
     'ticket-cancelled': {
       title: 'Ticket cancelled',

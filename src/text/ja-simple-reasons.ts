@@ -26,6 +26,12 @@ export const JA_SIMPLE_REASONS: Catalogue['reasons'] = {
     why: 'この チケットは もう 使《つか》いました',
     next: TELL_STAFF,
   },
+  'not-passed': {
+    title: 'まだ 入《はい》って いません',
+    card: UNHARMED,
+    why: 'ゲートを まだ 通《とお》って いません',
+    next: () => 'もういちど かざして、通《とお》って ください',
+  },
   'ticket-cancelled': {
     title: 'チケットが 使《つか》えません',
     card: UNHARMED,

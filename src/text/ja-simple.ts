@@ -57,7 +57,9 @@ export const jaSimple: Catalogue = {
     title: '入《はい》って ください',
     name: ({ name }) => `${name} さん`,
     body: '席《せき》の 紙《かみ》が 出《で》ます。とって ください。',
+    hasPaper: '席《せき》の 紙《かみ》は、もう 出《で》ました。それを 使《つか》って ください。',
   },
+  passage: { passed: '通《とお》りました', notPassed: '通《とお》って いません' },
   receiptOwed: {
     title: '入《はい》って ください',
     owed: '席《せき》の 紙《かみ》は あとで 出《で》ます。',

@@ -49,7 +49,9 @@ export const ja: Catalogue = {
     title: 'お入りください',
     name: ({ name }) => `${name} 様`,
     body: '座席券が出ます。お取りください。',
+    hasPaper: '座席券は、先ほどのものをお使いください。',
   },
+  passage: { passed: '通りました', notPassed: '通っていません' },
   receiptOwed: {
     title: 'お入りください',
     owed: '座席券は、あとでお渡しします。',
@@ -90,6 +92,12 @@ export const ja: Catalogue = {
       card: UNHARMED,
       why: 'このチケットでの入場は、もう記録されています',
       next: () => '係員にお声がけください。チケットを確かめます',
+    },
+    'not-passed': {
+      title: '入場していません',
+      card: UNHARMED,
+      why: 'ゲートをまだお通りになっていません',
+      next: () => 'もう一度かざして、お通りください',
     },
     'ticket-cancelled': {
       title: 'このチケットは使えません',

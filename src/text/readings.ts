@@ -27,6 +27,7 @@ const JA: Readonly<Record<Speech, Reading>> = {
   hold: 'そのまま おまちください。',
   again: 'もーいちど かざしてください。おとが なるまで、そのままで おまちください。',
   welcome: 'おはいりください。ざせきけんが でます。おとりください。',
+  'welcome-again': 'おはいりください。ざせきけんわ、さきほどの ものを おつかいください。',
   'receipt-owed':
     'おはいりください。ざせきけんわ、あとで おわたしします。のちほど、おなじ カードを もーいちど かざしてください。',
   'take-card': 'カードを おとりください。',
@@ -42,6 +43,7 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'not-on-list': ({ information }) =>
     `にゅーじょーの とーろくが みつかりません。${JA_UNHARMED}${information}え、チケットを おもちください。`,
   'already-entered': `この チケットわ、にゅーじょーずみです。${JA_UNHARMED}かかりいんに おこえがけください。`,
+  'not-passed': `まだ おとおりに なっていません。${JA_UNHARMED}もーいちど かざして、おとおりください。`,
   'ticket-cancelled': ({ information }) =>
     `この チケットわ つかえません。${JA_UNHARMED}${information}で おたしかめください。`,
   'assurance-out-of-reach': `まだ じゅんびが できていません。${JA_UNHARMED}${JA_STAFF}`,
@@ -95,6 +97,7 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   hold: 'そのまま まってください。',
   again: 'もーいちど かざしてください。おとが するまで、そのままで。',
   welcome: 'はいってください。せきの かみが でます。とってください。',
+  'welcome-again': 'はいってください。せきの かみわ、もー でました。それを つかってください。',
   'receipt-owed':
     'はいってください。せきの かみわ あとで でます。あとで、おなじ カードを もーいちど かざしてください。',
   'take-card': 'カードを とってください。',
@@ -110,6 +113,7 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'not-on-list': ({ information }) =>
     `ここからわ はいれません。${SIMPLE_UNHARMED}${information}え いってください。チケットを みせてください。`,
   'already-entered': `もー はいっています。${SIMPLE_UNHARMED}${SIMPLE_TELL}`,
+  'not-passed': `まだ はいっていません。${SIMPLE_UNHARMED}もーいちど かざして、とおってください。`,
   'ticket-cancelled': ({ information }) =>
     `チケットが つかえません。${SIMPLE_UNHARMED}${information}で きいてください。`,
   'assurance-out-of-reach': `まだ じゅんびちゅーです。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
@@ -162,6 +166,7 @@ const EN: Readonly<Record<Speech, Reading>> = {
   hold: 'Keep holding.',
   again: 'Please hold it again. Keep it there until you hear the sound.',
   welcome: 'Please go in. Your seat ticket is coming out. Take it with you.',
+  'welcome-again': 'Please go in. Use the seat ticket that you have.',
   'receipt-owed':
     'Please go in. Your seat ticket will follow later. Hold the same card here again in a while.',
   'take-card': 'Please take your card.',
@@ -177,6 +182,7 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'not-on-list': ({ information }) =>
     `Entry not found. ${EN_UNHARMED} Please take your ticket to ${information}.`,
   'already-entered': `This ticket has already been used. ${EN_UNHARMED} ${EN_TELL}`,
+  'not-passed': `Nobody went through the gate. ${EN_UNHARMED} Please hold it again, then go in.`,
   'ticket-cancelled': ({ information }) =>
     `This ticket cannot be used. ${EN_UNHARMED} Please ask at ${information}.`,
   'assurance-out-of-reach': `Not ready yet. ${EN_UNHARMED} ${EN_STAFF}`,

@@ -15,7 +15,13 @@ import { inTheBrowser, originOf, says } from './gate-in-browser.ts';
 const BACK_MS = 2_000;
 const PATIENCE = 4;
 
-const WELCOME = { screen: 'welcome', name: '佐＊ 花＊', seat: 'B 12列 34番', list: null } as const;
+const WELCOME = {
+  screen: 'welcome',
+  name: '佐＊ 花＊',
+  seat: 'B 12列 34番',
+  paper: true,
+  list: null,
+} as const;
 
 async function withShownScreen(
   story: (at: { shown: ShownScreen; page: Page; origin: string }) => Promise<void>,

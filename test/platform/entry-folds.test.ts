@@ -26,3 +26,29 @@ test.each([undefined, 'after-exit'] as const)('who has entered, with the rule %s
     { numRuns: 1_000 },
   );
 });
+
+test('companions who tap at any gates, in any order, are nothing to each other', () => {
+  fc.assert(
+    fc.property(STORIES, STORIES, STORIES, (...stories) => {
+      const members = stories.map((facts, member) =>
+        facts.map((fact) => ({
+          ...fact,
+          seq: fact.seq * 3 + member,
+          body: { ...fact.body, ticket: `T-${member}`, ref: `r${member}`, party: 'P' },
+        })),
+      );
+      const entriesBy = (facts: readonly object[]) =>
+        entriesOf(
+          entryFactsOf(
+            facts.map((fact) => JSON.stringify({ ...fact, prev: PREV })),
+            'l',
+          ),
+          [],
+        );
+      const together = entriesBy(members.flat());
+      members.forEach((facts, member) => {
+        expect(together.get(`r${member}`)).toEqual(entriesBy(facts).get(`r${member}`));
+      });
+    }),
+  );
+});

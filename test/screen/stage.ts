@@ -18,6 +18,7 @@ export const SHOWN: AnswerShown = {
   first: null,
   advice: null,
   list: { issuedAt: '2016-02-20T05:05:00.000Z', age: 'fresh' },
+  paper: true,
   claimMinutes: 15,
 };
 

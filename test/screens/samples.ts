@@ -110,12 +110,16 @@ export const SAMPLES: {
     ...everyTerminals.map((reason) => ({ screen: 'again', reason }) as const),
   ],
   welcome: [
-    { screen: 'welcome', name: '佐＊ 花＊', seat: 'B 12列 34番', list: freshList },
-    ...SEATS.map((seat) => ({ screen: 'welcome', name: null, seat, list: oldList }) as const),
+    { screen: 'welcome', name: '佐＊ 花＊', seat: 'B 12列 34番', paper: true, list: freshList },
+    { screen: 'welcome', name: null, seat: 'B 12列 34番', paper: false, list: freshList },
+    ...SEATS.map(
+      (seat) => ({ screen: 'welcome', name: null, seat, paper: true, list: oldList }) as const,
+    ),
     {
       screen: 'welcome',
       name: 'ア＊ ヴ＊ デ＊ ラ＊ ク＊',
       seat: 'B 12列 34番',
+      paper: true,
       list: { issuedAt: MORNING, age: 'too-old' },
     },
   ],
@@ -286,6 +290,16 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   ...KIOSK_KEYS,
 };
 
+const PASSAGE = ['passed', 'not-passed'] as const;
+
+/** An attendant is asked whether the person walked through: of those whose card is gone, and of papers that come late. */
+function keysOf(body: ScreenBody): readonly KeyName[] {
+  const isAttended =
+    (body.screen === 'welcome' && body.name === null) ||
+    (body.screen === 'receipt-owed' && body.minutes > 60);
+  return isAttended ? PASSAGE : (KEYS[body.screen] ?? []);
+}
+
 const WAYS: Readonly<Record<Language, ScreenFrame['ways']>> = {
   ja: { information: '右手の「総合案内」', otherGate: '左手の「西ゲート」' },
   'ja-simple': {
@@ -302,9 +316,10 @@ export type FrameGiven = Partial<Omit<ScreenFrame, 'look'>> & {
 };
 
 /** What is around a sample, in Japanese on a small screen unless told otherwise. */
-export function frameOf({ screen }: ScreenBody, given: FrameGiven = {}): ScreenFrame {
+export function frameOf(body: ScreenBody, given: FrameGiven = {}): ScreenFrame {
+  const { screen } = body;
   const isKiosk = given.look?.profile === 'kiosk';
-  const keys = KEYS[screen] ?? [];
+  const keys = keysOf(body);
   // A kiosk waits with its menu.
   const canCall = isKiosk && screen !== 'waiting' && !screen.startsWith('staff-');
   return {

@@ -19,7 +19,9 @@ function configOf(state: string, name = 'gate-1'): Config {
     platform: { url: 'ws://127.0.0.1:8410/terminals' },
     card: { driver: 'simulated' },
     receipt: { driver: 'simulated', paper: 80 },
-    services: { 'event-entry': { list: 'list', revocation: 'any', ocsp: 'never' } },
+    services: {
+      'event-entry': { list: 'list', revocation: 'any', ocsp: 'never', passage: 'none' },
+    },
   };
 }
 
