@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import type { Line } from '../journal-lines.ts';
+import { shared } from '../rig/shared.ts';
 import { type Site, withSite } from '../rig/site.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -18,17 +19,57 @@ const NEXT_PERSON_MS = 1_000;
 /** Slow enough that something can happen while it is read, and quick enough to be read. */
 const SLOW = { bitRate: 0, perApduMs: 120, signatureMs: 0 };
 
-/** A gate on pcscd that serves, and four people with tickets who have not entered. */
-function atTheReader(story: (site: Site) => Promise<void>): Promise<void> {
-  return withSite({ reader: 'pcsc', tickets: 4 }, async (site) => {
-    await site.openGate();
-    await story(site);
-    expect(site.gate.lines.count({ event: 'event.dropped' })).toBe(0);
+const TICKETS = 24;
+
+/** A gate and somebody at its reader: all stories are told at one site. */
+class AtTheReader {
+  readonly site: Site;
+  #sold = 0;
+  #from = 0;
+
+  constructor(site: Site) {
+    this.site = site;
+  }
+
+  /** A gate that serves stands there, and nobody has held a card over it for a while. */
+  async begin(): Promise<void> {
+    if (this.#from === 0 || (await hasEnded(this.site))) await this.site.openGate();
+    else await pause(NEXT_PERSON_MS);
+    this.#from = this.site.gate.lines.all.length;
+  }
+
+  /** The ticket of somebody who has not entered. */
+  newTicket(): string {
+    this.#sold += 1;
+    if (this.#sold > TICKETS) throw new Error('more tickets are needed');
+    return `T-${this.#sold}`;
+  }
+
+  /** What the gate has said in this story. */
+  get lines(): readonly Line[] {
+    return this.site.gate.lines.all.slice(this.#from);
+  }
+
+  get entries(): readonly Line[] {
+    return this.lines.filter(({ event }) => event.startsWith('entry.'));
+  }
+}
+
+const withReader = shared<AtTheReader>((story) =>
+  withSite({ reader: 'pcsc', tickets: TICKETS }, (site) => story(new AtTheReader(site))),
+);
+
+/** A gate on pcscd that serves, and people with tickets who have not entered. The gate serves afterwards, or has ended. */
+function atTheReader(story: (site: Site, at: AtTheReader) => Promise<void>): Promise<void> {
+  return withReader(async (at) => {
+    await at.begin();
+    await story(at.site, at);
+    expect(at.site.gate.lines.count({ event: 'event.dropped' })).toBe(0);
   });
 }
 
-function entries(site: Site): Line[] {
-  return site.gate.lines.all.filter(({ event }) => event.startsWith('entry.'));
+function hasEnded({ gate }: Site): Promise<boolean> {
+  return Promise.race([gate.exited.then(() => true), Promise.resolve(false)]);
 }
 
 /** The processes below the gate that hold the reader. */
@@ -40,9 +81,9 @@ function cardProcesses(site: Site): number[] {
 }
 
 test('pcscd killed: out of service, in service again soon after its return, and the next tap is granted', () =>
-  atTheReader(async (site) => {
+  atTheReader(async (site, at) => {
     const { pid } = site.gate;
-    for (const ticket of ['T-1', 'T-2']) {
+    for (const ticket of [at.newTicket(), at.newTicket()]) {
       const lost = site.upcoming({ event: 'terminal.out-of-service', reason: 'reader-lost' });
       await site.killPcscd();
       await lost;
@@ -57,65 +98,65 @@ test('pcscd killed: out of service, in service again soon after its return, and 
   }));
 
 test('pcscd killed while a card is read: no answer for that card, and it can be held again', () =>
-  atTheReader(async (site) => {
+  atTheReader(async (site, at) => {
+    const ticket = at.newTicket();
     const after = site.gate.lines.all.length;
-    await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
+    await site.holdUntil({ ...site.cardOf(ticket), timing: SLOW }, 5);
     await site.killPcscd();
     await site.gate.next({ event: 'card.unreadable', reason: 'card-removed' }, after);
     await site.remove();
-    expect(entries(site)).toEqual([]);
+    expect(at.entries).toEqual([]);
     const back = site.upcoming({ event: 'terminal.in-service' });
     await site.startPcscdAgain();
     await back;
-    expect(await site.tap(site.cardOf('T-1'))).toMatchObject({
-      event: 'entry.granted',
-      ticket: 'T-1',
-    });
+    expect(await site.tap(site.cardOf(ticket))).toMatchObject({ event: 'entry.granted', ticket });
   }));
 
 test('a card pulled while it is read: hold it again, and no fact of an entry', () =>
-  atTheReader(async (site) => {
-    const card = site.cardOf('T-1');
+  atTheReader(async (site, at) => {
+    const ticket = at.newTicket();
+    const card = site.cardOf(ticket);
     for (const removedAfter of [0, 3, 6]) {
       const answer = await site.tap(broken(card, { removedAfter }));
       await pause(NEXT_PERSON_MS);
       expect(answer).toMatchObject({ event: 'card.unreadable', reason: 'card-removed' });
     }
-    expect(entries(site)).toEqual([]);
-    expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+    expect(at.entries).toEqual([]);
+    expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket });
   }));
 
 test.each([
   ['at once', 0],
   ['after 90 ms', 90],
 ])('another card put down %s never gets the answer of the first, and is served', (_when, ms) =>
-  atTheReader(async (site) => {
+  atTheReader(async (site, at) => {
+    const [first, second] = [at.newTicket(), at.newTicket()];
     const after = site.gate.lines.all.length;
-    await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
+    await site.holdUntil({ ...site.cardOf(first), timing: SLOW }, 5);
     await site.remove();
     await pause(ms);
-    await site.hold(site.cardOf('T-2'));
+    await site.hold(site.cardOf(second));
     await site.gate.next({ event: 'card.unreadable', reason: 'card-removed' }, after);
-    await site.gate.next({ event: 'entry.granted', ticket: 'T-2' }, after);
+    await site.gate.next({ event: 'entry.granted', ticket: second }, after);
     await site.remove();
-    expect(entries(site)).toHaveLength(1);
+    expect(at.entries).toHaveLength(1);
   }),
 );
 
 test('another card put down on the answer of the first gets its own', () =>
-  atTheReader(async (site) => {
+  atTheReader(async (site, at) => {
     const after = site.gate.lines.all.length;
-    await site.hold(site.cardOf('T-1'));
-    await site.gate.next({ event: 'entry.granted', ticket: 'T-1' }, after);
-    await site.remove();
-    await site.hold(site.cardOf('T-2'));
-    await site.gate.next({ event: 'entry.granted', ticket: 'T-2' }, after);
-    await site.remove();
+    for (const ticket of [at.newTicket(), at.newTicket()]) {
+      await site.hold(site.cardOf(ticket));
+      await site.gate.next({ event: 'entry.granted', ticket }, after);
+      await site.remove();
+    }
   }));
 
 test('a card that is none, or is broken, gets its reason soon, and the next one is served', () =>
-  atTheReader(async (site) => {
-    const card = site.cardOf('T-1');
+  atTheReader(async (site, at) => {
+    const ticket = at.newTicket();
+    const card = site.cardOf(ticket);
     const bad: [CardDefinition, event: string, reason: string][] = [
       [{ kind: 'transit' }, 'entry.refused', 'card-not-supported'],
       [{ ...card, kind: 'phone' }, 'entry.refused', 'phone-not-supported'],
@@ -135,17 +176,14 @@ test('a card that is none, or is broken, gets its reason soon, and the next one 
       await pause(NEXT_PERSON_MS);
     }
     const begin = performance.now();
-    expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket: 'T-1' });
+    expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket });
     expect(performance.now() - begin).toBeLessThan(ANSWER_MS_MAX);
-    expect(site.gate.lines.count({ event: 'device.lost' })).toBe(0);
+    expect(at.lines.filter(({ event }) => event === 'device.lost')).toEqual([]);
   }));
 
 test('the card process killed, or frozen: it is replaced, and the next card is served', () =>
-  atTheReader(async (site) => {
-    for (const [ticket, signal] of [
-      ['T-1', 'SIGKILL'],
-      ['T-2', 'SIGSTOP'],
-    ] as const) {
+  atTheReader(async (site, at) => {
+    for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
       const [before = 0, ...more] = cardProcesses(site);
       expect(more).toEqual([]);
       const lost = site.upcoming({ event: 'device.lost', device: 'reader' });
@@ -155,32 +193,31 @@ test('the card process killed, or frozen: it is replaced, and the next card is s
       await back;
       expect(cardProcesses(site)).toEqual([expect.any(Number)]);
       expect(cardProcesses(site)).not.toContain(before);
-      expect(await site.tap(site.cardOf(ticket))).toMatchObject({ event: 'entry.granted' });
+      const answer = await site.tap(site.cardOf(at.newTicket()));
+      expect(answer).toMatchObject({ event: 'entry.granted' });
     }
   }));
 
 test('the card process frozen while it reads: hold it again, and then the card is served', () =>
-  atTheReader(async (site) => {
+  atTheReader(async (site, at) => {
+    const ticket = at.newTicket();
     const [frozen = 0] = cardProcesses(site);
     const after = site.gate.lines.all.length;
-    await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
+    await site.holdUntil({ ...site.cardOf(ticket), timing: SLOW }, 5);
     process.kill(frozen, 'SIGSTOP');
     await site.gate.next({ event: 'card.unreadable' }, after);
     await site.remove();
     await site.gate.next({ event: 'terminal.in-service' }, after);
-    expect(entries(site)).toEqual([]);
-    expect(await site.tap(site.cardOf('T-1'))).toMatchObject({
-      event: 'entry.granted',
-      ticket: 'T-1',
-    });
+    expect(at.entries).toEqual([]);
+    expect(await site.tap(site.cardOf(ticket))).toMatchObject({ event: 'entry.granted', ticket });
   }));
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   'a gate that gets %s while it reads a card leaves no process behind',
   (signal) =>
-    atTheReader(async (site) => {
+    atTheReader(async (site, at) => {
       expect(cardProcesses(site)).toHaveLength(1);
-      await site.holdUntil({ ...site.cardOf('T-1'), timing: SLOW }, 5);
+      await site.holdUntil({ ...site.cardOf(at.newTicket()), timing: SLOW }, 5);
       site.gate.kill(signal);
       await site.gate.exited;
       await expect.poll(() => [...site.gate.processes()], { timeout: 12_000 }).toEqual([]);
