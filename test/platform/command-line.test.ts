@@ -46,9 +46,9 @@ describe('serve', () => {
     const { port } = other.address() as { port: number };
     expect(await refusal(bench.run('serve', '--port', String(port)))).toContain('is taken');
     other.close();
-    for (const wrong of ['x', '-1', '65536', '1.5', '']) {
-      expect(await refusal(bench.run('serve', `--port=${wrong}`))).toContain('--port');
-    }
+    const wrong = ['x', '-1', '65536', '1.5', ''];
+    const refused = wrong.map((port) => refusal(bench.run('serve', `--port=${port}`)));
+    for (const said of await Promise.all(refused)) expect(said).toContain('--port');
     const inFile = ['serve', '--port', '0', '--state', path('a.der')];
     expect(await refusal(run(inFile))).toContain('--state');
   });
@@ -270,17 +270,22 @@ describe('a command that is not one', () => {
   });
 
   test('help is no failure', async () => {
-    const help = await run(['list', 'import', '--help']);
+    const [help, nothing, version] = await Promise.all([
+      run(['list', 'import', '--help']),
+      run([]),
+      run(['--version']),
+    ]);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain('--when-too-old');
-    expect((await run([])).code).toBe(2);
-    expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(nothing.code).toBe(2);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   test('every option says in its help what it is for', async () => {
-    for (const command of ['serve', 'trust add', 'list import', 'ticket cancel', 'facts']) {
-      const { stdout } = await run([...command.split(' '), '--help']);
-      // A default alone explains nothing.
+    const commands = ['serve', 'trust add', 'list import', 'ticket cancel', 'facts'];
+    const helps = commands.map((command) => run([...command.split(' '), '--help']));
+    // A default alone explains nothing.
+    for (const { stdout } of await Promise.all(helps)) {
       expect(stdout).not.toMatch(/>\s+\(?default/u);
     }
   });

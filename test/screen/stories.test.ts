@@ -1,11 +1,14 @@
 /** What people see at a gate: a whole terminal with its reader, its printer and its platform. */
 
-import { expect, test } from 'vitest';
+import { expect, test as alone } from 'vitest';
 import type { Screen } from '../../src/domain/screen.ts';
 import { openUiServer } from '../../src/screen/ui-server.ts';
 import { atTheGate, hanako, type Ticket, type World, withTerminal } from '../terminal.ts';
 import { builtPages } from './fake-source.ts';
 import { TestBrowser } from './test-browser.ts';
+
+/** Each has a gate of its own, and waits most of its time until an answer has been shown long enough. */
+const test = alone.concurrent;
 
 const WITH_SCREEN = `[screen]
 port = 0
@@ -172,7 +175,7 @@ test('without a screen in the configuration, nothing is spoken and no port is op
     expect(journal.count({ event: 'device.lost', device: 'screen' })).toBe(0);
   }));
 
-test('a browser is at the present state at once, however often it comes, and never shows what is gone', () =>
+alone('a browser is at the present state at once, however often it comes, and never shows what is gone', () =>
   atTheScreen(async ({ source, hold, remove, screen }, { card }) => {
     const server = await openUiServer({
       source,

@@ -1,8 +1,11 @@
 /** Stories of the paper: once, or known not to be, or asked. One process, simulated reader and printer. */
 
-import { expect, test } from 'vitest';
+import { expect, test as alone } from 'vitest';
 import { StaffError, settlePaper } from '../../src/staff/commands.ts';
 import { atTheGate } from '../terminal.ts';
+
+/** Each has a gate of its own, and waits most of its time until a printer has been given up, or is found again. */
+const test = alone.concurrent;
 
 test.each(['paper-out', 'cover-open', 'power-off'])(
   '%s: the entry stands, the receipt is owed, and the same card gets it once',
