@@ -6,6 +6,7 @@
 import { type BootOf, type ClockSample, SAMPLE_EVERY_MS } from './clock-samples.ts';
 import { isPlausibleMono } from './effects.ts';
 import type { FactStore } from './facts.ts';
+import { unlessFull } from './full-disk.ts';
 
 /** How long before a beat is due the terminal is pinged, at first; twice as long whenever the pong comes too late. */
 const LEAD_MS = 50;
@@ -92,8 +93,11 @@ export class ClockNotes {
     const notes = this.#notes;
     this.#notes = [];
     if (notes.length === 0) return;
-    this.#facts.together(() => {
-      for (const [of, sample] of notes) this.#facts.noteClock(of, sample);
-    });
+    const keepAll = () =>
+      this.#facts.together(() => {
+        for (const [of, sample] of notes) this.#facts.noteClock(of, sample);
+      });
+    // They are gone then, as after a crash; the terminals are asked to come again as soon as they say something.
+    unlessFull(keepAll, () => {});
   }
 }

@@ -88,10 +88,11 @@ export class Gate {
 
   /** Whoever has this ticket holds it here. The gate opens for it once, if what happened can be written down. */
   tap(ticket: string, isNewcomer = false): void {
-    const ledger = this.#running?.ledger;
-    if (ledger === undefined) return;
+    const { ledger, clock } = this.#running ?? {};
+    if (ledger === undefined || clock === undefined) return;
     const subject = `${LIST}/${ticket}`;
-    const isIn = !isNewcomer && entryState(ledger.factsAbout(subject)).entered !== null;
+    const isIn =
+      !isNewcomer && entryState(ledger.factsAbout(subject), clock.now()).entered !== null;
     const event = isIn ? 'entry.refused' : 'entry.granted';
     const body = { list: LIST, ref: ticket, ticket, gate: this.name };
     try {

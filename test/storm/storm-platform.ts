@@ -9,6 +9,7 @@ import type { WebSocket } from 'ws';
 import { importEntryList } from '../../platform-sim/entry-lists.ts';
 import { FactStore } from '../../platform-sim/facts.ts';
 import { Heads } from '../../platform-sim/heads.ts';
+import type { TerminalQuestions } from '../../platform-sim/questions.ts';
 import { Registry } from '../../platform-sim/registry.ts';
 import type { PlatformKeys } from '../../platform-sim/signing.ts';
 import { TerminalRegistry } from '../../platform-sim/terminal-registry.ts';
@@ -155,8 +156,8 @@ export class StormPlatform {
     const heads = new Heads(registry, this.#keys);
     const log = (event: string, fields: object) => void this.logged.push({ event, fields });
     const keys = this.#keys;
-    // No service asks anything here.
-    const questions = {} as ConstructorParameters<typeof TerminalLinks>[0]['questions'];
+    // Nobody answers anything here.
+    const questions = { deliver: () => Promise.resolve() } as unknown as TerminalQuestions;
     const links = new TerminalLinks(
       { facts, heads, keys, terminals, questions, log, commands: () => [] },
       { beatMs: 2_000, helloMs: 5_000, sessionsMax: 100, slowMs: this.#slowMs },
