@@ -51,7 +51,7 @@ export const ja: Catalogue = {
     body: '座席券が出ます。お取りください。',
     hasPaper: '座席券は、先ほどのものをお使いください。',
   },
-  passage: { passed: '通りました', notPassed: '通っていません' },
+  passage: { passed: '通りました', notPassed: '通りません' },
   receiptOwed: {
     title: 'お入りください',
     owed: '座席券は、あとでお渡しします。',
