@@ -41,6 +41,7 @@ const CLOCK_QUALITIES: readonly ClockQuality[] = ['synced', 'holdover', 'unset']
 const TAP_OUTCOMES: Partial<Record<EventName, string>> = {
   'entry.granted': 'granted',
   'entry.refused': 'refused',
+  'entry.left': 'left',
   'receipt.claimed': 'claimed',
   'card.unreadable': 'unreadable',
   'card.ignored': 'ignored',

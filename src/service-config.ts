@@ -25,6 +25,8 @@ export const SERVICES = z.strictObject({
       revocation: revocationDemand('any'),
       /** Whether the issuer of each card is asked, too, as long as the platform is reached. */
       ocsp: z.enum(['never', 'when-online']).default('never'),
+      /** `out`: an exit gate, which lets everybody out. */
+      direction: z.enum(['in', 'out']).default('in'),
       /** Who says whether people who were let in walk through; default: nobody, and to be let in is to enter. */
       passage: z.enum(['none', 'attendant']).default('none'),
     })
@@ -51,6 +53,7 @@ export interface EventEntryOptions {
   readonly gate?: string | undefined;
   readonly revocation?: RevocationDemand;
   readonly ocsp?: 'never' | 'when-online';
+  readonly direction?: 'in' | 'out';
   readonly passage?: 'none' | PassageWitness;
 }
 
@@ -78,8 +81,13 @@ export function checkServices(
     problem('services', `a terminal has one service so far: ${known.join(' or ')}`);
   }
   const hasEntry = services['event-entry'] !== undefined;
-  if (hasEntry && receipt === undefined) {
+  const prints = services['event-entry']?.direction === 'in';
+  if (prints && receipt === undefined) {
     problem('receipt', 'event entry prints seat tickets: expected a table with a "driver"');
+  }
+  if (hasEntry && !prints && services['event-entry']?.passage !== 'none') {
+    const path = ['services', 'event-entry', 'passage'];
+    problem(path, 'nobody waits for who goes out: only with direction = "in"');
   }
   if (services['event-entry']?.ocsp === 'when-online' && ocsp === undefined) {
     const path = ['services', 'event-entry', 'ocsp'];

@@ -332,7 +332,8 @@ function lookAtLevels(
       papers.settleAbandoned();
       void charges.settleOpen();
     }
-    conditions.set('disk', full ? 'disk-full' : null);
+    const closes = full && !services.some(({ servesAlways = false }) => servesAlways);
+    conditions.set('disk', closes ? 'disk-full' : null);
   };
   look();
   const timer = setInterval(look, LOOK_EVERY_MS);

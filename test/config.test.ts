@@ -150,6 +150,16 @@ test.each([
     'gate.toml:15: [services.event-entry] "ocsp": needs the address of a responder: [ocsp] "url"',
   ],
   [
+    'a gate that leads neither in nor out',
+    `${GOOD}direction = "through"\n`,
+    'gate.toml:15: [services.event-entry] "direction": expected "in" or "out"',
+  ],
+  [
+    'an exit gate that waits for people to walk through',
+    `${GOOD}direction = "out"\npassage = "attendant"\n`,
+    'gate.toml:16: [services.event-entry] "passage": nobody waits for who goes out',
+  ],
+  [
     'a platform elsewhere',
     GOOD.replace('127.0.0.1', '192.0.2.1'),
     'gate.toml:5: [platform] "url": ',

@@ -38,6 +38,7 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     refusing: 'a durable write is not given up half-way',
     holdAgain: 'within serviceLimit of the session',
   },
+  eventExitMachine: { opening: 'a durable write is not given up half-way' },
   terminalMachine: {
     recovering: 'nothing is served before what an earlier run left open is settled',
     'operating.availability.inService': 'level, watched by watchConditions',
@@ -78,6 +79,7 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
 /** A transition into the state on the left is only ever taken when the effect on the right has succeeded. */
 const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   eventEntryMachine: { granted: 'recordEntry', claimed: 'recordClaim', refused: 'recordRefusal' },
+  eventExitMachine: { opened: 'open' },
   procedureMachine: {
     told: 'recordAnswer',
     'typing.wrong': 'provePin',

@@ -32,15 +32,15 @@ export const waiting: Draw<'waiting'> = ({ purpose, list, offline }, { text }) =
 });
 
 function purposeOf(purpose: Purpose, text: Catalogue): string {
-  return purpose.service === 'age-check'
-    ? text.ageCheck.purpose({ age: purpose.age })
-    : text.waiting.body;
+  if (purpose.service === 'age-check') return text.ageCheck.purpose({ age: purpose.age });
+  return purpose.service === 'event-exit' ? text.exit.purpose : text.waiting.body;
 }
 
 function noteOf(purpose: Purpose, offline: boolean, text: Catalogue): string {
   if (purpose.service === 'age-check') {
     return purpose.pin ? text.ageCheck.pin : text.ageCheck.noPin;
   }
+  if (purpose.service === 'event-exit') return text.exit.note;
   return offline ? text.waiting.offline : text.waiting.note;
 }
 

@@ -50,7 +50,7 @@ export const ENTRY_EVENTS = {
   },
   'entry.left': {
     fact: true,
-    says: 'An exit gate opened for this card. It opens for every card that it can read, whatever it is; `reason`: why it is none that came in here.',
+    says: 'An exit gate opened for this card. It opens for every card that it can read, whatever it is; `reason`: why it is none that could come in here. `flag`: no entry of the ticket is known here ("no-entry"), or its holder had gone out already ("left-already").',
     fields: [
       'ticket',
       'list',
@@ -59,12 +59,17 @@ export const ENTRY_EVENTS = {
       'party',
       'gate',
       'assurance',
+      'flag',
       'reason',
       'detail',
-      'passage',
       'ms',
       'modelled',
     ],
+  },
+  'exit.unrecorded': {
+    fact: false,
+    says: 'An exit gate opened, and no fact of it could be kept.',
+    fields: ['reason'],
   },
   'entry.undone': {
     fact: true,

@@ -213,6 +213,7 @@ export type StaffErrandId = (typeof STAFF_ERRANDS)[number];
 /** What a card is held for, which its holder has to know before: holding it is their consent. */
 export type Purpose =
   | { readonly service: 'event-entry' }
+  | { readonly service: 'event-exit' }
   | { readonly service: 'age-check'; readonly age: number; readonly pin: boolean }
   /** Chosen before any card is held. */
   | { readonly service: 'family-register' };

@@ -26,6 +26,12 @@ export interface Tellings {
   readonly 'age-check.invalid': Age;
   /** The platform does not know the certificate, or not its holder's date of birth. */
   readonly 'age-check.unknown': Age;
+  /** Out of an event, and in again with the same card. */
+  readonly 'exit.back': Record<never, never>;
+  /** Out of an event, for good. */
+  readonly 'exit.done': Record<never, never>;
+  /** The gate is open, whoever it is. */
+  readonly 'exit.open': Record<never, never>;
   /** Nobody has applied with this card. */
   readonly 'registration.none': Record<never, never>;
   /** The municipality looks at it until that day. */
@@ -43,6 +49,9 @@ export const RING_ENDS: Readonly<Record<ToldText, RingEnd>> = {
   'age-check.stuck': 'problem',
   'age-check.invalid': 'problem',
   'age-check.unknown': 'problem',
+  'exit.back': 'done',
+  'exit.done': 'done',
+  'exit.open': 'done',
   'registration.none': 'neutral',
   'registration.pending': 'neutral',
   'registration.accepted': 'done',

@@ -6,6 +6,7 @@ import { cardPasswordMachine, cardPinMachine } from '../../state-machines/card-s
 import { certificateHandoverMachine } from '../../state-machines/certificate-handover.ts';
 import { certificateOrderMachine } from '../../state-machines/certificate-order.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
+import { eventExitMachine } from '../../state-machines/event-exit.ts';
 import { municipalityChoiceMachine } from '../../state-machines/municipality-choice.ts';
 import { procedureMachine } from '../../state-machines/procedure.ts';
 import { registrationFormMachine } from '../../state-machines/registration-form.ts';
@@ -24,6 +25,7 @@ const MACHINES: readonly AnyStateMachine[] = [
   terminalMachine,
   sessionMachine,
   eventEntryMachine,
+  eventExitMachine,
   procedureMachine,
   staffMachine,
   staffSignInMachine,

@@ -3,13 +3,15 @@
 import type { Config } from '../config.ts';
 import { ageCheck } from './age-check.ts';
 import { eventEntry } from './event-entry.ts';
+import { eventExit } from './event-exit.ts';
 import { familyRegister } from './family-register.ts';
 import type { Service, TerminalParts } from './service.ts';
 
 export function servicesOf({ name, services }: Config, parts: TerminalParts): Service[] {
   const { 'event-entry': entry, 'age-check': age, 'family-register': register } = services;
+  const atGate = entry?.direction === 'out' ? eventExit : eventEntry;
   return [
-    ...(entry === undefined ? [] : [eventEntry(parts, { gate: name, ...entry })]),
+    ...(entry === undefined ? [] : [atGate(parts, { gate: name, ...entry })]),
     ...(age === undefined ? [] : [ageCheck(parts, age)]),
     ...(register === undefined ? [] : [familyRegister(parts)]),
   ];

@@ -145,6 +145,8 @@ export interface Service {
   readonly needs: readonly ('card' | 'receipt' | 'release' | 'page' | 'payment')[];
   /** The entry lists that the service works with. */
   readonly lists: readonly string[];
+  /** Also where no fact can be kept: people would be locked in. */
+  readonly servesAlways?: true;
   /** What stands in the way of this service now. */
   obstacle(): Reason | null;
   /** Serves one tap: input `SensedTap`, output `Answer`. */

@@ -89,6 +89,8 @@ export interface Catalogue {
     readonly pin: string;
     readonly noPin: string;
   };
+  /** At an exit gate. */
+  readonly exit: { readonly purpose: string; readonly note: string };
   /** The pad of the card's own PIN. */
   readonly pin: {
     readonly title: string;
@@ -203,7 +205,10 @@ export interface Catalogue {
 }
 
 /** What plain services say, apart from what every terminal does. */
-export type ServiceTexts = Pick<Catalogue, 'ageCheck' | 'pin' | 'pinLastTry' | 'asking' | 'told'>;
+export type ServiceTexts = Pick<
+  Catalogue,
+  'ageCheck' | 'exit' | 'pin' | 'pinLastTry' | 'asking' | 'told'
+>;
 export type ServiceReasons = Readonly<
   Record<Extract<Reason, 'pin-blocked' | 'release-lost' | `platform-${string}`>, ReasonText>
 >;

@@ -94,6 +94,7 @@ export const SAMPLES: {
     { screen: 'waiting', purpose: entry, list: freshList, offline: false },
     { screen: 'waiting', purpose: entry, list: oldList, offline: true },
     { screen: 'waiting', purpose: entry, list: null, offline: false },
+    { screen: 'waiting', purpose: { service: 'event-exit' }, list: freshList, offline: true },
     ...[true, false].map(
       (pin) =>
         ({

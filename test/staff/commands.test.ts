@@ -20,7 +20,13 @@ function configOf(state: string, name = 'gate-1'): Config {
     card: { driver: 'simulated' },
     receipt: { driver: 'simulated', paper: 80 },
     services: {
-      'event-entry': { list: 'list', revocation: 'any', ocsp: 'never', passage: 'none' },
+      'event-entry': {
+        list: 'list',
+        revocation: 'any',
+        ocsp: 'never',
+        direction: 'in',
+        passage: 'none',
+      },
     },
   };
 }

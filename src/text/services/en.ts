@@ -9,6 +9,10 @@ export const SERVICE_TEXTS: ServiceTexts = {
     pin: 'The 4 digit PIN is used too',
     noPin: 'No PIN is needed',
   },
+  exit: {
+    purpose: 'Hold your My Number Card on the round mark to go out.',
+    note: 'The gate opens for everybody',
+  },
   pin: {
     title: 'Your PIN',
     body: 'Enter the 4 digits for user authentication. Leave the card in its place.',
@@ -50,6 +54,18 @@ export const SERVICE_TEXTS: ServiceTexts = {
       title: 'Not confirmed',
       body: ({ age }) =>
         `It is not known whether you are ${age} or older. Nothing is wrong with your card. Please speak to our staff.`,
+    },
+    'exit.back': {
+      title: 'Goodbye',
+      body: () => 'You can come in again with the same card.',
+    },
+    'exit.done': {
+      title: 'Goodbye',
+      body: () => 'This ticket does not let you in again.',
+    },
+    'exit.open': {
+      title: 'Please go out',
+      body: () => 'The gate is open.',
     },
     'registration.none': {
       title: 'No application',

@@ -9,6 +9,10 @@ export const SERVICE_TEXTS: ServiceTexts = {
     pin: '4けたの暗証番号も使います',
     noPin: '暗証番号はいりません',
   },
+  exit: {
+    purpose: 'お帰りのときは、マイナンバーカードを丸い印にかざしてください。',
+    note: 'どなたでもお出になれます',
+  },
   pin: {
     title: '暗証番号',
     body: '利用者証明用の、4けたの番号を入れてください。カードは置いたままで。',
@@ -49,6 +53,18 @@ export const SERVICE_TEXTS: ServiceTexts = {
       title: '確かめられませんでした',
       body: ({ age }) =>
         `${age}歳以上かどうかが、わかりません。カードは問題ありません。係員にお知らせください。`,
+    },
+    'exit.back': {
+      title: 'お出口です',
+      body: () => '同じカードで、もう一度お入りになれます。',
+    },
+    'exit.done': {
+      title: 'お出口です',
+      body: () => 'このチケットでは、もう一度お入りになれません。',
+    },
+    'exit.open': {
+      title: 'お出口です',
+      body: () => 'ゲートは開いています。お進みください。',
     },
     'registration.none': {
       title: '申請はありません',
