@@ -123,6 +123,7 @@ export default {
       'devices/receipt/serial-printer\\.ts$',
       'devices/payment/serial-payment\\.ts$',
       'devices/release/serial-release\\.ts$',
+      'devices/turnstile/serial-turnstile\\.ts$',
     ),
     library('better-sqlite3', 'src/store/', 'platform-sim/'),
     library('(pkijs|asn1js)', 'src/pki/', 'platform-sim/'),

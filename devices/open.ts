@@ -5,6 +5,7 @@ import type { OpenPagePrinter } from './page/page-printer.ts';
 import type { OpenPaymentUnit } from './payment/payment.ts';
 import type { OpenReceiptPrinter } from './receipt/receipt-printer.ts';
 import type { OpenReleaseLine } from './release/release.ts';
+import type { OpenTurnstile } from './turnstile/turnstile.ts';
 import type { Clips, Voice } from './voice/voice.ts';
 
 export type CardConfig =
@@ -23,6 +24,8 @@ export type ReceiptConfig =
 export type ReleaseConfig =
   | { readonly driver: 'serial'; readonly path: string }
   | { readonly driver: 'simulated' };
+
+export type TurnstileConfig = ReleaseConfig;
 
 export type PageConfig =
   | { readonly driver: 'ipp'; readonly url: string; readonly uuid?: string | undefined }
@@ -88,6 +91,24 @@ export async function releaseLineOpener(
     case 'simulated': {
       const { openSimRelease } = await installed('release', import('./release/sim-release.ts'));
       return openSimRelease({ controlPath });
+    }
+  }
+}
+
+/** Rejects with `DriverMissingError`. */
+export async function turnstileOpener(
+  config: TurnstileConfig,
+  controlPath: string,
+): Promise<OpenTurnstile> {
+  switch (config.driver) {
+    case 'serial': {
+      const { openSerialTurnstile } = await import('./turnstile/serial-turnstile.ts');
+      return openSerialTurnstile(config);
+    }
+    case 'simulated': {
+      const simulator = import('./turnstile/sim-turnstile.ts');
+      const { openSimTurnstile } = await installed('turnstile', simulator);
+      return openSimTurnstile({ controlPath });
     }
   }
 }

@@ -14,6 +14,7 @@ import {
 } from 'toml-eslint-parser';
 import { z } from 'zod';
 import { SOUND_LEVELS } from './domain/screen.ts';
+import { PAYMENT, RELEASE, TURNSTILE } from './line-config.ts';
 import { isSecureUrl, isUnenrolledUrl } from './link/connection.ts';
 import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
@@ -67,16 +68,6 @@ const KEYS = z.discriminatedUnion('store', [
     /** Without it: the systemd credential `pkcs11-pin`. */
     'pin-file': path.optional(),
   }),
-]);
-
-const RELEASE = z.discriminatedUnion('driver', [
-  z.strictObject({ driver: z.literal('serial'), path }),
-  z.strictObject({ driver: z.literal('simulated') }),
-]);
-
-const PAYMENT = z.discriminatedUnion('driver', [
-  z.strictObject({ driver: z.literal('serial'), path }),
-  z.strictObject({ driver: z.literal('simulated') }),
 ]);
 
 /** A way from here, in the operator's own words; a language without them gets the general ones. */
@@ -162,10 +153,9 @@ const TABLES = z.strictObject({
   receipt: RECEIPT.optional(),
   /** Without it: files in the state folder. */
   keys: KEYS.optional(),
-  /** The machine that hands something out when the answer is yes. */
   release: RELEASE.optional(),
+  turnstile: TURNSTILE.optional(),
   page: PAGE.optional(),
-  /** Where fees are paid: a coin box, an e-money reader. */
   payment: PAYMENT.optional(),
   /** Without this table nobody can act as staff at the terminal's own screen. */
   staff: STAFF.optional(),

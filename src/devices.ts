@@ -7,6 +7,7 @@ import {
   paymentUnitOpener,
   receiptPrinterOpener,
   releaseLineOpener,
+  turnstileOpener,
 } from '../devices/open.ts';
 import type { PagePrinter } from '../devices/page/page-printer.ts';
 import type { ReceiptPrinter } from '../devices/receipt/receipt-printer.ts';
@@ -20,6 +21,7 @@ import { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
 import { ReleaseSlot } from './release-slot.ts';
 import { type Inspect, type Supervisor, supervise } from './supervision.ts';
+import { TurnstileSlot } from './turnstile-slot.ts';
 
 /** A paper under way when the terminal ends may still come out. */
 const FINISH_PAPERS_MS = 3_000;
@@ -34,6 +36,7 @@ export class Devices {
   /** Null where none is configured, as of the next. */
   readonly receipt: PrinterSlot | null;
   readonly release: ReleaseSlot | null;
+  readonly turnstile: TurnstileSlot | null;
   readonly payment: PaymentSlot | null;
   readonly page: PageSlot | null;
   readonly #printing: Supervisor | null;
@@ -43,16 +46,18 @@ export class Devices {
     card: Supervised<CardSlot>,
     receipt: Supervised<PrinterSlot> | null,
     release: Supervised<ReleaseSlot> | null,
+    turnstile: Supervised<TurnstileSlot> | null,
     payment: Supervised<PaymentSlot> | null,
     page: Supervised<PageSlot> | null,
   ) {
     this.card = card.slot;
     this.receipt = receipt?.slot ?? null;
     this.release = release?.slot ?? null;
+    this.turnstile = turnstile?.slot ?? null;
     this.payment = payment?.slot ?? null;
     this.page = page?.slot ?? null;
     this.#printing = receipt?.supervisor ?? null;
-    const others = [card, release, payment, page];
+    const others = [card, release, turnstile, payment, page];
     this.#others = others.flatMap((each) => each?.supervisor ?? []);
   }
 
@@ -69,6 +74,7 @@ export class Devices {
       card,
       receipt,
       await superviseRelease(config, recorder, conditions, inspect),
+      await superviseTurnstile(config, recorder, inspect),
       await supervisePayment(config, recorder, conditions, inspect),
       await supervisePage(config, recorder, inspect),
     );
@@ -170,6 +176,32 @@ async function superviseRelease(
         recorder.note('device.lost', { device: 'release', reason });
         conditions.set('release', 'release-lost');
       },
+    },
+    inspect,
+  );
+  return { slot, supervisor };
+}
+
+/** A turnstile that is gone stops nobody: an attendant opens by hand. Null where none is configured. */
+async function superviseTurnstile(
+  config: Config,
+  recorder: Recorder,
+  inspect: Inspect,
+): Promise<{ slot: TurnstileSlot; supervisor: Supervisor } | null> {
+  const { turnstile } = config;
+  if (turnstile === undefined) return null;
+  const open = await turnstileOpener(turnstile, join(config.state, 'sim-turnstile.sock'));
+  const slot = new TurnstileSlot(open, recorder, (reason) => supervisor.lost(reason));
+  const device = 'turnstile';
+  const supervisor: Supervisor = supervise(
+    {
+      open: () => slot.open(),
+      close: () => slot.close(),
+      onReady() {
+        const { name = turnstile.driver, modelled = false } = slot.current ?? {};
+        recorder.note('device.ready', { device, name, modelled: modelled || undefined });
+      },
+      onLost: (reason) => recorder.note('device.lost', { device, reason }),
     },
     inspect,
   );

@@ -10,6 +10,7 @@ import {
   askPage,
   askPayment,
   askPrinter,
+  askTurnstile,
   fontsCheck,
   lookAtReader,
   nodeCheck,
@@ -52,12 +53,15 @@ const STATES: Readonly<Record<Check['state'], string>> = {
 export async function examine(config: Config, file: string): Promise<Examination> {
   const state = await lookAtState(config);
   const isRunning = state.daemon === 'running';
-  const [card, printer, page, payment, fonts] = await Promise.all([
+  const [card, printer, turnstile, page, payment, fonts] = await Promise.all([
     lookAtReader(config, isRunning ? state.journal.reader : null),
     // Two who talk on the line at once would garble a receipt: it is asked only when nobody else can be on it.
     state.daemon === 'not-running' || config.receipt === undefined
       ? askPrinter(config)
       : state.journal.printer,
+    state.daemon === 'not-running' || config.turnstile === undefined
+      ? askTurnstile(config)
+      : state.journal.turnstile,
     // A daemon that runs knows more: the printer can answer and be another one.
     state.daemon === 'not-running' || config.page === undefined
       ? askPage(config)
@@ -72,7 +76,7 @@ export async function examine(config: Config, file: string): Promise<Examination
     ok('configuration', file),
     daemonCheck(state.daemon),
     card.service,
-    ...levelsOf({ ...state.levels, reader: card.reader, printer, page, payment }),
+    ...levelsOf({ ...state.levels, reader: card.reader, printer, turnstile, page, payment }),
     state.ledger,
     fonts,
     voiceCheck(config),

@@ -28,7 +28,7 @@ export const SERVICES = z.strictObject({
       /** `out`: an exit gate, which lets everybody out. */
       direction: z.enum(['in', 'out']).default('in'),
       /** Who says whether people who were let in walk through; default: nobody, and to be let in is to enter. */
-      passage: z.enum(['none', 'attendant']).default('none'),
+      passage: z.enum(['none', 'turnstile', 'attendant']).default('none'),
     })
     .optional(),
   'age-check': z
@@ -63,6 +63,7 @@ interface Tables {
   readonly ocsp?: object | undefined;
   readonly receipt?: object | undefined;
   readonly release?: object | undefined;
+  readonly turnstile?: object | undefined;
   readonly page?: object | undefined;
   readonly payment?: object | undefined;
   readonly staff?: object | undefined;
@@ -70,7 +71,7 @@ interface Tables {
 
 /** A service that lacks what it needs is told with the table that is missing. */
 export function checkServices(
-  { services, ocsp, receipt, release, page, payment, staff }: Tables,
+  { services, ocsp, receipt, release, turnstile, page, payment, staff }: Tables,
   context: z.RefinementCtx,
 ): void {
   const problem = (path: string | string[], message: string): void =>
@@ -85,9 +86,16 @@ export function checkServices(
   if (prints && receipt === undefined) {
     problem('receipt', 'event entry prints seat tickets: expected a table with a "driver"');
   }
-  if (hasEntry && !prints && services['event-entry']?.passage !== 'none') {
-    const path = ['services', 'event-entry', 'passage'];
-    problem(path, 'nobody waits for who goes out: only with direction = "in"');
+  const passage = services['event-entry']?.passage;
+  const passageKey = ['services', 'event-entry', 'passage'];
+  if (!prints && passage === 'attendant') {
+    problem(passageKey, 'nobody waits for who goes out: only with direction = "in"');
+  }
+  if (passage === 'turnstile' && turnstile === undefined) {
+    problem(passageKey, 'needs a turnstile: expected a table [turnstile] with a "driver"');
+  }
+  if (turnstile !== undefined && passage !== 'turnstile') {
+    problem('turnstile', 'only beside [services.event-entry] with passage = "turnstile"');
   }
   if (services['event-entry']?.ocsp === 'when-online' && ocsp === undefined) {
     const path = ['services', 'event-entry', 'ocsp'];

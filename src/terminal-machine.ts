@@ -100,7 +100,7 @@ function sessionFor(services: readonly Service[], slot: CardSlot) {
   const { machine, limitMs, passages } = onlyOne(services);
   const watchPassage = fromCallback<SessionEvent, SensedTap>(({ input, sendBack, receive }) => {
     receive(({ type }) => passages?.say(input.tap, type === 'key.passed'));
-    return passages?.watch(input.tap, (passed) => sendBack({ type: 'passage.settled', passed }));
+    return passages?.watch(input.tap, (heard) => sendBack({ type: `passage.${heard}` }));
   });
   return sessionMachine.provide({
     ...(limitMs === undefined ? {} : { delays: { serviceLimit: limitMs } }),

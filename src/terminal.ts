@@ -177,13 +177,16 @@ async function openMetrics(
   return new Metrics(config, config.metrics.port, folder, inspect);
 }
 
+/** What checks are asked of, at the time of asking. */
+type Asked = 'printer' | 'turnstile' | 'page' | 'hasPayment' | 'papers' | 'keys';
+
 /** How the terminal is; `papers`: those that wait for staff. */
 function checksOf(
   folder: StateFolder,
-  parts: Omit<OwnParts, 'folder' | 'printer' | 'page' | 'hasPayment' | 'papers' | 'keys'> & {
+  parts: Omit<OwnParts, 'folder' | Asked> & {
     readonly keys: OwnKeys;
   },
-  { receipt, page, payment }: Devices,
+  { receipt, turnstile, page, payment }: Devices,
 ) {
   return async (papers: OwnParts['papers']): Promise<Check[]> => {
     const { ownChecks } = await import('./doctor/own-view.ts');
@@ -192,6 +195,7 @@ function checksOf(
       folder,
       keys: parts.keys.level,
       printer: receipt?.current ?? null,
+      turnstile,
       page: page?.current ?? null,
       hasPayment: payment?.current != null,
       papers,
@@ -219,7 +223,7 @@ function commandsOf(
 function partsOf(
   config: Config,
   { clock, shelf, recorder }: StateFolder,
-  { card, release, page, payment }: Devices,
+  { card, release, turnstile, page, payment }: Devices,
   link: LinkSupervisor,
   steps: Pick<TerminalParts, 'papers' | 'charges'>,
 ): TerminalParts {
@@ -243,6 +247,7 @@ function partsOf(
     fetchObject: link.fetchObject,
     signers: () => link.signers,
     handOut: release?.handOut ?? null,
+    turnstile,
     pagePrinter: () => page?.current ?? null,
     pageCondition: () => page?.condition ?? null,
     paymentUnit: () => payment?.current ?? null,

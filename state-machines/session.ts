@@ -29,8 +29,8 @@ export type SessionEvent =
   | { readonly type: 'receipt.owed' }
   /** Another card is in the field. */
   | { readonly type: 'card.next' }
-  /** Whether the person walked through is known. */
-  | { readonly type: 'passage.settled'; readonly passed: boolean }
+  /** Whether the person walked through is known, or the turnstile is gone that would say so. */
+  | { readonly type: 'passage.passed' | 'passage.not-passed' | 'passage.unwatched' }
   /** The attendant says so. */
   | { readonly type: 'key.passed' | 'key.not-passed' }
   /** The terminal ends. */
@@ -56,7 +56,9 @@ const OWED: StateMeta = {
   tone: 'done',
   ...AFTER_CARD,
 };
-/** Until the attendant has said what they saw. */
+/** Until it is known whether the person walked through. */
+const PASSING = { timeout: 'passageUnsaid' } as const;
+/** The same, of the attendant. */
 const ATTENDED = { keys: ['passed', 'not-passed'], timeout: 'passageUnsaid' } as const;
 const REFUSED: StateMeta = {
   screen: 'refused',
@@ -89,7 +91,7 @@ export const sessionMachine = setup({
     watchReceipt: callbackNotProvided<SessionEvent, SensedTap>('watchReceipt'),
     /** Sends `card.next`, at once when another card is already there. */
     watchNextCard: callbackNotProvided<SessionEvent, SensedTap>('watchNextCard'),
-    /** Sends `passage.settled`, at once when it already is; hears the attendant's keys. */
+    /** Sends what becomes of the passage, at once when it is already known; hears the attendant's keys. */
     watchPassage: callbackNotProvided<SessionEvent, SensedTap>('watchPassage'),
   },
   delays: SESSION_DELAYS,
@@ -98,7 +100,8 @@ export const sessionMachine = setup({
       context.answer.answer === 'granted' || context.answer.answer === 'claimed',
     isAttended: ({ context: { answer } }) =>
       answer.answer === 'granted' && answer.passage === 'attendant',
-    hasPassed: ({ event }) => event.type === 'passage.settled' && event.passed,
+    isWatched: ({ context: { answer } }) =>
+      answer.answer === 'granted' && answer.passage === 'turnstile',
     isRefused: ({ context }) => context.answer.answer === 'refused',
     isHoldAgain: ({ context }) => context.answer.answer === 'hold-again',
     isFound: ({ context: { answer } }) =>
@@ -151,6 +154,7 @@ export const sessionMachine = setup({
     },
     answering: {
       always: [
+        { guard: 'isWatched', target: 'passing' },
         { guard: 'isAttended', target: 'attended' },
         { guard: 'isGranted', target: 'welcoming' },
         { guard: 'isRefused', target: 'refusing' },
@@ -172,6 +176,29 @@ export const sessionMachine = setup({
       after: { cardForgotten: 'callingForCard' },
       on: { 'card.gone': 'ended', 'receipt.owed': 'owing', 'session.cancel': 'ended' },
     },
+    /** A turnstile is open for one person: the next card is served when it has said what became of them. */
+    passing: {
+      invoke: [
+        { id: 'watchCard', src: 'watchCard', input: ({ context }) => context.seen },
+        { id: 'watchReceipt', src: 'watchReceipt', input: ({ context }) => context.seen },
+        { id: 'watchPassage', src: 'watchPassage', input: ({ context }) => context.seen },
+      ],
+      after: { passageUnsaid: 'callingForCard' },
+      on: {
+        'card.gone': '.gone',
+        'receipt.owed': '.owed',
+        'passage.passed': 'welcoming',
+        'passage.not-passed': { target: 'askingAgain', actions: 'answerNotPassed' },
+        'passage.unwatched': 'attended',
+        'session.cancel': 'ended',
+      },
+      initial: 'here',
+      states: {
+        here: { meta: { ...WELCOME, ...PASSING } },
+        gone: { meta: { ...WELCOME, ...PASSING, voice: null, tone: null } },
+        owed: { meta: { ...OWED, ...PASSING }, on: { 'card.gone': {} } },
+      },
+    },
     /** The next card ends it: nobody waits for a key. What is not said by then is said by time. */
     attended: {
       invoke: [
@@ -187,10 +214,9 @@ export const sessionMachine = setup({
         'receipt.owed': '.owed',
         'key.passed': { actions: 'tellPassage' },
         'key.not-passed': { actions: 'tellPassage' },
-        'passage.settled': [
-          { guard: 'hasPassed', target: 'welcoming' },
-          { target: 'askingAgain', actions: 'answerNotPassed' },
-        ],
+        'passage.passed': 'welcoming',
+        'passage.not-passed': { target: 'askingAgain', actions: 'answerNotPassed' },
+        'passage.unwatched': {},
         'session.cancel': 'ended',
       },
       initial: 'here',

@@ -85,7 +85,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, page, payment, staff, metrics, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, staff, metrics, screen, services',
   ],
   [
     'a key of another driver',
@@ -158,6 +158,16 @@ test.each([
     'an exit gate that waits for people to walk through',
     `${GOOD}direction = "out"\npassage = "attendant"\n`,
     'gate.toml:16: [services.event-entry] "passage": nobody waits for who goes out',
+  ],
+  [
+    'a gate that waits for a turnstile which it does not have',
+    `${GOOD}passage = "turnstile"\n`,
+    'gate.toml:15: [services.event-entry] "passage": needs a turnstile',
+  ],
+  [
+    'a turnstile that nobody waits for',
+    `${GOOD}[turnstile]\ndriver = "simulated"\n`,
+    'gate.toml:15: "turnstile": only beside [services.event-entry] with passage = "turnstile"',
   ],
   [
     'a platform elsewhere',

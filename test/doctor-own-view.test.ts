@@ -36,6 +36,7 @@ async function partsOf(changed: Partial<OwnParts> = {}): Promise<OwnParts> {
     folder,
     reader: { isOpen: true, name: 'ACR1252' },
     printer: { name: '/dev/ttyUSB0', condition: async () => 'ready' },
+    turnstile: null,
     page: null,
     hasPayment: false,
     keys: { store: 'file', sealed: false, lost: null },
@@ -61,10 +62,13 @@ test('each part that fails is seen', async () => {
     papers: [{ state: 'owed' }, { state: 'unknown' }],
   });
   const link = { ...parts.link, isUp: false };
-  const config = { ...parts.config, payment: { driver: 'simulated' } } as const;
-  expect(await notWell({ ...parts, config, link })).toEqual([
+  const simulated = { driver: 'simulated' } as const;
+  const config = { ...parts.config, payment: simulated, turnstile: simulated };
+  const turnstile = { isOpen: false, condition: 'ready' };
+  expect(await notWell({ ...parts, config, link, turnstile })).toEqual([
     'card-reader',
     'receipt-printer',
+    'turnstile',
     'payment-unit',
     'list',
     'papers',

@@ -160,6 +160,7 @@ test('a code makes a terminal known, once: certificate, key and platform are kep
     ...levels,
     reader: null,
     printer: null,
+    turnstile: null,
     page: null,
     payment: null,
   }).filter(({ id }) => id === 'certificate');

@@ -24,6 +24,7 @@ export const STEP_RESULTS: readonly StepResult[] = [
 export const ANSWERS = [
   { answer: 'granted' },
   { answer: 'granted', passage: 'attendant' },
+  { answer: 'granted', passage: 'turnstile' },
   { answer: 'claimed' },
   { answer: 'refused', reason: 'not-on-list' },
   { answer: 'hold-again', reason: 'card-removed' },
@@ -39,7 +40,6 @@ export const ANSWERS = [
 export const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'conditions.changed': [{ obstacles: [] }, { obstacles: ['disk-full'] }],
   'card.present': [{ tap: 2 }],
-  'passage.settled': [{ passed: true }, { passed: false }],
   'device.lost': [{ reason: 'seeded' }],
   'key.language': [{ language: 'en' }],
   // Taking an entry back goes through every state that letting somebody in does, and one more.

@@ -19,6 +19,7 @@ export interface JournalView {
   readonly reader: Device | null;
   readonly printer: (Device & { readonly condition: PrinterCondition | null }) | null;
   readonly page: (Device & { readonly condition: PageCondition | null }) | null;
+  readonly turnstile: (Device & { readonly condition: string | null }) | null;
   readonly payment: Device | null;
   readonly link: LinkLevel | null;
   /** The quality that the last event about the clock named. */
@@ -28,9 +29,10 @@ export interface JournalView {
 }
 
 /** Devices as the journal calls them, and where the view has them. */
-const DEVICES: Readonly<Record<string, 'reader' | 'printer' | 'page' | 'payment'>> = {
+const DEVICES: Readonly<Record<string, 'reader' | 'printer' | 'turnstile' | 'page' | 'payment'>> = {
   reader: 'reader',
   receipt: 'printer',
+  turnstile: 'turnstile',
   page: 'page',
   payment: 'payment',
 };
@@ -56,8 +58,8 @@ export async function* keptLines(
 }
 
 export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
-  const nothing = { reader: null, printer: null, page: null, payment: null, link: null };
-  let view: JournalView = { ...nothing, clock: null, keys: null, hasInstitution: null };
+  const devices = { reader: null, printer: null, turnstile: null, page: null, payment: null };
+  let view: JournalView = { ...devices, link: null, clock: null, keys: null, hasInstitution: null };
   for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
     view = { ...view, ...saidBy(line, view) };
   }
@@ -109,6 +111,10 @@ function conditionSaidBy(line: KeptLine, view: JournalView): Partial<JournalView
     const { name, lost } = view.printer ?? { name: device, lost: null };
     return { printer: { name, lost, condition: condition as PrinterCondition } };
   }
+  if (device === 'turnstile') {
+    const { name, lost } = view.turnstile ?? { name: device, lost: null };
+    return { turnstile: { name, lost, condition: String(condition) } };
+  }
   if (device !== 'page') return {};
   const { name, lost } = view.page ?? { name: device, lost: null };
   return { page: { name, lost, condition: condition as PageCondition } };
@@ -122,6 +128,8 @@ function ofDevice(line: KeptLine, device: Device, view: JournalView): Partial<Jo
       return { reader: device };
     case 'payment':
       return { payment: device };
+    case 'turnstile':
+      return { turnstile: { ...device, condition: view.turnstile?.condition ?? null } };
     case 'receipt':
       return {
         printer: { ...device, condition: isWell ? (view.printer?.condition ?? null) : null },

@@ -27,6 +27,8 @@ export interface Levels {
   readonly reader: Device | null;
   readonly printer: (Device & { readonly condition: PrinterCondition | null }) | 'none' | null;
   readonly page: (Device & { readonly condition: PageCondition | null }) | 'none' | null;
+  /** `condition`: as its latest answer has it. */
+  readonly turnstile: (Device & { readonly condition: string | null }) | 'none' | null;
   readonly payment: Device | 'none' | null;
   readonly disk: DiskLevel | null;
   readonly clock: ClockQuality | null;
@@ -124,6 +126,7 @@ export function levelsOf(levels: Levels): Check[] {
     readerCheck(levels),
     printerCheck(levels),
     pageCheck(levels),
+    turnstileCheck(levels),
     paymentCheck(levels),
     diskCheck(levels),
     clockCheck(levels),
@@ -194,6 +197,17 @@ function pageCheck({ page }: Levels): Check {
   if (lost !== null) return notWell('page-printer', `${name}: ${lost}`, PAGE_REMEDIES.offline);
   if (condition === null || condition === 'ready') return ok('page-printer', `${name} answers`);
   return notWell('page-printer', `${name}: ${condition}`, PAGE_REMEDIES[condition]);
+}
+
+function turnstileCheck({ turnstile }: Levels): Check {
+  if (turnstile === null) return unknown('turnstile', 'nothing is known of the turnstile');
+  if (turnstile === 'none') return unknown('turnstile', 'not used: none is configured');
+  const { name, lost, condition } = turnstile;
+  const wrong = lost ?? (condition === 'ready' ? null : condition);
+  if (wrong === null) return ok('turnstile', `${name} answers`);
+  const remedy =
+    'check its power and wires and `[turnstile]` in the configuration; without it people are let in all the same: somebody has to open by hand, and says on the screen who walked through';
+  return notWell('turnstile', `${name}: ${wrong}`, remedy);
 }
 
 function paymentCheck({ payment }: Levels): Check {

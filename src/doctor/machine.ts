@@ -5,7 +5,12 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'no
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { listPcscReaders } from '../../devices/card/pcsc-readers.ts';
-import { pagePrinterOpener, paymentUnitOpener, receiptPrinterOpener } from '../../devices/open.ts';
+import {
+  pagePrinterOpener,
+  paymentUnitOpener,
+  receiptPrinterOpener,
+  turnstileOpener,
+} from '../../devices/open.ts';
 import type { PageCondition } from '../../devices/page/page-printer.ts';
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { Config } from '../config.ts';
@@ -106,6 +111,21 @@ export async function askPage({ page, state }: Config): Promise<Levels['page']> 
     return { name: printer.name, lost: null, condition };
   } catch (error) {
     return { name: page.driver, lost: (error as Error).message, condition: null };
+  }
+}
+
+/** Opens the line itself; to be called only while no daemon has it. It says nothing before somebody is let through. */
+export async function askTurnstile({ turnstile, state }: Config): Promise<Levels['turnstile']> {
+  if (turnstile === undefined) return 'none';
+  if (turnstile.driver === 'simulated') return { name: 'simulated', lost: null, condition: null };
+  const name = turnstile.path;
+  try {
+    const open = await turnstileOpener(turnstile, join(state, 'sim-turnstile.sock'));
+    const line = await open({ onLost() {} });
+    await line.close();
+    return { name, lost: null, condition: null };
+  } catch (error) {
+    return { name, lost: (error as Error).message, condition: null };
   }
 }
 

@@ -12,6 +12,7 @@ import type { LinkSupervisor } from '../link-supervisor.ts';
 import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
+import type { TurnstileSlot } from '../turnstile-slot.ts';
 import {
   type Device,
   type KeysLevel,
@@ -28,6 +29,7 @@ export interface OwnParts {
   /** The one that is open now. */
   readonly printer: Pick<ReceiptPrinter, 'name' | 'condition'> | null;
   readonly page: Pick<PagePrinter, 'name' | 'condition'> | null;
+  readonly turnstile: Pick<TurnstileSlot, 'isOpen' | 'condition'> | null;
   /** Whether the payment unit is open; false where none is configured. */
   readonly hasPayment: boolean;
   readonly keys: KeysLevel;
@@ -54,6 +56,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     reader: { name: reader.name, lost: reader.isOpen ? null : 'it does not answer' },
     printer: receipt === undefined ? 'none' : await printerLevel(receipt.driver, printer),
     page: config.page === undefined ? 'none' : await printerLevel(config.page.driver, page),
+    turnstile: turnstileLevel(config, parts.turnstile),
     payment:
       payment === undefined
         ? 'none'
@@ -82,6 +85,12 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     papers: { owed, unknown: papers.length - owed },
     link: { up: link.isUp, contactAt: null, reason: null },
   };
+}
+
+function turnstileLevel({ turnstile }: Config, slot: OwnParts['turnstile']): Levels['turnstile'] {
+  if (turnstile === undefined || slot === null) return 'none';
+  const lost = slot.isOpen ? null : 'it does not answer';
+  return { name: turnstile.driver, lost, condition: slot.condition };
 }
 
 async function printerLevel<Condition>(

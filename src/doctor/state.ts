@@ -40,7 +40,7 @@ export type DaemonState = 'running' | 'not-running' | null;
 export interface StateView {
   readonly daemon: DaemonState;
   /** All but what only devices can tell. */
-  readonly levels: Omit<Levels, 'reader' | 'printer' | 'page' | 'payment'>;
+  readonly levels: Omit<Levels, 'reader' | 'printer' | 'turnstile' | 'page' | 'payment'>;
   readonly ledger: Check;
   readonly journal: JournalView;
   /** Number of facts by kind; null when there is no ledger that can be read. */
@@ -64,6 +64,7 @@ interface LedgerView {
 const NO_JOURNAL: JournalView = {
   reader: null,
   printer: null,
+  turnstile: null,
   page: null,
   payment: null,
   link: null,

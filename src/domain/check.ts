@@ -16,6 +16,8 @@ export const CHECK_IDS = [
   'receipt-printer',
   /** The printer of certificates. */
   'page-printer',
+  /** What opens for one person at a gate, and notices whether they walk through. */
+  'turnstile',
   /** The unit that takes money. */
   'payment-unit',
   /** Room for facts, and the reserve. */

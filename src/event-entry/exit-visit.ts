@@ -3,7 +3,7 @@
 import { askCard, type CardEvidence, withCard } from '../card-evidence.ts';
 import type { StepResult } from '../domain/answer.ts';
 import { assuranceReaches, type EntryListManifest, type EntryRow } from '../domain/entry-list.ts';
-import type { EntryState } from '../domain/fact.ts';
+import { type EntryState, PASSAGE_HOLD_MS } from '../domain/fact.ts';
 import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SensedTap } from '../domain/tap.ts';
@@ -97,6 +97,9 @@ export class ExitVisit {
       if (!(error instanceof DiskFullError)) throw error;
       this.#parts.recorder.note('exit.unrecorded', { reason: 'disk-full' });
     }
+    // Whoever holds a card is leaving: nobody waits to see it.
+    if (this.#options.passage === 'turnstile')
+      void this.#parts.turnstile?.letThrough(PASSAGE_HOLD_MS);
     return { text: this.#text(), given: {} };
   }
 

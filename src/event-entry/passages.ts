@@ -5,6 +5,7 @@
 
 import { type Fact, PASSAGE_HOLD_MS, type PassageWitness } from '../domain/fact.ts';
 import type { Recorder } from '../recorder.ts';
+import type { PassageHeard, TerminalParts } from '../services/service.ts';
 import { DiskFullError } from '../store/ledger.ts';
 
 /** How long after a full disk the same word is tried once more. */
@@ -12,30 +13,44 @@ const AGAIN_MS = 5_000;
 
 type Said = PassageWitness | 'time';
 
+export interface PassageParts {
+  readonly recorder: Pick<Recorder, 'record'>;
+  readonly turnstile: TerminalParts['turnstile'];
+}
+
 export class Passages {
-  readonly #recorder: Pick<Recorder, 'record'>;
+  readonly #parts: PassageParts;
   readonly #open = new Map<number, OpenPassage>();
   /** The latest that is known; a visit hears of it late. */
-  #latest: { readonly tap: number; readonly passed: boolean } | null = null;
+  #latest: { readonly tap: number; readonly heard: PassageHeard } | null = null;
 
-  constructor(recorder: Pick<Recorder, 'record'>) {
-    this.#recorder = recorder;
+  constructor(parts: PassageParts) {
+    this.#parts = parts;
   }
 
-  /** Of a grant that is durable. An attendant who says nothing let them pass: people forget keys. */
+  /** Who will say it of the next grant. A turnstile that is gone is opened by hand: then whoever does that. */
+  witness(configured: PassageWitness | 'none'): PassageWitness | null {
+    if (configured === 'none') return null;
+    return this.#parts.turnstile?.isOpen === true ? 'turnstile' : 'attendant';
+  }
+
+  /** Of a grant that is durable: opens the turnstile, where it is the one that will say. */
   begin(tap: number, grant: Fact): void {
-    const passage = new OpenPassage(this.#recorder, grant, (passed) => {
+    const passage = new OpenPassage(this.#parts.recorder, grant, (heard) => {
       this.#open.delete(tap);
-      this.#latest = { tap, passed };
+      this.#latest = { tap, heard };
     });
     this.#open.set(tap, passage);
-    passage.limit(() => passage.settle(true, 'time'));
+    const { turnstile } = this.#parts;
+    if (grant.body['passage'] === 'turnstile' && turnstile !== null) {
+      void passage.follow(turnstile);
+    } else passage.leaveToAttendant();
   }
 
-  watch(tap: number, settled: (passed: boolean) => void): () => void {
+  watch(tap: number, heard: (what: PassageHeard) => void): () => void {
     const passage = this.#open.get(tap);
-    if (passage !== undefined) return passage.watch(settled);
-    if (this.#latest?.tap === tap) settled(this.#latest.passed);
+    if (passage !== undefined) return passage.watch(heard);
+    if (this.#latest?.tap === tap) heard(this.#latest.heard);
     return () => {};
   }
 
@@ -53,39 +68,57 @@ export class Passages {
 class OpenPassage {
   readonly #recorder: Pick<Recorder, 'record'>;
   readonly #grant: Fact;
-  readonly #listeners = new Set<(passed: boolean) => void>();
-  readonly #onSettled: (passed: boolean) => void;
+  readonly #listeners = new Set<(heard: PassageHeard) => void>();
+  readonly #onSettled: (heard: PassageHeard) => void;
+  readonly #since = performance.now();
   #timer: NodeJS.Timeout | null = null;
-  #isSettled = false;
+  #isUnwatched = false;
+  /** Its word is said, or it is not waited for any more. */
+  #isOver = false;
 
   constructor(
     recorder: Pick<Recorder, 'record'>,
     grant: Fact,
-    onSettled: (passed: boolean) => void,
+    onSettled: (heard: PassageHeard) => void,
   ) {
     this.#recorder = recorder;
     this.#grant = grant;
     this.#onSettled = onSettled;
   }
 
-  limit(over: () => void): void {
-    this.#timer = setTimeout(over, PASSAGE_HOLD_MS).unref();
+  /** A turnstile that can't be opened, or that says nothing, let nobody through. */
+  async follow(turnstile: NonNullable<PassageParts['turnstile']>): Promise<void> {
+    const outcome = await turnstile.letThrough(PASSAGE_HOLD_MS);
+    if (outcome !== 'absent') {
+      this.settle(outcome === 'passed', outcome === 'silent' ? 'time' : 'turnstile');
+    } else if (!this.#isOver) {
+      this.#isUnwatched = true;
+      this.leaveToAttendant();
+      this.#tell('unwatched');
+    }
   }
 
-  watch(listener: (passed: boolean) => void): () => void {
+  /** One who says nothing let them pass: people forget keys, and nobody is let in twice for that. */
+  leaveToAttendant(): void {
+    const left = Math.max(0, this.#since + PASSAGE_HOLD_MS - performance.now());
+    this.#timer = setTimeout(() => this.settle(true, 'time'), left).unref();
+  }
+
+  watch(listener: (heard: PassageHeard) => void): () => void {
     this.#listeners.add(listener);
+    if (this.#isUnwatched) listener('unwatched');
     return () => this.#listeners.delete(listener);
   }
 
   /** Durable before anybody is told; the first word counts. */
   settle(passed: boolean, by: Said): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
+    if (this.#isOver) return;
     this.stop();
     this.#record(passed, by);
   }
 
   stop(): void {
+    this.#isOver = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -103,7 +136,12 @@ class OpenPassage {
       this.#timer = setTimeout(() => this.#record(passed, by), AGAIN_MS).unref();
       return;
     }
-    this.#onSettled(passed);
-    for (const listener of this.#listeners) listener(passed);
+    const heard = passed ? 'passed' : 'not-passed';
+    this.#onSettled(heard);
+    this.#tell(heard);
+  }
+
+  #tell(heard: PassageHeard): void {
+    for (const listener of [...this.#listeners]) listener(heard);
   }
 }

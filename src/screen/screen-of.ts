@@ -62,7 +62,8 @@ export function isServing(terminal: TerminalSnapshot): boolean {
 /** The person was let in, has taken their card and is waited for. */
 export function isCardGone(terminal: TerminalSnapshot): boolean {
   const session = childOf(terminal, 'session') as SessionSnapshot | null;
-  return session?.matches({ attended: 'gone' }) ?? false;
+  if (session === null) return false;
+  return session.matches({ passing: 'gone' }) || session.matches({ attended: 'gone' });
 }
 
 export function isAnswered(terminal: TerminalSnapshot): boolean {

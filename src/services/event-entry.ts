@@ -41,7 +41,7 @@ const GO_ON: StepResult = { next: 'go-on' };
 export function eventEntry(parts: TerminalParts, options: EventEntryOptions): Service {
   /** The one that lasts, or the last one: a gate serves one person at a time. */
   let latest: EntryVisit | null = null;
-  const passages = new Passages(parts.recorder);
+  const passages = new Passages(parts);
 
   const begin = (seen: SensedTap): EntryVisit => {
     latest = new EntryVisit(parts, options, passages, seen);
@@ -248,8 +248,8 @@ class EntryVisit {
     const row = present(this.#row, 'row');
     const party = row.party === '' ? {} : { party: row.party };
     const revocation = this.#verdict?.valid === true ? this.#verdict.revocation : undefined;
-    const { passage: witness = 'none' } = this.#options;
-    const passage = witness === 'none' ? {} : { passage: witness };
+    const witness = this.#passages.witness(this.#options.passage ?? 'none');
+    const passage = witness && { passage: witness };
     const recorded = this.#record((fields) => {
       const { assurance } = present(this.#identity, 'identity');
       const known = { ticket: row.ticket, ...party, ...fields, assurance, revocation };
@@ -258,7 +258,7 @@ class EntryVisit {
       const { fact, planned } = this.#recordWithPaper('entry.granted', body, () =>
         holdAgainstOthers(this.#parts.recorder.ledger, this.#ticket, reentry),
       );
-      if (witness !== 'none') this.#passages.begin(this.tap, fact);
+      if (witness !== null) this.#passages.begin(this.tap, fact);
       const enteredAt = Date.parse(fact.at);
       this.#show({ row, enteredAt, paper: planned !== null });
       this.#print(planned, enteredAt);

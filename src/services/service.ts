@@ -20,6 +20,7 @@ import type { TrustStore } from '../pki/trust-store.ts';
 import type { Recorder } from '../recorder.ts';
 import type { HandOut } from '../release-slot.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
+import type { TurnstileSlot } from '../turnstile-slot.ts';
 
 /** What a terminal offers its services. Devices and trust come and go: ask at the time of use. */
 export interface TerminalParts {
@@ -54,6 +55,8 @@ export interface TerminalParts {
   signers(): Signers | null;
   /** Has a machine hand something out; null where none is configured. */
   readonly handOut: HandOut | null;
+  /** What opens for one person and notices whether they walk through; null where none is configured. */
+  readonly turnstile: Pick<TurnstileSlot, 'isOpen' | 'letThrough'> | null;
   /** As `reader`: the one that is open now; null where there is none. */
   pagePrinter(): PagePrinter | null;
   /** What it last said of itself; null where none is configured. */
@@ -106,13 +109,13 @@ export interface ReceiptsOfService {
   watch(tap: number, owed: () => void): () => void;
 }
 
+/** `unwatched`: the turnstile is gone in the middle of it; the attendant may say it still. */
+export type PassageHeard = 'passed' | 'not-passed' | 'unwatched';
+
 /** What only a service has that notices whether people who were let in walk through. */
 export interface PassagesOfService {
-  /**
-   * Calls `settled` once when it is known whether the person of this tap walked through, at once when it already is; returns
-   * how to stop listening.
-   */
-  watch(tap: number, settled: (passed: boolean) => void): () => void;
+  /** Calls `heard` with what becomes of the person of this tap, at once when it is already known; returns how to stop listening. */
+  watch(tap: number, heard: (what: PassageHeard) => void): () => void;
   /** The attendant saw it. The first word counts; what is known already stays. */
   say(tap: number, passed: boolean): void;
   /** The terminal ends: what nobody has said is not waited for. */

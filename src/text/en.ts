@@ -354,6 +354,7 @@ export const en: Catalogue = {
       'card-reader': { name: 'Card reader', remedy: 'Check its cable' },
       'receipt-printer': { name: 'Receipt printer', remedy: 'Check power, paper and cover' },
       'page-printer': { name: 'Certificate printer', remedy: 'Check power, paper and covers' },
+      turnstile: { name: 'Turnstile', remedy: 'Check its power and wires. Open by hand' },
       'payment-unit': { name: 'Payment unit', remedy: 'Check its power and cable' },
       disk: { name: 'Storage space', remedy: TELL_ADMINISTRATOR },
       clock: { name: 'Clock', remedy: TELL_ADMINISTRATOR },

@@ -354,6 +354,7 @@ export const ja: Catalogue = {
         name: '証明書のプリンター',
         remedy: '電源、紙、ふたを確かめてください',
       },
+      turnstile: { name: '改札の機械', remedy: '電源と線を確かめ、手で開けてください' },
       'payment-unit': { name: 'お支払いの機械', remedy: '電源とケーブルを確かめてください' },
       disk: { name: '保存の空き', remedy: TELL_ADMINISTRATOR },
       clock: { name: '時計', remedy: TELL_ADMINISTRATOR },

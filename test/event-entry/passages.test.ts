@@ -3,11 +3,30 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Fact, type NewFact, PASSAGE_HOLD_MS } from '../../src/domain/fact.ts';
 import { Passages } from '../../src/event-entry/passages.ts';
+import type { PassageHeard } from '../../src/services/service.ts';
 import { DiskFullError } from '../../src/store/ledger.ts';
+import type { LetThrough } from '../../src/turnstile-slot.ts';
 import { entryFact } from '../domain/entry-facts.ts';
 
 const GRANT = entryFact('entry.granted', 0, { seq: 7, body: { passage: 'attendant' } });
 const TAP = 3;
+
+/** A turnstile that says what the test makes it say. */
+class Turnstile {
+  isOpen = true;
+  readonly limits: number[] = [];
+  readonly #outcome = Promise.withResolvers<LetThrough>();
+
+  letThrough = (limitMs: number): Promise<LetThrough> => {
+    this.limits.push(limitMs);
+    return this.#outcome.promise;
+  };
+
+  async say(outcome: LetThrough): Promise<void> {
+    this.#outcome.resolve(outcome);
+    await vi.advanceTimersByTimeAsync(0);
+  }
+}
 
 class Records {
   readonly facts: NewFact[] = [];
@@ -24,12 +43,13 @@ class Records {
   }
 }
 
-function begun() {
+function begun(turnstile: Turnstile | null = null) {
   const records = new Records();
-  const passages = new Passages(records);
-  passages.begin(TAP, GRANT);
-  const heard: boolean[] = [];
-  const stop = passages.watch(TAP, (passed) => heard.push(passed));
+  const passages = new Passages({ recorder: records, turnstile });
+  const passage = passages.witness(turnstile === null ? 'attendant' : 'turnstile');
+  passages.begin(TAP, { ...GRANT, body: { ...GRANT.body, passage } });
+  const heard: PassageHeard[] = [];
+  const stop = passages.watch(TAP, (what) => heard.push(what));
   return { records, passages, heard, stop };
 }
 
@@ -46,7 +66,7 @@ test.each([
     passages.say(TAP, passed);
     const body = { ticket: 'T-1', list: 'l', ref: 'r1', gate: 'gate-1', grant: 7, by: 'attendant' };
     expect(records.facts).toEqual([{ event, subject: 'l/r1', body }]);
-    expect(heard).toEqual([passed]);
+    expect(heard).toEqual([passed ? 'passed' : 'not-passed']);
   },
 );
 
@@ -56,7 +76,7 @@ test('the first word counts, and time says nothing after it', () => {
   passages.say(TAP, true);
   vi.advanceTimersByTime(10 * PASSAGE_HOLD_MS);
   expect(records.said).toEqual([['entry.not-passed', 'attendant']]);
-  expect(heard).toEqual([false]);
+  expect(heard).toEqual(['not-passed']);
 });
 
 test('an attendant who says nothing let them pass, when the hold ends and not before', () => {
@@ -65,7 +85,7 @@ test('an attendant who says nothing let them pass, when the hold ends and not be
   expect(records.facts).toEqual([]);
   vi.advanceTimersByTime(1);
   expect(records.said).toEqual([['entry.passed', 'time']]);
-  expect(heard).toEqual([true]);
+  expect(heard).toEqual(['passed']);
 });
 
 test('whoever asks late is told at once; whoever stopped asking is not', () => {
@@ -73,10 +93,10 @@ test('whoever asks late is told at once; whoever stopped asking is not', () => {
   stop();
   passages.say(TAP, true);
   expect(heard).toEqual([]);
-  const late: boolean[] = [];
-  passages.watch(TAP, (passed) => late.push(passed));
-  passages.watch(TAP + 1, (passed) => late.push(passed));
-  expect(late).toEqual([true]);
+  const late: PassageHeard[] = [];
+  passages.watch(TAP, (what) => late.push(what));
+  passages.watch(TAP + 1, (what) => late.push(what));
+  expect(late).toEqual(['passed']);
 });
 
 test('a key for a tap of which nothing is open does nothing', () => {
@@ -94,7 +114,7 @@ test('what a full disk does not take is tried again, and nobody is told before i
   records.isFull = false;
   vi.advanceTimersByTime(60_000);
   expect(records.said).toEqual([['entry.not-passed', 'attendant']]);
-  expect(heard).toEqual([false]);
+  expect(heard).toEqual(['not-passed']);
 });
 
 test.each([false, true])(
@@ -109,3 +129,51 @@ test.each([false, true])(
     expect(records.facts).toEqual([]);
   },
 );
+
+test.each<[LetThrough, string, string]>([
+  ['passed', 'entry.passed', 'turnstile'],
+  ['not-passed', 'entry.not-passed', 'turnstile'],
+  ['not-ready', 'entry.not-passed', 'turnstile'],
+  ['no-answer', 'entry.not-passed', 'turnstile'],
+  ['silent', 'entry.not-passed', 'time'],
+])('a turnstile that says %s: %s by %s', async (outcome, event, by) => {
+  const turnstile = new Turnstile();
+  const { records, heard } = begun(turnstile);
+  expect(turnstile.limits).toEqual([PASSAGE_HOLD_MS]);
+  await turnstile.say(outcome);
+  expect(records.said).toEqual([[event, by]]);
+  expect(heard).toEqual([event === 'entry.passed' ? 'passed' : 'not-passed']);
+});
+
+test('a turnstile that is lost in the middle: the attendant is asked, and who says nothing let them pass', async () => {
+  const turnstile = new Turnstile();
+  const { records, passages, heard } = begun(turnstile);
+  await vi.advanceTimersByTimeAsync(5_000);
+  await turnstile.say('absent');
+  expect(heard).toEqual(['unwatched']);
+  const late: PassageHeard[] = [];
+  passages.watch(TAP, (what) => late.push(what));
+  expect(late).toEqual(['unwatched']);
+  await vi.advanceTimersByTimeAsync(PASSAGE_HOLD_MS - 5_001);
+  expect(records.facts).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(records.said).toEqual([['entry.passed', 'time']]);
+});
+
+test('a turnstile that is not there is an attendant: somebody has to open by hand', () => {
+  const turnstile = new Turnstile();
+  turnstile.isOpen = false;
+  const { records, passages } = begun(turnstile);
+  expect(turnstile.limits).toEqual([]);
+  passages.say(TAP, false);
+  expect(records.said).toEqual([['entry.not-passed', 'attendant']]);
+});
+
+test('what a turnstile says after the end of the terminal is not heard', async () => {
+  const turnstile = new Turnstile();
+  const { records, passages } = begun(turnstile);
+  passages.stop();
+  await turnstile.say('absent');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(records.facts).toEqual([]);
+});
