@@ -22,7 +22,7 @@ export const PASSAGE_TIMES = {
   pulseMs: 150,
   /** One that took the pulse has unlocked by then. */
   answerMs: 2_000,
-  /** A contact that closes for a tenth of a second is seen, however late one look is. */
+  /** Sooner than any person. A contact that closes for half a second is seen on a busy machine, too. */
   lookMs: 25,
 } as const;
 

@@ -16,9 +16,9 @@ import type { OpenTurnstile, Turnstile, TurnstileListener } from './turnstile.ts
 const STATES = ['ready', 'blocked', 'jammed', 'dumb'] as const;
 const PEOPLE = ['walk', 'stay'] as const;
 
-/** How soon people walk, how long the contact is closed, and when it locks again without anybody. */
+/** How soon people walk, how long the contact is closed once it was looked at, and when it locks again without anybody. */
 const WALK_MS = 100;
-const CONTACT_MS = 150;
+const CONTACT_MS = 100;
 const RELOCK_MS = 8_000;
 
 class Barrier {
@@ -29,13 +29,17 @@ class Barrier {
   passed = 0;
   #isUnlocked = false;
   #isRaised = false;
+  /** Until the next look, however late it is on a busy machine. */
+  #isTurning = false;
   #contactUntil = 0;
   #timers: NodeJS.Timeout[] = [];
 
   readonly wires: Wires = {
     look: async (): Promise<Levels> => {
       this.#check();
-      const contact = performance.now() < this.#contactUntil;
+      const contact = this.#isTurning || performance.now() < this.#contactUntil;
+      if (this.#isTurning) this.#contactUntil = performance.now() + CONTACT_MS;
+      this.#isTurning = false;
       return { ready: this.state !== 'blocked' && !this.#isUnlocked, contact };
     },
     raise: async (on) => {
@@ -49,14 +53,17 @@ class Barrier {
   walk(): void {
     if (!this.#isUnlocked) throw new Error('it is locked');
     this.passed += 1;
-    if (this.state !== 'dumb') this.#contactUntil = performance.now() + CONTACT_MS;
+    this.#isTurning = this.state !== 'dumb';
     this.lock();
   }
 
-  lock(): void {
+  /** Whether it was unlocked. */
+  lock(): boolean {
+    const was = this.#isUnlocked;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers = [];
     if (this.state !== 'dumb') this.#isUnlocked = false;
+    return was;
   }
 
   set(state: (typeof STATES)[number]): void {
@@ -113,8 +120,7 @@ function obey(
       barrier.walk();
       return {};
     case 'lock':
-      barrier.lock();
-      return {};
+      return { unlocked: barrier.lock() };
     case 'count':
       return { unlocked: barrier.unlocked, passed: barrier.passed };
     case 'unplug':

@@ -3,8 +3,9 @@
 import type { Fact } from '../domain/fact.ts';
 import type { PaperShown } from '../domain/screen.ts';
 
-/** Another paper was planned for the entry, or the entry is none any more. */
+/** Another paper was planned for the entry, or the entry is none any more: who was let in again gets what was owed with it. */
 const NOTHING_OWED_AFTER: ReadonlySet<string> = new Set([
+  'entry.granted',
   'receipt.claimed',
   'receipt.reissued',
   'entry.undone',

@@ -152,6 +152,8 @@ class FakePort extends EventEmitter {
   get(done: (error: Error | null, lines?: object) => void): void {
     if (this.#isGone) done(new Error('EIO'));
     else done(null, { ...this.lines, cts: this.lines.cts && this.barrier !== 'blocked' });
+    // Until the next look, however late it is on a busy machine.
+    this.lines.dsr = false;
   }
 
   close(done: () => void): void {
@@ -173,9 +175,6 @@ class FakePort extends EventEmitter {
     setTimeout(() => {
       this.lines.cts = true;
       this.lines.dsr = this.person === 'walks';
-      setTimeout(() => {
-        this.lines.dsr = false;
-      }, 150);
     }, 200);
   }
 }

@@ -28,8 +28,11 @@ async function two(cards: CardMaker): Promise<Record<'hanako' | 'taro', Ticket>>
 
 type Ask = (request: { readonly do: string; readonly as?: string }) => Promise<ControlReply>;
 
-function atTheTurnstile(story: (world: World, turnstile: Ask) => Promise<void>): Promise<void> {
-  return withTerminal({ tickets: two, tables: TABLES }, async (world) => {
+function atTheTurnstile(
+  story: (world: World, turnstile: Ask) => Promise<void>,
+  tables = TABLES,
+): Promise<void> {
+  return withTerminal({ tickets: two, tables }, async (world) => {
     await world.screen({ screen: 'waiting' });
     await world.journal.next({ event: 'device.ready', device: 'turnstile' });
     const path = join(world.config.state, 'sim-turnstile.sock');
@@ -97,3 +100,23 @@ test('lost while somebody is let in, and while nobody is: people come in, and an
     expect(taro).toMatchObject({ event: 'entry.granted', passage: 'attendant' });
     await screen({ screen: 'welcome', keys: ['passed', 'not-passed'] });
   }));
+
+test('on the way out it unlocks for everybody, and waits for nobody', () =>
+  atTheTurnstile(
+    async ({ hold, remove, ticket, journal, cards }, turnstile) => {
+      await turnstile({ do: 'people', as: 'stay' });
+      for (const { card } of [ticket('hanako').card, await cards.card()]) {
+        const before = journal.all.length;
+        await hold(card);
+        await journal.next({ event: 'entry.left' }, before);
+        await remove();
+        // The one before has left it by now.
+        const isUnlocked = async () =>
+          expect(await turnstile({ do: 'lock' })).toMatchObject({ unlocked: true });
+        await vi.waitFor(isUnlocked, 20_000);
+      }
+      expect(await turnstile({ do: 'count' })).toMatchObject({ unlocked: 2 });
+      expect(journal.count({ event: 'entry.not-passed' })).toBe(0);
+    },
+    TABLES.replace('passage =', 'direction = "out"\npassage ='),
+  ));

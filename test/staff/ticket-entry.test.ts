@@ -109,6 +109,19 @@ describe('where somebody looks whether people walk through', () => {
     expect(takeBack(records, 'list', TICKET, BY).result).toBe('undone');
   });
 
+  test('a paper that is owed to somebody who tries again waits no more: it comes with the next entry', () => {
+    const records = opened(tempFolder());
+    tell(records.ledger, 'entry.granted');
+    const body = { paper: 'gate-1-000001', ticket: TICKET, list: 'list', ref: 'r1' };
+    records.ledger.record([{ event: 'print.owed', subject: ROW.subject, body }]);
+    tell(records.ledger, 'entry.not-passed');
+    records.book.read();
+    expect(records.book.papers.all).toHaveLength(1);
+    tell(records.ledger, 'entry.granted');
+    records.book.read();
+    expect(records.book.papers.all).toEqual([]);
+  });
+
   test('who went out comes in by number where the list lets them come in again', () => {
     const records = opened(tempFolder());
     cardEnters(records.ledger);
