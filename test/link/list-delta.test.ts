@@ -171,6 +171,25 @@ test('two versions that were missed: the second one’s delta does not fit, and 
   expect(platform.requests).toEqual([fourth.object, fourth.manifest.chunks[0]]);
 });
 
+test('after 500 versions that were missed, the newest comes by the chunks that differ, once, whatever of the others is gone', async () => {
+  const { platform, terminal, open, link } = await withVersion2();
+  await link.close();
+  const missed = 500;
+  const [before, newest = Buffer.alloc(0)] = [missed + 1, chunksOf(missed + 2)[0]];
+  const [last = Buffer.alloc(0)] = chunksOf(before);
+  const bytes = delta(patch({ from: last, to: newest, rows: [...decodeChunk(newest)] }));
+  const base = { base: before, baseRoot: 'f'.repeat(64), bytes: bytes.length };
+  platform.objects.clear();
+  const published = await platform.publish(before + 1, {
+    delta: { ...base, object: platform.put(bytes) },
+  });
+  await open();
+  await platform.sendHead(published.head);
+  await terminal.until('list.activated');
+  expect(terminal.of('list.activated')).toMatchObject([{ version: missed + 2, delta: false }]);
+  expect(platform.requests).toEqual([published.object, published.manifest.chunks[0]]);
+});
+
 test.each([
   ['damaged', (file: string) => writeFileSync(file, 'something else')],
   ['swapped for another chunk', (file: string) => writeFileSync(file, SAME)],

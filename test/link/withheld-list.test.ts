@@ -5,8 +5,8 @@
 
 import { expect, test } from 'vitest';
 import { ageOfList, listRefusal } from '../../src/domain/entry-list.ts';
-import { iso } from './fake-platform.ts';
-import { LIST, type TestTerminal } from './fixtures.ts';
+import { FakePlatform, iso } from './fake-platform.ts';
+import { LIST, TestTerminal, tempFolder } from './fixtures.ts';
 import { confirmed, withVersion2 } from './version-2.ts';
 
 const HOUR_MS = 3_600_000;
@@ -67,4 +67,28 @@ test('a statement of the active version from before does not take its age back',
   await platform.sendHead({ ...published.head, version: 1 });
   await terminal.until('list.rejected', { reason: 'older-version' });
   expect(terminal.shelf.active(LIST)?.confirmedAt).toBe(Date.parse(at));
+});
+
+test('a clock of 1970 takes no list that is over, and knows how old one is', async () => {
+  const begun = performance.now();
+  const since = (): number => performance.now() - begun;
+  const terminal = new TestTerminal(tempFolder(), { wall: since, mono: () => 60_000 + since() });
+  const platform = await FakePlatform.start();
+  await terminal.connect(platform.url);
+  const over = await platform.publish(1, { validTo: iso(-HOUR_MS) });
+  await platform.sendHead(over.head);
+  await terminal.until('list.rejected', { version: 1, reason: 'expired' });
+  const last = await platform.publish(2);
+  await platform.sendHead({ ...last.head, at: iso(-2 * HOUR_MS), expires: iso(-HOUR_MS) });
+  await terminal.until('list.rejected', { version: 2, reason: 'expired' });
+  await platform.sendHead(last.head);
+  await terminal.until('list.activated', { version: 2 });
+  const { manifest, confirmedAt } = terminal.shelf.active(LIST) ?? {};
+  expect(confirmedAt).toBe(Date.parse(last.head.at));
+  const age = ageOfList(
+    manifest?.staleness ?? { oldAfterHours: 0, tooOldAfterHours: 0, whenTooOld: 'refuse' },
+    confirmedAt ?? 0,
+    terminal.clock.now(),
+  );
+  expect(age).toBe('fresh');
 });
