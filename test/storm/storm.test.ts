@@ -4,6 +4,7 @@
  */
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Gate } from './gate.ts';
 import type { Plan, Step } from './plan.ts';
 import { REPLAYED, stormOf } from './seeds.ts';
 import { Sky } from './sky.ts';
@@ -71,4 +72,20 @@ test('a platform whose disk is full neither ends nor says that it holds what it 
       fields: { reason: 'try-later (1013)', waiting: 1 },
     }),
   );
+});
+
+test('a platform that asks not to be called for half a minute is not, and is called then', async () => {
+  const { gates } = await after(
+    UP,
+    { do: 'busy', ms: 20_000 },
+    { do: 'cut', gate: 0 },
+    TAP,
+    { do: 'wait', ms: 20_000 },
+    { do: 'wait', ms: 15_000 },
+  );
+  const { said, line } = gates[0] as Gate;
+  const putOff = said.find(({ fields }) => 'reason' in fields && fields.reason === 'try-later');
+  const next = line.tries.find((at) => at > Number(putOff?.at));
+  expect(Number(next) - Number(putOff?.at)).toBeGreaterThanOrEqual(30_000);
+  expect(Number(next) - Number(putOff?.at)).toBeLessThan(32_000);
 });

@@ -22,6 +22,8 @@ const YEAR_MS = 365 * 86_400_000;
 const HOUR_MS = 3_600_000;
 /** So much may pass after a storm until all is where it belongs: the longest pauses, back-off and time limits in a row. */
 const CALM_MS = 600_000;
+/** Two beats missed, and a try that nobody answers. */
+const SILENCE_MS = 12_000;
 const LOOK_EVERY_MS = 2_000;
 /** And then nothing more is said but heartbeats. */
 const REST_MS = 60_000;
@@ -164,6 +166,8 @@ export class Storm {
       await gate.start();
     }
     this.#jump(GATES, 'right');
+    // Until whoever holds a dead connection knows it.
+    await pass(SILENCE_MS);
     const until = performance.now() + CALM_MS;
     while (performance.now() < until && !this.isSettled()) {
       await pass(LOOK_EVERY_MS);
