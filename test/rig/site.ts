@@ -32,6 +32,8 @@ export interface SiteOptions {
   readonly gateState?: string;
   /** The platform speaks TLS, too, and the gate is to enrol. Default: neither. */
   readonly tls?: boolean;
+  /** Runs the platform, e.g. on another machine. As `within` of a program. */
+  readonly platformWithin?: readonly string[];
 }
 
 let maker: Promise<CardMaker> | null = null;
@@ -69,6 +71,7 @@ export class Site {
   #platform: Program | null = null;
   #gate: Program | null = null;
   readonly #tls: boolean;
+  readonly #platformWithin: readonly string[];
   #port = 0;
   #secureUrl = 'wss://127.0.0.1:0/';
   #held: HeldCard | null = null;
@@ -82,6 +85,7 @@ export class Site {
     this.printer = new SimPrinter(options.printer);
     this.#reader = options.reader ?? 'simulated';
     this.#tls = options.tls ?? false;
+    this.#platformWithin = options.platformWithin ?? [];
   }
 
   async open({ tickets = 0 }: SiteOptions): Promise<void> {
@@ -103,6 +107,11 @@ export class Site {
     return present(this.#sold.get(ticket)?.card ?? null, `ticket ${ticket}`);
   }
 
+  /** Where enrolled terminals find the platform, as it says. */
+  get securePort(): number {
+    return Number(new URL(this.#secureUrl).port);
+  }
+
   get pcscd(): Pcscd {
     return present(this.#pcscd, 'pcscd');
   }
@@ -120,7 +129,8 @@ export class Site {
   async startPlatform(): Promise<void> {
     const args = ['serve', '--state', this.platformState, '--port', String(this.#port)];
     const tls = this.#tls ? ['--tls-port', new URL(this.#secureUrl).port || '0'] : [];
-    this.#platform = this.#start([PLATFORM, ...args, ...tls]);
+    const within = this.#platformWithin;
+    this.#platform = this.#start([PLATFORM, ...args, ...tls], { within });
     const ready = await this.#platform.next({ event: 'platform.ready' });
     this.#port = Number(ready['port']);
     if (this.#tls) this.#secureUrl = String(ready['secureUrl']);
