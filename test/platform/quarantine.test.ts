@@ -114,6 +114,21 @@ test('a newer socket of the same ledger takes over, as before', async () => {
   expect(reasons()).toEqual([]);
 });
 
+test('who is not the terminal takes over nothing in its name', async () => {
+  const [mine, other] = [await enrolled('gate-1'), await enrolled('gate-2')];
+  const chain = new Chain().add();
+  const terminal = await BareTerminal.connect(platform.secureUrl, mine);
+  terminal.hello(chain);
+  await terminal.next('welcome');
+  const strangers = [
+    await BareTerminal.connect(platform.secureUrl, other),
+    await BareTerminal.connect(platform.url),
+  ];
+  for (const stranger of strangers) stranger.hello(chain);
+  expect(await Promise.all(strangers.map(({ closed }) => closed))).toEqual([4003, 4003]);
+  expect(await terminal.tell(chain)).toBe(1);
+});
+
 test('what was withheld comes as soon as somebody releases it', async () => {
   const chain = new Chain().add();
   await (await BareTerminal.greet(platform.url, chain, { boot: 7 })).leave();

@@ -16,6 +16,7 @@ import { DiskFullError, Ledger, LedgerError } from '../../src/store/ledger.ts';
 import { ListShelf } from '../../src/store/list-shelf.ts';
 import { LIST } from '../platform/test-platform.ts';
 import type { Line } from './frame-network.ts';
+import { turn } from './virtual-time.ts';
 import type { Witness } from './witness.ts';
 
 /** A machine does not start at zero of its own clock. */
@@ -88,8 +89,8 @@ export class Gate {
 
   /** Whoever has this ticket holds it here. The gate opens for it once, if what happened can be written down. */
   tap(ticket: string, isNewcomer = false): void {
-    const { ledger, clock } = this.#running ?? {};
-    if (ledger === undefined || clock === undefined) return;
+    if (this.#running === null) return;
+    const { ledger, clock } = this.#running;
     const subject = `${LIST}/${ticket}`;
     const isIn =
       !isNewcomer && entryState(ledger.factsAbout(subject), clock.now()).entered !== null;
@@ -128,7 +129,11 @@ export class Gate {
     this.#running = null;
     if (running === null) return;
     this.line.kill('terminal', true);
-    await running.link.stop();
+    const stopped = running.link.stop();
+    // Also what was just about to be opened.
+    await turn();
+    this.line.kill('terminal', true);
+    await stopped;
     running.clock.close();
     running.shelf.close();
     running.ledger.close();

@@ -9,7 +9,6 @@ import type { WebSocket } from 'ws';
 import { importEntryList } from '../../platform-sim/entry-lists.ts';
 import { FactStore } from '../../platform-sim/facts.ts';
 import { Heads } from '../../platform-sim/heads.ts';
-import type { TerminalQuestions } from '../../platform-sim/questions.ts';
 import { Registry } from '../../platform-sim/registry.ts';
 import type { PlatformKeys } from '../../platform-sim/signing.ts';
 import { TerminalRegistry } from '../../platform-sim/terminal-registry.ts';
@@ -21,6 +20,15 @@ import { TICKETS } from './plan.ts';
 
 /** Whatever time it is here. */
 const VALID = { validFrom: '2020-01-01T00:00:00.000Z', validTo: '2099-01-01T00:00:00.000Z' };
+
+type Questions = ConstructorParameters<typeof TerminalLinks>[0]['questions'];
+
+/** It knows none of the services that ask. */
+const UNKNOWN: Pick<Questions, 'deliver'> = {
+  async deliver(_from, { id }, send) {
+    send({ frame: 'fault', id, fault: 'unknown-service' });
+  },
+};
 
 interface Running {
   readonly facts: FactStore;
@@ -156,10 +164,8 @@ export class StormPlatform {
     const heads = new Heads(registry, this.#keys);
     const log = (event: string, fields: object) => void this.logged.push({ event, fields });
     const keys = this.#keys;
-    // Nobody answers anything here.
-    const questions = { deliver: () => Promise.resolve() } as unknown as TerminalQuestions;
     const links = new TerminalLinks(
-      { facts, heads, keys, terminals, questions, log, commands: () => [] },
+      { facts, heads, keys, terminals, questions: UNKNOWN as Questions, log, commands: () => [] },
       { beatMs: 2_000, helloMs: 5_000, sessionsMax: 100, slowMs: this.#slowMs },
     );
     for (const line of this.#lines) line.accept = (end) => this.#accept(links, end);

@@ -10,13 +10,19 @@ import { expect, test } from 'vitest';
 import type { Line, Wanted } from '../journal-lines.ts';
 import type { Program } from '../rig/program.ts';
 import { type Site, withSite } from '../rig/site.ts';
-import { TwoMachines } from './two-machines.ts';
+import { type Faults, TwoMachines } from './two-machines.ts';
 
 const TICKETS = 4;
+/** Half a minute where nothing else runs. */
+const TEST_MS_MAX = 400_000;
 
-async function onTwoMachines(
-  story: (site: Site, machines: TwoMachines, gate: Program) => Promise<void>,
-): Promise<void> {
+interface Story {
+  readonly site: Site;
+  readonly machines: TwoMachines;
+  readonly gate: Program;
+}
+
+async function onTwoMachines(tell: (story: Story) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kazasu-machines-'));
   const machines = await TwoMachines.build(folder);
   const platformWithin = machines.on('platform');
@@ -26,7 +32,7 @@ async function onTwoMachines(
       const within = machines.on('gate');
       await site.enrol({ within });
       const gate = await site.openGate({ within });
-      await story(site, machines, gate);
+      await tell({ site, machines, gate });
       expect(await gate.end()).toBe(0);
     });
   } finally {
@@ -51,7 +57,7 @@ async function people(site: Site, count: number): Promise<void> {
 }
 
 /** Nothing of the gate waits any more, and the platform has each of its facts once, in order. */
-async function allIsTold(site: Site, gate: Program): Promise<void> {
+async function allIsTold({ site, gate }: Story): Promise<void> {
   const facts = gate.lines.all.filter(({ seq }) => seq !== undefined);
   const upto = Number(facts.at(-1)?.['seq']);
   await gate.next({ event: 'facts.acknowledged', upto, waiting: 0 });
@@ -62,7 +68,8 @@ async function allIsTold(site: Site, gate: Program): Promise<void> {
 }
 
 /** The cable is out while people go in. */
-async function unplugged(site: Site, machines: TwoMachines, gate: Program): Promise<void> {
+async function unplugged(story: Story): Promise<void> {
+  const { site, machines, gate } = story;
   const { platform } = site;
   const [down, silent] = [next(gate, { event: 'link.down' }), platform.lines.all.length];
   machines.plug(false);
@@ -71,51 +78,43 @@ async function unplugged(site: Site, machines: TwoMachines, gate: Program): Prom
   const closed = await platform.next({ event: 'terminal.closed' }, silent);
   expect(closed).toMatchObject({ terminal: 'gate-1', code: 1006 });
   machines.plug(true);
-  await allIsTold(site, gate);
+  await allIsTold(story);
 }
 
 /** One direction dies, and no end of the connection is told. Whoever hears nothing ends it. */
 async function halfOpen(
   way: 'up' | 'down',
-  site: Site,
-  machines: TwoMachines,
-  gate: Program,
+  faults: Faults,
+  { site, machines, gate, count }: Story & { readonly count: number },
 ): Promise<void> {
   const { platform } = site;
   const [down, before] = [next(gate, { event: 'link.down' }), platform.lines.all.length];
   await machines.set({ hole: { [way]: true } });
-  await people(site, 1);
+  await people(site, count);
   // A hole downwards the gate notices; one upwards the platform does, whose goodbye arrives.
   expect(await down).toMatchObject({ reason: 'silent (4008)' });
   await platform.next({ event: 'terminal.closed' }, before);
-  await machines.set({ hole: { up: false, down: false } });
-  await allIsTold(site, gate);
+  await machines.set({ hole: { up: false, down: false }, ...faults });
 }
 
-/** What waited goes up over a long way, which breaks in the middle of it. */
-async function resetInBatch(site: Site, machines: TwoMachines, gate: Program): Promise<void> {
-  const down = next(gate, { event: 'link.down' });
-  machines.plug(false);
-  await down;
-  await people(site, 8);
-  const broken = next(gate, { event: 'link.down', reason: 'broken' });
-  // Beyond the handshake and the hello, within the first frame of facts.
-  await machines.set({ resetAfter: 6_500 });
-  machines.plug(true);
-  await broken;
-  await allIsTold(site, gate);
-  expect(await machines.set({})).toBe(1);
-}
+/** What waited goes up over a long way, and is reset beyond handshake and hello, in the first frame of facts. */
+const LONG_AND_RESET: Faults = { delayMs: 150, resetAfter: 6_500 };
 
-test('cable out, half-open either way, 300 ms of round trip, reset within a batch: both sides notice, and each fact is told once', () =>
-  onTwoMachines(async (site, machines, gate) => {
-    await people(site, 1);
-    await allIsTold(site, gate);
-    await unplugged(site, machines, gate);
-    await halfOpen('up', site, machines, gate);
-    await halfOpen('down', site, machines, gate);
-    await machines.set({ delayMs: 150 });
-    await people(site, 1);
-    await allIsTold(site, gate);
-    await resetInBatch(site, machines, gate);
-  }));
+test(
+  'cable out, half-open either way, 300 ms of round trip, reset within a batch: both sides notice, and each fact is told once',
+  () =>
+    onTwoMachines(async (story) => {
+      const { site, machines, gate } = story;
+      await people(site, 1);
+      await allIsTold(story);
+      await unplugged(story);
+      await halfOpen('up', {}, { ...story, count: 1 });
+      await allIsTold(story);
+      const broken = next(gate, { event: 'link.down', reason: 'broken' });
+      await halfOpen('down', LONG_AND_RESET, { ...story, count: 8 });
+      await broken;
+      await allIsTold(story);
+      expect(await machines.set({})).toBe(1);
+    }),
+  TEST_MS_MAX,
+);
