@@ -183,6 +183,7 @@ const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3] as const;
 export class End extends EventEmitter {
   readonly protocol = SUBPROTOCOL_NOW;
   readonly says: Direction;
+  readonly OPEN = OPEN;
   readyState: 0 | 1 | 2 | 3 = CONNECTING;
   bufferedAmount = 0;
   wire: Wire | null = null;
@@ -238,6 +239,12 @@ export class End extends EventEmitter {
 
   pause(): void {}
 
+  /** Answered by the other end itself, in the order of what it says (RFC 6455 5.5.3). */
+  ping(payload: string): void {
+    if (this.readyState !== OPEN || this.isDead) return;
+    this.wire?.carry(this.says, (peer) => peer.#hearPing(payload));
+  }
+
   /** Its program does not wait for a peer any more. */
   die(): void {
     this.isDead = true;
@@ -283,6 +290,11 @@ export class End extends EventEmitter {
     if (this.readyState === OPEN || this.readyState === CLOSING) {
       this.emit('message', Buffer.from(text), false);
     }
+  }
+
+  #hearPing(payload: string): void {
+    if (this.readyState !== OPEN) return;
+    this.wire?.carry(this.says, (peer) => peer.emit('pong', Buffer.from(payload)));
   }
 
   #hearClose(code: number, reason: string): void {
