@@ -7,6 +7,7 @@
 
 import { z } from 'zod';
 import { ASSURANCE_LEVELS, type EntryListManifest } from '../domain/entry-list.ts';
+import { CHUNK_BYTES, LIST_ROWS } from './chunk-format.ts';
 import { ANSWER_FRAME, ASK_FRAME, FAULT_FRAME } from './question-protocol.ts';
 import {
   ACK_FRAME,
@@ -17,6 +18,8 @@ import {
   HELD_HASH,
   SLOW_FRAME,
 } from './upload-protocol.ts';
+
+export { decodeChunk, encodeChunk, type SealedRow } from './chunk-format.ts';
 
 export const SUBPROTOCOL = 'kazasu.v1';
 /** `kazasu.v1` with what came later: `hash` in the welcome, `slow`. */
@@ -29,9 +32,9 @@ export const LIMITS = {
   frameBytes: 1_048_576,
   factBytes: FACT_BYTES,
   manifestBytes: 16_777_216,
-  chunkBytes: 4_194_304,
+  chunkBytes: CHUNK_BYTES,
   deltaBytes: 1_048_576,
-  listRows: 5_000_000,
+  listRows: LIST_ROWS,
   crlBytes: 134_217_728,
   /** Versions of the root in one frame; further ones come in further frames. */
   roots: 16,
@@ -348,43 +351,6 @@ export const CLIENT_REFUSAL = z.enum([
   'quarantined',
 ]);
 export type ClientRefusal = z.infer<typeof CLIENT_REFUSAL>;
-
-/** A row on the wire: converted value, reference id, and what AES-256-GCM sealed. */
-export interface SealedRow {
-  /** 32 bytes. */
-  readonly key: Buffer;
-  /** 16 bytes. */
-  readonly ref: Buffer;
-  /** nonce (12) || ciphertext || tag (16); 65,535 bytes at most. */
-  readonly sealed: Buffer;
-}
-
-/** Chunk = rows in key order, each `key (32) || ref (16) || length of sealed (2, big-endian) || sealed`. */
-export function encodeChunk(rows: readonly SealedRow[]): Buffer {
-  const parts: Buffer[] = [];
-  for (const row of rows) {
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(row.sealed.length);
-    parts.push(row.key, row.ref, length, row.sealed);
-  }
-  return Buffer.concat(parts);
-}
-
-/** Throws on a chunk that ends inside a row. The rows are views into `chunk`. */
-export function* decodeChunk(chunk: Buffer): Generator<SealedRow> {
-  let at = 0;
-  while (at < chunk.length) {
-    if (at + 50 > chunk.length) throw new RangeError(`chunk ends inside a row at byte ${at}`);
-    const end = at + 50 + chunk.readUInt16BE(at + 48);
-    if (end > chunk.length) throw new RangeError(`chunk ends inside a row at byte ${at}`);
-    yield {
-      key: chunk.subarray(at, at + 32),
-      ref: chunk.subarray(at + 32, at + 48),
-      sealed: chunk.subarray(at + 50, end),
-    };
-    at = end;
-  }
-}
 
 /**
  * A delta is no signed object: the signed manifest of its target names it by hash, together with the version and root

@@ -12,7 +12,7 @@ import { basename, dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { EntryListManifest } from '../domain/entry-list.ts';
-import { decodeChunk, LIMITS, type SealedRow } from '../link/protocol.ts';
+import { CHUNK_BYTES, decodeChunk, LIST_ROWS, type SealedRow } from '../link/chunk-format.ts';
 import { codeOf, headroom, isStorageFailure, publish, writeDurably } from './disk.ts';
 import { ListFileError, type ListFileErrorCode } from './list-error.ts';
 import { LIST_FILE_MARK, LIST_FILE_SCHEMA } from './list-schema.ts';
@@ -57,8 +57,8 @@ function build(order: BuildOrder): void {
  * What costs nothing to know comes first: a manifest that lies must not cost minutes or the disk.
  */
 function checkBeforeReading({ path, manifest, chunkFiles, spareBytes }: BuildOrder): void {
-  if (manifest.rows > LIMITS.listRows) {
-    throw new ListFileError('too-large', `${manifest.rows} rows, ${LIMITS.listRows} at most`);
+  if (manifest.rows > LIST_ROWS) {
+    throw new ListFileError('too-large', `${manifest.rows} rows, ${LIST_ROWS} at most`);
   }
   if (chunkFiles.length !== manifest.chunks.length) {
     const message = `${chunkFiles.length} chunks of ${manifest.chunks.length}`;
@@ -83,7 +83,7 @@ function checkBeforeReading({ path, manifest, chunkFiles, spareBytes }: BuildOrd
 function chunkSize(file: string, number: number): number {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new ListFileError('truncated', `chunk ${number} is missing`);
-  if (size > LIMITS.chunkBytes) {
+  if (size > CHUNK_BYTES) {
     throw new ListFileError('too-large', `chunk ${number} has ${size} bytes`);
   }
   return size;
