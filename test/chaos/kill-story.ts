@@ -6,14 +6,12 @@
  * A seed replays the choices; the machine's own timing it can't replay.
  */
 
-import { copyFile, mkdtemp, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { textOfPaper } from '../../devices/receipt/sim-paper.ts';
 import type { Fact } from '../../src/domain/fact.ts';
-import { Ledger } from '../../src/store/ledger.ts';
 import type { Line } from '../journal-lines.ts';
+import { durableFacts } from '../rig/durable-facts.ts';
 import { type Site, withSite } from '../rig/site.ts';
 import { Dice } from './dice.ts';
 
@@ -146,21 +144,8 @@ class KillStory {
     ).length;
   }
 
-  /** The facts that are durable now, by a copy of the ledger: whoever recovers it first must be the gate. */
-  async #ledger(): Promise<Fact[]> {
-    const { directory, gateState } = this.#site;
-    const copy = await mkdtemp(join(directory, 'ledger-'));
-    for (const name of await readdir(gateState)) {
-      if (name.startsWith('ledger.db')) await copyFile(join(gateState, name), join(copy, name));
-    }
-    const read = () => ({ at: new Date(0).toISOString(), clock: 'unset', mono: 0 }) as const;
-    const ledger = Ledger.open({ directory: copy, terminal: 'gate-1', countsAsBoot: false, read });
-    try {
-      expect(ledger.verifyChain()).toMatchObject({ ok: true });
-      return [...ledger.facts(0)];
-    } finally {
-      ledger.close();
-    }
+  #ledger(): Promise<Fact[]> {
+    return durableFacts(this.#site.gateState, 'gate-1');
   }
 
   async #everythingFits(facts: readonly Fact[]): Promise<void> {

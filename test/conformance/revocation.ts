@@ -33,18 +33,7 @@ import {
   REVOKED_RESPONDER,
 } from '../pki/ocsp-cases.ts';
 import { openssl, pemOf } from '../pki/openssl.ts';
-
-const REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const satisfies readonly RevocationReason[];
+import { REVOKED_FOR } from '../pki/revoked-for.ts';
 
 /** `taken`: whether it is a list that terminals take, which answers for every card of its issuer. */
 const SCOPES: Readonly<Record<string, { readonly taken: boolean; readonly options: CrlOptions }>> =
@@ -231,7 +220,7 @@ function onlineCases(card: Card, store: TrustStore): readonly OnlineCase[] {
       judged(`good, ${form}`, 'good', [], forge),
       judged(`revoked, ${form}`, 'revoked', revocation('superseded'), forge),
     ]),
-    ...REASONS.map((reason) => judged(`revoked, ${reason}`, 'revoked', revocation(reason))),
+    ...REVOKED_FOR.map((reason) => judged(`revoked, ${reason}`, 'revoked', revocation(reason))),
     judged('unknown', 'nothing', [], UNKNOWN),
     ...Object.entries(FORGERIES).map(([form, [, forge]]) =>
       judged(`good, but ${form}`, 'nothing', [], forge),
@@ -250,7 +239,7 @@ function rightOf(offline: Standing, online: OnlineCase['right']): Standing {
 
 export async function runRevocationMatrix(): Promise<Outcome> {
   const cards: Card[] = [{ ...(await issue()), reason: null }];
-  for (const reason of REASONS) cards.push({ ...(await issue()), reason });
+  for (const reason of REVOKED_FOR) cards.push({ ...(await issue()), reason });
   const lists = listCases(cards);
   // A list that revokes a responder is held beside every answer.
   const responders = await storeWith([authority.crl({ revoked: [REVOKED_RESPONDER] })]);

@@ -8,6 +8,7 @@ import { withOnlineAnswer } from '../../src/domain/online-revocation.ts';
 import { judgeOcsp } from '../../src/pki/ocsp.ts';
 import { at, authority, elder, foreign, issue, load, NOW } from './cards.ts';
 import { answerTo, FORGERIES, HONEST, questionAbout, REVOKED_RESPONDER } from './ocsp-cases.ts';
+import { REVOKED_FOR } from './revoked-for.ts';
 
 const card = await issue();
 const store = await load([authority.crl({ revoked: [REVOKED_RESPONDER] })]);
@@ -66,17 +67,7 @@ describe('the answer of a responder', () => {
     expect(judgeOcsp(answer, question, NOW)).toMatchObject({ status: 'none', fault });
   });
 
-  it.each<RevocationReason>([
-    'unspecified',
-    'keyCompromise',
-    'cACompromise',
-    'affiliationChanged',
-    'superseded',
-    'cessationOfOperation',
-    'certificateHold',
-    'privilegeWithdrawn',
-    'aACompromise',
-  ])('tells why a card was revoked: %s', (reason) => {
+  it.each(REVOKED_FOR)('tells why a card was revoked: %s', (reason) => {
     const answer = answerTo(question, revocation(reason));
     expect(judgeOcsp(answer, question, NOW)).toEqual({ status: 'revoked', revokedFor: reason });
   });

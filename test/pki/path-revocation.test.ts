@@ -16,6 +16,7 @@ import {
   type Party,
   scope,
 } from './chains.ts';
+import { REVOKED_FOR } from './revoked-for.ts';
 
 const root = anchor();
 const middle = authorityUnder(root, 'A middle');
@@ -42,17 +43,7 @@ const withCrl = (options: ChainCrlOptions, target = leaf) =>
 const withScope = (...fields: Buffer[]) => withCrl({ extra: [scope.of(...fields)] });
 
 describe('a certificate of a path is revoked', () => {
-  it.each([
-    'unspecified',
-    'keyCompromise',
-    'cACompromise',
-    'affiliationChanged',
-    'superseded',
-    'cessationOfOperation',
-    'certificateHold',
-    'privilegeWithdrawn',
-    'aACompromise',
-  ] as const)('for the reason %s, which is kept', (reason) => {
+  it.each(REVOKED_FOR)('for the reason %s, which is kept', (reason) => {
     expect(withCrl({ revoked: [leaf.serial], reason })).toBe(`revoked: ${reason}`);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CrlOptions } from '../../platform-sim/authority.ts';
-import { encode, extension, type RevocationReason } from '../../platform-sim/x509.ts';
+import { encode, extension } from '../../platform-sim/x509.ts';
 import { TrustError } from '../../src/pki/trust-error.ts';
 import {
   at,
@@ -18,6 +18,7 @@ import {
   unknownExtension,
 } from './cards.ts';
 import { trustStoreOf } from './memory-trust.ts';
+import { REVOKED_FOR } from './revoked-for.ts';
 
 const card = await issue();
 
@@ -31,17 +32,7 @@ async function loadFault(loading: Promise<unknown>): Promise<string> {
 }
 
 describe('revocation', () => {
-  it.each<RevocationReason>([
-    'unspecified',
-    'keyCompromise',
-    'cACompromise',
-    'affiliationChanged',
-    'superseded',
-    'cessationOfOperation',
-    'certificateHold',
-    'privilegeWithdrawn',
-    'aACompromise',
-  ])('refuses a card for %s', async (reason) => {
+  it.each(REVOKED_FOR)('refuses a card for %s', async (reason) => {
     const verdict = await (await load([revoking(card, {}, reason)])).verify(card.der, NOW);
     expect(verdict).toMatchObject({ reason: 'certificate-revoked', revokedFor: reason });
     expect(verdict).not.toMatchObject({ detail: expect.stringContaining(reason) });

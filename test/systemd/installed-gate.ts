@@ -2,16 +2,15 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { CardTiming } from '../../devices/card/sim-card-definition.ts';
 import type { Fact } from '../../src/domain/fact.ts';
-import { Ledger } from '../../src/store/ledger.ts';
 import { CardMaker, type TestCard } from '../cards.ts';
 import { JournalLines, type Line, type Wanted } from '../journal-lines.ts';
+import { durableFacts } from '../rig/durable-facts.ts';
 import { jsonLines } from '../rig/program.ts';
 import { succeed } from './command.ts';
 import { debianRoot } from './debian-root.ts';
@@ -229,7 +228,7 @@ export class InstalledGate {
     let mine: Fact[] = [];
     let theirs: Line[] = [];
     await until('the platform has every fact', PATIENCE_MS, async () => {
-      mine = await this.#ledger();
+      mine = await durableFacts(join(this.machine.root, STATE), 'gate-1');
       theirs = await this.facts();
       return theirs.length >= mine.length;
     });
@@ -264,24 +263,6 @@ export class InstalledGate {
     child.kill('SIGKILL');
     await ended;
     this.#following = null;
-  }
-
-  /** The facts that are durable now, by a copy of the ledger: whoever recovers it first must be the gate. */
-  async #ledger(): Promise<Fact[]> {
-    const state = join(this.machine.root, STATE);
-    const copy = await mkdtemp(join(tmpdir(), 'kazasu-ledger-'));
-    for (const name of await readdir(state)) {
-      if (name.startsWith('ledger.db')) await copyFile(join(state, name), join(copy, name));
-    }
-    const read = () => ({ at: new Date(0).toISOString(), clock: 'unset', mono: 0 }) as const;
-    const ledger = Ledger.open({ directory: copy, terminal: 'gate-1', countsAsBoot: false, read });
-    try {
-      expect(ledger.verifyChain()).toMatchObject({ ok: true });
-      return [...ledger.facts(0)];
-    } finally {
-      ledger.close();
-      await rm(copy, { recursive: true });
-    }
   }
 
   async #publish(tickets: number): Promise<void> {
