@@ -8,7 +8,13 @@ import { FAULT_NAMES } from '../platform-sim/street/faults.ts';
 import { SCENARIO_NAMES } from '../platform-sim/street/player.ts';
 import { packageRoot } from '../src/bin/pinned-node.mjs';
 import { jsonLines, launcher, PATIENCE_MS, runToEnd, succeed } from './rig/program.ts';
-import { isOpen, type OpenStreet, STREET, withItsDisks, withStreet } from './street/open-street.ts';
+import {
+  type OpenStreet,
+  STREET,
+  withItsDisks,
+  withOpenStreet,
+  withStreet,
+} from './street/open-street.ts';
 
 /** Sixteen people, one after the other, and a machine that may be busy. */
 const TEST_MS_MAX = 400_000;
@@ -41,8 +47,7 @@ test('once: every resident comes by, every decision is right, and nothing is lef
   }));
 
 test('open: cards are held and things are broken from another window, until Ctrl-C ends it all', () =>
-  withStreet(['--no-browser'], async (street) => {
-    await isOpen(street);
+  withOpenStreet(async (street) => {
     const { say, folder } = street;
     const hold = async (who: string) => (await say('hold', who)).stdout;
     const fault = async (name: string) => expect((await say('fault', name)).code).toBe(0);

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { FAULT_NAMES } from '../../platform-sim/street/faults.ts';
 import { PLACES } from '../../platform-sim/street/places.ts';
-import { isOpen, type OpenStreet, withStreet } from './open-street.ts';
+import { type OpenStreet, withOpenStreet } from './open-street.ts';
 
 const BROKEN = / (lost|paper-out|cover-open|offline|error|jumped|full)\n/u;
 const ANSWERS: Readonly<Record<string, RegExp>> = {
@@ -15,8 +15,7 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
 test.each(PLACES.map(({ id }) => id))(
   'whatever is broken at %s, it serves on, or does so again once it is mended, and no other terminal minds',
   (at) =>
-    withStreet(['--no-browser'], async (street) => {
-      await isOpen(street);
+    withOpenStreet(async (street) => {
       const others = PLACES.filter(({ id }) => id !== at);
       let had = 0;
       for (const name of FAULT_NAMES) {

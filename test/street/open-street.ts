@@ -53,7 +53,7 @@ export async function withStreet(
 }
 
 /** Resolves when the page is served, and rejects when the street ends before. */
-export async function isOpen({ program }: OpenStreet): Promise<void> {
+async function isOpen({ program }: OpenStreet): Promise<void> {
   const open = vi.waitFor(
     () => {
       if (!program.stdout.includes('The street is open')) throw new Error('it is not open yet');
@@ -64,6 +64,14 @@ export async function isOpen({ program }: OpenStreet): Promise<void> {
     throw new Error(`the street ended (${end}): ${program.stdout}${program.stderr}`);
   });
   await Promise.race([open, ended]);
+}
+
+/** As `withStreet`, once everybody at it is ready; nobody opens a browser by themselves. */
+export function withOpenStreet(story: (street: OpenStreet) => Promise<void>): Promise<void> {
+  return withStreet(['--no-browser'], async (street) => {
+    await isOpen(street);
+    await story(street);
+  });
 }
 
 /** What runs a command where the gate's own small disk can be seen; the command follows. */

@@ -2,9 +2,10 @@
 
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { PATIENCE_MS } from '../rig/program.ts';
-import { browserThere, isOpen, type OpenStreet, withStreet } from './open-street.ts';
+import { shared } from '../rig/shared.ts';
+import { browserThere, type OpenStreet, withOpenStreet } from './open-street.ts';
 
 vi.setConfig({ testTimeout: 400_000 });
 
@@ -18,24 +19,29 @@ const SIZES = [
   { width: 800, height: 1100 },
 ];
 
-async function withBrowser(
-  story: (browser: Browser, street: OpenStreet) => Promise<void>,
-): Promise<void> {
-  await withStreet(['--no-browser'], async (street) => {
-    await isOpen(street);
+interface Watched {
+  readonly browser: Browser;
+  readonly street: OpenStreet;
+}
+
+/** The last story ends it. */
+const withBrowser = shared<Watched>((story) =>
+  withOpenStreet(async (street) => {
     const executablePath = await browserThere(street);
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     try {
-      await story(browser, street);
+      await story({ browser, street });
     } finally {
       await browser.close();
     }
-  });
-}
+  }),
+);
 
 /** What the page complains of is a failure of the test. */
 async function look(browser: Browser, size = SIZES[0]): Promise<{ page: Page; wrong: string[] }> {
   const page = await browser.newPage({ viewport: size ?? null });
+  // A terminal's own screen is in one page at a time.
+  onTestFinished(() => page.close());
   page.setDefaultTimeout(PATIENCE_MS);
   const wrong: string[] = [];
   page.on('pageerror', ({ message }) => wrong.push(message));
@@ -58,8 +64,41 @@ function card(page: Page, name: string) {
   return page.locator('.card', { hasText: name });
 }
 
+test('in both languages and at every size nothing offends axe, and nothing is wider than the page', () =>
+  withBrowser(async ({ browser }) => {
+    for (const size of SIZES) {
+      const { page, wrong } = await look(browser, size);
+      for (const language of ['ja', 'en']) {
+        await page.locator(`html[lang="${language}"]`).waitFor();
+        const wide = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        expect([size.width, language, wide]).toEqual([size.width, language, 0]);
+        expect(await violations(page)).toEqual([]);
+        await page.locator('.language').click();
+      }
+      expect(wrong).toEqual([]);
+      await page.close();
+    }
+  }));
+
+test('a scene plays from the page and says what was proved; a second page sees it all', () =>
+  withBrowser(async ({ browser }) => {
+    const { page, wrong } = await look(browser);
+    const { page: other } = await look(browser);
+    await page.locator('.scenes button', { hasText: '早く離したカード' }).click();
+    for (const each of [page, other]) {
+      await each.locator('.scenes li', { hasText: '守れました' }).waitFor();
+    }
+    await page.locator('.unfolded', { hasText: '2回目で入れた' }).waitFor();
+    await page.getByText('はじめから').click();
+    await page.locator('.counts', { hasText: '記録 0' }).waitFor();
+    await page.locator('.scenes li', { hasText: '守れました' }).waitFor({ state: 'detached' });
+    expect(wrong).toEqual([]);
+  }));
+
 test('a card is carried to the ring, read, and pulled early; another is laid down by keyboard alone; at the machine a PIN is typed; at the kiosk a certificate is paid, and is genuine', () =>
-  withBrowser(async (browser, street) => {
+  withBrowser(async ({ browser, street }) => {
     const { page, wrong } = await look(browser);
     const gate = page.frameLocator(GATE);
     await gate.getByText('かざして').first().waitFor();
@@ -164,41 +203,8 @@ async function aCertificateIsHad(page: Page): Promise<void> {
   await page.locator('.verdict', { hasText: 'コードが読めません' }).waitFor();
 }
 
-test('a scene plays from the page and says what was proved; a second page sees it all', () =>
-  withBrowser(async (browser) => {
-    const { page, wrong } = await look(browser);
-    const { page: other } = await look(browser);
-    await page.locator('.scenes button', { hasText: '早く離したカード' }).click();
-    for (const each of [page, other]) {
-      await each.locator('.scenes li', { hasText: '守れました' }).waitFor();
-    }
-    await page.locator('.unfolded', { hasText: '2回目で入れた' }).waitFor();
-    await page.getByText('はじめから').click();
-    await page.locator('.counts', { hasText: '記録 0' }).waitFor();
-    await page.locator('.scenes li', { hasText: '守れました' }).waitFor({ state: 'detached' });
-    expect(wrong).toEqual([]);
-  }));
-
-test('in both languages and at every size nothing offends axe, and nothing is wider than the page', () =>
-  withBrowser(async (browser) => {
-    for (const size of SIZES) {
-      const { page, wrong } = await look(browser, size);
-      for (const language of ['ja', 'en']) {
-        await page.locator(`html[lang="${language}"]`).waitFor();
-        const wide = await page.evaluate<number>(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
-        expect([size.width, language, wide]).toEqual([size.width, language, 0]);
-        expect(await violations(page)).toEqual([]);
-        await page.locator('.language').click();
-      }
-      expect(wrong).toEqual([]);
-      await page.close();
-    }
-  }));
-
 test('when the street ends, the page says so, and keeps nothing of it from being read', () =>
-  withBrowser(async (browser, street) => {
+  withBrowser(async ({ browser, street }) => {
     const { page } = await look(browser);
     street.program.kill('SIGTERM');
     await page.getByRole('alert').waitFor();

@@ -1,8 +1,9 @@
 /** Plays scenes on one street of the real card stack and a real serial line: each has to leave it as the next one needs it. */
 
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { SCENARIO_NAMES } from '../../platform-sim/street/player.ts';
-import { isOpen, type OpenStreet, withStreet } from './open-street.ts';
+import { shared } from '../rig/shared.ts';
+import { type OpenStreet, withOpenStreet } from './open-street.ts';
 
 /** They wait for real time to pass, or for everybody to come by; the long tests play these, `npm test` the others. */
 const SLOW: ReadonlySet<string> = new Set([
@@ -30,37 +31,26 @@ export const SLOW_SCENARIOS = SCENARIO_NAMES.filter((name) => SLOW.has(name));
 /** Tests that each of these is proved, and that nothing is broken after them. */
 export function scenariosAreProved(names: readonly string[]): void {
   vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
-  let street: OpenStreet;
-  const over = Promise.withResolvers<void>();
-  let closed: Promise<void> = Promise.resolve();
+  const onTheStreet = shared(withOpenStreet);
+  let say: OpenStreet['say'];
 
-  beforeAll(async () => {
-    const opened = Promise.withResolvers<void>();
-    closed = withStreet(['--no-browser'], async (open) => {
-      street = open;
-      await isOpen(open);
-      opened.resolve();
-      await over.promise;
-    });
-    await Promise.race([opened.promise, closed]);
-  });
-
-  afterAll(async () => {
-    over.resolve();
-    await closed;
-  });
+  beforeEach(() =>
+    onTheStreet(async (street) => {
+      say = street.say;
+    }),
+  );
 
   test.each(names)('%s is proved', async (name) => {
-    const { code, stdout, stderr } = await street.say('play', name);
+    const { code, stdout, stderr } = await say('play', name);
     expect([code, stdout.split('\n')[0]], stderr).toEqual([0, `${name}: PROVED`]);
     expect(stdout.split('\n').filter((line) => line.startsWith('  ○ '))).not.toEqual([]);
   });
 
   test('after all of them nothing is broken, and none is left unproved', async () => {
-    const { stdout } = await street.say('scenarios');
+    const { stdout } = await say('scenarios');
     const lines = stdout.trim().split('\n');
     const proved = lines.filter((line) => /^[a-z0-9-]+ +proved /u.test(line));
     expect(proved.map((line) => line.split(' ')[0])).toEqual(names);
-    expect((await street.say('restore')).stdout).toBe('nothing was broken\n');
+    expect((await say('restore')).stdout).toBe('nothing was broken\n');
   });
 }

@@ -1,45 +1,35 @@
 /** The vending machine beside the gate: what people and the world do to it, and that the gate goes on meanwhile. */
 
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { isOpen, type OpenStreet, withStreet } from './open-street.ts';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { shared } from '../rig/shared.ts';
+import { type OpenStreet, withOpenStreet } from './open-street.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 const MACHINE = ['--at', 'vending-1'] as const;
 
-let street: OpenStreet;
-const over = Promise.withResolvers<void>();
-let closed: Promise<void> = Promise.resolve();
+const onTheStreet = shared(withOpenStreet);
+let say: OpenStreet['say'];
 
-beforeAll(async () => {
-  const opened = Promise.withResolvers<void>();
-  closed = withStreet(['--no-browser'], async (open) => {
-    street = open;
-    await isOpen(open);
-    opened.resolve();
-    await over.promise;
-  });
-  await Promise.race([opened.promise, closed]);
-});
-
-afterAll(async () => {
-  over.resolve();
-  await closed;
-});
+beforeEach(() =>
+  onTheStreet(async (street) => {
+    say = street.say;
+  }),
+);
 
 /** What was said of a card that was held there until it had an answer, and whose PIN was typed when asked for. */
 async function atTheMachine(who: string): Promise<string> {
-  const { code, stdout, stderr } = await street.say('hold', who, ...MACHINE);
+  const { code, stdout, stderr } = await say('hold', who, ...MACHINE);
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 }
 
 async function strike(name: string): Promise<void> {
-  expect((await street.say('fault', name, ...MACHINE)).stderr).toBe('');
+  expect((await say('fault', name, ...MACHINE)).stderr).toBe('');
 }
 
 async function mend(): Promise<void> {
-  expect((await street.say('restore')).code).toBe(0);
+  expect((await say('restore')).code).toBe(0);
 }
 
 test.each([
@@ -73,10 +63,10 @@ test.each([
 
 test('its reader is unplugged: it closes, and the gate beside it reads the next card', async () => {
   await strike('reader-unplugged');
-  const health = async () => (await street.say('health')).stdout;
+  const health = async () => (await say('health')).stdout;
   await expect.poll(health, { timeout: 60_000 }).toMatch(/vending-1: closed \(reader-lost\)/u);
   expect(await health()).toMatch(/gate-1: serving\n {2}reader {3}ok/u);
-  expect((await street.say('hold', 'shioji-fui')).stdout).toMatch(/not-on-list/u);
+  expect((await say('hold', 'shioji-fui')).stdout).toMatch(/not-on-list/u);
   await mend();
   await expect.poll(health, { timeout: 60_000 }).toMatch(/vending-1: serving/u);
   expect(await atTheMachine('sato-hanako')).toContain('(released)');
@@ -84,16 +74,16 @@ test('its reader is unplugged: it closes, and the gate beside it reads the next 
 
 test('its cable is cut: it is closed, while the gate admits; once mended, it answers', async () => {
   await strike('network-down');
-  const health = async () => (await street.say('health')).stdout;
+  const health = async () => (await say('health')).stdout;
   await expect.poll(health, { timeout: 60_000 }).toMatch(/vending-1: closed \(platform-offline\)/u);
-  expect((await street.say('hold', 'kazami-taro')).stdout).toMatch(/granted/u);
+  expect((await say('hold', 'kazami-taro')).stdout).toMatch(/granted/u);
   await mend();
   await expect.poll(health, { timeout: 60_000 }).toMatch(/vending-1: serving/u);
   expect(await atTheMachine('kazami-taro')).toContain('(released)');
 });
 
 test('"start over" is another evening for it, too: its cans are counted from none, and it serves', async () => {
-  expect((await street.say('reset')).code).toBe(0);
-  expect((await street.say('health')).stdout).toMatch(/vending-1: serving/u);
+  expect((await say('reset')).code).toBe(0);
+  expect((await say('health')).stdout).toMatch(/vending-1: serving/u);
   expect(await atTheMachine('sato-hanako')).toContain('(released)');
 });

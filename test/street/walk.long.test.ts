@@ -1,11 +1,10 @@
 /** Everybody comes by, asked for from another window. */
 
 import { expect, test } from 'vitest';
-import { isOpen, withStreet } from './open-street.ts';
+import { withOpenStreet } from './open-street.ts';
 
 test('walk: the same from another window, after which everybody has entered', () =>
-  withStreet(['--no-browser'], async (street) => {
-    await isOpen(street);
+  withOpenStreet(async (street) => {
     const { code, stdout } = await street.say('walk');
     expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, 'every decision was right']);
     expect((await street.say('hold', 'sato-hanako')).stdout).toMatch(/already-entered/u);
