@@ -1,13 +1,13 @@
 /** How every card reader has a card's holder prove the PIN, whatever it is made of: part of card-reader.contract.ts. */
 
 import { createHash, randomBytes, verify, X509Certificate } from 'node:crypto';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CardReader, PinAsked, PinOutcome } from '../../devices/card/card.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PinAsked, PinOutcome } from '../../devices/card/card.ts';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import { newCardKey } from '../../platform-sim/authority.ts';
 import { CardMaker } from '../cards.ts';
 import type { CardField } from './card-field.ts';
-import { CardWatch } from './card-watch.ts';
+import { readerAtHand } from './reader-at-hand.ts';
 
 const PIN = '4321';
 const WRONG = '0000';
@@ -21,9 +21,7 @@ export function describePin(makeField: () => Promise<CardField>): void {
     /** From power to certificate: the application, the label, and the file in steps of 250 bytes. */
     let commandsOfReading: number;
     let otherKey: string;
-    let field: CardField;
-    let reader: CardReader;
-    let watch: CardWatch;
+    const at = readerAtHand(makeField);
 
     beforeAll(async () => {
       const made = (await (await CardMaker.create()).card()).card;
@@ -33,26 +31,7 @@ export function describePin(makeField: () => Promise<CardField>): void {
       otherKey = (await newCardKey()).export({ type: 'pkcs8', format: 'pem' }) as string;
     });
 
-    beforeEach(async () => {
-      field = await makeField();
-      watch = new CardWatch();
-      reader = await field.open(watch);
-    });
-
-    afterEach(async () => {
-      await reader.close();
-      await field.dispose();
-    });
-
-    async function hold(changed: Partial<CardDefinition> = {}): Promise<number> {
-      await field.hold({ ...card, ...changed });
-      return (await watch.next('present')).tap;
-    }
-
-    async function next(): Promise<void> {
-      await field.remove();
-      await watch.next('gone');
-    }
+    const hold = (changed: Partial<CardDefinition> = {}) => at.lay({ ...card, ...changed });
 
     const asked = (pin = PIN): PinAsked => ({
       pin: Buffer.from(pin),
@@ -63,7 +42,7 @@ export function describePin(makeField: () => Promise<CardField>): void {
     /** Shows the PIN to the card of this tap; what was handed over is overwritten in any case. */
     async function show(tap: number, pin = PIN, what = asked(pin)): Promise<PinOutcome> {
       try {
-        return await reader.provePin(tap, what);
+        return await at.reader.provePin(tap, what);
       } finally {
         expect(what.pin).toEqual(Buffer.alloc(what.pin.length));
       }
@@ -89,14 +68,14 @@ export function describePin(makeField: () => Promise<CardField>): void {
       const second = await show(tap, PIN, { ...what, pin: Buffer.from(PIN) });
       expect(second).toMatchObject({ result: 'proved' });
       if (second.result === 'proved') expect(second.message).not.toEqual(message);
-      const again = await reader.identify(tap);
+      const again = await at.reader.identify(tap);
       expect(Buffer.from(again.certificate)).toEqual(Buffer.from(certificate));
     });
 
     it('and counts what is wrong as the card does, until a right one', async () => {
       const tap = await hold();
       // Asked first of all: nobody has read the card yet.
-      expect(await reader.triesLeft(tap)).toBe(3);
+      expect(await at.reader.triesLeft(tap)).toBe(3);
       // What can't be a PIN, or a request, costs nothing.
       for (const odd of ['', '123', '12345', 'abcd']) {
         await expect(show(tap, odd)).rejects.toThrow(RangeError);
@@ -105,54 +84,54 @@ export function describePin(makeField: () => Promise<CardField>): void {
       await expect(show(tap, WRONG, { ...asked(), request })).rejects.toThrow(RangeError);
       expect(await show(tap, WRONG)).toMatchObject({ result: 'wrong-pin', triesLeft: 2 });
       expect(await show(tap, WRONG)).toMatchObject({ result: 'wrong-pin', triesLeft: 1 });
-      expect(await reader.triesLeft(tap)).toBe(1);
+      expect(await at.reader.triesLeft(tap)).toBe(1);
       expect(await show(tap)).toMatchObject({ result: 'proved' });
-      expect(await reader.triesLeft(tap)).toBe(3);
+      expect(await at.reader.triesLeft(tap)).toBe(3);
     });
 
     it('unless the card is blocked, which the last try does for good', async () => {
       const tap = await hold({ pinTriesLeft: 1 });
-      expect(await reader.triesLeft(tap)).toBe(1);
+      expect(await at.reader.triesLeft(tap)).toBe(1);
       expect(await show(tap, WRONG)).toMatchObject({ result: 'blocked' });
-      expect(await reader.triesLeft(tap)).toBe(0);
+      expect(await at.reader.triesLeft(tap)).toBe(0);
       expect(await show(tap)).toMatchObject({ result: 'blocked' });
     });
 
     it('which a copy of its certificate does not, nor an interposer with a grant, nor a card that refuses', async () => {
       const cloned = await show(await hold({ userPrivateKey: otherKey }));
       expect(cloned).toMatchObject({ result: 'not-proved', detail: NOT_OF_THE_KEY });
-      await next();
+      await at.take();
       // A genuine card and a cable between: any PIN seems right, and a grant signs for it.
       const between = await show(await hold({ faults: { interposed: true } }), WRONG);
       expect(between).toMatchObject({ result: 'not-proved', detail: NOT_OF_THE_KEY });
-      await next();
+      await at.take();
       const { userPrivateKey: _, ...keyless } = card;
-      await field.hold(keyless);
-      const { tap } = await watch.next('present');
+      await at.field.hold(keyless);
+      const { tap } = await at.watch.next('present');
       expect(await show(tap)).toMatchObject({ detail: 'SELECT of the key: 6A82' });
-      await next();
+      await at.take();
       expect(await show(await hold())).toMatchObject({ result: 'proved' });
     });
 
     it('and takes a card that left for no wrong PIN: it says what is known of it', async () => {
       const leaves = await hold({ faults: { removedAfter: commandsOfReading + BEFORE_VERIFY } });
       await expect(show(leaves)).rejects.toMatchObject({ fault: 'card-removed', pin: 'unknown' });
-      await watch.next('gone');
+      await at.watch.next('gone');
       const signs = await hold({ faults: { removedAfter: commandsOfReading + BEFORE_VERIFY + 2 } });
       await expect(show(signs)).rejects.toMatchObject({ fault: 'card-removed', pin: 'right' });
-      await watch.next('gone');
+      await at.watch.next('gone');
       const early = await hold({ faults: { removedAfter: commandsOfReading + 1 } });
       await expect(show(early)).rejects.toMatchObject({ fault: 'card-removed', pin: 'not-sent' });
-      await watch.next('gone');
+      await at.watch.next('gone');
       const tap = await hold();
-      expect(await reader.triesLeft(tap)).toBe(3);
+      expect(await at.reader.triesLeft(tap)).toBe(3);
     });
 
     it('of this tap only', async () => {
       const tap = await hold();
-      await next();
+      await at.take();
       await expect(show(tap)).rejects.toMatchObject({ fault: 'card-removed', pin: 'not-sent' });
-      await expect(reader.triesLeft(tap)).rejects.toMatchObject({ fault: 'card-removed' });
+      await expect(at.reader.triesLeft(tap)).rejects.toMatchObject({ fault: 'card-removed' });
     });
   });
 }

@@ -1,12 +1,12 @@
 /** How every card reader has a card prove its key, whatever the reader is made of: part of card-reader.contract.ts. */
 
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CardProof, CardReader, Institution } from '../../devices/card/card.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CardProof, Institution } from '../../devices/card/card.ts';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import { newCardKey } from '../../platform-sim/authority.ts';
 import { CardMaker } from '../cards.ts';
 import type { CardField } from './card-field.ts';
-import { CardWatch, certificateOf } from './card-watch.ts';
+import { certificateOf } from './card-watch.ts';
 import {
   institutionOf,
   rsa,
@@ -15,6 +15,7 @@ import {
   testAuthority,
   testInstitution,
 } from './institution-fixture.ts';
+import { readerAtHand } from './reader-at-hand.ts';
 
 /** The nine or so commands of the reading are over by then, and the exchange is not. */
 const IN_THE_EXCHANGE = 12;
@@ -26,9 +27,7 @@ export function describeProof(makeField: () => Promise<CardField>): void {
     let known: TestInstitution;
     let card: CardDefinition;
     let otherKey: string;
-    let field: CardField;
-    let reader: CardReader;
-    let watch: CardWatch;
+    const at = readerAtHand(makeField);
 
     beforeAll(async () => {
       authority = testAuthority();
@@ -38,32 +37,13 @@ export function describeProof(makeField: () => Promise<CardField>): void {
       otherKey = (await newCardKey()).export({ type: 'pkcs8', format: 'pem' }) as string;
     });
 
-    beforeEach(async () => {
-      field = await makeField();
-      watch = new CardWatch();
-      reader = await field.open(watch);
-    });
-
-    afterEach(async () => {
-      await reader.close();
-      await field.dispose();
-    });
-
-    async function hold(changed: Partial<CardDefinition> = {}): Promise<number> {
-      await field.hold({ ...card, ...changed });
-      return (await watch.next('present')).tap;
-    }
-
-    async function next(): Promise<void> {
-      await field.remove();
-      await watch.next('gone');
-    }
+    const hold = (changed: Partial<CardDefinition> = {}) => at.lay({ ...card, ...changed });
 
     async function proof(
       changed: Partial<CardDefinition> = {},
       institution: Institution = institutionOf(known),
     ): Promise<CardProof> {
-      return reader.prove(await hold(changed), institution);
+      return at.reader.prove(await hold(changed), institution);
     }
 
     it('of its certificate, in one session, with one signature of the institution', async () => {
@@ -82,14 +62,14 @@ export function describeProof(makeField: () => Promise<CardField>): void {
 
     it('again and again, also after it was read', async () => {
       const tap = await hold();
-      await reader.identify(tap);
+      await at.reader.identify(tap);
       const asked: Uint8Array[] = [];
       const institution = institutionOf(known, asked);
-      expect((await reader.prove(tap, institution)).notProved).toBeNull();
-      expect((await reader.prove(tap, institution)).notProved).toBeNull();
+      expect((await at.reader.prove(tap, institution)).notProved).toBeNull();
+      expect((await at.reader.prove(tap, institution)).notProved).toBeNull();
       const [first = '', second = ''] = asked.map((data) => Buffer.from(data).toString('hex'));
       expect(first).not.toBe(second);
-      await reader.identify(tap);
+      await at.reader.identify(tap);
     });
 
     it('which a copy of its certificate on another card does not', async () => {
@@ -111,30 +91,30 @@ export function describeProof(makeField: () => Promise<CardField>): void {
 
     it('and says which step a card refused, then serves the next card', async () => {
       const { authorityKey: _, ...without } = card;
-      await field.hold(without);
-      const { tap } = await watch.next('present');
-      const refused = await reader.prove(tap, institutionOf(known));
+      await at.field.hold(without);
+      const { tap } = await at.watch.next('present');
+      const refused = await at.reader.prove(tap, institutionOf(known));
       expect(refused.notProved).toBe('certificate: 6E00');
-      await next();
+      await at.take();
 
       const foreign = testAuthority().file.toString('base64');
       expect((await proof({ authorityKey: foreign })).notProved).toBe('certificate: 6A88');
-      await next();
+      await at.take();
 
       const forged = testInstitution(authority, { signedBy: rsa().privateKey });
       expect((await proof({}, institutionOf(forged))).notProved).toBe('its signature: 6300');
-      await next();
+      await at.take();
 
       const wrongKey = institutionOf({ ...known, keys: rsa() });
       expect((await proof({}, wrongKey)).notProved).toBe('EXTERNAL AUTHENTICATE: 6300');
-      await next();
+      await at.take();
 
       const { userPrivateKey: __, ...keyless } = card;
-      await field.hold(keyless);
-      const last = await watch.next('present');
-      const noKey = await reader.prove(last.tap, institutionOf(known));
+      await at.field.hold(keyless);
+      const last = await at.watch.next('present');
+      const noKey = await at.reader.prove(last.tap, institutionOf(known));
       expect(noKey.notProved).toBe('SELECT of the key: 6A82');
-      await next();
+      await at.take();
 
       expect((await proof()).notProved).toBeNull();
     });
@@ -154,21 +134,21 @@ export function describeProof(makeField: () => Promise<CardField>): void {
     it('and rejects as a reading does when the card goes meanwhile, or never answers', async () => {
       const leaves = proof({ faults: { removedAfter: IN_THE_EXCHANGE } });
       await expect(leaves).rejects.toMatchObject({ fault: 'card-removed' });
-      await watch.next('gone');
+      await at.watch.next('gone');
       const mute = proof({ faults: { muteAfter: IN_THE_EXCHANGE } });
       await expect(mute).rejects.toMatchObject({ fault: 'card-unreadable' });
-      await next();
+      await at.take();
       await expect(proof({ kind: 'transit' })).rejects.toMatchObject({
         fault: 'card-not-supported',
       });
-      await next();
+      await at.take();
       expect((await proof()).notProved).toBeNull();
     });
 
     it('of this tap only', async () => {
       const tap = await hold();
-      await next();
-      await expect(reader.prove(tap, institutionOf(known))).rejects.toMatchObject({
+      await at.take();
+      await expect(at.reader.prove(tap, institutionOf(known))).rejects.toMatchObject({
         fault: 'card-removed',
       });
     });
@@ -176,7 +156,7 @@ export function describeProof(makeField: () => Promise<CardField>): void {
     it('and takes no certificate of an institution that is none', async () => {
       const tap = await hold();
       const odd = { ...institutionOf(known), certificate: new Uint8Array(568) };
-      await expect(reader.prove(tap, odd)).rejects.toThrow(/institution/u);
+      await expect(at.reader.prove(tap, odd)).rejects.toThrow(/institution/u);
     });
   });
 }

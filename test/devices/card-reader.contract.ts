@@ -1,14 +1,14 @@
 /** What every card reader does, whatever it is made of. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CardReader } from '../../devices/card/card.ts';
+import { describe, expect, it } from 'vitest';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import type { CardField } from './card-field.ts';
 import { describePin } from './card-pin.contract.ts';
 import { describeProof } from './card-proof.contract.ts';
 import { describeSigning } from './card-signing.contract.ts';
 import { CardWatch, certificateOf } from './card-watch.ts';
+import { readerAtHand } from './reader-at-hand.ts';
 
 function cardWith(certificate: Buffer, more: Partial<CardDefinition> = {}): CardDefinition {
   return { kind: 'my-number', userCertificate: certificate.toString('base64'), ...more };
@@ -16,30 +16,13 @@ function cardWith(certificate: Buffer, more: Partial<CardDefinition> = {}): Card
 
 export function describeCardReader(name: string, makeField: () => Promise<CardField>): void {
   describe(name, () => {
-    let field: CardField;
-    let reader: CardReader;
-    let watch: CardWatch;
-
-    async function open(): Promise<void> {
-      watch = new CardWatch();
-      reader = await field.open(watch);
-    }
-
-    beforeEach(async () => {
-      field = await makeField();
-      await open();
-    });
-
-    afterEach(async () => {
-      await reader.close();
-      await field.dispose();
-    });
+    const at = readerAtHand(makeField);
 
     it('reads exactly the certificate of the card that is held over it', async () => {
       const certificate = certificateOf(1415);
-      await field.hold(cardWith(certificate));
-      const { tap, sensedAt } = await watch.next('present');
-      const identity = await reader.identify(tap);
+      await at.field.hold(cardWith(certificate));
+      const { tap, sensedAt } = await at.watch.next('present');
+      const identity = await at.reader.identify(tap);
       expect(Buffer.from(identity.certificate).equals(certificate)).toBe(true);
       expect(identity.startedAt).toBeGreaterThanOrEqual(sensedAt);
       expect(identity.finishedAt).toBeGreaterThanOrEqual(identity.startedAt);
@@ -47,78 +30,82 @@ export function describeCardReader(name: string, makeField: () => Promise<CardFi
     });
 
     it('says when the card is gone, and gives the next one another number', async () => {
-      await field.hold(cardWith(certificateOf()));
-      const first = await watch.next('present');
-      await field.remove();
-      expect((await watch.next('gone')).tap).toBe(first.tap);
-      await field.hold(cardWith(certificateOf()));
-      expect((await watch.next('present')).tap).not.toBe(first.tap);
+      await at.field.hold(cardWith(certificateOf()));
+      const first = await at.watch.next('present');
+      await at.field.remove();
+      expect((await at.watch.next('gone')).tap).toBe(first.tap);
+      await at.field.hold(cardWith(certificateOf()));
+      expect((await at.watch.next('present')).tap).not.toBe(first.tap);
     });
 
     it('announces a card that lay there before, once it is open', async () => {
-      await reader.close();
+      await at.reader.close();
       const certificate = certificateOf();
-      await field.hold(cardWith(certificate));
-      await open();
-      const { tap } = await watch.next('present');
-      expect(Buffer.from((await reader.identify(tap)).certificate).equals(certificate)).toBe(true);
+      await at.field.hold(cardWith(certificate));
+      await at.open();
+      const { tap } = await at.watch.next('present');
+      expect(Buffer.from((await at.reader.identify(tap)).certificate).equals(certificate)).toBe(
+        true,
+      );
     });
 
     it('knows nothing of a tap that is over', async () => {
-      await field.hold(cardWith(certificateOf()));
-      const { tap } = await watch.next('present');
-      await field.remove();
-      await watch.next('gone');
-      await expect(reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
+      await at.field.hold(cardWith(certificateOf()));
+      const { tap } = await at.watch.next('present');
+      await at.field.remove();
+      await at.watch.next('gone');
+      await expect(at.reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
     });
 
     it('answers card-removed when the card is pulled while it is read', async () => {
       const slow = { bitRate: 0, perApduMs: 100, signatureMs: 0 };
-      await field.hold(cardWith(certificateOf(), { timing: slow }));
-      const { tap } = await watch.next('present');
-      const identity = reader.identify(tap);
+      await at.field.hold(cardWith(certificateOf(), { timing: slow }));
+      const { tap } = await at.watch.next('present');
+      const identity = at.reader.identify(tap);
       const refused = expect(identity).rejects.toMatchObject({ fault: 'card-removed' });
       await pause(250);
-      await field.remove();
+      await at.field.remove();
       await refused;
-      await watch.next('gone');
+      await at.watch.next('gone');
     });
 
     it('answers card-removed when the card leaves in the middle of a command', async () => {
-      await field.hold(cardWith(certificateOf(), { faults: { removedAfter: 4 } }));
-      const { tap } = await watch.next('present');
-      await expect(reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
+      await at.field.hold(cardWith(certificateOf(), { faults: { removedAfter: 4 } }));
+      const { tap } = await at.watch.next('present');
+      await expect(at.reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
     });
 
     it('never gives the first certificate for the second of two cards within 100 ms', async () => {
       const [first, second] = [certificateOf(), certificateOf()];
-      await field.hold(cardWith(first));
-      const one = await watch.next('present');
-      await reader.identify(one.tap);
-      await field.remove();
+      await at.field.hold(cardWith(first));
+      const one = await at.watch.next('present');
+      await at.reader.identify(one.tap);
+      await at.field.remove();
       await pause(50);
-      await field.hold(cardWith(second));
-      await watch.next('gone');
-      const two = await watch.next('present');
-      const identity = await reader.identify(two.tap);
+      await at.field.hold(cardWith(second));
+      await at.watch.next('gone');
+      const two = await at.watch.next('present');
+      const identity = await at.reader.identify(two.tap);
       expect(Buffer.from(identity.certificate).equals(second)).toBe(true);
-      await expect(reader.identify(one.tap)).rejects.toMatchObject({ fault: 'card-removed' });
+      await expect(at.reader.identify(one.tap)).rejects.toMatchObject({ fault: 'card-removed' });
     });
 
     it('gives no certificate when cards are swapped in the middle of a read', async () => {
       const [first, second] = [certificateOf(), certificateOf()];
       const slow = { bitRate: 0, perApduMs: 100, signatureMs: 0 };
-      await field.hold(cardWith(first, { timing: slow }));
-      const one = await watch.next('present');
-      const identity = reader.identify(one.tap);
+      await at.field.hold(cardWith(first, { timing: slow }));
+      const one = await at.watch.next('present');
+      const identity = at.reader.identify(one.tap);
       const refused = expect(identity).rejects.toMatchObject({ fault: 'card-removed' });
       await pause(250);
-      await field.remove();
-      await field.hold(cardWith(second));
+      await at.field.remove();
+      await at.field.hold(cardWith(second));
       await refused;
-      await watch.next('gone');
-      const two = await watch.next('present');
-      expect(Buffer.from((await reader.identify(two.tap)).certificate).equals(second)).toBe(true);
+      await at.watch.next('gone');
+      const two = await at.watch.next('present');
+      expect(Buffer.from((await at.reader.identify(two.tap)).certificate).equals(second)).toBe(
+        true,
+      );
     });
 
     const refusals = [
@@ -132,53 +119,53 @@ export function describeCardReader(name: string, makeField: () => Promise<CardFi
     ] as const;
     for (const [what, more, fault] of refusals) {
       it(`refuses ${what} within 3 s, and serves the next card`, async () => {
-        await field.hold(cardWith(certificateOf(), more));
-        const { tap } = await watch.next('present');
+        await at.field.hold(cardWith(certificateOf(), more));
+        const { tap } = await at.watch.next('present');
         const begin = performance.now();
-        await expect(reader.identify(tap)).rejects.toMatchObject({ fault });
+        await expect(at.reader.identify(tap)).rejects.toMatchObject({ fault });
         expect(performance.now() - begin).toBeLessThan(3000);
-        await field.remove();
-        await watch.next('gone');
+        await at.field.remove();
+        await at.watch.next('gone');
         const certificate = certificateOf();
-        await field.hold(cardWith(certificate));
-        const next = await watch.next('present');
-        const identity = await reader.identify(next.tap);
+        await at.field.hold(cardWith(certificate));
+        const next = await at.watch.next('present');
+        const identity = await at.reader.identify(next.tap);
         expect(Buffer.from(identity.certificate).equals(certificate)).toBe(true);
       });
     }
 
     it('is lost once when it is unplugged, and works again when it is opened after its return', async () => {
-      await field.hold(cardWith(certificateOf(), { faults: { muteAfter: 3 } }));
-      const { tap } = await watch.next('present');
-      const reading = reader.identify(tap);
+      await at.field.hold(cardWith(certificateOf(), { faults: { muteAfter: 3 } }));
+      const { tap } = await at.watch.next('present');
+      const reading = at.reader.identify(tap);
       const failed = expect(reading).rejects.toMatchObject({ name: 'CardError' });
-      await field.unplug();
+      await at.field.unplug();
       await failed;
-      await expect.poll(() => lost(watch), { timeout: 20_000 }).toBe(1);
-      await expect(reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
-      await reader.close();
-      expect(lost(watch)).toBe(1);
-      await expect(field.open(new CardWatch())).rejects.toThrow();
+      await expect.poll(() => lost(at.watch), { timeout: 20_000 }).toBe(1);
+      await expect(at.reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
+      await at.reader.close();
+      expect(lost(at.watch)).toBe(1);
+      await expect(at.field.open(new CardWatch())).rejects.toThrow();
 
-      await field.plug();
-      await open();
+      await at.field.plug();
+      await at.open();
       const certificate = certificateOf();
-      await field.remove();
-      await field.hold(cardWith(certificate));
-      const next = await watch.next('present');
-      const identity = await reader.identify(next.tap);
+      await at.field.remove();
+      await at.field.hold(cardWith(certificate));
+      const next = await at.watch.next('present');
+      const identity = await at.reader.identify(next.tap);
       expect(Buffer.from(identity.certificate).equals(certificate)).toBe(true);
     });
 
     it('can be closed twice, and is silent from then on', async () => {
-      await field.hold(cardWith(certificateOf()));
-      const { tap } = await watch.next('present');
-      await Promise.all([reader.close(), reader.close()]);
-      await reader.close();
-      const heard = watch.heard.length;
-      await field.remove();
-      await expect(reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
-      expect(watch.heard).toHaveLength(heard);
+      await at.field.hold(cardWith(certificateOf()));
+      const { tap } = await at.watch.next('present');
+      await Promise.all([at.reader.close(), at.reader.close()]);
+      await at.reader.close();
+      const heard = at.watch.heard.length;
+      await at.field.remove();
+      await expect(at.reader.identify(tap)).rejects.toMatchObject({ fault: 'card-removed' });
+      expect(at.watch.heard).toHaveLength(heard);
     });
   });
   describe(name, () => describeProof(makeField));

@@ -1,12 +1,12 @@
 /** How every card reader has a card sign with its signing key, whatever it is made of: part of card-reader.contract.ts. */
 
 import { createHash, verify, X509Certificate } from 'node:crypto';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ApplicationAsked, CardReader, SigningOutcome } from '../../devices/card/card.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ApplicationAsked, SigningOutcome } from '../../devices/card/card.ts';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import { CardMaker } from '../cards.ts';
 import type { CardField } from './card-field.ts';
-import { CardWatch } from './card-watch.ts';
+import { readerAtHand } from './reader-at-hand.ts';
 
 const PASSWORD = 'KAZASU2026';
 const WRONG = 'WRONG1';
@@ -22,9 +22,7 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
     let other: CardDefinition;
     /** From power to certificate: the application, the label, and the file. */
     let commandsOfReading: number;
-    let field: CardField;
-    let reader: CardReader;
-    let watch: CardWatch;
+    const at = readerAtHand(makeField);
 
     beforeAll(async () => {
       const maker = await CardMaker.create();
@@ -34,30 +32,7 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
       commandsOfReading = 2 + commandsToRead(card.userCertificate);
     });
 
-    beforeEach(async () => {
-      field = await makeField();
-      watch = new CardWatch();
-      reader = await field.open(watch);
-    });
-
-    afterEach(async () => {
-      await reader.close();
-      await field.dispose();
-    });
-
-    async function hold(changed: Partial<CardDefinition> = {}): Promise<number> {
-      return lay({ ...card, ...changed });
-    }
-
-    async function lay(definition: CardDefinition): Promise<number> {
-      await field.hold(definition);
-      return (await watch.next('present')).tap;
-    }
-
-    async function next(): Promise<void> {
-      await field.remove();
-      await watch.next('gone');
-    }
+    const hold = (changed: Partial<CardDefinition> = {}) => at.lay({ ...card, ...changed });
 
     /** Shows the password to the card of this tap; what was handed over is overwritten in any case. */
     async function sign(
@@ -72,7 +47,7 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
         ...changed,
       };
       try {
-        return await reader.signApplication(tap, asked);
+        return await at.reader.signApplication(tap, asked);
       } finally {
         expect(asked.password).toEqual(Buffer.alloc(asked.password.length));
       }
@@ -94,15 +69,15 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
 
       // The key is closed again, and the card serves the PIN as before.
       expect(await sign(tap, WRONG)).toMatchObject({ result: 'wrong-pin', triesLeft: 4 });
-      expect(await reader.triesLeft(tap)).toBe(3);
-      const again = await reader.identify(tap);
+      expect(await at.reader.triesLeft(tap)).toBe(3);
+      const again = await at.reader.identify(tap);
       expect(base64(again.certificate)).toBe(card.userCertificate);
     });
 
     it('and counts wrong passwords as the card does, apart from PINs, until a right one, or for good', async () => {
       const tap = await hold();
       // Asked first of all: nobody has read the card yet.
-      expect(await reader.signingTriesLeft(tap)).toBe(5);
+      expect(await at.reader.signingTriesLeft(tap)).toBe(5);
       // What can't be a password, or is nothing to sign, costs nothing.
       for (const odd of ['', 'ABC12', 'A'.repeat(17), 'abc123', 'ABC 123']) {
         await expect(sign(tap, odd)).rejects.toThrow(RangeError);
@@ -113,29 +88,29 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
       for (const triesLeft of [4, 3, 2, 1]) {
         expect(await sign(tap, WRONG)).toMatchObject({ result: 'wrong-pin', triesLeft });
       }
-      expect(await reader.signingTriesLeft(tap)).toBe(1);
-      expect(await reader.triesLeft(tap)).toBe(3);
+      expect(await at.reader.signingTriesLeft(tap)).toBe(1);
+      expect(await at.reader.triesLeft(tap)).toBe(3);
       expect(await sign(tap)).toMatchObject({ result: 'signed' });
-      expect(await reader.signingTriesLeft(tap)).toBe(5);
+      expect(await at.reader.signingTriesLeft(tap)).toBe(5);
       for (const _ of [4, 3, 2, 1]) await sign(tap, WRONG);
       expect(await sign(tap, WRONG)).toMatchObject({ result: 'blocked' });
-      expect(await reader.signingTriesLeft(tap)).toBe(0);
+      expect(await at.reader.signingTriesLeft(tap)).toBe(0);
       expect(await sign(tap)).toMatchObject({ result: 'blocked' });
-      expect(await reader.triesLeft(tap)).toBe(3);
+      expect(await at.reader.triesLeft(tap)).toBe(3);
     });
 
     it("which a copy does not, nor an interposer, nor a child's card, which is shown no password", async () => {
       const copied = await sign(await hold({ signPrivateKey: other.userPrivateKey ?? '' }));
       const notOfTheKey = 'the signature is not of the key in the signing certificate';
       expect(copied).toMatchObject({ result: 'not-signed', detail: notOfTheKey });
-      await next();
+      await at.take();
       // Any password seems right to it, but the real card does not show its certificate.
       const between = await sign(await hold({ faults: { interposed: true } }), WRONG);
       const hidden = 'the signing certificate: 6982';
       expect(between).toMatchObject({ result: 'not-signed', detail: hidden });
-      await next();
-      const childs = await lay({ ...other, password: PASSWORD });
-      expect(await reader.signingTriesLeft(childs)).toBeNull();
+      await at.take();
+      const childs = await at.lay({ ...other, password: PASSWORD });
+      expect(await at.reader.signingTriesLeft(childs)).toBeNull();
       const authCertificate = Buffer.from(other.userCertificate ?? '', 'base64');
       const outcome = await sign(childs, WRONG, { authCertificate });
       expect(outcome).toMatchObject({ result: 'no-signing-certificate' });
@@ -152,21 +127,23 @@ export function describeSigning(makeField: () => Promise<CardField>): void {
         const leaves = await hold({ faults: { removedAfter } });
         const gone = { fault: 'card-removed', pin };
         await expect(sign(leaves), `${removedAfter}`).rejects.toMatchObject(gone);
-        await watch.next('gone');
+        await at.watch.next('gone');
       }
-      expect(await reader.signingTriesLeft(await hold())).toBe(5);
+      expect(await at.reader.signingTriesLeft(await hold())).toBe(5);
     });
 
     it('of this tap and of the card that is meant only', async () => {
       const tap = await hold();
-      await next();
+      await at.take();
       const gone = { fault: 'card-removed', pin: 'not-sent' };
       await expect(sign(tap)).rejects.toMatchObject(gone);
-      await expect(reader.signingTriesLeft(tap)).rejects.toMatchObject({ fault: 'card-removed' });
+      await expect(at.reader.signingTriesLeft(tap)).rejects.toMatchObject({
+        fault: 'card-removed',
+      });
       const here = await hold();
       const authCertificate = Buffer.from(other.userCertificate ?? '', 'base64');
       await expect(sign(here, WRONG, { authCertificate })).rejects.toMatchObject(gone);
-      expect(await reader.signingTriesLeft(here)).toBe(5);
+      expect(await at.reader.signingTriesLeft(here)).toBe(5);
     });
   });
 }
