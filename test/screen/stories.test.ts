@@ -1,6 +1,6 @@
 /** What people see at a gate: a whole terminal with its reader, its printer and its platform. */
 
-import { expect, test as alone } from 'vitest';
+import { test as alone, expect } from 'vitest';
 import type { Screen } from '../../src/domain/screen.ts';
 import { openUiServer } from '../../src/screen/ui-server.ts';
 import { atTheGate, hanako, type Ticket, type World, withTerminal } from '../terminal.ts';
@@ -175,31 +175,34 @@ test('without a screen in the configuration, nothing is spoken and no port is op
     expect(journal.count({ event: 'device.lost', device: 'screen' })).toBe(0);
   }));
 
-alone('a browser is at the present state at once, however often it comes, and never shows what is gone', () =>
-  atTheScreen(async ({ source, hold, remove, screen }, { card }) => {
-    const server = await openUiServer({
-      source,
-      port: 0,
-      files: await builtPages(),
-      embed: null,
-      speech: async () => null,
-      note: () => {},
-    });
-    try {
-      const first = await TestBrowser.open(server.origin);
-      await first.screen((shown) => shown.screen === 'waiting');
-      await hold(card.card);
-      await first.screen((shown) => shown.screen === 'welcome');
-      first.socket.terminate();
-      await remove();
-      await screen({ screen: 'welcome', name: null });
-      const second = await TestBrowser.open(server.origin);
-      await second.screen((shown) => shown.screen === 'welcome');
-      await second.screen((shown) => shown.screen === 'waiting');
-      expect(second.frames.join()).not.toContain('佐');
-      second.press({ key: 'language', language: 'en' });
-      await second.screen((shown) => shown.language === 'en');
-    } finally {
-      await server.close();
-    }
-  }));
+alone(
+  'a browser is at the present state at once, however often it comes, and never shows what is gone',
+  () =>
+    atTheScreen(async ({ source, hold, remove, screen }, { card }) => {
+      const server = await openUiServer({
+        source,
+        port: 0,
+        files: await builtPages(),
+        embed: null,
+        speech: async () => null,
+        note: () => {},
+      });
+      try {
+        const first = await TestBrowser.open(server.origin);
+        await first.screen((shown) => shown.screen === 'waiting');
+        await hold(card.card);
+        await first.screen((shown) => shown.screen === 'welcome');
+        first.socket.terminate();
+        await remove();
+        await screen({ screen: 'welcome', name: null });
+        const second = await TestBrowser.open(server.origin);
+        await second.screen((shown) => shown.screen === 'welcome');
+        await second.screen((shown) => shown.screen === 'waiting');
+        expect(second.frames.join()).not.toContain('佐');
+        second.press({ key: 'language', language: 'en' });
+        await second.screen((shown) => shown.language === 'en');
+      } finally {
+        await server.close();
+      }
+    }),
+);

@@ -1,6 +1,6 @@
 /** Stories of the paper: once, or known not to be, or asked. One process, simulated reader and printer. */
 
-import { expect, test as alone } from 'vitest';
+import { test as alone, expect } from 'vitest';
 import { StaffError, settlePaper } from '../../src/staff/commands.ts';
 import { atTheGate } from '../terminal.ts';
 
