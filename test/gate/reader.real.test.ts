@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import type { Line } from '../journal-lines.ts';
-import { shared } from '../rig/shared.ts';
+import { oneForAll } from '../rig/one-for-all.ts';
 import { type Site, withSite } from '../rig/site.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -55,7 +55,7 @@ class AtTheReader {
   }
 }
 
-const withReader = shared<AtTheReader>((story) =>
+const withReader = oneForAll<AtTheReader>((story) =>
   withSite({ reader: 'pcsc', tickets: TICKETS }, (site) => story(new AtTheReader(site))),
 );
 

@@ -3,8 +3,8 @@
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { oneForAll } from '../rig/one-for-all.ts';
 import { PATIENCE_MS } from '../rig/program.ts';
-import { shared } from '../rig/shared.ts';
 import { browserThere, type OpenStreet, withOpenStreet } from './open-street.ts';
 
 vi.setConfig({ testTimeout: 400_000 });
@@ -25,7 +25,7 @@ interface Watched {
 }
 
 /** The last story ends it. */
-const withBrowser = shared<Watched>((story) =>
+const withBrowser = oneForAll<Watched>((story) =>
   withOpenStreet(async (street) => {
     const executablePath = await browserThere(street);
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });

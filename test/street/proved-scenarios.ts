@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, test, vi } from 'vitest';
 import { SCENARIO_NAMES } from '../../platform-sim/street/player.ts';
-import { shared } from '../rig/shared.ts';
+import { oneForAll } from '../rig/one-for-all.ts';
 import { type OpenStreet, withOpenStreet } from './open-street.ts';
 
 /** They wait for real time to pass, or for everybody to come by; the long tests play these, `npm test` the others. */
@@ -31,7 +31,7 @@ export const SLOW_SCENARIOS = SCENARIO_NAMES.filter((name) => SLOW.has(name));
 /** Tests that each of these is proved, and that nothing is broken after them. */
 export function scenariosAreProved(names: readonly string[]): void {
   vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
-  const onTheStreet = shared(withOpenStreet);
+  const onTheStreet = oneForAll(withOpenStreet);
   let say: OpenStreet['say'];
 
   beforeEach(() =>

@@ -1,14 +1,14 @@
 /** The vending machine beside the gate: what people and the world do to it, and that the gate goes on meanwhile. */
 
 import { beforeEach, expect, test, vi } from 'vitest';
-import { shared } from '../rig/shared.ts';
+import { oneForAll } from '../rig/one-for-all.ts';
 import { type OpenStreet, withOpenStreet } from './open-street.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 const MACHINE = ['--at', 'vending-1'] as const;
 
-const onTheStreet = shared(withOpenStreet);
+const onTheStreet = oneForAll(withOpenStreet);
 let say: OpenStreet['say'];
 
 beforeEach(() =>

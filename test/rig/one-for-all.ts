@@ -15,7 +15,7 @@ type Within<Thing> = (story: (thing: Thing) => Promise<void>) => Promise<void>;
  * Tells stories as `within` does, but all of them with one thing: it is opened for the first and ends with the file. Each has to
  * leave it as the next one needs it; after one that failed it is opened anew, so that one failure is one.
  */
-export function shared<Thing>(within: Within<Thing>): Within<Thing> {
+export function oneForAll<Thing>(within: Within<Thing>): Within<Thing> {
   let present: Opened<Thing> | null = null;
 
   async function end(): Promise<void> {
