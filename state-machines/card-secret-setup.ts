@@ -11,6 +11,7 @@ import type { Reason } from '../src/domain/reason.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { resultOf, triesOf } from './step-result.ts';
 
 /** The PIN of the user-authentication key, or the password of the signing key. */
 export type CardSecretKind = 'pin' | 'password';
@@ -68,15 +69,6 @@ const BLOCKED: Readonly<Record<CardSecretKind, Reason>> = {
   pin: 'pin-blocked',
   password: 'password-blocked',
 };
-
-function resultOf(event: { readonly type: string }): StepResult | null {
-  return 'output' in event ? (event.output as StepResult) : null;
-}
-
-function triesOf(event: { readonly type: string }): number | null {
-  const result = resultOf(event);
-  return result?.next === 'pin' ? result.tries : null;
-}
 
 function ending(end: CardSecretEnd['end'], reason: Reason | null): { readonly end: CardSecretEnd } {
   return { end: { end, reason, error: null } };

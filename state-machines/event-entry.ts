@@ -11,6 +11,7 @@ import type { Answer, StepResult } from '../src/domain/answer.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { promiseNotProvided } from './not-provided.ts';
+import { answerOf, defectOf, resultOf } from './step-result.ts';
 
 /** Longest time that each kind of step may take, in ms; a person is waiting again within three seconds. */
 export const ENTRY_DELAYS = { cardStep: 2_800, ownStep: 2_000 } as const;
@@ -31,10 +32,6 @@ const HOLD = {
 } as const satisfies StateMeta;
 const HOLD_FOR_CARD = { ...HOLD, timeout: 'cardStep' } as const satisfies StateMeta;
 const HOLD_FOR_OURS = { ...HOLD, timeout: 'ownStep' } as const satisfies StateMeta;
-
-function resultOf(event: { readonly type: string }): StepResult | null {
-  return 'output' in event ? (event.output as StepResult) : null;
-}
 
 /** Where every step goes when it does not go on. */
 const OTHERWISE = [
@@ -71,29 +68,8 @@ export const eventEntryMachine = setup({
     asksToHoldAgain: ({ event }) => resultOf(event)?.next === 'hold-again',
   },
   actions: {
-    keepAnswer: assign({
-      answer: ({ event }): Answer => {
-        const result = resultOf(event);
-        switch (result?.next) {
-          case 'refuse':
-            return { answer: 'refused', reason: result.reason };
-          case 'hold-again':
-            return { answer: 'hold-again', reason: result.reason };
-          case 'attendant':
-            return { answer: 'attendant', by: result.by };
-          case 'not-recorded':
-            return { answer: 'not-recorded', reason: result.reason };
-          default:
-            return { answer: 'hold-again', reason: 'card-unreadable' };
-        }
-      },
-    }),
-    answerDefect: assign({
-      answer: ({ event }): Answer => ({
-        answer: 'defect',
-        error: 'error' in event ? event.error : event.type,
-      }),
-    }),
+    keepAnswer: assign({ answer: ({ event }) => answerOf(event) }),
+    answerDefect: assign({ answer: ({ event }) => defectOf(event) }),
     answerUnreadable: assign({ answer: { answer: 'hold-again', reason: 'card-unreadable' } }),
     answerRemoved: assign({ answer: { answer: 'hold-again', reason: 'card-removed' } }),
     answerGranted: assign({

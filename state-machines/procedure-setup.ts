@@ -11,6 +11,7 @@ import { CARD_PIN_DIGITS } from '../src/domain/card-pin.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { answerOf, defectOf, resultOf, triesOf } from './step-result.ts';
 
 /** Longest time that each kind of step may take, in ms. */
 export const PROCEDURE_DELAYS = {
@@ -56,15 +57,6 @@ export interface ProcedureAnswered {
   readonly answer: Answer;
 }
 
-function resultOf(event: { readonly type: string }): StepResult | null {
-  return 'output' in event ? (event.output as StepResult) : null;
-}
-
-function triesOf(event: { readonly type: string }): number | null {
-  const result = resultOf(event);
-  return result?.next === 'pin' ? result.tries : null;
-}
-
 export const procedureSetup = setup({
   types: {
     input: {} as SensedTap,
@@ -106,31 +98,8 @@ export const procedureSetup = setup({
     isWhole: ({ event }) => event.type === 'pin.typed' && event.digits === CARD_PIN_DIGITS,
   },
   actions: {
-    keepAnswer: assign({
-      answer: ({ event }): Answer => {
-        const result = resultOf(event);
-        switch (result?.next) {
-          case 'refuse':
-            return { answer: 'refused', reason: result.reason };
-          case 'hold-again':
-            return { answer: 'hold-again', reason: result.reason };
-          case 'not-recorded':
-            return { answer: 'not-recorded', reason: result.reason };
-          case 'attendant':
-            return { answer: 'attendant', by: result.by };
-          case 'tell':
-            return { answer: 'told', told: result.told };
-          default:
-            return { answer: 'hold-again', reason: 'card-unreadable' };
-        }
-      },
-    }),
-    answerDefect: assign({
-      answer: ({ event }): Answer => ({
-        answer: 'defect',
-        error: 'error' in event ? event.error : event.type,
-      }),
-    }),
+    keepAnswer: assign({ answer: ({ event }) => answerOf(event) }),
+    answerDefect: assign({ answer: ({ event }) => defectOf(event) }),
     answerBlocked: assign({ answer: { answer: 'refused', reason: 'pin-blocked' } }),
     answerSlow: assign({ answer: { answer: 'refused', reason: 'platform-slow' } }),
     answerUnreadable: assign({ answer: { answer: 'hold-again', reason: 'card-unreadable' } }),
