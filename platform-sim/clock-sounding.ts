@@ -71,7 +71,7 @@ export class ClockSounding {
   }
 }
 
-/** Keeps what was sounded, together every two seconds: a crash in between costs a bound, and no fact. */
+/** Keeps what was sounded, together every two seconds: a crash in between, or a full disk, costs a bound, and no fact. */
 export class ClockNotes {
   readonly #facts: Pick<FactStore, 'together' | 'noteClock'>;
   #notes: (readonly [BootOf, ClockSample])[] = [];
@@ -81,7 +81,10 @@ export class ClockNotes {
     this.#facts = facts;
   }
 
-  add(of: BootOf, sample: ClockSample): void {
+  /** A beat is here, made when the clock of this boot stood at `mono`. */
+  heard({ sounding }: { readonly sounding: ClockSounding }, of: BootOf, mono: number): void {
+    const sample = sounding.heard(mono, Date.now());
+    if (sample === null) return;
     this.#notes.push([of, sample]);
     this.#due ??= setTimeout(() => this.keep(), NOTED_EVERY_MS);
   }
@@ -93,11 +96,12 @@ export class ClockNotes {
     const notes = this.#notes;
     this.#notes = [];
     if (notes.length === 0) return;
-    const keepAll = () =>
-      this.#facts.together(() => {
-        for (const [of, sample] of notes) this.#facts.noteClock(of, sample);
-      });
-    // They are gone then, as after a crash; the terminals are asked to come again as soon as they say something.
-    unlessFull(keepAll, () => {});
+    const keep = (): void => {
+      for (const [of, sample] of notes) this.#facts.noteClock(of, sample);
+    };
+    unlessFull(
+      () => this.#facts.together(keep),
+      () => {},
+    );
   }
 }

@@ -64,8 +64,21 @@ export function prepareFacts(db: SqliteDatabase) {
     ownEpoch: db.prepare('SELECT epoch FROM stream WHERE terminal = ? ORDER BY id').pluck(),
     hasOwn: db.prepare('SELECT 1 FROM own WHERE id = ?'),
     addOwn: db.prepare('INSERT INTO own (id, seq) VALUES (?, ?)'),
-    since: db.prepare('SELECT arrival, json FROM fact WHERE arrival > ? ORDER BY arrival'),
-    quarantined: db.prepare('SELECT arrival, json FROM quarantine ORDER BY arrival'),
+    since: db.prepare(
+      `SELECT arrival, json FROM fact WHERE arrival > ? AND json <> '' ORDER BY arrival`,
+    ),
+    quarantined: db.prepare(
+      `SELECT arrival, json FROM quarantine WHERE json <> '' ORDER BY arrival`,
+    ),
+    // Emptied, and not deleted: the hash is what repetitions and forks are known by.
+    oldFacts: db.prepare(
+      `SELECT arrival, json FROM fact WHERE arrival > ? AND received < ? AND json <> ''
+       ORDER BY arrival LIMIT ?`,
+    ),
+    forget: db.prepare(`UPDATE fact SET event = '', json = '' WHERE arrival = ?`),
+    forgetQuarantined: db.prepare(
+      `UPDATE quarantine SET json = '' WHERE received < ? AND json <> ''`,
+    ),
     ofEvents: db
       .prepare(`SELECT json FROM fact WHERE event IN (SELECT value FROM json_each(?))`)
       .pluck(),

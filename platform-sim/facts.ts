@@ -21,6 +21,8 @@ import { SCHEMA, SCHEMA_VERSION } from './fact-tables.ts';
 export const PLATFORM_TERMINAL = 'platform';
 
 const NO_FACT = '0'.repeat(64);
+/** In one transaction: a terminal may wait for it. */
+const FORGET_AT_ONCE = 500;
 
 type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
 
@@ -82,6 +84,11 @@ interface Held {
   readonly hash: string;
 }
 
+interface OldFact {
+  readonly arrival: number;
+  readonly json: string;
+}
+
 export class FactStore {
   readonly #db: SqliteDatabase;
   readonly #statements: ReturnType<typeof prepareFacts>;
@@ -137,16 +144,24 @@ export class FactStore {
   }
 
   /**
-   * Stores the facts `from`, `from + 1`, ... and the cursor in one durable transaction.
-   * `items` are exact JSON texts. Throws NotAFactError, then nothing of the batch is stored.
+   * Stores the facts `from`, `from + 1`, ... and the cursor in one durable transaction. `isAll`: their terminal has none before
+   * them any more; where some are missing here, they are set apart. `items` are exact JSON texts. Throws NotAFactError, then
+   * nothing of the batch is stored.
    */
-  store(of: StreamName, from: number, items: readonly string[], now: number): StoreOutcome {
+  store(
+    of: StreamName,
+    from: number,
+    items: readonly string[],
+    now: number,
+    isAll = false,
+  ): StoreOutcome {
     const facts = items.map((json, index) => parseItem(of, from + index, json));
     return this.#db
       .transaction((): StoreOutcome => {
         const stream = this.#streamOf(of, now, '');
         const gap = from > stream.upto + 1 && !this.#hasQuarantined(stream.id, from - 1);
-        if (gap && !isOpening(stream, facts[0])) return { kind: 'gap', upto: stream.upto };
+        if (gap && !isAll && !isOpening(stream, facts[0]))
+          return { kind: 'gap', upto: stream.upto };
         return this.#storeAll(stream, facts, now);
       })
       .immediate();
@@ -253,6 +268,31 @@ export class FactStore {
       upto: Number(this.#statements.newest.get() ?? 0),
       facts: this.#statements.ofEventsAfter.all(after, JSON.stringify(events)) as string[],
     }))();
+  }
+
+  /**
+   * Empties facts that arrived before `before` (ISO 8601), but for those that `decides` says yes of, by their subject. Number and
+   * hash stay: what is told again, or something else in its place, is known by them. Returns how many.
+   */
+  forget(before: string, decides: (subject: string) => boolean): number {
+    this.#db.pragma('secure_delete = ON');
+    let count = this.#statements.forgetQuarantined.run(before).changes;
+    for (let after = 0; ; ) {
+      const old = this.#statements.oldFacts.all(after, before, FORGET_AT_ONCE) as OldFact[];
+      const newest = old.at(-1);
+      if (newest === undefined) break;
+      after = newest.arrival;
+      this.together(() => {
+        for (const { arrival, json } of old) {
+          const { subject } = FACT.parse(JSON.parse(json));
+          if (typeof subject === 'string' && decides(subject)) continue;
+          this.#statements.forget.run(arrival);
+          count += 1;
+        }
+      });
+    }
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    return count;
   }
 
   /** When each boot of each terminal began to count, by the platform's clock. */

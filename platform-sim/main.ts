@@ -33,7 +33,7 @@ import {
   trustCa,
 } from './commands.ts';
 import { showDoubles } from './entry-commands.ts';
-import { importRescued } from './fact-commands.ts';
+import { forgetFacts, importRescued } from './fact-commands.ts';
 import { InputError } from './input-error.ts';
 import { verifyPaperOf } from './paper-commands.ts';
 import {
@@ -151,6 +151,11 @@ function buildProgram(): Command {
     .requiredOption('--by <who>', 'who decided it')
     .requiredOption('--why <why>', 'the reason, for the record')
     .action(importRescued);
+  command(facts, 'forget', 'empty old facts; their numbers and hashes stay')
+    .requiredOption('--older-than <time>', 'that arrived so long ago: 400d')
+    .requiredOption('--by <who>', 'who decided it')
+    .requiredOption('--why <why>', 'the reason, for the record')
+    .action(forgetFacts);
   command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
     showTerminals,
   );

@@ -214,14 +214,9 @@ export class TerminalLinks {
     if (frame.frame === 'hello') return hello ? 'a second hello' : this.#welcome(session, frame);
     if (!hello) return `${frame.frame} before hello`;
     if (frame.frame === 'ask') return () => void this.#reply(session, hello, frame);
-    if (frame.frame === 'beat') return () => this.#sound(session, hello, frame.clock.mono);
+    if (frame.frame === 'beat') return () => this.#clocks.heard(session, hello, frame.clock.mono);
     if (frame.frame === 'renew') return () => this.#renew(session, frame.request);
     return this.#take(session, hello, frame);
-  }
-
-  #sound({ sounding }: Session, hello: Hello, mono: number): void {
-    const sample = sounding.heard(mono, Date.now());
-    if (sample !== null) this.#clocks.add(hello, sample);
   }
 
   async #reply(session: Session, hello: Hello, ask: Ask): Promise<void> {
@@ -300,9 +295,8 @@ export class TerminalLinks {
 
   #suspect(terminal: string, suspected: readonly Suspicion[], now: number): void {
     for (const why of suspected) {
-      if (this.#terminals.quarantine(terminal, why, now)) {
-        this.#log('terminal.quarantined', { terminal, why });
-      }
+      const isNews = this.#terminals.quarantine(terminal, why, now);
+      if (isNews) this.#log('terminal.quarantined', { terminal, why });
     }
   }
 
@@ -310,8 +304,10 @@ export class TerminalLinks {
     try {
       const now = Date.now();
       const begun = performance.now();
-      const outcome = this.#facts.store({ terminal, epoch }, from, items, now);
+      const isAll = session.gapFrom === from;
+      const outcome = this.#facts.store({ terminal, epoch }, from, items, now, isAll);
       const { kind, ...counts } = outcome;
+      if (kind === 'gap') session.gapFrom = Math.min(session.gapFrom ?? from, from);
       return () => {
         if (kind === 'stored' && outcome.quarantined > 0) this.#suspect(terminal, ['fork'], now);
         this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });

@@ -19,6 +19,7 @@ import { isSecureUrl, isUnenrolledUrl } from './link/connection.ts';
 import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
 import { PAGE } from './page-config.ts';
+import { RETENTION } from './retention-config.ts';
 import { checkServices, SERVICES } from './service-config.ts';
 import { ATTENDANT_NAME } from './staff/attendants.ts';
 import { isPinLine, readPinCredential } from './staff/pin.ts';
@@ -157,6 +158,7 @@ const TABLES = z.strictObject({
   turnstile: TURNSTILE.optional(),
   page: PAGE.optional(),
   payment: PAYMENT.optional(),
+  retention: RETENTION.optional(),
   /** Without this table nobody can act as staff at the terminal's own screen. */
   staff: STAFF.optional(),
   metrics: z

@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { reconnectDelay } from './domain/back-off.ts';
 import type { Command } from './domain/command.ts';
 import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
+import { forgetChunksOf } from './link/chunk-store.ts';
 import { HoldingsReport } from './link/holdings.ts';
 import { TerminalIdentity } from './link/identity.ts';
 import type { InUse } from './link/in-use.ts';
@@ -251,6 +252,14 @@ export class LinkSupervisor {
 
   async stop(): Promise<void> {
     await Promise.all([this.#mender?.stop(), this.#holdings?.stop(), this.#supervisor?.stop()]);
+  }
+
+  /** Deletes the keys and the chunks of a list. Rejects with `KeyStoreError`, or as the file system does. */
+  async forgetList(list: string): Promise<void> {
+    await forgetChunksOf(this.#config.state, list);
+    this.#keys.delete(list);
+    await this.#ring.forget(list);
+    this.#parts.onChange();
   }
 
   async #load(): Promise<void> {

@@ -23,6 +23,8 @@ import { OwnKeys } from './own-keys.ts';
 import { Papers } from './papers.ts';
 import type { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
+import { Retention } from './retention.ts';
+import { RETENTION_DEFAULT } from './retention-config.ts';
 import { openScreen } from './screen/open-screen.ts';
 import type { ScreenSource } from './screen/screen-source.ts';
 import { followSupervisors } from './service-manager.ts';
@@ -124,6 +126,7 @@ export async function startTerminal(
   }));
   await keys.start(recorder, inspect, link.usingKeys(lists));
   link.start(lists, (command) => commands.take(command));
+  const retention = retentionOf(config, folder, lists, link, options.onDefect);
   actor.start();
 
   return {
@@ -132,6 +135,7 @@ export async function startTerminal(
     watchObstacles: (listener) => void conditions.watch(listener),
     async stop(signal) {
       recorder.note('terminal.stopping', { signal });
+      await retention.stop();
       looking.stop();
       for (const { passages } of services) passages?.stop();
       actor.send({ type: 'terminal.stop' });
@@ -141,6 +145,22 @@ export async function startTerminal(
       await folder.close();
     },
   };
+}
+
+/** Runs from now on. */
+function retentionOf(
+  config: Config,
+  { recorder, shelf, clock }: StateFolder,
+  wanted: readonly string[],
+  link: LinkSupervisor,
+  onDefect: (error: unknown) => void,
+): Retention {
+  const retention = new Retention({
+    ...{ config: config.retention ?? RETENTION_DEFAULT, recorder, shelf, clock, wanted, onDefect },
+    forget: (list) => link.forgetList(list),
+  });
+  retention.start();
+  return retention;
 }
 
 function inputOf(

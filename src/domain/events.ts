@@ -282,10 +282,25 @@ export const EVENTS = {
     says: 'The platform holds other facts of this ledger than the ledger does (an older state was put back, or there is a copy): a new epoch begins.',
     fields: ['before', 'upto', 'held'],
   },
+  'ledger.pruned': {
+    fact: true,
+    says: 'So many facts that the platform holds left the ledger, for they were old. Its chain begins behind `upto` now, whose SHA-256 is `hash`; facts before it that still decide something stay.',
+    fields: ['upto', 'hash', 'count'],
+  },
+  'list.deleted': {
+    fact: true,
+    says: 'The list was over for so long that its files and keys were deleted; `version` is the last one that was here.',
+    fields: ['list', 'version', 'validTo'],
+  },
   'facts.rescued': {
     fact: true,
     says: "The platform's own fact: somebody took in what a dead terminal's disk still held. `lost`: what could not be read there any more.",
     fields: ['terminal', 'stored', 'repeated', 'quarantined', 'lost', 'by', 'why'],
+  },
+  'facts.forgotten': {
+    fact: true,
+    says: "The platform's own fact: somebody had the facts that arrived before this time emptied; their numbers and hashes stay.",
+    fields: ['before', 'count', 'by', 'why'],
   },
   'facts.retold': { fact: false, says: 'An ended epoch is told.', fields: ['epoch', 'upto'] },
   'facts.slowed': {

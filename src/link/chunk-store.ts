@@ -33,6 +33,11 @@ export function forgetChunks(stateDirectory: string): void {
   rmSync(join(stateDirectory, 'chunks'), { recursive: true, force: true });
 }
 
+/** Deletes those of one list. Rejects with what the file system throws. */
+export async function forgetChunksOf(stateDirectory: string, list: string): Promise<void> {
+  await rm(chunkFolder(stateDirectory, list), { recursive: true, force: true });
+}
+
 export class ChunkStore {
   readonly #directory: string;
   readonly #fetch: FetchObject;

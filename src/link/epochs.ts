@@ -28,12 +28,14 @@ export function streamAfter(
 }
 
 function isAnotherLedger(
-  { base }: FactStream,
+  { base, gone }: FactStream,
   ledger: Ledger,
   upto: number,
   hash: string,
 ): boolean {
-  return upto > 0 && (upto <= base || ledger.hashOf(upto) !== hash);
+  if (upto === 0) return false;
+  // Of what was removed nothing but its end can be held against what is said.
+  return upto <= base || (upto >= gone && ledger.hashOf(upto) !== hash);
 }
 
 function opened(ledger: Ledger, held: number): boolean {

@@ -130,7 +130,7 @@ export class FactUpload {
 
   #rewind(stream: FactStream, upto: number): void {
     this.#inFlight = [];
-    this.#sentUpto = Math.max(upto, stream.base);
+    this.#sentUpto = Math.max(upto, stream.gone);
     this.#holds(stream, upto);
   }
 

@@ -89,6 +89,11 @@ export class ListKeyRing {
     return this.#useOf(list);
   }
 
+  /** The keys of a list that is over. Rejects with `KeyStoreError`, or as the file system does. */
+  async forget(list: string): Promise<void> {
+    for (const part of PARTS) await this.#store.forget(labelOf(list, part));
+  }
+
   async #useOf(list: string): Promise<() => void> {
     const keys = await this.#keysOf(list);
     return () => {

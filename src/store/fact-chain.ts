@@ -22,9 +22,22 @@ export interface ChainOwner {
 /** What the first fact has in place of a predecessor's hash. */
 export const GENESIS = '0'.repeat(64);
 
-/** Checks every fact: number, predecessor's hash, terminal and epoch. `rows`: the whole ledger, oldest first. */
-export function verifyChain(rows: Iterable<FactText>, owner: ChainOwner): ChainVerdict {
-  let last = { seq: 0, hash: GENESIS };
+/** The number and hash of a fact that others continue. */
+export interface ChainEnd {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** What the first fact of a ledger continues. */
+export const BEGINNING: ChainEnd = { seq: 0, hash: GENESIS };
+
+/** Checks every fact: number, predecessor's hash, terminal and epoch. `rows`: all behind `from`, oldest first. */
+export function verifyChain(
+  rows: Iterable<FactText>,
+  owner: ChainOwner,
+  from: ChainEnd = BEGINNING,
+): ChainVerdict {
+  let last = from;
   for (const row of rows) {
     const why = flawOf(row, last, owner);
     if (why !== null) return { ok: false, seq: row.seq, why };

@@ -20,6 +20,8 @@ export interface FactStream {
   readonly isOver: boolean;
   /** The number before its first fact. */
   readonly base: number;
+  /** The number before the first fact that is still here: what was removed can't be told again. */
+  readonly gone: number;
   /** The platform holds, or has set apart, every fact up to here. */
   readonly acknowledged: number;
   /** As `Ledger.lastFact`. */
@@ -59,9 +61,12 @@ export class LedgerEpochs {
     return this.#sql.all.all().at(-1)?.upto ?? 0;
   }
 
-  /** Inside a transaction that also records the first fact of the new epoch. `upto`: the last of the one that ends. */
-  open(upto: number): void {
-    this.#sql.end.run(upto, this.current, this.base);
+  /**
+   * Inside a transaction that also records the first fact of the new epoch. `upto`: the last of the one that ends; `gone`: the
+   * last that was removed, which can't be told again.
+   */
+  open(upto: number, gone: number): void {
+    this.#sql.end.run(upto, this.current, Math.max(this.base, gone));
     this.#file.setMeta('epoch', randomUUID());
     this.#file.setMeta('acknowledged', String(upto));
     this.#file.setMeta('least_schema', LEAST_SCHEMA);
@@ -87,7 +92,7 @@ export class LedgerEpochs {
     const last = { seq: upto, hash: hash('sha256', text) };
     const sql = this.#sql;
     return {
-      ...{ epoch, base, isOver: true, last: () => last },
+      ...{ epoch, base, gone: base, isOver: true, last: () => last },
       get acknowledged() {
         return sql.told.get(upto)?.acknowledged ?? upto;
       },

@@ -18,6 +18,7 @@ import {
   writeDurably,
 } from './disk.ts';
 import { COMMAND_TABLES } from './ledger-commands.ts';
+import { RETENTION_TABLES } from './ledger-tables.ts';
 
 export type LedgerErrorCode =
   | 'in-use-by-newer-version'
@@ -57,6 +58,7 @@ const MIGRATIONS = [
   // Epochs that are over: which numbers were theirs, up to `upto`, and how far they were told again.
   `CREATE TABLE earlier_epoch (
      upto INTEGER PRIMARY KEY, epoch TEXT NOT NULL, acknowledged INTEGER NOT NULL) STRICT;`,
+  RETENTION_TABLES,
 ] as const;
 
 const LEDGER_FILE = 'ledger.db';
@@ -275,6 +277,8 @@ function configure(database: Database.Database): void {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // What is removed is overwritten, not only marked as free.
+  database.pragma('secure_delete = ON');
   database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   database.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
   schemaOf(database);

@@ -6,9 +6,17 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Fact } from '../domain/fact.ts';
-import { type ChainVerdict, type FactText, factOf, verifyChain } from './fact-chain.ts';
+import {
+  BEGINNING,
+  type ChainEnd,
+  type ChainVerdict,
+  type FactText,
+  factOf,
+  verifyChain,
+} from './fact-chain.ts';
 import { EARLIER_EPOCHS, type EarlierEpoch, epochAt, waitingIn } from './ledger-epochs.ts';
 import { LedgerFile, ledgerError } from './ledger-file.ts';
+import { PRUNED } from './ledger-tables.ts';
 
 /** How long reading waits for a daemon that moves its log. */
 const BUSY_MS = 5_000;
@@ -93,7 +101,8 @@ export class LedgerInspection {
     try {
       const said = this.#database.pragma('quick_check(1)', { simple: true });
       if (said !== 'ok') return { ok: false, seq: 0, why: String(said) };
-      return verifyChain(this.#texts(), owner);
+      const end = this.#pruned();
+      return verifyChain(this.#texts(end.seq), owner, end);
     } catch (error) {
       throw ledgerError(this.#path, error);
     }
@@ -103,13 +112,22 @@ export class LedgerInspection {
     this.#database.close();
   }
 
-  /** None where older software made the ledger and nobody has opened it since. */
   #earlier(): EarlierEpoch[] {
-    const named = this.#database.prepare<[], unknown>(
-      "SELECT 1 FROM sqlite_schema WHERE name = 'earlier_epoch'",
-    );
-    if (named.get() === undefined) return [];
+    if (!this.#hasTable('earlier_epoch')) return [];
     return this.#database.prepare<[], EarlierEpoch>(EARLIER_EPOCHS).all();
+  }
+
+  #pruned(): ChainEnd {
+    if (!this.#hasTable('pruned')) return BEGINNING;
+    return this.#database.prepare<[], ChainEnd>(PRUNED).get() ?? BEGINNING;
+  }
+
+  /** False where older software made the ledger and nobody has opened it since. */
+  #hasTable(name: string): boolean {
+    const named = this.#database.prepare<[string], unknown>(
+      'SELECT 1 FROM sqlite_schema WHERE name = ?',
+    );
+    return named.get(name) !== undefined;
   }
 
   #newest(): number {
@@ -126,8 +144,8 @@ export class LedgerInspection {
     return read.get(key)?.value ?? '';
   }
 
-  *#texts(): IterableIterator<FactText> {
-    for (let at = 0; ; ) {
+  *#texts(after = 0): IterableIterator<FactText> {
+    for (let at = after; ; ) {
       const rows = this.#after.all(at, PAGE);
       yield* rows;
       const newest = rows.at(-1);

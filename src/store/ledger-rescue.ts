@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Fact } from '../domain/fact.ts';
 import { codeOf } from './disk.ts';
-import { type FactText, factOf, flawOf, GENESIS } from './fact-chain.ts';
+import { BEGINNING, type ChainEnd, type FactText, factOf, flawOf } from './fact-chain.ts';
 import { EARLIER_EPOCHS, type EarlierEpoch } from './ledger-epochs.ts';
 import { LedgerFile } from './ledger-file.ts';
+import { PRUNED } from './ledger-tables.ts';
 
 /** A damaged index may name any number as the newest. */
 const LOST_TRIES = 1_000;
@@ -47,9 +48,9 @@ export function rescueFacts(directory: string, workspace: string, all: boolean):
 
 function read(database: Database.Database, all: boolean): Rescued {
   const told = all ? NOTHING_TOLD : toldIn(database);
-  const first = Math.max(told.upto, (attempt(() => endIn(database, 'min')).value ?? 1) - 1);
+  const pruned = attempt(() => database.prepare<[], ChainEnd>(PRUNED).get()).value ?? BEGINNING;
   const facts: (FactText & { epoch: string })[] = [];
-  let { terminal, last } = beginningAt(database, first);
+  let { terminal, last } = beginningAt(database, told.upto > pruned.seq ? told.upto : pruned);
   for (;;) {
     const next = attempt(() => factAt(database, last.seq + 1));
     const row = next.value ?? null;
@@ -64,15 +65,15 @@ function read(database: Database.Database, all: boolean): Rescued {
   }
 }
 
-/** What the facts behind `seq` continue, as far as it can be read. */
+/** What the facts behind `at` continue, as far as it can be read. */
 function beginningAt(
   database: Database.Database,
-  seq: number,
+  at: number | ChainEnd,
 ): { terminal: string | null; last: { seq: number; hash: string | null } } {
   const terminal = attempt(() => metaOf(database, 'terminal')).value ?? null;
-  if (seq === 0) return { terminal, last: { seq, hash: GENESIS } };
-  const row = attempt(() => factAt(database, seq)).value ?? null;
-  return { terminal, last: { seq, hash: row === null ? null : hash('sha256', row.text) } };
+  if (typeof at !== 'number') return { terminal, last: at };
+  const row = attempt(() => factAt(database, at)).value ?? null;
+  return { terminal, last: { seq: at, hash: row === null ? null : hash('sha256', row.text) } };
 }
 
 function flawIn(
@@ -96,7 +97,7 @@ function damageAt(
   upto: number,
   why: string | null,
 ): Rescued['damage'] {
-  const newest = attempt(() => endIn(database, 'max') ?? 0);
+  const newest = attempt(() => newestIn(database) ?? 0);
   // The last ones may all have been told and be gone.
   if (why === null && newest.why === null && (newest.value ?? 0) <= upto) return null;
   const reason = why ?? newest.why ?? `fact ${upto + 1} is missing`;
@@ -141,10 +142,8 @@ function metaOf(database: Database.Database, key: string): string | undefined {
   return select.get(key)?.value;
 }
 
-function endIn(database: Database.Database, end: 'min' | 'max'): number | null {
-  const select = database.prepare<[], { seq: number | null }>(
-    `SELECT ${end}(seq) AS seq FROM fact`,
-  );
+function newestIn(database: Database.Database): number | null {
+  const select = database.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM fact');
   return select.get()?.seq ?? null;
 }
 

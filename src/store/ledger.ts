@@ -7,7 +7,6 @@
  */
 
 import { hash } from 'node:crypto';
-import type Database from 'better-sqlite3';
 import { type EventName, isFactEvent } from '../domain/events.ts';
 import type { ClockQuality, Fact, NewFact } from '../domain/fact.ts';
 import { LIMITS } from '../link/protocol.ts';
@@ -24,6 +23,8 @@ import {
 import { LedgerCommands } from './ledger-commands.ts';
 import { type FactStream, fitting, LedgerEpochs } from './ledger-epochs.ts';
 import { corrupt, LedgerFile, ledgerError } from './ledger-file.ts';
+import { LedgerRetention, type PruneOrder } from './ledger-retention.ts';
+import { prepareLedger, type Statements } from './ledger-statements.ts';
 import { Steps } from './steps.ts';
 
 export { DiskFullError, headroom } from './disk.ts';
@@ -67,6 +68,7 @@ export class Ledger {
   readonly #options: LedgerOptions;
   readonly #file: LedgerFile;
   readonly #epochs: LedgerEpochs;
+  readonly #retention: LedgerRetention;
   readonly #sql: Statements;
   readonly #listeners = new Set<Listener>();
   #watch: NodeJS.Timeout | null = null;
@@ -75,8 +77,9 @@ export class Ledger {
   private constructor(options: LedgerOptions, file: LedgerFile) {
     this.#options = options;
     this.#file = file;
-    this.#sql = prepare(file.database);
+    this.#sql = prepareLedger(file.database);
     this.#epochs = new LedgerEpochs(file);
+    this.#retention = new LedgerRetention(file);
     this.steps = new Steps(file.database, (work) => file.commit(work));
     this.commands = new LedgerCommands(file.database);
     this.#checkTail();
@@ -147,6 +150,7 @@ export class Ledger {
     const ledger = this;
     return {
       ...{ epoch: this.epoch, base: this.#epochs.base, isOver: false },
+      gone: Math.max(this.#epochs.base, this.#retention.end.seq),
       get acknowledged() {
         return ledger.acknowledged;
       },
@@ -156,8 +160,10 @@ export class Ledger {
     };
   }
 
-  /** SHA-256 (hex) of the exact text of a fact; null when there is none of this number. */
+  /** SHA-256 (hex) of the exact text of a fact; null when there is none of this number any more. */
   hashOf(seq: number): string | null {
+    const { end } = this.#retention;
+    if (seq === end.seq) return end.hash;
     const [row] = this.#sql.after.all(seq - 1, 1);
     return row?.seq === seq ? hash('sha256', row.text) : null;
   }
@@ -172,7 +178,7 @@ export class Ledger {
     const before = this.epoch;
     const upto = this.lastFact().seq;
     this.#file.commit(() => {
-      this.#epochs.open(upto);
+      this.#epochs.open(upto, this.#retention.end.seq);
       const body = { before, upto, held };
       this.#append([{ event: 'ledger.epoch-opened', subject: null, body }]);
     });
@@ -267,7 +273,30 @@ export class Ledger {
 
   /** Checks every fact: number, predecessor's hash, terminal and epoch. Reads the whole ledger. */
   verifyChain(): ChainVerdict {
-    return verifyChain(this.#texts(0), this.#owner);
+    const { end } = this.#retention;
+    return verifyChain(this.#texts(end.seq), this.#owner, end);
+  }
+
+  /**
+   * Removes facts that the platform holds and that are old enough; what still decides stays. Returns how many are gone: a
+   * fact says so in the same transaction. Called until it returns null: nothing more is due. Throws DiskFullError.
+   */
+  prune(order: PruneOrder): number | null {
+    const removed = this.#file.commit(() => {
+      const told = this.#epochs.waitingBefore() > 0 ? 0 : this.acknowledged;
+      // The next fact continues the newest one.
+      const done = this.#retention.prune(order, Math.min(told, this.lastFact().seq - 1));
+      if (done === null || done.count === 0) return done;
+      this.#append([{ event: 'ledger.pruned', subject: null, body: { ...done } }]);
+      return done;
+    });
+    if (this.#listeners.size > 0) queueMicrotask(() => this.#announce());
+    return removed?.count ?? null;
+  }
+
+  /** After `prune`: takes what is gone out of the file's log as well. False: somebody reads it; to be tried again. */
+  clearRemains(): boolean {
+    return this.#retention.clearRemains();
   }
 
   /** Tells the listeners what they have not heard, then closes. A second call does nothing. */
@@ -339,9 +368,11 @@ export class Ledger {
 
   #checkTail(): void {
     const newest = this.#sql.last.get()?.seq ?? 0;
-    const [first, ...rest] = this.#sql.after.all(Math.max(0, newest - TAIL - 1), TAIL + 1);
+    const { end } = this.#retention;
+    const after = Math.max(end.seq, newest - TAIL - 1);
+    const [first, ...rest] = this.#sql.after.all(after, TAIL + 1);
     if (first === undefined) return;
-    const from = first.seq === 1 ? GENESIS : null;
+    const from = after === end.seq ? end.hash : null;
     let why = flawOf(first, { seq: first.seq - 1, hash: from }, this.#owner);
     let last: FactText = first;
     for (const row of rest) {
@@ -354,29 +385,4 @@ export class Ledger {
   get #owner(): ChainOwner {
     return { terminal: this.#options.terminal, epochOf: this.#epochs.epochOf() };
   }
-}
-
-type Statements = ReturnType<typeof prepare>;
-
-function prepare(database: Database.Database) {
-  return {
-    insert: database.prepare<[number, string, string | null, string]>(
-      'INSERT INTO fact (seq, event, subject, text) VALUES (?, ?, ?, ?)',
-    ),
-    last: database.prepare<[], FactText>('SELECT seq, text FROM fact ORDER BY seq DESC LIMIT 1'),
-    after: database.prepare<[number, number], FactText>(
-      'SELECT seq, text FROM fact WHERE seq > ? ORDER BY seq LIMIT ?',
-    ),
-    about: database.prepare<[string], FactText>(
-      'SELECT seq, text FROM fact WHERE subject = ? ORDER BY seq',
-    ),
-    aboutEvents: database.prepare<[string, string], FactText>(
-      `SELECT seq, text FROM fact WHERE subject = ?
-       AND event IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-    ),
-    get: database.prepare<[string], { value: string }>('SELECT value FROM setting WHERE key = ?'),
-    set: database.prepare<[string, string]>(
-      'INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)',
-    ),
-  };
 }

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { EntryListManifest } from '../domain/entry-list.ts';
-import { codeOf, isStorageFailure, makeFolder, publish, writeDurably } from './disk.ts';
+import { codeOf, isStorageFailure, makeFolder, publish, syncPath, writeDurably } from './disk.ts';
 import {
   type ListFile,
   ListFileError,
@@ -204,13 +204,31 @@ export class ListShelf {
       .slice(-CONFIRMATIONS);
     this.#confirmed = [...this.#confirmed.filter((one) => one.list !== list), ...newest];
     try {
-      const part = `${this.#confirmedPath}.part`;
-      writeDurably(part, JSON.stringify(this.#confirmed));
-      publish(part, this.#confirmedPath);
+      this.#keepConfirmed();
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
       throw new ListFileError('disk-full', `the confirmation of ${list}: ${codeOf(error)}`);
     }
+  }
+
+  /** The lists that decide. */
+  get lists(): string[] {
+    return [...this.#active.keys()];
+  }
+
+  /** Deletes every version of a list and what was confirmed of it; a lease that is held stays good until its tap is over. */
+  remove(list: string): void {
+    const shelved = this.#active.get(list);
+    this.#active.delete(list);
+    this.#proven.delete(list);
+    if (shelved !== undefined) {
+      shelved.superseded = true;
+      closeWhenUnused(shelved);
+    }
+    this.#delete((found) => found.list === list);
+    this.#confirmed = this.#confirmed.filter((one) => one.list !== list);
+    this.#keepConfirmed();
+    syncPath(this.directory);
   }
 
   /**
@@ -228,6 +246,12 @@ export class ListShelf {
   close(): void {
     for (const { file } of this.#active.values()) file.close();
     this.#active.clear();
+  }
+
+  #keepConfirmed(): void {
+    const part = `${this.#confirmedPath}.part`;
+    writeDurably(part, JSON.stringify(this.#confirmed));
+    publish(part, this.#confirmedPath);
   }
 
   get #confirmedPath(): string {

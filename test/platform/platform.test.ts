@@ -61,6 +61,29 @@ describe('a terminal', () => {
     expect(await terminal.tell(chain)).toBe(4);
   });
 
+  test('that has removed what is missing here is heard: what it has is set apart, and it goes on', async () => {
+    const chain = new Chain('gate-late').add().add().add().add();
+    const terminal = await BareTerminal.greet(platform.url, chain);
+    terminal.facts(1, chain.items.slice(0, 1));
+    await terminal.next('ack');
+    // As several frames on their way.
+    terminal.facts(3, chain.items.slice(2, 3));
+    terminal.facts(4, chain.items.slice(3));
+    const seen = terminal.frames.length;
+    terminal.facts(3, chain.items.slice(2, 3));
+    expect((await terminal.next('ack', seen)).upto).toBe(3);
+    terminal.facts(4, chain.items.slice(3));
+    await terminal.until(
+      () => terminal.frames.some((frame) => frame.frame === 'ack' && frame.upto === 4),
+      'the last fact',
+    );
+    const known = platform.stores.facts
+      .terminals()
+      .find(({ terminal: name }) => name === 'gate-late');
+    expect(known).toMatchObject({ upto: 1, quarantined: 2 });
+    await terminal.leave();
+  });
+
   test('opens a new stream with a new epoch, and both are held', async () => {
     const [old, fresh] = [new Chain().add(), new Chain().add().add()];
     await (await BareTerminal.greet(platform.url, old)).tell(old);
