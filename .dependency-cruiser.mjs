@@ -103,6 +103,17 @@ export default {
       to: { path: '^src/services/', pathNot: '^src/services/service\\.ts$' },
     },
     {
+      // The log and the fan-out may be elsewhere one day: whoever serves terminals knows their ports, and no store.
+      name: 'platform-services-know-ports-only',
+      severity: 'error',
+      from: {
+        path: '^platform-sim/(services/|centre/|terminals?(-session)?\\.ts$|clock-sounding\\.ts$|intake\\.ts$)',
+      },
+      to: {
+        path: '^platform-sim/(facts|fact-tables|fact-statements|embedded-fact-log|local-fan-out)\\.ts$',
+      },
+    },
+    {
       name: 'nobody-imports-sim-or-test',
       severity: 'error',
       from: { pathNot: '^(platform-sim|test|kiosk-ui/street)/' },

@@ -5,8 +5,8 @@
 
 import { type BootOf, type ClockSample, SAMPLE_EVERY_MS } from './clock-samples.ts';
 import { isPlausibleMono } from './effects.ts';
-import type { FactStore } from './facts.ts';
-import { unlessFull } from './full-disk.ts';
+import type { FactLog } from './fact-log.ts';
+import { storageFailureOf } from './full-disk.ts';
 
 /** How long before a beat is due the terminal is pinged, at first; twice as long whenever the pong comes too late. */
 const LEAD_MS = 50;
@@ -73,12 +73,12 @@ export class ClockSounding {
 
 /** Keeps what was sounded, together every two seconds: a crash in between, or a full disk, costs a bound, and no fact. */
 export class ClockNotes {
-  readonly #facts: Pick<FactStore, 'together' | 'noteClock'>;
+  readonly #log: Pick<FactLog, 'noteClocks'>;
   #notes: (readonly [BootOf, ClockSample])[] = [];
   #due: NodeJS.Timeout | null = null;
 
-  constructor(facts: Pick<FactStore, 'together' | 'noteClock'>) {
-    this.#facts = facts;
+  constructor(log: Pick<FactLog, 'noteClocks'>) {
+    this.#log = log;
   }
 
   /** A beat is here, made when the clock of this boot stood at `mono`. */
@@ -86,22 +86,20 @@ export class ClockNotes {
     const sample = sounding.heard(mono, Date.now());
     if (sample === null) return;
     this.#notes.push([of, sample]);
-    this.#due ??= setTimeout(() => this.keep(), NOTED_EVERY_MS);
+    this.#due ??= setTimeout(() => void this.keep(), NOTED_EVERY_MS);
   }
 
   /** Now. */
-  keep(): void {
+  async keep(): Promise<void> {
     if (this.#due !== null) clearTimeout(this.#due);
     this.#due = null;
     const notes = this.#notes;
     this.#notes = [];
     if (notes.length === 0) return;
-    const keep = (): void => {
-      for (const [of, sample] of notes) this.#facts.noteClock(of, sample);
-    };
-    unlessFull(
-      () => this.#facts.together(keep),
-      () => {},
-    );
+    try {
+      await this.#log.noteClocks(notes);
+    } catch (error) {
+      if (storageFailureOf(error) === null) throw error;
+    }
   }
 }

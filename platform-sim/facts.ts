@@ -13,38 +13,23 @@ import { type BootOf, type ClockSample, SAMPLE_EVERY_MS } from './clock-samples.
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
 import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
 import { ENTRY_FACTS, entryFactsOf } from './entry-facts.ts';
+import {
+  type FactFeed,
+  PLATFORM_TERMINAL,
+  type StoreOutcome,
+  type StreamName,
+  type Suspicion,
+  type Welcomed,
+} from './fact-log.ts';
 import { FACT, type ParsedFact } from './fact-schema.ts';
 import { prepareFacts } from './fact-statements.ts';
 import { SCHEMA, SCHEMA_VERSION } from './fact-tables.ts';
-
-/** The platform's own facts (a cancelled ticket) stand in a ledger of this name; no terminal may have it. */
-export const PLATFORM_TERMINAL = 'platform';
 
 const NO_FACT = '0'.repeat(64);
 /** In one transaction: a terminal may wait for it. */
 const FORGET_AT_ONCE = 500;
 
 type Hello = Extract<TerminalFrame, { frame: 'hello' }>;
-
-/** Why a ledger is not trusted blindly any more: another fact at a known number, or a number that fell. */
-export type Suspicion = 'fork' | 'ledger-went-back' | 'boot-went-back';
-
-/** One ledger of one terminal. */
-export interface StreamName {
-  readonly terminal: string;
-  readonly epoch: string;
-}
-
-export type StoreOutcome =
-  | { readonly kind: 'gap'; readonly upto: number }
-  | {
-      readonly kind: 'stored';
-      /** The last fact that was told, held or set apart like every one before it. */
-      readonly upto: number;
-      readonly stored: number;
-      readonly repeated: number;
-      readonly quarantined: number;
-    };
 
 /** An item that is no fact of the ledger it came from. `message` names the place, never the content. */
 export class NotAFactError extends Error {
@@ -78,18 +63,14 @@ interface Item {
   readonly json: string;
 }
 
-/** How far a ledger is held, and the hash of the last fact there. */
-interface Held {
-  readonly upto: number;
-  readonly hash: string;
-}
-
 interface OldFact {
   readonly arrival: number;
   readonly json: string;
 }
 
-export class FactStore {
+export { PLATFORM_TERMINAL, type StreamName, type Suspicion } from './fact-log.ts';
+
+export class FactStore implements FactFeed {
   readonly #db: SqliteDatabase;
   readonly #statements: ReturnType<typeof prepareFacts>;
 
@@ -109,10 +90,7 @@ export class FactStore {
    * there shares no certain part with what is held: everything of it is asked for (`upto` 0). Terminals that are told the
    * hash find that out themselves: `held` is for them.
    */
-  hello(
-    frame: Hello,
-    now: number,
-  ): { readonly upto: number; readonly held: Held; readonly suspected: Suspicion[] } {
+  hello(frame: Hello, now: number): Welcomed {
     return this.#db
       .transaction(() => {
         const stream = this.#streamOf(frame, now, frame.software);

@@ -3,17 +3,6 @@
 /** As src/store/disk.ts has it for terminals: full, failing, or made read-only by the system after an error. */
 const STORAGE_FAILURE = /^(SQLITE_(FULL|IOERR|READONLY)(_\w+)?|ENOSPC|EDQUOT|EIO|EROFS)$/u;
 
-/** Runs `work`, which undoes itself when it fails; `full` gets the code of the failure when it is the disk's. */
-export function unlessFull(work: () => void, full: (code: string) => void): void {
-  try {
-    work();
-  } catch (error) {
-    const code = storageFailureOf(error);
-    if (code === null) throw error;
-    full(code);
-  }
-}
-
 /** The code of SQLite or of the file system; null: it is something else. */
 export function storageFailureOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;

@@ -14,8 +14,11 @@ import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOLS } from '../src
 import { Centre, type CentreParts } from './centre/centre.ts';
 import { JoinedMunicipalities, type JoinedParts } from './centre/joined-municipalities.ts';
 import { framesFor, newestCommand } from './commanding.ts';
+import { EmbeddedFactLog } from './embedded-fact-log.ts';
+import type { FanOut } from './fan-out.ts';
 import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
+import { LocalFanOut } from './local-fan-out.ts';
 import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { connectionsFor, openFilesLimit } from './open-files.ts';
@@ -101,8 +104,9 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   });
   const ports = settings.tlsPort === undefined ? 1 : 2;
   const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;
+  const fanOut = new LocalFanOut();
   const links = new TerminalLinks(
-    { facts, heads, keys, terminals, commands, questions, log },
+    { facts: new EmbeddedFactLog(facts), fanOut, heads, keys, terminals, commands, questions, log },
     linkSettings(settings, connectionsMax),
   );
   acceptTerminals(server, links, () => null);
@@ -117,7 +121,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     each.setTimeout(IDLE_MS);
     sayWhenFull(each, log);
   }
-  const watch = watchLists({ ...stores, keys }, heads, links, centre, log);
+  const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, log);
   const shutDown = async () => {
     const closed = servers.map((each) => new Promise((resolve) => each.close(resolve)));
     await watch.stop();
@@ -282,7 +286,7 @@ function serveObject(
 function watchLists(
   stores: Platform['stores'],
   heads: Heads,
-  links: TerminalLinks,
+  fanOut: FanOut,
   centre: Centre,
   log: PlatformLog,
 ) {
@@ -295,19 +299,20 @@ function watchLists(
     const { keys } = stores;
     const held = keys.roots.length;
     if (await keys.reload()) {
-      await links.announceRoots(held);
+      await fanOut.publish('all', { about: 'roots', after: held });
       log('root.published', { version: keys.roots.length });
     }
     const mark = stores.terminals.changeMark();
-    if (mark !== terminalsMark) await links.review();
+    if (mark !== terminalsMark) await fanOut.publish('all', { about: 'standing' });
     terminalsMark = mark;
     const fresh = await heads.refresh(Date.now());
     for (const { list, version, isNew } of fresh) {
       if (isNew) log('list.published', { list, version });
     }
-    await links.announce(fresh);
+    const lists = fresh.map(({ list }) => list);
+    if (lists.length > 0) await fanOut.publish('all', { about: 'lists', lists });
     const newest = newestCommand(stores.registry);
-    if (newest > commanded) await links.announceCommands(commanded);
+    if (newest > commanded) await fanOut.publish('all', { about: 'commands', after: commanded });
     commanded = newest;
   };
   const timer = setInterval(() => {

@@ -19,8 +19,3 @@ export function parseFrame(data: Buffer): TerminalFrame | string {
     100,
   );
 }
-
-/** Whether something of it is stored, with the facts, before it is answered. */
-export function isStored(frame: TerminalFrame | string): boolean {
-  return typeof frame !== 'string' && (frame.frame === 'hello' || frame.frame === 'facts');
-}

@@ -6,7 +6,7 @@ import { retryAfterReason } from '../src/link/upload-protocol.ts';
 import { Pressure } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import { ClockSounding } from './clock-sounding.ts';
-import { PLATFORM_TERMINAL, type Suspicion } from './facts.ts';
+import { PLATFORM_TERMINAL, type Suspicion, type Taken, type Told } from './fact-log.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
 
 export interface LinkSettings {
@@ -36,6 +36,8 @@ export interface Session {
   isWithheld: boolean;
   /** Beats sent since the peer was last heard. Counted, not timed: a stall of this process cuts nobody off. */
   missed: number;
+  /** Ends what it hears of the platform's news. */
+  unsubscribe: (() => void) | null;
   /** Set once this side has decided to close; whatever still arrives is not looked at. */
   ended: boolean;
 }
@@ -44,6 +46,14 @@ export interface Session {
 export interface Said {
   readonly session: Session;
   readonly frame: TerminalFrame | string;
+}
+
+/** What follows from a frame. */
+export interface Plan {
+  /** What of it is to be durable first. */
+  readonly told?: Told;
+  /** What is done then; with what became of it. */
+  readonly answer: (taken: Taken | undefined) => void;
 }
 
 /** For the log. */
@@ -77,8 +87,8 @@ export function sessionOf(
   });
   socket.on('pong', (payload: Buffer) => sounding.ponged(String(payload)));
   socket.once('close', () => sounding.end());
-  const state = { hello: null, gapFrom: null, isWithheld: false, missed: 0, ended: false };
-  return { socket, client, pressure, sounding, ...state };
+  const state = { hello: null, gapFrom: null, isWithheld: false, missed: 0 };
+  return { socket, client, pressure, sounding, ...state, unsubscribe: null, ended: false };
 }
 
 /** Null, or why the one at the other end may not call itself so. */
@@ -116,4 +126,14 @@ function closeFor(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason);
   const timer = setTimeout(() => socket.terminate(), CLOSE_MS);
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** Who a card's proof may have been made for at this terminal: any of its certificates, or its name while it has none. */
+export function signersOf(
+  { client }: Session,
+  terminal: string,
+  terminals: Pick<TerminalRegistry, 'certificates'>,
+): Buffer[] {
+  if (client === null) return [Buffer.from(terminal, 'utf8')];
+  return terminals.certificates(terminal).map(({ der }) => der);
 }

@@ -5,14 +5,15 @@ import { CLOSE, LIMITS, type PlatformFrame, type TerminalFrame } from '../src/li
 import { CREDIT } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import { ClockNotes } from './clock-sounding.ts';
-import { type FactStore, NotAFactError, type Suspicion } from './facts.ts';
-import { unlessFull } from './full-disk.ts';
+import type { FactLog, Suspicion, Taken, Told, Welcomed } from './fact-log.ts';
+import type { FanOut, Poke } from './fan-out.ts';
+import { storageFailureOf } from './full-disk.ts';
 import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
 import { Intake } from './intake.ts';
 import type { TerminalQuestions } from './questions.ts';
 import type { PlatformKeys } from './signing.ts';
 import { inSlices } from './slices.ts';
-import { isStored, parseFrame } from './terminal-frames.ts';
+import { parseFrame } from './terminal-frames.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
 import {
   COME_AGAIN,
@@ -21,10 +22,12 @@ import {
   isCopied,
   type LinkSettings,
   nameFault,
+  type Plan,
   putOff,
   type Said,
   type Session,
   sessionOf,
+  signersOf,
   speaksNow,
   who,
 } from './terminal-session.ts';
@@ -44,11 +47,9 @@ type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
 /** The frames of what is asked of a terminal now, behind the command `after`. */
 export type TellCommands = (terminal: string, after: number) => readonly PlatformFrame[];
 
-/** What is done about a frame once what it says is durable. */
-type Answer = () => void;
-
 export class TerminalLinks {
-  readonly #facts: FactStore;
+  readonly #facts: FactLog;
+  readonly #fanOut: FanOut;
   readonly #heads: Heads;
   readonly #keys: PlatformKeys;
   readonly #terminals: TerminalRegistry;
@@ -59,14 +60,19 @@ export class TerminalLinks {
   readonly #sessions = new Set<Session>();
   readonly #newest = new Map<string, Session>();
   readonly #clocks: ClockNotes;
-  readonly #intake = new Intake<Said>((said) => this.#takeUp(said));
+  readonly #intake = new Intake<Said>((said) => {
+    this.#taking = this.#taking.then(() => this.#takeUp(said));
+  });
+  /** What was said is taken up in the order in which it came. */
+  #taking: Promise<void> = Promise.resolve();
   readonly #beat: NodeJS.Timeout;
   #beating: Promise<void> | null = null;
   #closing = false;
 
   constructor(
     parts: {
-      facts: FactStore;
+      facts: FactLog;
+      fanOut: FanOut;
       heads: Heads;
       keys: PlatformKeys;
       terminals: TerminalRegistry;
@@ -77,6 +83,7 @@ export class TerminalLinks {
     settings: LinkSettings,
   ) {
     this.#facts = parts.facts;
+    this.#fanOut = parts.fanOut;
     this.#clocks = new ClockNotes(parts.facts);
     this.#heads = parts.heads;
     this.#keys = parts.keys;
@@ -126,40 +133,28 @@ export class TerminalLinks {
       // What it said before counts.
       this.#intake.drain();
       this.#sessions.delete(session);
+      session.unsubscribe?.();
       const terminal = session.hello?.terminal;
       if (terminal && this.#newest.get(terminal) === session) this.#newest.delete(terminal);
       this.#log('terminal.closed', { ...who(session), code });
     });
   }
 
-  /** Pokes every terminal that a head is for. One announcement has to be through before the next one begins. */
-  async announce(heads: readonly ListHead[]): Promise<void> {
-    if (heads.length === 0) return;
-    await inSlices(this.#newest.values(), (session) => {
-      for (const head of heads) this.#sendHead(session, head);
-    });
+  /** Looks again at what there is news of. */
+  #hear(session: Session, hello: Hello, poke: Poke): void {
+    if (session.ended) return;
+    if (poke.about === 'roots') this.#sendRoots(session, poke.after);
+    else if (poke.about === 'commands') this.#sendCommands(session, hello, poke.after);
+    else if (poke.about === 'standing') this.#review(session, hello);
+    else {
+      const fresh = new Set(poke.lists);
+      for (const head of this.#heads.all()) if (fresh.has(head.list)) this.#sendHead(session, head);
+    }
   }
 
-  /** Tells every terminal the versions of the root after `after`. */
-  async announceRoots(after: number): Promise<void> {
-    await inSlices(this.#newest.values(), (session) => this.#sendRoots(session, after));
-  }
-
-  /** Tells each terminal what is asked of it behind the command `after`. */
-  async announceCommands(after: number): Promise<void> {
-    await inSlices(this.#newest.values(), (session) => {
-      if (session.hello) this.#sendCommands(session, session.hello, after);
-    });
-  }
-
-  /** Something was decided about terminals: ends the links of those that are revoked, and tells those that were released. */
-  async review(): Promise<void> {
-    await inSlices(this.#sessions, (session) => this.#review(session));
-  }
-
-  #review(session: Session): void {
-    const { client, hello } = session;
-    if (hello === null || session.ended) return;
+  /** Something was decided about terminals: a link ends whose terminal is revoked; who was released gets what it did not. */
+  #review(session: Session, hello: Hello): void {
+    const { client } = session;
     const { terminal } = hello;
     if (client !== null && this.#terminals.standing(terminal) === 'revoked') {
       this.#log('terminal.cut-off', { terminal });
@@ -179,84 +174,92 @@ export class TerminalLinks {
     );
     for (const session of this.#sessions) endSession(session, GOING_AWAY, 'platform stops');
     await Promise.all(closed);
-    this.#clocks.keep();
+    await this.#taking;
+    await this.#clocks.keep();
   }
 
   /** Everything that is said in it is durable before anything is answered. */
-  #takeUp(said: readonly Said[]): void {
-    const answers: Answer[] = [];
+  async #takeUp(said: readonly Said[]): Promise<void> {
+    const now = Date.now();
+    const told: Told[] = [];
+    const answers: ((taken: readonly Taken[]) => void)[] = [];
     const refused = new Set<Session>();
-    const take = () => {
-      for (const { session, frame } of said) {
-        if (session.ended || refused.has(session)) continue;
-        const answer = typeof frame === 'string' ? frame : this.#answer(session, frame);
-        if (typeof answer === 'string') refused.add(session);
-        answers.push(typeof answer === 'string' ? () => this.#refuse(session, answer) : answer);
+    for (const { session, frame } of said) {
+      if (session.ended || refused.has(session)) continue;
+      const plan = typeof frame === 'string' ? frame : this.#plan(session, frame, now);
+      if (typeof plan === 'string') {
+        refused.add(session);
+        answers.push(() => this.#refuse(session, plan));
+      } else {
+        const place = plan.told === undefined ? -1 : told.push(plan.told) - 1;
+        answers.push((taken) => plan.answer(taken[place]));
       }
-    };
-    const takeAll = () => {
-      if (said.some(({ frame }) => isStored(frame))) this.#facts.together(take);
-      else take();
-      for (const answer of answers) answer();
-    };
-    unlessFull(takeAll, (detail) => this.#comeAgain(said, detail));
+    }
+    try {
+      const taken = told.length === 0 ? [] : await this.#facts.take(told, now);
+      for (const answer of answers) answer(taken);
+    } catch (error) {
+      const detail = storageFailureOf(error);
+      if (detail === null) throw error;
+      // Nothing of it is kept, and nobody was told that it was: they say it again.
+      this.#log('facts.unwritable', { frames: said.length, detail });
+      for (const { session } of said) endSession(session, CLOSE.tryLater, COME_AGAIN);
+    }
   }
 
-  /** Nothing of what they said is kept, and nobody is told that it was: they say it again. */
-  #comeAgain(said: readonly Said[], detail: string): void {
-    this.#log('facts.unwritable', { frames: said.length, detail });
-    for (const { session } of said) endSession(session, CLOSE.tryLater, COME_AGAIN);
-  }
-
-  /** What to do once it is durable, or why this frame is not of the protocol here. */
-  #answer(session: Session, frame: TerminalFrame): Answer | string {
+  /** What to keep of it and what to do then, or why this frame is not of the protocol here. */
+  #plan(session: Session, frame: TerminalFrame, now: number): Plan | string {
     const { hello } = session;
-    if (frame.frame === 'hello') return hello ? 'a second hello' : this.#welcome(session, frame);
+    if (frame.frame === 'hello') {
+      return hello ? 'a second hello' : this.#welcome(session, frame, now);
+    }
     if (!hello) return `${frame.frame} before hello`;
-    if (frame.frame === 'ask') return () => void this.#reply(session, hello, frame);
-    if (frame.frame === 'beat') return () => this.#clocks.heard(session, hello, frame.clock.mono);
-    if (frame.frame === 'renew') return () => this.#renew(session, frame.request);
-    return this.#take(session, hello, frame);
+    if (frame.frame === 'ask') return { answer: () => void this.#reply(session, hello, frame) };
+    if (frame.frame === 'beat') {
+      return { answer: () => this.#clocks.heard(session, hello, frame.clock.mono) };
+    }
+    if (frame.frame === 'renew') return { answer: () => this.#renew(session, frame.request) };
+    return this.#take(session, hello, frame, now);
   }
 
   async #reply(session: Session, hello: Hello, ask: Ask): Promise<void> {
     const { terminal } = hello;
-    const signedAs =
-      session.client === null
-        ? [Buffer.from(terminal, 'utf8')]
-        : this.#terminals.certificates(terminal).map(({ der }) => der);
     if (this.#mustWithhold(session, hello)) {
       this.#send(session, { frame: 'fault', id: ask.id, fault: 'not-served' });
       return;
     }
-    const asker = { terminal, signedAs };
+    const asker = { terminal, signedAs: signersOf(session, terminal, this.#terminals) };
     await this.#questions.deliver(asker, ask, (answer) => this.#send(session, answer));
   }
 
-  #welcome(session: Session, hello: Hello): Answer {
+  #welcome(session: Session, hello: Hello, now: number): Plan {
     const fault = nameFault(session, hello.terminal, this.#terminals);
     if (fault !== null) {
       this.#log('frame.refused', { detail: fault });
       endSession(session, CLOSE.identity, fault);
-      return () => {};
+      return { answer: () => {} };
     }
-    const now = Date.now();
-    const told = this.#facts.hello(hello, now);
     session.hello = hello;
-    session.sounding.welcomed(now, this.#settings.beatMs);
-    return () => this.#greet(session, hello, told, now);
+    return {
+      told: { kind: 'hello', hello },
+      answer: (taken) => {
+        if (taken?.kind === 'welcomed') this.#greet(session, hello, taken, now);
+      },
+    };
   }
 
   #greet(
     session: Session,
     hello: Hello,
-    { suspected, held, ...told }: ReturnType<FactStore['hello']>,
+    { suspected, held, ...told }: Welcomed,
     now: number,
   ): void {
     const { terminal, epoch } = hello;
     const { upto } = speaksNow(session) ? held : told;
     const isCopy = isCopied(suspected);
     if (isCopy) this.#suspect(terminal, suspected, now);
+    // It has gone meanwhile.
+    if (session.socket.readyState === WebSocket.CLOSED) return;
     this.#takeOver(session, terminal, isCopy || this.#isTwin(terminal, epoch));
     if (session.client) this.#terminals.connected(session.client.certificate);
     this.#log('terminal.connected', {
@@ -264,6 +267,9 @@ export class TerminalLinks {
       waiting: hello.last.seq - upto,
     });
     for (const why of suspected) this.#log('terminal.suspected', { terminal, epoch, why });
+    session.sounding.welcomed(now, this.#settings.beatMs);
+    const hear = (poke: Poke): void => this.#hear(session, hello, poke);
+    session.unsubscribe = this.#fanOut.subscribe({ terminal, areas: [], hear });
     this.#send(session, {
       frame: 'welcome',
       now: new Date(now).toISOString(),
@@ -300,26 +306,22 @@ export class TerminalLinks {
     }
   }
 
-  #take(session: Session, { terminal, epoch }: Hello, { from, items }: Facts): Answer | string {
-    try {
-      const now = Date.now();
-      const begun = performance.now();
-      const isAll = session.gapFrom === from;
-      const outcome = this.#facts.store({ terminal, epoch }, from, items, now, isAll);
-      const { kind, ...counts } = outcome;
+  #take(session: Session, { terminal, epoch }: Hello, { from, items }: Facts, now: number): Plan {
+    const begun = performance.now();
+    const isAll = session.gapFrom === from;
+    const answer = (taken: Taken | undefined): void => {
+      if (taken?.kind === 'not-facts') this.#refuse(session, taken.message);
+      if (taken?.kind !== 'gap' && taken?.kind !== 'stored') return;
+      const { kind, ...counts } = taken;
       if (kind === 'gap') session.gapFrom = Math.min(session.gapFrom ?? from, from);
-      return () => {
-        if (kind === 'stored' && outcome.quarantined > 0) this.#suspect(terminal, ['fork'], now);
-        this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });
-        this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: outcome.upto });
-        // Until it is durable, with what came in the same moment.
-        const slow = session.pressure.stored(performance.now() - begun);
-        if (slow !== null && speaksNow(session)) this.#send(session, slow);
-      };
-    } catch (error) {
-      if (!(error instanceof NotAFactError)) throw error;
-      return error.message;
-    }
+      else if (taken.quarantined > 0) this.#suspect(terminal, ['fork'], now);
+      this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });
+      this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: taken.upto });
+      // Until it is durable, with what came in the same moment.
+      const slow = session.pressure.stored(performance.now() - begun);
+      if (slow !== null && speaksNow(session)) this.#send(session, slow);
+    };
+    return { told: { kind: 'facts', of: { terminal, epoch }, from, items, isAll }, answer };
   }
 
   #renew(session: Session, request: string): void {

@@ -15,7 +15,7 @@ import type {
 } from '../../src/link/certificate-protocol.ts';
 import { OWN_TOPOLOGY } from '../../src/link/certificate-protocol.ts';
 import { type CheckedQuestion, type Delivery, QuestionFaultError } from '../checked-question.ts';
-import type { FactStore } from '../facts.ts';
+import type { FactFeed } from '../fact-log.ts';
 import type { Register } from '../register.ts';
 import type { PlatformKeys } from '../signing.ts';
 import { Applying, type JudgeApplication } from './applying.ts';
@@ -37,7 +37,7 @@ export interface CentreParts {
   readonly books: CentreBooks;
   readonly municipalities: Municipalities;
   readonly register: Register;
-  readonly facts: FactStore;
+  readonly facts: FactFeed;
   readonly keys: Pick<PlatformKeys, 'signIssue'>;
   readonly judge: JudgeApplication;
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;

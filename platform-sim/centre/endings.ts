@@ -5,8 +5,8 @@
 
 import { z } from 'zod';
 import type { SqliteDatabase } from '../database.ts';
+import type { FactFeed } from '../fact-log.ts';
 import { FACT } from '../fact-schema.ts';
-import type { FactStore } from '../facts.ts';
 import type { Audit } from './audit.ts';
 import { only } from './database.ts';
 import type { Issue, IssueEnd, Issues } from './issues.ts';
@@ -36,11 +36,11 @@ export class Endings {
   readonly #db: SqliteDatabase;
   readonly #issues: Issues;
   readonly #audit: Audit;
-  readonly #facts: FactStore;
+  readonly #facts: FactFeed;
   #mark = '';
   #seen: number;
 
-  constructor(db: SqliteDatabase, issues: Issues, audit: Audit, facts: FactStore) {
+  constructor(db: SqliteDatabase, issues: Issues, audit: Audit, facts: FactFeed) {
     this.#db = db;
     this.#issues = issues;
     this.#audit = audit;
@@ -53,12 +53,23 @@ export class Endings {
   heed(now: number): void {
     const mark = this.#facts.changeMark();
     if (mark === this.#mark) return;
-    this.#mark = mark;
     const { upto, facts } = this.#facts.ofEventsAfter(TELLING, this.#seen);
+    if (facts.length > 0) this.#takeAll(facts, upto, now);
     this.#seen = upto;
-    if (facts.length === 0) return;
-    for (const json of facts) this.#take(json, now);
-    this.#db.prepare('INSERT OR REPLACE INTO fact_cursor (one, arrival) VALUES (1, ?)').run(upto);
+    this.#mark = mark;
+  }
+
+  /** What follows from them, and how far was read: kept together, or read again. */
+  #takeAll(facts: readonly string[], upto: number, now: number): void {
+    const keepCursor = this.#db.prepare(
+      'INSERT OR REPLACE INTO fact_cursor (one, arrival) VALUES (1, ?)',
+    );
+    this.#db
+      .transaction(() => {
+        for (const json of facts) this.#take(json, now);
+        keepCursor.run(upto);
+      })
+      .immediate();
   }
 
   /** Voids what its terminal never took, once it has told of a later request. */

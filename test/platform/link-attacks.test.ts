@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { EmbeddedFactLog } from '../../platform-sim/embedded-fact-log.ts';
+import { LocalFanOut } from '../../platform-sim/local-fan-out.ts';
 import { type Platform, startPlatform } from '../../platform-sim/platform.ts';
 import { TerminalLinks } from '../../platform-sim/terminals.ts';
 import { LIMITS, SUBPROTOCOL } from '../../src/link/protocol.ts';
@@ -225,8 +227,9 @@ describe('a socket', () => {
   test('that does not read is cut off before it costs more than 1 MB', async () => {
     const parts = { ...platform.stores, commands: () => [], log: () => {} };
     const nothing = { heads: { all: () => [] } as never, questions: {} as never };
+    const ports = { facts: new EmbeddedFactLog(parts.facts), fanOut: new LocalFanOut() };
     const links = new TerminalLinks(
-      { ...parts, ...nothing },
+      { ...parts, ...nothing, ...ports },
       { beatMs: 60_000, helloMs: 60_000, sessionsMax: 10, slowMs: 500 },
     );
     const peer: EventEmitter & { terminated: boolean } = Object.assign(new EventEmitter(), {

@@ -6,9 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { WebSocket } from 'ws';
+import { EmbeddedFactLog } from '../../platform-sim/embedded-fact-log.ts';
 import { importEntryList } from '../../platform-sim/entry-lists.ts';
 import { FactStore } from '../../platform-sim/facts.ts';
+import type { FanOut } from '../../platform-sim/fan-out.ts';
 import { Heads } from '../../platform-sim/heads.ts';
+import { LocalFanOut } from '../../platform-sim/local-fan-out.ts';
 import { Registry } from '../../platform-sim/registry.ts';
 import type { PlatformKeys } from '../../platform-sim/signing.ts';
 import { TerminalRegistry } from '../../platform-sim/terminal-registry.ts';
@@ -35,6 +38,7 @@ interface Running {
   readonly registry: Registry;
   readonly terminals: TerminalRegistry;
   readonly heads: Heads;
+  readonly fanOut: FanOut;
   readonly links: TerminalLinks;
 }
 
@@ -132,8 +136,9 @@ export class StormPlatform {
   }
 
   async announce(): Promise<void> {
-    const { heads, links } = this.#running;
-    await links.announce(await heads.refresh(Date.now()));
+    const { heads, fanOut } = this.#running;
+    const lists = (await heads.refresh(Date.now())).map(({ list }) => list);
+    if (lists.length > 0) await fanOut.publish('all', { about: 'lists', lists });
   }
 
   held(): { streams: HeldStream[]; facts: HeldFact[]; quarantined: HeldFact[] } {
@@ -164,12 +169,17 @@ export class StormPlatform {
     const heads = new Heads(registry, this.#keys);
     const log = (event: string, fields: object) => void this.logged.push({ event, fields });
     const keys = this.#keys;
+    const fanOut = new LocalFanOut();
+    const questions = UNKNOWN as Questions;
     const links = new TerminalLinks(
-      { facts, heads, keys, terminals, questions: UNKNOWN as Questions, log, commands: () => [] },
+      {
+        ...{ facts: new EmbeddedFactLog(facts), fanOut, heads, keys, terminals, questions, log },
+        commands: () => [],
+      },
       { beatMs: 2_000, helloMs: 5_000, sessionsMax: 100, slowMs: this.#slowMs },
     );
     for (const line of this.#lines) line.accept = (end) => this.#accept(links, end);
-    return { facts, registry, terminals, heads, links };
+    return { facts, registry, terminals, heads, fanOut, links };
   }
 
   #accept(links: TerminalLinks, end: End): void {
