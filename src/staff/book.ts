@@ -24,16 +24,18 @@ export interface TicketEntry {
   readonly gate: string;
   readonly seq: number;
   readonly undone: boolean;
+  /** When it was let in, or that was taken back. */
+  readonly asOf: string;
 }
 
 export class StaffBook {
   readonly papers = new OpenPapers();
-  readonly #ledger: Pick<Ledger, 'facts'>;
+  readonly #ledger: Pick<Ledger, 'facts' | 'beside'>;
   /** By number, then by list. */
   readonly #entries = new Map<string, Map<string, TicketEntry>>();
   #upto = 0;
 
-  constructor(ledger: Pick<Ledger, 'facts'>) {
+  constructor(ledger: Pick<Ledger, 'facts' | 'beside'>) {
     this.#ledger = ledger;
   }
 
@@ -60,8 +62,20 @@ export class StaffBook {
     }
   }
 
-  /** The latest entry of a ticket (as `ticketNumber` gives it) on `list`, or on whatever list; null: never entered. */
+  /**
+   * The latest entry of a ticket (as `ticketNumber` gives it) on `list`, or on whatever list, here or at another gate that
+   * was heard; null: never entered.
+   */
   entryOf(number: string, list: string | null = null): TicketEntry | null {
+    const own = this.#ownEntryOf(number, list);
+    const wanted = own?.list ?? list;
+    const heard = this.#ledger.beside
+      .factsOfTicket(number)
+      .filter(({ body }) => wanted === null || body['list'] === wanted);
+    return [...heard].sort((a, b) => (a.at < b.at ? -1 : 1)).reduce(after, own);
+  }
+
+  #ownEntryOf(number: string, list: string | null): TicketEntry | null {
     const entries = this.#entries.get(number);
     if (entries === undefined) return null;
     if (list !== null) return entries.get(list) ?? null;
@@ -77,23 +91,39 @@ export class StaffBook {
     if (fact.event === 'entry.undone') this.#undo(fact);
   }
 
-  #enter({ subject, body, at, seq }: Fact): void {
-    const ticket = String(body['ticket']);
-    const number = ticketNumber(ticket);
-    if (number === null || subject === null) return;
-    const list = String(body['list']);
-    const entries = this.#entries.get(number) ?? new Map<string, TicketEntry>();
-    this.#entries.set(number, entries);
-    const { ref } = body;
-    const gate = String(body['gate']);
-    entries.set(list, { list, ticket, subject, ref, at, gate, seq, undone: false });
+  #enter(fact: Fact): void {
+    const entry = entryBy(fact);
+    if (entry !== null) this.#entriesOf(fact)?.set(entry.list, entry);
   }
 
-  #undo({ body }: Fact): void {
-    const number = ticketNumber(String(body['ticket']));
-    const list = String(body['list']);
-    const entries = number === null ? undefined : this.#entries.get(number);
-    const entry = entries?.get(list);
-    if (entry !== undefined) entries?.set(list, { ...entry, undone: true });
+  /** Also of an entry at another gate, which is not in this ledger. */
+  #undo(fact: Fact): void {
+    const entries = this.#entriesOf(fact);
+    const entry = entries?.get(String(fact.body['list'])) ?? entryBy(fact);
+    if (entry !== null) entries?.set(entry.list, { ...entry, undone: true, asOf: fact.at });
   }
+
+  /** Of its ticket, by list. */
+  #entriesOf({ body }: Fact): Map<string, TicketEntry> | null {
+    const number = ticketNumber(String(body['ticket']));
+    if (number === null) return null;
+    const entries = this.#entries.get(number) ?? new Map<string, TicketEntry>();
+    this.#entries.set(number, entries);
+    return entries;
+  }
+}
+
+/** What an entry is after something that was heard of it, if that is later. */
+function after(entry: TicketEntry | null, fact: Fact): TicketEntry | null {
+  if (entry !== null && fact.at <= entry.asOf) return entry;
+  if (fact.event === 'entry.granted') return entryBy(fact);
+  const isUndone = fact.event === 'entry.undone' && entry !== null;
+  return isUndone ? { ...entry, undone: true, asOf: fact.at } : entry;
+}
+
+function entryBy({ subject, body, at, seq }: Fact): TicketEntry | null {
+  if (subject === null) return null;
+  const { ref } = body;
+  const [list, ticket, gate] = [String(body['list']), String(body['ticket']), String(body['gate'])];
+  return { list, ticket, subject, ref, at, gate, seq, undone: false, asOf: at };
 }

@@ -6,6 +6,7 @@ import type { PaperShown } from '../domain/screen.ts';
 import { ticketNumber } from '../domain/ticket-number.ts';
 import { entryOf } from '../service-config.ts';
 import { openLedger } from '../state-folder.ts';
+import { Heard } from '../store/heard.ts';
 import { LedgerError } from '../store/ledger.ts';
 import { LedgerFile } from '../store/ledger-file.ts';
 import { StaffBook } from './book.ts';
@@ -84,9 +85,12 @@ export function withLedger<Result>(
   }
   try {
     const { clock, ledger } = openLedger(config, { countsAsBoot: false });
+    const heard = Heard.openBeside(config.state);
+    if (heard !== null) ledger.beside = heard;
     try {
       return work({ ledger, book: new StaffBook(ledger) });
     } finally {
+      heard?.close();
       ledger.close();
       clock.close();
     }

@@ -20,6 +20,7 @@ import {
   GENESIS,
   verifyChain,
 } from './fact-chain.ts';
+import { type HeardFacts, NOTHING_HEARD } from './heard-facts.ts';
 import { LedgerCommands } from './ledger-commands.ts';
 import { type FactStream, fitting, LedgerEpochs } from './ledger-epochs.ts';
 import { corrupt, LedgerFile, ledgerError } from './ledger-file.ts';
@@ -64,6 +65,8 @@ export class Ledger {
   readonly boot: number;
   readonly steps: Steps;
   readonly commands: LedgerCommands;
+  /** What other gates said, where there are any: asked together with the ledger whether a ticket was used; no part of it. */
+  beside: HeardFacts = NOTHING_HEARD;
 
   readonly #options: LedgerOptions;
   readonly #file: LedgerFile;

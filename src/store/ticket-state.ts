@@ -1,4 +1,4 @@
-/** Whether a ticket has entered here, by its card or by its number: what the ledger says, whichever way it was. */
+/** Whether a ticket has entered, by its card or by its number: what the ledger says, and what other gates told. */
 
 import { entryInTheWay } from '../domain/entry-decision.ts';
 import type { ReentryRule } from '../domain/entry-list.ts';
@@ -16,21 +16,27 @@ export interface TicketOfRow {
 /** Somebody else was faster. Thrown inside a transaction, so that nothing of it stays. */
 export class OvertakenError extends Error {}
 
-/** `before`: only facts with a lower number count. */
+/** `before`: of the ledger's own facts only those with a lower number count. */
 export function ticketState(
-  ledger: Pick<Ledger, 'factsAbout' | 'now'>,
+  ledger: Pick<Ledger, 'factsAbout' | 'beside' | 'now'>,
   { list, subject, ticket }: TicketOfRow,
   before = Number.POSITIVE_INFINITY,
 ): EntryState {
   const number = ticketNumber(ticket);
-  const byNumber = number === null ? [] : ledger.factsAbout(ticketSubject(list, number));
-  const facts = [...ledger.factsAbout(subject), ...byNumber].filter(({ seq }) => seq < before);
+  const subjects = new Set([subject, ...(number === null ? [] : [ticketSubject(list, number)])]);
+  const facts = [...subjects].flatMap((about) => [
+    ...ledger.factsAbout(about).filter(({ seq }) => seq < before),
+    ...ledger.beside.factsAbout(about),
+  ]);
   return entryState(facts, ledger.now());
 }
 
-/** For the transaction of an entry, after its fact: throws OvertakenError when another process has let the ticket in. */
+/**
+ * For the transaction of an entry, after its fact: throws OvertakenError when another process, or another gate, has let the
+ * ticket in.
+ */
 export function holdAgainstOthers(
-  ledger: Pick<Ledger, 'factsAbout' | 'now' | 'lastFact'>,
+  ledger: Pick<Ledger, 'factsAbout' | 'beside' | 'now' | 'lastFact'>,
   ticket: TicketOfRow,
   reentry?: ReentryRule,
 ): void {
