@@ -53,6 +53,13 @@ export default {
       core: true,
     }),
     mayOnlyImport(
+      'src/neighbours/',
+      ['^src/(domain|keys|link|pki|store)/', '^src/clock\\.ts$', npm],
+      {
+        core: true,
+      },
+    ),
+    mayOnlyImport(
       'src/screen/',
       [
         '^src/(domain|text)/',
@@ -138,12 +145,13 @@ export default {
     ),
     library('better-sqlite3', 'src/store/', 'platform-sim/'),
     library('(pkijs|asn1js)', 'src/pki/', 'platform-sim/'),
-    library('ws', 'src/link/', 'src/screen/', 'platform-sim/'),
+    library('ws', 'src/link/', 'src/neighbours/', 'src/screen/', 'platform-sim/'),
+    library('bonjour-service', 'src/neighbours/mdns-process\\.ts$'),
     library('pkcs11js', 'src/keys/pkcs11-(token|templates)\\.ts$'),
     library('koffi', 'src/service-manager\\.ts$'),
     library('harfbuzzjs', 'platform-sim/municipality/coverage\\.ts$'),
     library('uqr', 'platform-sim/municipality/paper-signature\\.ts$'),
-    library('prom-client', 'src/metrics\\.ts$'),
+    library('prom-client', 'src/(neighbour-)?metrics\\.ts$'),
     library(
       'xstate',
       'state-machines/',

@@ -52,6 +52,7 @@ describe('arrows', () => {
     ['src-text-may-only-import', 'src/text/ac.ts', 'src/store/leaf.ts'],
     ['src-store-may-only-import', 'src/store/g.ts', 'src/services/service.ts'],
     ['src-link-may-only-import', 'src/link/h.ts', 'src/services/service.ts'],
+    ['src-neighbours-may-only-import', 'src/neighbours/ak.ts', 'src/services/service.ts'],
     ['src-screen-may-only-import', 'src/screen/ac.ts', 'src/store/leaf.ts'],
     ['platform-sim-may-only-import', 'platform-sim/i.ts', 'src/pki/leaf.ts'],
     ['platform-sim-may-only-import', 'platform-sim/j.ts', 'devices/card/pcsc-reader.ts'],
@@ -80,6 +81,7 @@ describe('arrows', () => {
     ['pkcs11js-has-one-home', 'src/keys/pkcs11-key-store.ts', 'pkcs11js'],
     ['prom-client-has-one-home', 'src/z.ts', 'prom-client'],
     ['harfbuzzjs-has-one-home', 'platform-sim/ai.ts', 'harfbuzzjs'],
+    ['bonjour-service-has-one-home', 'src/neighbours/al.ts', 'bonjour-service'],
     ['uqr-has-one-home', 'platform-sim/aj.ts', 'uqr'],
   ];
 

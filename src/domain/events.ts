@@ -8,6 +8,7 @@
 
 import { CERTIFICATE_EVENTS } from './certificate-events.ts';
 import { ENTRY_EVENTS } from './entry-events.ts';
+import { NEIGHBOUR_EVENTS } from './neighbour-events.ts';
 import { PAYMENT_EVENTS } from './payment-events.ts';
 
 export interface EventEntry {
@@ -277,6 +278,7 @@ export const EVENTS = {
     says: 'The other side sent something that is not of the protocol, or is not the platform known here.',
     fields: ['reason', 'detail', 'code'],
   },
+  ...NEIGHBOUR_EVENTS,
   'ledger.epoch-opened': {
     fact: true,
     says: 'The platform holds other facts of this ledger than the ledger does (an older state was put back, or there is a copy): a new epoch begins.',

@@ -31,6 +31,8 @@ const STORED = z.strictObject({
 type Stored = z.infer<typeof STORED>;
 const NOTHING: Stored = { pending: null, certificates: [] };
 
+const KEY_IS_GONE = 'the key store does not have the key of this terminal';
+
 const HOUR_MS = 3_600_000;
 /** Together 24 hours, which the platform allows. The first is for a platform whose clock is behind. */
 const LINK_BACKDATED_MS = HOUR_MS;
@@ -50,7 +52,7 @@ export interface IdentityParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-interface Enrolled {
+export interface Enrolled {
   readonly label: string;
   /** DER. */
   readonly certificate: Buffer;
@@ -85,6 +87,7 @@ export class TerminalIdentity {
   readonly #parts: IdentityParts;
   #stored: Stored;
   #linkKey: LinkKey | null = null;
+  #neighbourKey: LinkKey | null = null;
   /** After a refusal the other certificate is tried: which of the two the platform wants is for it to say. */
   #choice = 0;
 
@@ -113,16 +116,29 @@ export class TerminalIdentity {
     const chosen = this.#all[this.#choice] ?? this.#all[0];
     if (chosen === undefined) throw new IdentityError('this terminal is not enrolled');
     const now = this.#parts.clock.now();
-    const kept = this.#linkKey;
-    // Before `notBefore`: the clock was set back, and the platform would not take it either.
-    const isGood =
-      kept?.of.equals(chosen.certificate) === true &&
-      now >= kept.notBefore &&
-      now < kept.notAfter - LINK_RENEW_WITHIN_MS;
-    if (kept !== null && isGood) return kept;
-    const made = await this.#makeLinkKey(chosen, now);
-    this.#linkKey = made;
-    return made;
+    if (isGood(this.#linkKey, chosen, now)) return this.#linkKey;
+    const key = await this.#parts.keys.signingKey(chosen.label);
+    if (key === null) this.refused();
+    this.#linkKey = await this.#makeLinkKey(chosen, key, now, 'platform');
+    return this.#linkKey;
+  }
+
+  /** What is shown to other gates of the venue: of the certificate that has connected last. Rejects with IdentityError. */
+  async neighbourCredentials(): Promise<ClientCredentials> {
+    const { enrolled, key } = await this.signing();
+    const now = this.#parts.clock.now();
+    if (isGood(this.#neighbourKey, enrolled, now)) return this.#neighbourKey;
+    this.#neighbourKey = await this.#makeLinkKey(enrolled, key, now, 'neighbours');
+    return this.#neighbourKey;
+  }
+
+  /** The key of the certificate that has connected last, and that certificate. Rejects with IdentityError. */
+  async signing(): Promise<{ readonly enrolled: Enrolled; readonly key: Signer }> {
+    const enrolled = this.#all.at(-1);
+    if (enrolled === undefined) throw new IdentityError('this terminal is not enrolled');
+    const key = await this.#parts.keys.signingKey(enrolled.label);
+    if (key === null) throw new IdentityError(KEY_IS_GONE);
+    return { enrolled, key };
   }
 
   /** The certificate that was shown last, or was to be, is of no use: the other one is tried next. */
@@ -199,14 +215,19 @@ export class TerminalIdentity {
     this.#stored = stored;
   }
 
-  async #makeLinkKey({ label, certificate }: Enrolled, now: number): Promise<LinkKey> {
-    const signer = await this.#signerOf(label);
+  async #makeLinkKey(
+    { certificate }: Enrolled,
+    signer: Signer | null,
+    now: number,
+    to: 'platform' | 'neighbours',
+  ): Promise<LinkKey> {
+    if (signer === null) throw new IdentityError(KEY_IS_GONE);
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const notBefore = now - LINK_BACKDATED_MS;
     const notAfter = now + LINK_LIFE_MS;
     const { terminal: name } = this.#parts;
     const link = await issueLinkCertificate({
-      ...{ name, issuer: certificate, signer, publicKey, notBefore, notAfter },
+      ...{ name, issuer: certificate, signer, publicKey, notBefore, notAfter, to },
     });
     return {
       key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
@@ -215,13 +236,6 @@ export class TerminalIdentity {
       notBefore,
       notAfter,
     };
-  }
-
-  async #signerOf(label: string): Promise<Signer> {
-    const key = await this.#parts.keys.signingKey(label);
-    if (key !== null) return key;
-    this.refused();
-    throw new IdentityError('the key store does not have the key of this terminal');
   }
 
   #faultOf(der: Buffer, key: Signer, ca: Uint8Array): string | null {
@@ -237,6 +251,15 @@ export class TerminalIdentity {
       throw error;
     }
   }
+}
+
+/** Before `notBefore`: the clock was set back, and nobody else would take it either. */
+function isGood(kept: LinkKey | null, { certificate }: Enrolled, now: number): kept is LinkKey {
+  return (
+    kept?.of.equals(certificate) === true &&
+    now >= kept.notBefore &&
+    now < kept.notAfter - LINK_RENEW_WITHIN_MS
+  );
 }
 
 function ownValidity(der: Uint8Array): OwnValidity {

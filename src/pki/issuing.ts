@@ -22,7 +22,10 @@ export class SigningError extends Error {
 
 const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
 const COMMON_NAME = '2.5.4.3';
+const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
+/** Of two gates that speak to each other either may have called. */
+export const NEIGHBOUR_PURPOSES = [SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION] as const;
 
 /** DER of a PKCS#10 for the subject CN=`name`. Rejects with SigningError. */
 export async function makeRequest(name: string, key: Signer): Promise<Buffer> {
@@ -40,6 +43,11 @@ export function subjectOf(name: string): Buffer {
   return Buffer.from(commonName(name).toSchema().toBER(false));
 }
 
+/** What stands in the certificate of the key by which a terminal speaks to its neighbours. */
+export function neighbourName(terminal: string): string {
+  return `${terminal} neighbour`;
+}
+
 export interface LinkCertificateSpec {
   /** The terminal's name. */
   readonly name: string;
@@ -51,11 +59,17 @@ export interface LinkCertificateSpec {
   /** Milliseconds since the epoch. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** Whom it speaks to. */
+  readonly to: 'platform' | 'neighbours';
 }
 
-/** DER of a certificate that is good for being a TLS client, and for nothing else. Rejects with SigningError. */
+/**
+ * DER of a certificate that is good for being a TLS client of the platform, or for speaking to other gates, and for nothing
+ * else. Rejects with SigningError.
+ */
 export async function issueLinkCertificate(spec: LinkCertificateSpec): Promise<Buffer> {
   const issuer = pkijs.Certificate.fromBER(spec.issuer);
+  const isLink = spec.to === 'platform';
   const certificate = new pkijs.Certificate({
     version: 2,
     serialNumber: new asn1js.Integer({ valueHex: serial() }),
@@ -64,17 +78,20 @@ export async function issueLinkCertificate(spec: LinkCertificateSpec): Promise<B
     notBefore: utcTime(spec.notBefore),
     notAfter: utcTime(spec.notAfter),
     // A name like its issuer's would make it look self-issued (RFC 5280 3.2).
-    subject: commonName(`${spec.name} link`),
+    subject: commonName(isLink ? `${spec.name} link` : neighbourName(spec.name)),
     subjectPublicKeyInfo: publicKeyInfo(spec.publicKey),
-    extensions: linkExtensions(keyIdentifier(spec.signer.publicKey), spec.publicKey),
+    extensions: linkExtensions(spec, isLink ? [CLIENT_AUTHENTICATION] : NEIGHBOUR_PURPOSES),
   });
   return signed(certificate, spec.signer);
 }
 
-function linkExtensions(issuerKeyId: Buffer, publicKey: KeyObject): pkijs.Extension[] {
+function linkExtensions(
+  { signer, publicKey }: LinkCertificateSpec,
+  purposes: readonly string[],
+): pkijs.Extension[] {
   const digitalSignature = new asn1js.BitString({ valueHex: Uint8Array.of(0x80), unusedBits: 7 });
   const authority = new pkijs.AuthorityKeyIdentifier({
-    keyIdentifier: new asn1js.OctetString({ valueHex: issuerKeyId }),
+    keyIdentifier: new asn1js.OctetString({ valueHex: keyIdentifier(signer.publicKey) }),
   });
   const subject = new asn1js.OctetString({ valueHex: keyIdentifier(publicKey) });
   return [
@@ -83,7 +100,7 @@ function linkExtensions(issuerKeyId: Buffer, publicKey: KeyObject): pkijs.Extens
     extension(
       OID.extendedKeyUsage,
       false,
-      new pkijs.ExtKeyUsage({ keyPurposes: [CLIENT_AUTHENTICATION] }).toSchema(),
+      new pkijs.ExtKeyUsage({ keyPurposes: [...purposes] }).toSchema(),
     ),
     extension(OID.authorityKeyIdentifier, false, authority.toSchema()),
     extension(OID.subjectKeyIdentifier, false, subject),

@@ -5,16 +5,21 @@ import type { z } from 'zod';
 import * as protocol from '../../src/link/protocol.ts';
 import { QUESTION_LIMITS } from '../../src/link/question-protocol.ts';
 import { PAUSE_MS_MAX } from '../../src/link/upload-protocol.ts';
+import * as neighbours from '../../src/neighbours/protocol.ts';
 import { readTranscript, type Said } from '../link/transcript-file.ts';
 import {
-  CLOSE_WORDS,
-  FIELD_WORDS,
-  LIMIT_WORDS,
-  OBJECT_WORDS,
-  REFUSAL_WORDS,
-} from './protocol-words.ts';
+  NEIGHBOUR_CLOSE_WORDS,
+  NEIGHBOUR_FIELD_WORDS,
+  NEIGHBOUR_LIMIT_WORDS,
+  NEIGHBOUR_OBJECT_WORDS,
+} from './neighbour-words.ts';
+import * as words from './protocol-words.ts';
 import { fieldsOf, membersOf } from './schema-table.ts';
 import { table } from './tables.ts';
+
+const { CLOSE_WORDS, LIMIT_WORDS, REFUSAL_WORDS } = words;
+const OBJECT_WORDS = { ...words.OBJECT_WORDS, ...NEIGHBOUR_OBJECT_WORDS };
+const FIELD_WORDS = { ...words.FIELD_WORDS, ...NEIGHBOUR_FIELD_WORDS };
 
 /** The recording that the document shows. */
 const SHOWN = 'kazasu-v1.1';
@@ -29,6 +34,11 @@ const SIGNED: Readonly<Record<string, z.ZodType>> = {
   'signed institution': protocol.INSTITUTION_MANIFEST,
   'signed command': protocol.COMMAND,
 };
+
+/** Two gates say frames that are called as those of terminal and platform are. */
+const NEIGHBOUR_FRAMES: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  [...membersOf(neighbours.NEIGHBOUR_FRAME)].map(([name, schema]) => [`neighbour ${name}`, schema]),
+);
 
 const SECTIONS: Readonly<Record<string, () => string>> = {
   'terminal-frames': () => frames(protocol.TERMINAL_FRAME),
@@ -45,6 +55,10 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
     ),
   chain,
   conversation,
+  'neighbour-frames': () => objects(NEIGHBOUR_FRAMES),
+  'neighbour-limits': neighbourLimits,
+  'neighbour-close-codes': () =>
+    worded(neighbours.CLOSE, NEIGHBOUR_CLOSE_WORDS, ['code', 'name', 'meaning']),
 };
 
 /**
@@ -77,6 +91,7 @@ const ALL: readonly (readonly [string, z.ZodType])[] = [
   ...membersOf(protocol.PLATFORM_FRAME),
   ['POST /enrol', protocol.ENROL_REQUEST],
   ...Object.entries(SIGNED),
+  ...Object.entries(NEIGHBOUR_FRAMES),
 ];
 
 /** A field that means the same everywhere has its words under its name alone. */
@@ -86,6 +101,16 @@ function keysOf(name: string, schema: z.ZodType): string[] {
 
 function keyOf(name: string, path: string): string {
   return `${name}.${path}` in FIELD_WORDS ? `${name}.${path}` : path;
+}
+
+function neighbourLimits(): string {
+  const { frames: rate, ...sizes } = neighbours.LIMITS;
+  const all = {
+    ...sizes,
+    'frames.atOnce': rate.atOnce,
+    'frames.perSecond': rate.perSecond,
+  };
+  return worded(all, NEIGHBOUR_LIMIT_WORDS, ['limit', 'name', 'of what']);
 }
 
 function frames(union: typeof protocol.TERMINAL_FRAME | typeof protocol.PLATFORM_FRAME): string {
@@ -100,7 +125,7 @@ function objects(schemas: Readonly<Record<string, z.ZodType>>): string {
         isOptional ? `${form}; may be missing` : form,
         wordOf(FIELD_WORDS, keyOf(name, path)),
       ]);
-      return `#### \`${name.replace('signed ', '')}\`\n\n${wordOf(OBJECT_WORDS, name)}\n\n${table(['field', 'form', 'meaning'], rows)}`;
+      return `#### \`${name.replace(/^(signed|neighbour) /u, '')}\`\n\n${wordOf(OBJECT_WORDS, name)}\n\n${table(['field', 'form', 'meaning'], rows)}`;
     })
     .join('\n\n');
 }

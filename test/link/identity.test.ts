@@ -123,8 +123,11 @@ test('a key store that lost the key, or does not sign, is told apart from a defe
   const mute = { ...signerOf(nextKey()), sign: async () => null };
   await expect(makeRequest('gate-1', mute)).rejects.toBeInstanceOf(SigningError);
   const spec = { name: 'gate-1', issuer: CA, signer: mute, publicKey: mute.publicKey };
+  const to = 'platform';
   const dates = { notBefore: START, notAfter: START + DAY_MS };
-  await expect(issueLinkCertificate({ ...spec, ...dates })).rejects.toBeInstanceOf(SigningError);
+  await expect(issueLinkCertificate({ ...spec, ...dates, to })).rejects.toBeInstanceOf(
+    SigningError,
+  );
 });
 
 test('the link key is made at each start, lives a day at most, and is replaced before it is over', async () => {
