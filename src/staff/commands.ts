@@ -42,10 +42,14 @@ export function undoEntry(config: Config, ticket: string, decision: Decision): F
   return withLedger(config, (records) => {
     const outcome = takeBack(records, null, number, decision);
     if (outcome.result === 'undone') return outcome.fact;
+    const { entry } = outcome;
+    if (entry === null) {
+      throw new StaffError(`no entry of ticket ${ticket} is in the ledger of ${config.name}`);
+    }
     throw new StaffError(
-      outcome.entry === null
-        ? `no entry of ticket ${ticket} is in the ledger of ${config.name}`
-        : `ticket ${ticket} has not entered: its entry was taken back, or nobody walked through`,
+      entry.undone
+        ? `the entry of ticket ${ticket} has been taken back already`
+        : `ticket ${ticket} was let in, and nobody walked through`,
     );
   });
 }
