@@ -97,9 +97,7 @@ export async function startTerminal(
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
   const recover = async (): Promise<void> => {
-    papers.settleEarlierRun();
-    charges.settleEarlierRun((request) => wasIssued(services, request));
-    commands.settleEarlierRun();
+    settleEarlierRun(services, { papers, charges }, commands);
     announceLists(lists, shelf, recorder);
     looking.look();
   };
@@ -323,6 +321,16 @@ function announceLists(lists: readonly string[], shelf: ListShelf, recorder: Rec
     const { version, rows, root } = active.manifest;
     recorder.note('list.activated', { list, version, rows, root, source: 'disk' });
   }
+}
+
+function settleEarlierRun(
+  services: readonly Service[],
+  { papers, charges }: Pick<TerminalParts, 'papers' | 'charges'>,
+  commands: CommandRunner,
+): void {
+  papers.settleEarlierRun();
+  charges.settleEarlierRun((request) => wasIssued(services, request));
+  commands.settleEarlierRun();
 }
 
 /** Whether what a charge of an earlier run was for came out. A service that takes no money issued nothing for any. */

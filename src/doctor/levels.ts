@@ -7,7 +7,6 @@ import type { PageCondition } from '../../devices/page/page-printer.ts';
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
 import type { Check, CheckId } from '../domain/check.ts';
 import {
-  type Assurance,
   ageOfList,
   assuranceReaches,
   type EntryListManifest,
@@ -20,6 +19,12 @@ import type { OwnValidity } from '../link/identity.ts';
 import type { Root } from '../pki/root-object.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
 import { PAGE_REMEDIES, PRINTER_REMEDIES } from './printer-remedies.ts';
+import {
+  KEYS_REMEDIES,
+  OUT_OF_REACH_REMEDIES,
+  RENEWAL_REMEDY,
+  TURNSTILE_REMEDY,
+} from './remedies.ts';
 
 /** Each member is null while it is not known, `none` where the terminal has no such thing. Times are ms since the epoch, sizes bytes. */
 export interface Levels {
@@ -104,21 +109,6 @@ const HOUR_MS = 3_600_000;
 /** Longer without contact than a night: the street's own ups and downs are no news. */
 const WAITING_MS_MAX = 24 * HOUR_MS;
 const MEBIBYTE = 1_048_576;
-
-const KEYS_REMEDIES: Readonly<Record<KeysLevel['store'], string>> = {
-  file: 'stop the terminal; give the folder `keys` the rights 700 and the files in it 600; if others could read them, remove the files, and have the keys changed at the platform',
-  pkcs11: 'check `[keys]` in the configuration, the token and its PIN; docs/operation.md says how',
-};
-
-const RENEWAL_REMEDY =
-  'let the terminal reach the platform, which renews it by itself, also when its time is over; where it is reached, `identity.rejected` in the journal says why not; it serves on meanwhile with the lists that it has';
-
-const OUT_OF_REACH_REMEDIES: Readonly<Record<Assurance, string>> = {
-  identified: '',
-  possession:
-    'let the terminal reach the platform, and the platform have an institution in force (`kazasu-platform institution list`)',
-  'possession+pin': 'publish the list with `--assurance possession`: event entry asks for no PIN',
-};
 
 /** One check for each level, in the order in which people look for a fault. */
 export function levelsOf(levels: Levels): Check[] {
@@ -205,9 +195,7 @@ function turnstileCheck({ turnstile }: Levels): Check {
   const { name, lost, condition } = turnstile;
   const wrong = lost ?? (condition === 'ready' ? null : condition);
   if (wrong === null) return ok('turnstile', `${name} answers`);
-  const remedy =
-    'check its power and wires and `[turnstile]` in the configuration; without it people are let in all the same: somebody has to open by hand, and says on the screen who walked through';
-  return notWell('turnstile', `${name}: ${wrong}`, remedy);
+  return notWell('turnstile', `${name}: ${wrong}`, TURNSTILE_REMEDY);
 }
 
 function paymentCheck({ payment }: Levels): Check {
