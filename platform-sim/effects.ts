@@ -60,6 +60,18 @@ export interface EntryRules {
 /** How long a gate that nobody has walked through yet keeps the others closed (docs/protocol.md). */
 const HOLD_MS = 20_000;
 
+/** A fact, and what it is about: a row, or a number that is of none. */
+interface Placed {
+  readonly fact: EntryFact;
+  readonly key: string;
+  readonly flag: Entry['flag'];
+}
+
+/** `time`: corrected, ms since the epoch. */
+interface Timed extends Placed {
+  readonly time: number;
+}
+
 /** What the platform knows of a row, by whatever list it stands on. */
 export interface KnownTicket {
   readonly ticket: string;
@@ -68,7 +80,7 @@ export interface KnownTicket {
 
 /**
  * Entries in force by row reference, or by `ticket:number` where the number is of no row. Facts count in the order of
- * corrected time; ties fall the same way always. `listed`: the list's tickets; what it does not have is learnt from facts
+ * corrected time, those of one ledger in its own; ties fall the same way always. `listed`: the list's tickets; what it does not have is learnt from facts
  * that name both ticket and row.
  */
 export function entriesOf(
@@ -78,10 +90,10 @@ export function entriesOf(
   { reentry, now = Number.POSITIVE_INFINITY, onGrant = () => {} }: EntryRules = {},
 ): ReadonlyMap<string, Entry> {
   const rows = rowsByNumber(facts, listed);
-  const placed = inOrder(facts, origins).map((timed) => ({
-    ...timed,
-    ...placeOf(timed.fact, rows),
-  }));
+  const placed = inOrder(
+    facts.map((fact) => ({ fact, ...placeOf(fact, rows) })),
+    origins,
+  );
   const passed = passagesOf(placed);
   const entries = new Map<string, Entry>();
   for (const { fact, time, key, flag } of placed) {
@@ -105,9 +117,7 @@ export function entriesOf(
 }
 
 /** Whether those who were let in walked through, by grant; a gate that said both has seen them do it. */
-function passagesOf(
-  placed: readonly { readonly fact: EntryFact; readonly key: string }[],
-): ReadonlyMap<string, boolean> {
+function passagesOf(placed: readonly Placed[]): ReadonlyMap<string, boolean> {
   const passed = new Map<string, boolean>();
   for (const { fact, key } of placed) {
     const grant = grantKey(key, fact, fact.grant ?? 0);
@@ -121,22 +131,31 @@ function grantKey(row: string, { terminal }: EntryFact, seq: number): string {
   return `${row} ${terminal} ${seq}`;
 }
 
-/** In the order of corrected time; ties fall the same way always. */
-function inOrder(
-  facts: readonly EntryFact[],
-  origins: readonly ClockOrigin[],
-): { readonly fact: EntryFact; readonly time: number }[] {
+/**
+ * In the order of corrected time, but the facts of one ledger about one ticket never against its own, which knows better
+ * what came first than any clock; ties fall the same way always.
+ */
+function inOrder(facts: readonly Placed[], origins: readonly ClockOrigin[]): Timed[] {
   const clocks = new Map(origins.map((clock) => [bootKey(clock), clock.origin]));
-  const timed = facts.map((fact) => ({ fact, time: correctedTime(fact, clocks) }));
-  return timed.sort(
-    (a, b) => a.time - b.time || compareNames(a.fact, b.fact) || a.fact.seq - b.fact.seq,
+  const byNumber = [...facts].sort(
+    (a, b) => compareNames(a.fact, b.fact) || a.fact.seq - b.fact.seq,
   );
+  const latest = new Map<string, number>();
+  const ranked = byNumber.map((placed) => {
+    const time = correctedTime(placed.fact, clocks);
+    const ledger = `${placed.key} ${placed.fact.terminal} ${placed.fact.epoch}`;
+    const rank = Math.max(time, latest.get(ledger) ?? time);
+    latest.set(ledger, rank);
+    return { ...placed, time, rank };
+  });
+  // Stable: facts of one moment stay as they were put.
+  return ranked.sort((a, b) => a.rank - b.rank);
 }
 
 function placeOf(
   { ref, ticket }: EntryFact,
   rows: ReadonlyMap<string, string | null>,
-): { readonly key: string; readonly flag: Entry['flag'] } {
+): Pick<Placed, 'key' | 'flag'> {
   if (ref !== null) return { key: ref, flag: null };
   const number = ticketNumber(ticket ?? '') ?? '';
   const row = rows.get(number) ?? null;

@@ -49,6 +49,14 @@ describe('who has entered', () => {
   });
 });
 
+test('what a gate took back is taken back, however its clock was set meanwhile', () => {
+  const story = [
+    fact({ seq: 1, at: '2026-02-20T10:00:00.000Z' }),
+    fact({ seq: 2, at: '2026-02-20T09:00:00.000Z', event: 'entry.undone' }),
+  ];
+  expect(inEveryOrder(story, []).size).toBe(0);
+});
+
 describe('entries by ticket number', () => {
   const LISTED = [
     { ticket: 'T1', ref: 'r1' },

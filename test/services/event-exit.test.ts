@@ -1,13 +1,10 @@
 /** An exit gate: it lets everybody out, and a list may let them come back. */
 
-import { test as alone, expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { entriesOf } from '../../platform-sim/effects.ts';
 import { type ListSettings, listedRows } from '../../platform-sim/entry-lists.ts';
 import { openLedger } from '../../src/state-folder.ts';
 import { hanako, LIST, type Ticket, type World, withTerminal } from '../terminal.ts';
-
-/** Each has a terminal of its own. */
-const test = alone.concurrent;
 
 /** A gate that leads out, of the list that Hanako is on; no printer. */
 function atTheExit(

@@ -1,13 +1,10 @@
 /** A gate with an attendant who sees whether people walk through. */
 
-import { test as alone, expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { entriesOf } from '../../platform-sim/effects.ts';
 import { undoEntry } from '../../src/staff/commands.ts';
 import type { CardMaker } from '../cards.ts';
 import { hanako, LIST, type Ticket, type World, withTerminal } from '../terminal.ts';
-
-/** Each has a terminal of its own. */
-const test = alone.concurrent;
 
 const ATTENDED = 'passage = "attendant"\n[screen]\nport = 0\n';
 

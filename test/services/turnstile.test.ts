@@ -1,13 +1,10 @@
 /** A gate behind a turnstile: one person at a time, and only who walked through has entered. */
 
 import { join } from 'node:path';
-import { test as alone, expect, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { askControlSocket, type ControlReply } from '../../devices/sim-control.ts';
 import type { CardMaker } from '../cards.ts';
 import { LIST, type Ticket, type World, withTerminal } from '../terminal.ts';
-
-/** Each has a terminal of its own. */
-const test = alone.concurrent;
 
 const TABLES = `[receipt]
 driver = "simulated"
