@@ -370,6 +370,22 @@ test('an offer that was signed wrongly is not tried again by itself', async () =
   expect(platform.requests.filter((sha256) => sha256 === object)).toHaveLength(1);
 });
 
+test('a version that is signed wrongly is fetched once, and its next is taken', async () => {
+  const { platform, terminal, open, link } = await withVersion2();
+  const { head, object } = await platform.publish(3, { rows: 99 });
+  await platform.sendHead(head);
+  await terminal.until('list.rejected', { version: 3, reason: 'malformed' });
+  // The platform says so again every few minutes, and with every new link.
+  await platform.sendHead({ ...head, at: iso(0) });
+  await link.close();
+  await open();
+  await platform.sendHead({ ...head, at: iso(0) });
+  await platform.sendHead((await platform.publish(4)).head);
+  await terminal.until('list.activated', { version: 4 });
+  expect(platform.requests.filter((sha256) => sha256 === object)).toHaveLength(1);
+  expect(terminal.of('list.rejected')).toHaveLength(1);
+});
+
 test('a head signed later than the wall clock shows moves the time forward', async () => {
   const { platform, terminal, published } = await withVersion2();
   const at = iso(1_800_000);

@@ -1,78 +1,18 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
-import type { EntryListManifest } from '../../src/domain/entry-list.ts';
 import type { Head } from '../../src/link/protocol.ts';
 import { listKeysOf } from '../keys/list-keys-of.ts';
 import { chunksOf, type FakePlatform, headOf, iso, json, LIST_KEY } from './fake-platform.ts';
 import { LIST, TestTerminal, tempFolder } from './fixtures.ts';
+import { altered, answered, badChunk, flipped, keyed, republished } from './list-offers.ts';
 import { confirmed, withVersion2 } from './version-2.ts';
 
 type Offer = (platform: FakePlatform) => Promise<{ head: Head } | { frame: string }>;
 type Case = readonly [what: string, reason: string, offer: Offer];
-
-async function altered(
-  platform: FakePlatform,
-  change: (cms: Buffer) => Buffer,
-): Promise<{ head: Head }> {
-  const { manifest, object } = await platform.publish(3);
-  const other = platform.put(change(Buffer.from(platform.objects.get(object) ?? '')));
-  return { head: headOf(manifest, other) };
-}
-
-async function republished(
-  platform: FakePlatform,
-  change: Partial<EntryListManifest>,
-): Promise<{ head: Head }> {
-  const { head } = await platform.publish(3, change);
-  return { head };
-}
-
-/** A head of version 3 whose list key is another than `said` is of; the key in the frame is always `LIST_KEY`. */
-async function keyed(platform: FakePlatform, said: Buffer): Promise<{ head: Head }> {
-  const row = createHmac('sha256', said).update(`kazasu-row-1${LIST}\u0001`, 'utf8').digest();
-  const probe = createHash('sha256').update('kazasu-key-id-1').digest();
-  const keyId = createHmac('sha256', row).update(probe).digest('hex');
-  return republished(platform, { keyId });
-}
-
-/** Serves other bytes under the name of the first chunk. */
-async function badChunk(
-  platform: FakePlatform,
-  change: (chunk: Buffer) => Buffer | null,
-): Promise<{ head: Head }> {
-  const { head, manifest } = await platform.publish(3);
-  const [first = ''] = manifest.chunks;
-  const bytes = change(Buffer.from(platform.objects.get(first) ?? ''));
-  if (bytes === null) platform.objects.delete(first);
-  else platform.objects.set(first, bytes);
-  return { head };
-}
-
-/** The first chunk of version 3 is answered otherwise. */
-async function answered(
-  platform: FakePlatform,
-  answer: (response: ServerResponse, chunk: Buffer) => void,
-): Promise<{ head: Head }> {
-  const { head, manifest } = await platform.publish(3);
-  const [first = ''] = manifest.chunks;
-  platform.onObject = (sha256, response) => {
-    if (sha256 !== first) return false;
-    answer(response, platform.objects.get(sha256) ?? Buffer.alloc(0));
-    return true;
-  };
-  return { head };
-}
-
-function flipped(bytes: Buffer, at: number): Buffer {
-  const copy = Buffer.from(bytes);
-  copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
-  return copy;
-}
 
 const DELTA = { base: 2, baseRoot: '0'.repeat(64), object: '0'.repeat(64), bytes: 1 };
 
@@ -411,22 +351,6 @@ test('a head of the active version with another list key is rejected, and the ke
   const at = iso(0);
   await platform.sendHead({ ...head, at });
   await confirmed(terminal, at);
-});
-
-test('a version that is signed wrongly is fetched once, and its next is taken', async () => {
-  const { platform, terminal, open, link } = await withVersion2();
-  const { head, object } = await platform.publish(3, { rows: 99 });
-  await platform.sendHead(head);
-  await terminal.until('list.rejected', { version: 3, reason: 'malformed' });
-  // The platform says so again every few minutes, and with every new link.
-  await platform.sendHead({ ...head, at: iso(0) });
-  await link.close();
-  await open();
-  await platform.sendHead({ ...head, at: iso(0) });
-  await platform.sendHead((await platform.publish(4)).head);
-  await terminal.until('list.activated', { version: 4 });
-  expect(platform.requests.filter((sha256) => sha256 === object)).toHaveLength(1);
-  expect(terminal.of('list.rejected')).toHaveLength(1);
 });
 
 test('after a restart, too, an older version is rejected', async () => {
