@@ -10,9 +10,10 @@ import Database from 'better-sqlite3';
 import type { EntryListManifest } from '../domain/entry-list.ts';
 import { encodeChunk, LIMITS, type SealedRow } from '../link/protocol.ts';
 import { codeOf } from './disk.ts';
+import { ListConfirmations } from './list-confirmations.ts';
 import { ListFileError } from './list-error.ts';
 import { listFileName, openListFile } from './list-file.ts';
-import { confirmedIn, type Found, filesIn } from './list-shelf.ts';
+import { type Found, filesIn } from './list-shelf.ts';
 
 /** One file. `confirmedAt`: ms since the epoch. */
 export type KeptList = Found & { readonly bytes: number } & (
@@ -49,7 +50,12 @@ function lookAt(directory: string, found: Found): KeptList | null {
     if (listFileName(manifest) !== basename(found.path)) {
       return { ...found, bytes, manifest: null, why: 'it does not hold what its name says' };
     }
-    return { ...found, bytes, manifest, confirmedAt: confirmedIn(directory, manifest) };
+    return {
+      ...found,
+      bytes,
+      manifest,
+      confirmedAt: new ListConfirmations(directory).of(manifest),
+    };
   } catch (error) {
     if (!(error instanceof ListFileError)) throw error;
     return existsSync(found.path) ? { ...found, bytes, manifest: null, why: whyOf(error) } : null;

@@ -3,11 +3,11 @@
  * vouched for it. One process at a time uses a shelf.
  */
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import type { EntryListManifest } from '../domain/entry-list.ts';
-import { codeOf, isStorageFailure, makeFolder, publish, syncPath, writeDurably } from './disk.ts';
+import { codeOf, isStorageFailure, makeFolder, syncPath } from './disk.ts';
+import { ListConfirmations } from './list-confirmations.ts';
 import {
   type ListFile,
   ListFileError,
@@ -63,17 +63,6 @@ export interface Found {
 }
 
 const FILE_NAME = /^(?<list>[a-z0-9][a-z0-9._-]*)\.(?<version>\d{1,15})\.[0-9a-f]{12}\.db$/u;
-/**
- * Confirmations kept for a list: of the active version, and of newer ones that are still being
- * fetched.
- */
-const CONFIRMATIONS = 4;
-const CONFIRMED_FILE = 'confirmed.json';
-
-const CONFIRMED = z.array(
-  z.strictObject({ list: z.string(), version: z.number(), root: z.string(), at: z.number() }),
-);
-type Confirmation = z.infer<typeof CONFIRMED>[number];
 
 export class ListShelf {
   /** What was removed at start. */
@@ -84,7 +73,7 @@ export class ListShelf {
   /** By list, the file that last served before the active one. */
   readonly #proven = new Map<string, string>();
   #onDoubt: (list: string) => void = () => {};
-  #confirmed: readonly Confirmation[];
+  readonly #confirmations: ListConfirmations;
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -95,7 +84,7 @@ export class ListShelf {
       if (damage !== null) dropped.push({ path, why: damage.message });
     }
     this.dropped = dropped;
-    this.#confirmed = readConfirmations(this.#confirmedPath);
+    this.#confirmations = new ListConfirmations(directory);
   }
 
   /**
@@ -122,7 +111,11 @@ export class ListShelf {
       shelved.leases -= 1;
       closeWhenUnused(shelved);
     };
-    return { file: shelved.file, confirmedAt: this.#confirmedAt(shelved.file.manifest), release };
+    return {
+      file: shelved.file,
+      confirmedAt: this.#confirmations.of(shelved.file.manifest),
+      release,
+    };
   }
 
   /**
@@ -185,7 +178,9 @@ export class ListShelf {
 
   active(list: string): ActiveList | null {
     const manifest = this.#active.get(list)?.file.manifest;
-    return manifest === undefined ? null : { manifest, confirmedAt: this.#confirmedAt(manifest) };
+    return manifest === undefined
+      ? null
+      : { manifest, confirmedAt: this.#confirmations.of(manifest) };
   }
 
   /**
@@ -194,17 +189,9 @@ export class ListShelf {
    * Throws ListFileError `disk-full` when it can't be stored: it then counts until the next start.
    */
   confirm(list: string, version: number, root: string, at: number): void {
-    const known = this.#confirmed.filter((one) => one.list === list);
-    const same = known.find((one) => one.version === version && one.root === root);
-    if (same !== undefined && same.at >= at) return;
     const active = this.#active.get(list)?.file.manifest.version ?? 0;
-    const kept = known.filter((one) => one !== same && one.version >= active);
-    const newest = [...kept, { list, version, root, at }]
-      .sort((a, b) => a.version - b.version)
-      .slice(-CONFIRMATIONS);
-    this.#confirmed = [...this.#confirmed.filter((one) => one.list !== list), ...newest];
     try {
-      this.#keepConfirmed();
+      this.#confirmations.add({ list, version, root, at }, active);
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
       throw new ListFileError('disk-full', `the confirmation of ${list}: ${codeOf(error)}`);
@@ -226,8 +213,7 @@ export class ListShelf {
       closeWhenUnused(shelved);
     }
     this.#delete((found) => found.list === list);
-    this.#confirmed = this.#confirmed.filter((one) => one.list !== list);
-    this.#keepConfirmed();
+    this.#confirmations.forget(list);
     syncPath(this.directory);
   }
 
@@ -246,21 +232,6 @@ export class ListShelf {
   close(): void {
     for (const { file } of this.#active.values()) file.close();
     this.#active.clear();
-  }
-
-  #keepConfirmed(): void {
-    const part = `${this.#confirmedPath}.part`;
-    writeDurably(part, JSON.stringify(this.#confirmed));
-    publish(part, this.#confirmedPath);
-  }
-
-  get #confirmedPath(): string {
-    return join(this.directory, CONFIRMED_FILE);
-  }
-
-  /** What was not confirmed yet is as old as its signature says. */
-  #confirmedAt(manifest: EntryListManifest): number {
-    return confirmedAt(manifest, this.#confirmed);
   }
 
   #files(): Found[] {
@@ -346,7 +317,7 @@ export function lookAtShelf(directory: string, list: string): ActiveList | null 
       const { manifest, close } = openListFile(path);
       close();
       if (listFileName(manifest) !== basename(path)) continue;
-      return { manifest, confirmedAt: confirmedIn(directory, manifest) };
+      return { manifest, confirmedAt: new ListConfirmations(directory).of(manifest) };
     } catch (error) {
       // Damaged, or replaced and removed while it was looked at.
       if (!(error instanceof ListFileError)) throw error;
@@ -364,21 +335,6 @@ export function filesIn(directory: string): Found[] {
   });
 }
 
-function confirmedAt(
-  { list, version, root, issuedAt }: EntryListManifest,
-  confirmed: readonly Confirmation[],
-): number {
-  const said = confirmed.find(
-    (one) => one.list === list && one.version === version && one.root === root,
-  );
-  return Math.max(said?.at ?? 0, Date.parse(issuedAt));
-}
-
-/** As `Lease.confirmedAt`, by what is kept in the folder. */
-export function confirmedIn(directory: string, manifest: EntryListManifest): number {
-  return confirmedAt(manifest, readConfirmations(join(directory, CONFIRMED_FILE)));
-}
-
 function mustRise(active: EntryListManifest, offered: EntryListManifest): void {
   const same = offered.version === active.version && offered.root === active.root;
   if (same || offered.version > active.version) return;
@@ -390,15 +346,4 @@ function mustRise(active: EntryListManifest, offered: EntryListManifest): void {
 
 function closeWhenUnused(shelved: Shelved): void {
   if (shelved.superseded && shelved.leases === 0) shelved.file.close();
-}
-
-/** No confirmation is better than a wrong one: what can't be read counts as never said. */
-function readConfirmations(path: string): readonly Confirmation[] {
-  try {
-    return CONFIRMED.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return [];
-    if (error instanceof z.ZodError) return [];
-    throw error;
-  }
 }
