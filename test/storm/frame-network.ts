@@ -170,6 +170,12 @@ class Wire {
     for (const end of [this.platform, this.terminal]) end.fail('ECONNRESET');
   }
 
+  /** Of one end: what was said is still on its way to the other one. */
+  endOf(): void {
+    const isOpen = ({ readyState }: End) => readyState === OPEN || readyState === CLOSING;
+    if (!isOpen(this.platform) && this.terminal.readyState === CLOSED) this.line.drop(this);
+  }
+
   kill(side: 'terminal' | 'platform', silent: boolean): void {
     const [gone, left] = [this[side], side === 'terminal' ? this.platform : this.terminal];
     gone.die();
@@ -308,7 +314,7 @@ export class End extends EventEmitter {
   #finish(code: number, reason: string): void {
     if (this.readyState === CLOSED) return;
     this.readyState = CLOSED;
-    if (this.wire?.platform === this) this.wire.line.drop(this.wire);
+    this.wire?.endOf();
     this.emit('close', code, Buffer.from(reason));
   }
 }

@@ -104,6 +104,18 @@ export class Gate {
     }
   }
 
+  /** Everything that the platform holds is old enough to leave. */
+  retire(): void {
+    const ledger = this.#running?.ledger;
+    if (ledger === undefined) return;
+    this.#witness.sawLedger(ledger);
+    try {
+      while (ledger.prune({ before: '9999', decides: () => false }) !== null);
+    } catch (error) {
+      if (!(error instanceof DiskFullError)) throw error;
+    }
+  }
+
   /** `power`: of the whole machine, whose peers hear nothing of it. */
   async kill(power: boolean): Promise<void> {
     await this.#end(power, this.directory);

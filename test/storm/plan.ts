@@ -54,6 +54,7 @@ const STEPS = [
   },
   { weight: 1, arbitrary: step('back-up', { gate }) },
   { weight: 1, arbitrary: step('restore', { gate }) },
+  { weight: 2, arbitrary: step('retire', { gate }) },
   { weight: 1, arbitrary: step('publish', { without: ticket }) },
 ] as const;
 

@@ -124,6 +124,9 @@ export class Storm {
       case 'back-up':
         gate.backUp();
         return;
+      case 'retire':
+        gate.retire();
+        return;
       case 'restore':
         if (await gate.restore()) this.restored.add(gate.name);
         await gate.start();

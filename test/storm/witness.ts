@@ -1,7 +1,7 @@
 /** Who stands at the gates and writes down what really happened, and when. */
 
 import type { Fact } from '../../src/domain/fact.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { FactText, Ledger } from '../../src/store/ledger.ts';
 
 export interface Tap {
   readonly fact: Fact;
@@ -26,10 +26,10 @@ export class Witness {
   }
 
   sawLedger(ledger: Ledger): void {
-    const { isOver, base, acknowledged } = ledger.stream();
-    for (const [index, text] of textsOf(ledger).entries()) {
+    const { isOver, acknowledged } = ledger.stream();
+    for (const { seq, text } of rowsOf(ledger)) {
       this.#saw(text);
-      if (!isOver && index >= base && index < acknowledged) this.told.add(text);
+      if (!isOver && seq <= acknowledged) this.told.add(text);
     }
   }
 
@@ -53,8 +53,13 @@ export class Witness {
   }
 }
 
+/** What is still there. */
 export function textsOf(ledger: Ledger): string[] {
-  return ledger.unsent(0, { items: 1_000_000, bytes: 1e12 }).map(({ text }) => text);
+  return rowsOf(ledger).map(({ text }) => text);
+}
+
+function rowsOf(ledger: Ledger): FactText[] {
+  return ledger.unsent(0, { items: 1_000_000, bytes: 1e12 });
 }
 
 function placeOf({ terminal, epoch, seq }: Pick<Fact, 'terminal' | 'epoch' | 'seq'>): string {
