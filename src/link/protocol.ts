@@ -7,7 +7,7 @@
 
 import { z } from 'zod';
 import { ASSURANCE_LEVELS, type EntryListManifest } from '../domain/entry-list.ts';
-import { CHUNK_BYTES, LIST_ROWS } from './chunk-format.ts';
+import { CHUNK_BYTES, LIST_ROWS } from './chunk-protocol.ts';
 import { ANSWER_FRAME, ASK_FRAME, FAULT_FRAME } from './question-protocol.ts';
 import {
   ACK_FRAME,
@@ -19,7 +19,7 @@ import {
   SLOW_FRAME,
 } from './upload-protocol.ts';
 
-export { decodeChunk, encodeChunk, type SealedRow } from './chunk-format.ts';
+export { decodeChunk, encodeChunk, type SealedRow } from './chunk-protocol.ts';
 
 export const SUBPROTOCOL = 'kazasu.v1';
 /** `kazasu.v1` with what came later: `hash` in the welcome, `slow`. */

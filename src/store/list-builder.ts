@@ -12,7 +12,7 @@ import { basename, dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { EntryListManifest } from '../domain/entry-list.ts';
-import { CHUNK_BYTES, decodeChunk, LIST_ROWS, type SealedRow } from '../link/chunk-format.ts';
+import { CHUNK_BYTES, decodeChunk, LIST_ROWS, type SealedRow } from '../link/chunk-protocol.ts';
 import { codeOf, headroom, isStorageFailure, publish, writeDurably } from './disk.ts';
 import { ListFileError, type ListFileErrorCode } from './list-error.ts';
 import { LIST_FILE_MARK, LIST_FILE_SCHEMA } from './list-schema.ts';
