@@ -272,7 +272,7 @@ export class World {
   };
 
   /** The present screen, once it says all that; rejects with what was shown when none does in time. */
-  screen = (wanted: Partial<Screen>): Promise<Screen> => {
+  screen = (wanted: Partial<Screen>, limitMs = SCREEN_WAIT_MS): Promise<Screen> => {
     const { promise, resolve, reject } = Promise.withResolvers<Screen>();
     const look = (): void => {
       const screen = this.#terminal?.screen.current;
@@ -281,7 +281,7 @@ export class World {
     const timer = setTimeout(() => {
       const shown = this.screens.map((screen) => JSON.stringify(screen)).join('\n');
       reject(new Error(`no screen ${JSON.stringify(wanted)}; shown:\n${shown}`));
-    }, SCREEN_WAIT_MS);
+    }, limitMs);
     this.#looking.add(look);
     look();
     return promise.finally(() => {

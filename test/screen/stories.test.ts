@@ -1,11 +1,16 @@
 /** What people see at a gate: a whole terminal with its reader, its printer and its platform. */
 
-import { test as alone, expect } from 'vitest';
+import { test as alone, expect, vi } from 'vitest';
 import type { Screen } from '../../src/domain/screen.ts';
 import { openUiServer } from '../../src/screen/ui-server.ts';
 import { atTheGate, hanako, type Ticket, type World, withTerminal } from '../terminal.ts';
 import { builtPages } from './fake-source.ts';
 import { TestBrowser } from './test-browser.ts';
+
+vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
+
+/** An answer has left the screen by then, also on a busy machine; a refusal stays for ten seconds. */
+const LEFT_MS_MAX = 60_000;
 
 /** Each has a gate of its own, and waits most of its time until an answer has been shown long enough. */
 const test = alone.concurrent;
@@ -54,7 +59,7 @@ test('waiting, hold, welcome with the seat; the name is gone with the card, and 
     await remove();
     await screen({ screen: 'welcome', name: null });
     const gone = screens.length;
-    await screen({ screen: 'waiting' });
+    await screen({ screen: 'waiting' }, LEFT_MS_MAX);
     const shown = screens.map(({ screen: name }) => name);
     expect(shown.slice(shown.lastIndexOf('hold'))).toEqual([
       'hold',
@@ -82,7 +87,7 @@ test('refused, with the reason and when the ticket was used', () =>
     const unknown = await screen({ screen: 'refused', reason: 'not-on-list' });
     expect(unknown).toMatchObject({ first: null, list: { age: 'fresh' }, tone: 'problem' });
     await remove();
-    await screen({ screen: 'waiting' });
+    await screen({ screen: 'waiting' }, LEFT_MS_MAX);
   }));
 
 test('whose card was revoked reads what to do about it there, and nobody reads or hears why', () =>
@@ -95,7 +100,7 @@ test('whose card was revoked reads what to do about it there, and nobody reads o
     const refused = await screen({ screen: 'refused', reason: 'certificate-revoked' });
     expect(refused).toMatchObject({ advice: 'on-hold', speech: '/voice/ja/certificate-revoked' });
     await remove();
-    await screen({ screen: 'waiting' });
+    await screen({ screen: 'waiting' }, LEFT_MS_MAX);
     expect(JSON.stringify(screens.at(-1))).not.toContain('on-hold');
     expect(JSON.stringify(journal.all)).not.toMatch(/hold"|certificateHold|advice/u);
   }));
@@ -151,7 +156,7 @@ test('the language that somebody chose is theirs alone', () =>
     await hold(card.card);
     await screen({ screen: 'welcome', language: 'en', speech: '/voice/en/welcome' });
     await remove();
-    await screen({ screen: 'waiting', language: 'ja' });
+    await screen({ screen: 'waiting', language: 'ja' }, LEFT_MS_MAX);
   }));
 
 test('a restart in the middle of a welcome shows nothing of it any more', () =>

@@ -1,8 +1,10 @@
 /** Stories of the paper: once, or known not to be, or asked. One process, simulated reader and printer. */
 
-import { test as alone, expect } from 'vitest';
+import { test as alone, expect, vi } from 'vitest';
 import { StaffError, settlePaper } from '../../src/staff/commands.ts';
 import { atTheGate } from '../terminal.ts';
+
+vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
 /** Each has a gate of its own, and waits most of its time until a printer has been given up, or is found again. */
 const test = alone.concurrent;
