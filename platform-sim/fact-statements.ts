@@ -3,6 +3,11 @@
 import type { SqliteDatabase } from './database.ts';
 
 export function prepareFacts(db: SqliteDatabase) {
+  return { ...ledgers(db), ...kept(db), ...clocks(db), ...read(db) };
+}
+
+/** How far each ledger is held, and what is thought of it. */
+function ledgers(db: SqliteDatabase) {
   return {
     addStream: db.prepare(
       `INSERT INTO stream (terminal, epoch, upto, hash, boot, software, first_seen, last_seen)
@@ -21,10 +26,27 @@ export function prepareFacts(db: SqliteDatabase) {
       'DELETE FROM succeeded WHERE stream IN (SELECT id FROM stream WHERE terminal = ?)',
     ),
     forgetBoot: db.prepare('UPDATE stream SET boot = 0 WHERE terminal = ?'),
+    flag: db.prepare(
+      'INSERT INTO flag (stream, why, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    terminals: db.prepare(
+      `SELECT terminal, epoch, upto, boot, software, first_seen AS firstSeen, last_seen AS lastSeen,
+         (SELECT count(*) FROM quarantine WHERE stream = stream.id) AS quarantined,
+         (SELECT group_concat(why) FROM flag WHERE stream = stream.id) AS flags
+       FROM stream ORDER BY terminal, id`,
+    ),
     moveCursor: db.prepare('UPDATE stream SET upto = ?, hash = ?, last_seen = ? WHERE id = ?'),
+  };
+}
+
+/** What is stored, set apart, or emptied. */
+function kept(db: SqliteDatabase) {
+  return {
     addFact: db.prepare(
       'INSERT INTO fact (stream, seq, hash, event, received, json) VALUES (?, ?, ?, ?, ?, ?)',
     ),
+    hasOwn: db.prepare('SELECT 1 FROM own WHERE id = ?'),
+    addOwn: db.prepare('INSERT INTO own (id, seq) VALUES (?, ?)'),
     hashAt: db.prepare('SELECT hash FROM fact WHERE stream = ? AND seq = ?').pluck(),
     quarantine: db.prepare(
       `INSERT INTO quarantine (stream, seq, hash, received, json) VALUES (?, ?, ?, ?, ?)
@@ -32,9 +54,21 @@ export function prepareFacts(db: SqliteDatabase) {
     ),
     isQuarantined: db.prepare('SELECT 1 FROM quarantine WHERE stream = ? AND seq = ? AND hash = ?'),
     hasQuarantined: db.prepare('SELECT 1 FROM quarantine WHERE stream = ? AND seq = ?'),
-    flag: db.prepare(
-      'INSERT INTO flag (stream, why, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    // Emptied, and not deleted: the hash is what repetitions and forks are known by.
+    oldFacts: db.prepare(
+      `SELECT arrival, json FROM fact WHERE arrival > ? AND received < ? AND json <> ''
+       ORDER BY arrival LIMIT ?`,
     ),
+    forget: db.prepare(`UPDATE fact SET event = '', json = '' WHERE arrival = ?`),
+    forgetQuarantined: db.prepare(
+      `UPDATE quarantine SET json = '' WHERE received < ? AND json <> ''`,
+    ),
+  };
+}
+
+/** When each boot's clock began to count. */
+function clocks(db: SqliteDatabase) {
+  return {
     setClock: db.prepare(
       `INSERT INTO clock (stream, boot, origin) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET origin = excluded.origin`,
@@ -55,6 +89,11 @@ export function prepareFacts(db: SqliteDatabase) {
       `SELECT mono, earliest, latest FROM clock_sample JOIN stream ON stream.id = stream
        WHERE terminal = ? AND epoch = ? AND clock_sample.boot = ? ORDER BY hour`,
     ),
+  };
+}
+
+function read(db: SqliteDatabase) {
+  return {
     received: db
       .prepare(
         `SELECT received FROM fact JOIN stream ON stream.id = stream
@@ -62,22 +101,11 @@ export function prepareFacts(db: SqliteDatabase) {
       )
       .pluck(),
     ownEpoch: db.prepare('SELECT epoch FROM stream WHERE terminal = ? ORDER BY id').pluck(),
-    hasOwn: db.prepare('SELECT 1 FROM own WHERE id = ?'),
-    addOwn: db.prepare('INSERT INTO own (id, seq) VALUES (?, ?)'),
     since: db.prepare(
       `SELECT arrival, json FROM fact WHERE arrival > ? AND json <> '' ORDER BY arrival`,
     ),
     quarantined: db.prepare(
       `SELECT arrival, json FROM quarantine WHERE json <> '' ORDER BY arrival`,
-    ),
-    // Emptied, and not deleted: the hash is what repetitions and forks are known by.
-    oldFacts: db.prepare(
-      `SELECT arrival, json FROM fact WHERE arrival > ? AND received < ? AND json <> ''
-       ORDER BY arrival LIMIT ?`,
-    ),
-    forget: db.prepare(`UPDATE fact SET event = '', json = '' WHERE arrival = ?`),
-    forgetQuarantined: db.prepare(
-      `UPDATE quarantine SET json = '' WHERE received < ? AND json <> ''`,
     ),
     ofEvents: db
       .prepare(`SELECT json FROM fact WHERE event IN (SELECT value FROM json_each(?))`)
@@ -89,11 +117,5 @@ export function prepareFacts(db: SqliteDatabase) {
          ORDER BY arrival`,
       )
       .pluck(),
-    terminals: db.prepare(
-      `SELECT terminal, epoch, upto, boot, software, first_seen AS firstSeen, last_seen AS lastSeen,
-         (SELECT count(*) FROM quarantine WHERE stream = stream.id) AS quarantined,
-         (SELECT group_concat(why) FROM flag WHERE stream = stream.id) AS flags
-       FROM stream ORDER BY terminal, id`,
-    ),
   };
 }

@@ -80,21 +80,7 @@ function buildProgram(): Command {
         write(`${line.replace(/^error:/u, 'kazasu-platform:')}\n`);
       },
     });
-  command(program, 'serve', 'serve the terminals on 127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8410')
-    .option(
-      '--tls-port <number>',
-      'port for terminals that enrol or are enrolled, by TLS 1.3; 0: any',
-    )
-    .option('--beat-ms <number>', 'milliseconds between heartbeats', '2000')
-    .option(
-      '--clerk-after <time>',
-      'accept applications that mean a record so long after they came: 30s, 10m (default: by hand)',
-    )
-    .option('--all-hours', 'municipalities serve at every hour, for demonstrations')
-    .option('--ocsp <dir>', 'answer OCSP under /ocsp for the simulated authority in this folder')
-    .action(serve);
-
+  addServing(program);
   const trust = program.command('trust').description('whose cards the terminals accept');
   command(trust, 'add', 'add CA certificates and revocation lists; all of them, or none')
     .option('--ca <file>', 'self-signed CA that issues cards, PEM or DER; may be repeated', collect)
@@ -138,6 +124,31 @@ function buildProgram(): Command {
   )
     .argument('<paper>', 'a PDF, a PNG or JPEG of one sheet, or the text of a code (KZ1:...)')
     .action(verifyPaperOf);
+  addFacts(program);
+  command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
+    showTerminals,
+  );
+  return program;
+}
+
+function addServing(program: Command): void {
+  command(program, 'serve', 'serve the terminals on 127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8410')
+    .option(
+      '--tls-port <number>',
+      'port for terminals that enrol or are enrolled, by TLS 1.3; 0: any',
+    )
+    .option('--beat-ms <number>', 'milliseconds between heartbeats', '2000')
+    .option(
+      '--clerk-after <time>',
+      'accept applications that mean a record so long after they came: 30s, 10m (default: by hand)',
+    )
+    .option('--all-hours', 'municipalities serve at every hour, for demonstrations')
+    .option('--ocsp <dir>', 'answer OCSP under /ocsp for the simulated authority in this folder')
+    .action(serve);
+}
+
+function addFacts(program: Command): void {
   const facts = command(
     program,
     'facts',
@@ -156,10 +167,6 @@ function buildProgram(): Command {
     .requiredOption('--by <who>', 'who decided it')
     .requiredOption('--why <why>', 'the reason, for the record')
     .action(forgetFacts);
-  command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
-    showTerminals,
-  );
-  return program;
 }
 
 function addRegister(program: Command): void {

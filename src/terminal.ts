@@ -88,7 +88,6 @@ export async function startTerminal(
   const keys = await OwnKeys.open(config);
   const metrics = await openMetrics(config, folder, inspect);
   const devices = await Devices.supervise(config, recorder, conditions, inspect);
-  const { card, receipt } = devices;
   const papers = new Papers(config.name, recorder, devices.printer);
   const charges = new Charges(recorder, () => devices.payment?.current ?? null);
   const linked = { ...folder, keyStore: keys.store, inspect, onChange: () => looking.look() };
@@ -101,9 +100,9 @@ export async function startTerminal(
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const checks = checksOf(folder, { config, reader: card, keys, link }, devices);
+  const checks = checksOf(folder, { config, reader: devices.card, keys, link }, devices);
   const desk = StaffDesk.of(config, folder, { papers, charges }, checks);
-  const machine = terminalMachineFor(services, card, conditions, recover, desk);
+  const machine = terminalMachineFor(services, devices.card, conditions, recover, desk);
   const input = inputOf(config, services, desk);
   const actor = createActor(machine, { id: 'terminal', input, inspect });
   const commands = commandsOf(folder, actor, () => checks([]), options.onRestart);
@@ -118,7 +117,7 @@ export async function startTerminal(
     inspect,
   });
   journalOf(actor, recorder, options.onDefect, () => ({
-    ...aboutTerminal(config, card, receipt, link),
+    ...aboutTerminal(config, devices.card, devices.receipt, link),
     list: lists.join(' ') || undefined,
     ms: Math.round(performance.now() - startedAt),
   }));
@@ -126,7 +125,6 @@ export async function startTerminal(
   link.start(lists, (command) => commands.take(command));
   const retention = retentionOf(config, folder, lists, link, options.onDefect);
   actor.start();
-
   return {
     answers,
     screen: screen.source,

@@ -69,6 +69,7 @@ describe('a terminal', () => {
     // As several frames on their way.
     terminal.facts(3, chain.items.slice(2, 3));
     terminal.facts(4, chain.items.slice(3));
+    await terminal.next('gap');
     const seen = terminal.frames.length;
     terminal.facts(3, chain.items.slice(2, 3));
     expect((await terminal.next('ack', seen)).upto).toBe(3);
