@@ -48,6 +48,8 @@ export class ListMender {
   readonly #queue: RetryQueue<string>;
   /** By list, which version was found whole when, on the monotonic clock, ms. */
   readonly #whole = new Map<string, { readonly root: string; readonly at: number }>();
+  /** By list, the root of a version that was found damaged: it is not read again with every attempt. */
+  readonly #damaged = new Map<string, string>();
   #timer: NodeJS.Timeout;
 
   constructor(options: ListMenderOptions) {
@@ -100,6 +102,7 @@ export class ListMender {
   async #isDamaged({ manifest }: ActiveList, signal: AbortSignal): Promise<boolean> {
     const { shelf, journal } = this.#options;
     const { list, version, root } = manifest;
+    if (this.#damaged.get(list) === root) return true;
     const verdict = await verifyAside(shelf.pathOf(manifest), manifest, signal);
     if (verdict.whole) {
       this.#whole.set(list, { root, at: performance.now() });
@@ -107,6 +110,7 @@ export class ListMender {
     }
     if (shelf.active(list)?.manifest.root !== root) return false;
     shelf.condemn(list, root);
+    this.#damaged.set(list, root);
     journal('list.damaged', { list, version, detail: verdict.why });
     return true;
   }
@@ -118,6 +122,7 @@ export class ListMender {
     const chunks = new ChunkStore(chunkFolder(stateDirectory, list), fetch);
     const chunkFiles = await chunks.provide(manifest.chunks, signal);
     const path = await buildListFile({ directory: shelf.directory, manifest, chunkFiles });
+    this.#damaged.delete(list);
     if (!shelf.mend(list, path)) return;
     journal('list.mended', { list, version, ms: Math.round(performance.now() - startedAt) });
   }
