@@ -343,6 +343,8 @@ export class WebSocket extends End {
         return;
       }
       end.readyState = OPEN;
+      // Also where the terminal does not wait any more: the platform does not know that yet.
+      line.add(wire);
       line.accept(end);
       wire.carry('down', (own) => own.open());
     });

@@ -274,12 +274,13 @@ export async function weather(plan: Plan, sky: Sky): Promise<Storm> {
     if (crashes.length > 0) throw crashes[0];
     return storm;
   } finally {
-    await storm.end();
-    process.off('unhandledRejection', crash);
-    emptyDisks();
-    random.mockRestore();
-    realTime();
-    sky.platform = null;
+    await soon(storm.end(), 'end').finally(() => {
+      process.off('unhandledRejection', crash);
+      emptyDisks();
+      random.mockRestore();
+      realTime();
+      sky.platform = null;
+    });
   }
 }
 
