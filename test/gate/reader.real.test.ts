@@ -26,6 +26,7 @@ class AtTheReader {
   readonly site: Site;
   #sold = 0;
   #from = 0;
+  #isOpen = false;
 
   constructor(site: Site) {
     this.site = site;
@@ -33,9 +34,17 @@ class AtTheReader {
 
   /** A gate that serves stands there, and nobody has held a card over it for a while. */
   async begin(): Promise<void> {
-    if (this.#from === 0 || (await hasEnded(this.site))) await this.site.openGate();
-    else await pause(NEXT_PERSON_MS);
+    if (this.#isOpen) await pause(NEXT_PERSON_MS);
+    else await this.#openGate();
     this.#from = this.site.gate.lines.all.length;
+  }
+
+  async #openGate(): Promise<void> {
+    const gate = await this.site.openGate();
+    this.#isOpen = true;
+    void gate.exited.then(() => {
+      this.#isOpen = false;
+    });
   }
 
   /** The ticket of somebody who has not entered. */
@@ -66,10 +75,6 @@ function atTheReader(story: (site: Site, at: AtTheReader) => Promise<void>): Pro
     await story(at.site, at);
     expect(at.site.gate.lines.count({ event: 'event.dropped' })).toBe(0);
   });
-}
-
-function hasEnded({ gate }: Site): Promise<boolean> {
-  return Promise.race([gate.exited.then(() => true), Promise.resolve(false)]);
 }
 
 /** The processes below the gate that hold the reader. */
