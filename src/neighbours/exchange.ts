@@ -12,8 +12,6 @@ import { type FactsFrame, type Have, LIMITS, type NeighbourFrame } from './proto
 const ANSWER_MS = 10_000;
 
 export interface ExchangeParts {
-  /** Of the other gate. */
-  readonly name: string;
   /** The lists that both serve. */
   readonly lists: readonly string[];
   readonly heard: Heard;

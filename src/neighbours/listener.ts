@@ -29,12 +29,12 @@ export interface ListenerParts {
 
 export class Listener {
   readonly #server: Server;
-  readonly #parts: ListenerParts;
   readonly #sockets: WebSocketServer;
+  #shown: ClientCredentials;
 
   private constructor(parts: ListenerParts) {
-    this.#parts = parts;
     const { key, chain } = parts.credentials;
+    this.#shown = parts.credentials;
     this.#server = createServer({
       ...{ key, cert: chain, minVersion: 'TLSv1.3', requestCert: true },
       // Judged by our own code, which knows the pinned CA and a clock that may be unset.
@@ -87,8 +87,10 @@ export class Listener {
   }
 
   /** For those who call from now on. */
-  show({ key, chain }: ClientCredentials): void {
-    if (key === this.#parts.credentials.key) return;
+  show(credentials: ClientCredentials): void {
+    if (credentials.key === this.#shown.key) return;
+    this.#shown = credentials;
+    const { key, chain } = credentials;
     this.#server.setSecureContext({ key, cert: chain, minVersion: 'TLSv1.3' });
   }
 

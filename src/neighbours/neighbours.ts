@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { reconnectDelay } from '../domain/back-off.ts';
@@ -11,7 +12,7 @@ import type { EntryListManifest } from '../domain/entry-list.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { TerminalIdentity } from '../link/identity.ts';
-import { isStorageFailure } from '../store/disk.ts';
+import { codeOf, isStorageFailure } from '../store/disk.ts';
 import type { Heard, HeldTerminal, Stream } from '../store/heard.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { Belief, type Disbelief } from './belief.ts';
@@ -61,6 +62,7 @@ export interface NeighboursLevel {
 const SAY_MS = 200;
 const RELAY_MS = 500;
 const LOOK_MS = 2_000;
+const STOP_MS = 2_000;
 const ADDRESSES_MAX = 64;
 
 interface Neighbour {
@@ -106,7 +108,7 @@ export class Neighbours {
       onTold: () => this.#tell('own'),
       onUnsigned: (reason) => note('neighbours.unavailable', { reason }),
     });
-    this.#looking = setInterval(() => this.#look(), LOOK_MS);
+    this.#looking = setInterval(() => this.#lookAgain(), LOOK_MS);
     for (const address of parts.gates) this.call(address);
     if (parts.listen === null) note('neighbours.ready', {});
     else this.#listen(parts.listen, 0);
@@ -150,10 +152,13 @@ export class Neighbours {
       if (timer !== null) clearTimeout(timer);
     }
     for (const socket of [...this.#sockets]) socket.end(CLOSE.ending, 'stopped');
-    await this.#opening;
-    await Promise.all([...this.#diallers.values()].map((dialler) => dialler.stop()));
+    const ended = [...this.#diallers.values()].map((dialler) => dialler.stop());
+    const all = Promise.all([...ended, this.#opening, this.#own.stop()]);
+    // A token may take long to say that it is gone; what still waits for it does nothing any more.
+    const limit = new AbortController();
+    await Promise.race([all, delay(STOP_MS, null, limit).catch(() => {})]);
+    limit.abort();
     await this.#listener?.close();
-    await this.#own.stop();
   }
 
   #listen(address: Address, failures: number): void {
@@ -168,10 +173,12 @@ export class Neighbours {
   }
 
   async #open({ host, port }: Address): Promise<void> {
+    const credentials = await this.#parts.identity.neighbourCredentials();
+    if (this.#isOver) return;
     this.#listener = await Listener.open({
       host: host.replace(/^\[|\]$/gu, ''),
       port,
-      credentials: await this.#parts.identity.neighbourCredentials(),
+      credentials,
       judge: (shown) => this.#judge(shown),
       onNeighbour: (socket, who) => void this.#greet(socket, who, false),
       onRefused: (fault) => this.#telling.refused(null, fault),
@@ -246,7 +253,6 @@ export class Neighbours {
       return null;
     }
     const exchange = new Exchange({
-      name,
       terminal: own,
       lists: lists.filter((list) => said.lists.includes(list)),
       heard,
@@ -302,14 +308,21 @@ export class Neighbours {
     for (const { exchange } of this.#heard.values()) exchange.tell(which);
   }
 
-  /** A list has come, or is over; the key that speaks TLS is a day old. */
-  #look(): void {
+  /** A list has come, or is over. Cheap, where neither is so. */
+  look(): void {
     const told = this.#toldNow();
     const isMore = told.some((list) => !this.#told.includes(list));
     const isLess = this.#told.some((list) => !told.includes(list));
     this.#told = told;
     if (isLess) this.#forgetOver();
-    if (isMore) this.#own.lookAtAll();
+    if (!isMore) return;
+    this.#own.lookAtAll();
+    for (const { exchange } of this.#heard.values()) exchange.look();
+  }
+
+  /** What nobody tells: time goes by, staff releases a gate, the key that speaks TLS is a day old. */
+  #lookAgain(): void {
+    this.look();
     this.#lookAtHeld();
     const listener = this.#listener;
     if (listener === null) return;
@@ -327,7 +340,9 @@ export class Neighbours {
       heard.keepOnly(lists.filter((list) => !this.#isOverFor(list)));
     } catch (error) {
       // Next time: what is kept of them is asked for by nobody.
-      if (!isStorageFailure(error)) throw error;
+      const code = codeOf(error);
+      if (!code.startsWith('SQLITE_')) throw error;
+      if (!isStorageFailure(error)) heard.breakOff(code);
     }
   }
 

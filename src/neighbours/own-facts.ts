@@ -9,6 +9,7 @@ import type { Fact } from '../domain/fact.ts';
 import { present } from '../domain/present.ts';
 import { KeyStoreError } from '../keys/key-store.ts';
 import { IdentityError, type TerminalIdentity } from '../link/identity.ts';
+import { codeOf, isStorageFailure } from '../store/disk.ts';
 import type { Heard } from '../store/heard.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { TOLD_EVENTS } from './protocol.ts';
@@ -100,6 +101,7 @@ export class OwnFacts {
       if (this.#isToBeTold(fact)) {
         const reason = await this.#sign(fact);
         if (reason !== null) return reason;
+        if (this.#stop.signal.aborted) return null;
         this.#parts.onTold();
       }
       this.#upto = fact.seq;
@@ -134,8 +136,10 @@ export class OwnFacts {
       return null;
     } catch (error) {
       if (error instanceof IdentityError || error instanceof KeyStoreError) return error.message;
-      if (error instanceof Error && 'code' in error) return String(error.code);
-      throw error;
+      const code = codeOf(error);
+      if (!code.startsWith('SQLITE_')) throw error;
+      if (!isStorageFailure(error)) heard.breakOff(code);
+      return code;
     }
   }
 

@@ -90,6 +90,8 @@ export class Heard implements HeardFacts {
     this.#database = database;
     this.#sql = prepareHeard(database);
     this.#readStreams();
+    // Whatever is asked for beside a tap is whole, or the file is begun anew.
+    this.#sql.held.all();
   }
 
   /** For the process that owns the state folder. Throws what SQLite throws for a folder that can't be written. */
@@ -117,13 +119,13 @@ export class Heard implements HeardFacts {
     }
   }
 
-  /** Asked within a tap: what can't be read was not heard. */
+  /** Asked within a tap. */
   factsAbout(subject: string): readonly Fact[] {
-    return this.#read(() => this.#sql.about.all(subject));
+    return this.#read(() => factsOf(this.#sql.about.all(subject)), []);
   }
 
   factsOfTicket(number: string): readonly Fact[] {
-    return this.#read(() => this.#sql.ofTicket.all(number));
+    return this.#read(() => factsOf(this.#sql.ofTicket.all(number)), []);
   }
 
   /** It is damaged: the next start begins anew, and until then nothing was heard. */
@@ -151,6 +153,14 @@ export class Heard implements HeardFacts {
     seq: number,
     limit: { readonly items: number; readonly bytes: number },
   ): Told | null {
+    return this.#read(() => this.#toldAfter(id, seq, limit), null);
+  }
+
+  #toldAfter(
+    id: Pick<Stream, 'list' | 'terminal' | 'epoch'>,
+    seq: number,
+    limit: { readonly items: number; readonly bytes: number },
+  ): Told | null {
     const rows = this.#sql.after.all(id.list, id.terminal, id.epoch, seq, limit.items);
     const [first] = rows;
     if (first === undefined) return null;
@@ -173,7 +183,7 @@ export class Heard implements HeardFacts {
   /** Everything that is appended in it, or nothing. Throws what SQLite throws for a disk that is full. */
   atOnce<Result>(work: () => Result): Result {
     try {
-      return this.#database.transaction(work)();
+      return this.#database.transaction(work).immediate();
     } catch (error) {
       this.#readStreams();
       throw error;
@@ -244,16 +254,16 @@ export class Heard implements HeardFacts {
 
   /** Those of whom nothing more is believed, also when another process released one. */
   get held(): HeldTerminal[] {
-    return this.#sql.held.all();
+    return this.#read(() => this.#sql.held.all(), []);
   }
 
   isHeld(terminal: string): boolean {
-    return this.#sql.isHeld.get(terminal) !== undefined;
+    return this.#read(() => this.#sql.isHeld.get(terminal) !== undefined, false);
   }
 
   /** Who said that it may be believed again, and why; null: nobody. */
   releaseOf(terminal: string): { readonly by: string; readonly why: string } | null {
-    return this.#sql.released.get(terminal) ?? null;
+    return this.#read(() => this.#sql.released.get(terminal) ?? null, null);
   }
 
   /** False when it is not held. */
@@ -267,13 +277,17 @@ export class Heard implements HeardFacts {
 
   /** Forgets every list but these. Returns how many facts went. */
   keepOnly(lists: readonly string[]): number {
+    if (this.#isBroken) return 0;
     const gone = this.#sql.forget.run(JSON.stringify(lists)).changes;
     if (gone === 0) return 0;
     this.#rows -= gone;
     for (const [key, { list }] of this.#streams) {
       if (!lists.includes(list)) this.#streams.delete(key);
     }
-    if (this.#rows === 0) this.#database.exec('VACUUM');
+    if (this.#rows > 0) return gone;
+    // Nothing of it stays, neither in free pages nor in the log.
+    this.#database.exec('VACUUM');
+    this.#database.pragma('wal_checkpoint(TRUNCATE)');
     return gone;
   }
 
@@ -281,13 +295,14 @@ export class Heard implements HeardFacts {
     this.#database.close();
   }
 
-  #read(rows: () => readonly { readonly text: string }[]): readonly Fact[] {
-    if (this.#isBroken) return [];
+  /** What can't be read was not heard. */
+  #read<Result>(look: () => Result, otherwise: Result): Result {
+    if (this.#isBroken) return otherwise;
     try {
-      return rows().map(({ text }) => JSON.parse(text));
+      return look();
     } catch (error) {
       this.breakOff(codeOf(error) || 'damaged');
-      return [];
+      return otherwise;
     }
   }
 
@@ -298,6 +313,10 @@ export class Heard implements HeardFacts {
       this.#streams.set(keyOf(stream), { ...stream, hash: hash('sha256', text) });
     }
   }
+}
+
+function factsOf(rows: readonly { readonly text: string }[]): Fact[] {
+  return rows.map(({ text }) => JSON.parse(text));
 }
 
 function keyOf({ list, terminal, epoch }: Pick<Stream, 'list' | 'terminal' | 'epoch'>): string {

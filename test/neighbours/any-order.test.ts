@@ -37,8 +37,8 @@ class Meeting {
 
   constructor(one: Gate, other: Gate) {
     this.#ends = [
-      one.exchangeWith(other.name, (frame) => void this.#ways[0].push(frame)),
-      other.exchangeWith(one.name, (frame) => void this.#ways[1].push(frame)),
+      one.exchange((frame) => void this.#ways[0].push(frame)),
+      other.exchange((frame) => void this.#ways[1].push(frame)),
     ];
   }
 
@@ -89,10 +89,10 @@ class Gate {
     this.own.push(fact);
   }
 
-  exchangeWith(name: string, send: (frame: NeighbourFrame) => void): Exchange {
+  exchange(send: (frame: NeighbourFrame) => void): Exchange {
     const { heard } = this;
     return new Exchange({
-      ...{ name, terminal: this.name, lists: [LIST], heard, send },
+      ...{ terminal: this.name, lists: [LIST], heard, send },
       isShared: () => true,
       hasRoom: () => true,
       belief: { take: (frame) => this.#take(frame) },

@@ -250,14 +250,14 @@ describe('facts', () => {
   test('from before the list was valid do not count', async () => {
     const thief = await Thief.enrol('east');
     const stranger = await speaking(thief);
-    west.manifest = { ...west.manifest, validFrom: new Date(Date.now()).toISOString() };
+    west.list = { ...west.manifest, validFrom: new Date(Date.now()).toISOString() };
     expect(await stranger.tell(await thief.grants(['a'], Date.now() - MINUTE_MS))).toBe(1);
     expect(west.enteredAt('a')).toBeNull();
     stranger.end();
   });
 
   test('of a terminal that is not in the audience are not believed, whoever hands them on', async () => {
-    west.manifest = { ...west.manifest, audience: ['west', 'east'] };
+    west.list = { ...west.manifest, audience: ['west', 'east'] };
     const [thief, other] = [await Thief.enrol('east'), await Thief.enrol('north')];
     const stranger = await speaking(thief);
     expect(await stranger.tell(await other.grants(['a']))).toBe(0);

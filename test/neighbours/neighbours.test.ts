@@ -1,11 +1,15 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { SYSTEM_TIME, type TimeSources } from '../../src/clock.ts';
 import { KeyStoreError } from '../../src/keys/key-store.ts';
 import { StaffBook } from '../../src/staff/book.ts';
 import { takeBack } from '../../src/staff/decisions.ts';
 import { enterByTicket } from '../../src/staff/ticket-entry.ts';
-import { holdAgainstOthers, OvertakenError } from '../../src/store/ticket-state.ts';
+import { holdAgainstOthers, OvertakenError, ticketState } from '../../src/store/ticket-state.ts';
 import {
   Authority,
   type GateOptions,
@@ -96,6 +100,23 @@ describe('two gates that hear each other', () => {
     });
     west.grant('b');
     await eventually(() => expect(east.enteredAt('b')).toBe('west'));
+  });
+
+  test('who was let in and did not walk through, or went out, is known at the other gate, too', async () => {
+    const [west, east] = await pair();
+    const { seq: grant } = west.grant('a', { passage: 'turnstile' });
+    west.grant('b');
+    await eventually(() => {
+      expect(east.enteredAt('a')).toBe('west');
+      expect(east.enteredAt('b')).toBe('west');
+    });
+    west.record('entry.not-passed', 'a', { grant, by: 'turnstile' });
+    await eventually(() => expect(east.enteredAt('a')).toBeNull());
+    east.record('entry.left', 'b');
+    const ticket = { list: LIST, subject: `${LIST}/b`, ticket: ticketOf('b') };
+    await eventually(() => {
+      expect(ticketState(west.ledger, ticket).left).toMatchObject({ gate: 'east' });
+    });
   });
 
   test('what happened before they met is told when they meet, and again after a restart', async () => {
@@ -254,7 +275,7 @@ test('when a list is over, what was heard of it is forgotten, and nothing more i
   const [west, east] = await pair();
   west.grant('a');
   await eventually(() => expect(east.enteredAt('a')).toBe('west'));
-  east.manifest = { ...east.manifest, validTo: new Date().toISOString() };
+  east.list = { ...east.manifest, validTo: new Date().toISOString() };
   await eventually(() => expect(east.heard.rows).toBe(0));
   expect(east.enteredAt('a')).toBeNull();
 });
@@ -279,4 +300,60 @@ test('a key that can not be used delays what is told, is said once, and holds up
   });
   await eventually(() => expect(east.enteredAt('b')).toBe('west'));
   expect(west.events('neighbours.unavailable')).toHaveLength(1);
+});
+
+test('a gate that is not enrolled calls nobody, says so, and goes on by itself', async () => {
+  const west = await gate('west');
+  const alone = new TestGate('east', authority);
+  alone.start([await west.open()]);
+  alone.grant('a');
+  await eventually(() => {
+    const reason = 'this terminal is not enrolled';
+    // It can't be called, and can't sign what it would tell.
+    expect(alone.events('neighbours.unavailable')).toEqual([{ reason }, { reason }]);
+  });
+  expect(alone.enteredAt('a')).toBe('east');
+  expect(west.neighbours?.level().heard).toEqual([]);
+});
+
+test('a gate that has no list yet tells and believes nothing, and all of it once it has', async () => {
+  const [west, east] = [await gate('west'), await gate('east')];
+  const { manifest } = east;
+  east.list = null;
+  await east.open([await west.open()]);
+  await hearing(west, east);
+  west.grant('a');
+  east.grant('b');
+  await eventually(() => expect(west.heard.rows).toBe(1));
+  expect(east.heard.rows).toBe(0);
+  east.list = manifest;
+  await eventually(() => {
+    expect(east.enteredAt('a')).toBe('west');
+    expect(west.enteredAt('b')).toBe('east');
+  });
+});
+
+test('the certificate that is shown to others is of a day, and another one before it is over', async () => {
+  let later = 0;
+  const time: TimeSources = {
+    wall: () => SYSTEM_TIME.wall() + later,
+    mono: () => SYSTEM_TIME.mono() + later,
+  };
+  const west = await gate('west', { time });
+  const port = await west.open();
+  const shown = async (): Promise<X509Certificate> => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const { raw } = socket.getPeerCertificate();
+    socket.destroy();
+    return new X509Certificate(raw);
+  };
+  const first = await shown();
+  expect(first.subject).toBe('CN=west neighbour');
+  expect(first.ca).toBe(false);
+  later = 16 * 3_600_000;
+  await vi.waitFor(
+    async () => expect((await shown()).fingerprint256).not.toBe(first.fingerprint256),
+    { timeout: PATIENCE_MS, interval: 100 },
+  );
 });

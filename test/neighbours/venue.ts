@@ -104,7 +104,8 @@ export class TestGate {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly heard: Heard;
-  manifest: EntryListManifest;
+  /** Null: it has not come yet. */
+  list: EntryListManifest | null;
   identity: TerminalIdentity | null = null;
   neighbours: Neighbours | null = null;
   readonly #authority: Authority;
@@ -116,7 +117,7 @@ export class TestGate {
     this.#authority = authority;
     this.#beatMs = options.beatMs;
     this.state = options.state ?? tempFolder();
-    this.manifest = manifestOf(options.manifest);
+    this.list = manifestOf(options.manifest);
     const mark = { load: () => null, save: () => {} };
     this.clock = new Clock({ mark, time: options.time ?? SYSTEM_TIME });
     const read = () => this.clock.read();
@@ -127,6 +128,11 @@ export class TestGate {
     onTestFinished(() => this.close());
   }
 
+  get manifest(): EntryListManifest {
+    if (this.list === null) throw new Error('there is no list');
+    return this.list;
+  }
+
   async enrol(): Promise<this> {
     const { ledger, clock } = this;
     this.identity = await this.#authority.enrol(this.name, { ledger, clock });
@@ -135,8 +141,17 @@ export class TestGate {
 
   /** Resolves when others can call it. */
   async open(calls: readonly number[] = [], port = 0): Promise<number> {
-    const { name, ledger, clock, heard, identity } = this;
-    if (identity === null) throw new Error('enrol it first');
+    const neighbours = this.start(calls, port);
+    while (neighbours.port === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    return neighbours.port;
+  }
+
+  /** Also of a gate that is not enrolled. */
+  start(calls: readonly number[] = [], port = 0): Neighbours {
+    const { name, ledger, clock, heard } = this;
+    const keys = new MemoryKeys();
+    this.identity ??= new TerminalIdentity({ terminal: name, ledger, keys, clock });
+    const { identity } = this;
     this.neighbours = new Neighbours({
       ...{ terminal: name, ledger, clock, heard, identity },
       listen: { host: '127.0.0.1', port },
@@ -145,12 +160,10 @@ export class TestGate {
       software: 'test',
       ...(this.#beatMs === undefined ? {} : { beatMs: this.#beatMs }),
       ca: () => this.#authority.keys.caCertificate,
-      manifestOf: (list) => (list === LIST ? this.manifest : null),
+      manifestOf: (list) => (list === LIST ? this.list : null),
       note: (event, fields) => void this.noted.push({ event, fields }),
     });
-    const { neighbours } = this;
-    while (neighbours.port === null) await new Promise((resolve) => setTimeout(resolve, 5));
-    return neighbours.port;
+    return this.neighbours;
   }
 
   async close(): Promise<void> {
@@ -162,12 +175,12 @@ export class TestGate {
     this.clock.close();
   }
 
-  grant(ref: string, more: Partial<NewFact> = {}): Fact {
-    return this.#record('entry.granted', ref, more);
+  grant(ref: string, more: NewFact['body'] = {}): Fact {
+    return this.record('entry.granted', ref, more);
   }
 
   undo(ref: string): Fact {
-    return this.#record('entry.undone', ref);
+    return this.record('entry.undone', ref);
   }
 
   grantByNumber(number: string): Fact {
@@ -188,9 +201,9 @@ export class TestGate {
     return this.noted.filter((line) => line.event === event).map(({ fields }) => fields);
   }
 
-  #record(event: NewFact['event'], ref: string, more: Partial<NewFact> = {}): Fact {
-    const body = { ticket: ticketOf(ref), list: LIST, ref, gate: this.name };
-    const [fact] = this.ledger.record([{ event, subject: `${LIST}/${ref}`, body, ...more }]);
+  record(event: NewFact['event'], ref: string, more: NewFact['body'] = {}): Fact {
+    const body = { ticket: ticketOf(ref), list: LIST, ref, gate: this.name, ...more };
+    const [fact] = this.ledger.record([{ event, subject: `${LIST}/${ref}`, body }]);
     if (fact === undefined) throw new Error('nothing was recorded');
     return fact;
   }
