@@ -18,11 +18,12 @@ import { PAYMENT, RELEASE, TURNSTILE } from './line-config.ts';
 import { isSecureUrl, isUnenrolledUrl } from './link/connection.ts';
 import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
+import { checkNeighbours, NEIGHBOURS } from './neighbour-config.ts';
 import { PAGE } from './page-config.ts';
 import { RETENTION } from './retention-config.ts';
 import { checkServices, SERVICES } from './service-config.ts';
-import { ATTENDANT_NAME } from './staff/attendants.ts';
 import { isPinLine, readPinCredential } from './staff/pin.ts';
+import { STAFF } from './staff-config.ts';
 
 const CONFIG_BYTES_MAX = 65_536;
 /** A file that is something else altogether is not told line by line. */
@@ -102,32 +103,6 @@ const SCREEN = z.strictObject({
   'other-gate': WAY.optional(),
 });
 
-const ATTENDANTS_MAX = 200;
-
-const STAFF = z.strictObject({
-  /** Without it: the systemd credential `staff-pin`, where there is one. */
-  pin: z
-    .string()
-    .refine(isPinLine, { error: 'the line that "kazasu staff-pin" prints' })
-    .optional(),
-  /** "kazasu attendant" prints these. */
-  attendant: z
-    .array(
-      z.strictObject({
-        name: z.string().regex(ATTENDANT_NAME, { error: 'a name of 1 to 40 printable characters' }),
-        card: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/iu, { error: 'the SHA-256 of a certificate, 64 hex digits' })
-          .transform((hex) => hex.toLowerCase()),
-      }),
-    )
-    .max(ATTENDANTS_MAX, { error: `${ATTENDANTS_MAX} attendants at most` })
-    .refine((all) => new Set(all.map(({ card }) => card)).size === all.length, {
-      error: 'a card of its own for each attendant',
-    })
-    .default([]),
-});
-
 const TABLES = z.strictObject({
   profile: z.enum(['gate', 'counter', 'kiosk']),
   name: NAME,
@@ -167,12 +142,13 @@ const TABLES = z.strictObject({
       port: z.int().min(0).max(65_535).default(9_464),
     })
     .optional(),
+  neighbours: NEIGHBOURS,
   /** Without it, the terminal has no screen. */
   screen: SCREEN.optional(),
   services: SERVICES,
 });
 
-const CONFIG = TABLES.superRefine(checkServices);
+const CONFIG = TABLES.superRefine(checkServices).superRefine(checkNeighbours);
 
 export type Config = z.infer<typeof CONFIG>;
 

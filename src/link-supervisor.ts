@@ -104,6 +104,11 @@ export class LinkSupervisor {
     return this.#identity.certificate ?? Buffer.from(this.#config.name, 'utf8');
   }
 
+  /** The certificate of its enrolment, and what its key signs. */
+  get enrolled(): TerminalIdentity {
+    return this.#identity;
+  }
+
   get trustOrigin(): 'none' | 'first-contact' | 'enrolled' {
     return platformTrust(this.#parts.ledger);
   }

@@ -9,6 +9,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { LANGUAGES, type Language } from './domain/screen.ts';
 import { addJournalCommands } from './journal-commands.ts';
 import { ListCommandError, type ListReport, statusReport, verifyReport } from './list-commands.ts';
+import { neighbourCommands } from './neighbour-commands.ts';
 import { ServiceManager } from './service-manager.ts';
 import { PinEntryError, readNewPin } from './staff/ask-pin.ts';
 import { ATTENDANT_NAME, attendantTable } from './staff/attendants.ts';
@@ -353,6 +354,8 @@ kioskDecision('money <request>', 'say whether a payment of unknown outcome was t
   .action((request: string, { config, charged, by, why }) =>
     staff(() => settleMoney(configuration(config), request, charged, { by, why })),
   );
+
+neighbourCommands(program, words, (file, work) => staff(() => work(configuration(file))));
 
 program
   .command('staff-pin')

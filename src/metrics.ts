@@ -16,6 +16,7 @@ import type { EventName } from './domain/events.ts';
 import type { ClockQuality } from './domain/fact.ts';
 import { REASONS } from './domain/reason.ts';
 import type { JournalFields } from './journal.ts';
+import { type Count, countNeighbours } from './neighbour-metrics.ts';
 import { entryOf } from './service-config.ts';
 import { OpenPapers } from './staff/open-papers.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -159,8 +160,6 @@ function end(
   response.end(text);
 }
 
-type Count = (event: EventName, fields: JournalFields) => void;
-
 function countJournal(registry: OpenMetrics, { recorder }: StateFolder, config: Config): void {
   const registers = [registry];
   const printers = (['receipt', 'page'] as const).filter((name) => config[name] !== undefined);
@@ -169,6 +168,7 @@ function countJournal(registry: OpenMetrics, { recorder }: StateFolder, config: 
     countTaps(registers),
     countPrints(registers),
     countDevices(registers, devices),
+    countNeighbours(registers),
   ];
   const service = new Gauge({
     name: 'kazasu_in_service',

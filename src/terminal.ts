@@ -37,6 +37,7 @@ import { headroom, SERVICE_HEADROOM_BYTES } from './store/disk.ts';
 import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, reportDroppedEvents } from './supervision.ts';
 import { onlyOne, terminalMachineFor } from './terminal-machine.ts';
+import { Venue } from './venue.ts';
 import { SOFTWARE } from './version.ts';
 
 /** How often levels that nobody announces are looked at: the list's age, the disk. */
@@ -90,8 +91,7 @@ export async function startTerminal(
   const devices = await Devices.supervise(config, recorder, conditions, inspect);
   const papers = new Papers(config.name, recorder, devices.printer);
   const charges = new Charges(recorder, () => devices.payment?.current ?? null);
-  const linked = { ...folder, keyStore: keys.store, inspect, onChange: () => looking.look() };
-  const link = await LinkSupervisor.open(config, linked);
+  const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
   const services = servicesOf(config, partsOf(config, folder, devices, link, { papers, charges }));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
@@ -100,7 +100,7 @@ export async function startTerminal(
     announceLists(lists, shelf, recorder);
     looking.look();
   };
-  const checks = checksOf(folder, { config, reader: devices.card, keys, link }, devices);
+  const checks = checksOf(folder, { config, reader: devices.card, keys, link, venue }, devices);
   const desk = StaffDesk.of(config, folder, { papers, charges }, checks);
   const machine = terminalMachineFor(services, devices.card, conditions, recover, desk);
   const input = inputOf(config, services, desk);
@@ -124,6 +124,7 @@ export async function startTerminal(
   await keys.start(recorder, inspect, link.usingKeys(lists));
   link.start(lists, (command) => commands.take(command));
   const retention = retentionOf(config, folder, lists, link, options.onDefect);
+  await venue.start();
   actor.start();
   return {
     answers,
@@ -136,7 +137,7 @@ export async function startTerminal(
       for (const { passages } of services) passages?.stop();
       actor.send({ type: 'terminal.stop' });
       await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
-      await metrics?.close();
+      await Promise.all([metrics?.close(), venue.stop()]);
       await keys.stop();
       await folder.close();
     },
@@ -157,6 +158,25 @@ function retentionOf(
   });
   retention.start();
   return retention;
+}
+
+/** The platform, and the other gates of the venue. */
+async function openLinks(
+  config: Config,
+  folder: StateFolder,
+  keys: OwnKeys,
+  inspect: Inspect,
+  onChange: () => void,
+): Promise<{ readonly link: LinkSupervisor; readonly venue: Venue }> {
+  let venue: Venue | null = null;
+  const look = (): void => {
+    onChange();
+    venue?.look();
+  };
+  const parts = { ...folder, keyStore: keys.store, inspect, onChange: look };
+  const link = await LinkSupervisor.open(config, parts);
+  venue = new Venue({ config, folder, link });
+  return { link, venue };
 }
 
 function inputOf(

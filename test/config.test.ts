@@ -85,7 +85,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, retention, staff, metrics, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, retention, staff, metrics, neighbours, screen, services',
   ],
   [
     'a key of another driver',
@@ -202,6 +202,48 @@ test.each([
   ['a key that is there twice', `${GOOD}list = "other"\n`, 'gate.toml:15: not TOML: '],
 ])('%s is named by file, line and key, with what would be right', (_what, text, said) => {
   expect(problemsOf(text)).toContain(said);
+});
+
+const VENUE = GOOD.replace('ws://127.0.0.1:8410', 'wss://platform.example');
+
+test('other gates of the venue are addresses; one of this machine’s is where they call', () => {
+  const table =
+    'listen = "10.0.20.11:8402"\ngates = ["10.0.20.12:8402", "[fd00::1]:8402", "gate-3:1"]';
+  writeFileSync(file, `${VENUE}[neighbours]\n${table}\ndiscover = "mdns"\n`);
+  expect(readConfig(file).neighbours).toEqual({
+    listen: { host: '10.0.20.11', port: 8_402 },
+    gates: [
+      { host: '10.0.20.12', port: 8_402 },
+      { host: '[fd00::1]', port: 8_402 },
+      { host: 'gate-3', port: 1 },
+    ],
+    discover: 'mdns',
+  });
+});
+
+test.each([
+  [
+    GOOD,
+    'discover = "mdns"',
+    'gate.toml:15: "neighbours": needs a terminal that is enrolled: [platform] "url" with wss://',
+  ],
+  [VENUE, '', 'gate.toml:15: "neighbours": expected "listen", "gates" or "discover"'],
+  [VENUE, 'listen = "0.0.0.0:8402"', '[neighbours] "listen": an IP address of this machine'],
+  [VENUE, 'listen = "gate-1:8402"', '[neighbours] "listen": an IP address of this machine'],
+  [VENUE, 'gates = ["10.0.20.12"]', 'an address like "10.0.20.11:8402"'],
+  [VENUE, 'gates = ["10.0.20.12:70000"]', 'an address like "10.0.20.11:8402"'],
+  [VENUE, 'gates = ["[::x]:1"]', 'an address like "10.0.20.11:8402"'],
+  [VENUE, 'found = "mdns"', 'unknown key'],
+  [
+    VENUE.replace(
+      '[services.event-entry]\nlist = "stadium-2016-02-20"',
+      '[services.age-check]\nage = 20',
+    ),
+    'discover = "mdns"',
+    'gates tell each other of entries: only beside [services.event-entry]',
+  ],
+])('neighbours: %#', (text, table, problem) => {
+  expect(problemsOf(`${text}[neighbours]\n${table}\n`)).toContain(problem);
 });
 
 test('several problems are all told at once', () => {

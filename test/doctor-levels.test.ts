@@ -49,6 +49,7 @@ const WELL: Levels = {
   waiting: { facts: 0, since: null },
   papers: { owed: 0, unknown: 0 },
   link: { up: true, contactAt: NOW - HOUR, reason: null },
+  neighbours: { heard: ['east'], silentSince: null, held: [] },
 };
 
 const NOTHING: Levels = {
@@ -69,6 +70,7 @@ const NOTHING: Levels = {
   waiting: null,
   papers: null,
   link: null,
+  neighbours: null,
 };
 
 function only(changed: Partial<Levels>, id: CheckId): Check {
@@ -98,6 +100,20 @@ test('what is not known is said to be so, and stands in nobody’s way', () => {
 
 /** What is wrong, which check tells, in which words, and whether people can still be let in. */
 test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
+  [
+    'no other gate',
+    { neighbours: { heard: [], silentSince: NOW, held: [] } },
+    'neighbours',
+    /none is heard since 2026-02-20T08:00:00.000Z/,
+    true,
+  ],
+  [
+    'a gate that is not believed',
+    { neighbours: { heard: ['west'], silentSince: null, held: [{ terminal: 'east', why: 'x' }] } },
+    'neighbours',
+    /nothing more of east is believed: x/,
+    true,
+  ],
   ['no reader', { reader: { name: 'ACR', lost: 'unplugged' } }, 'card-reader', /unplugged/, false],
   [
     'no printer',

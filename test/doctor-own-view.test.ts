@@ -41,6 +41,7 @@ async function partsOf(changed: Partial<OwnParts> = {}): Promise<OwnParts> {
     hasPayment: false,
     keys: { store: 'file', sealed: false, lost: null },
     link: { isUp: true, trust, listKeys: () => null, institution: null },
+    venue: { level: null },
     papers: [],
     ...changed,
   };

@@ -8,6 +8,7 @@ import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts'
 import type { ClockQuality } from '../domain/fact.ts';
 import { readJournal } from '../journal-reader.ts';
 import type { Device, KeysLevel, LinkLevel } from './levels.ts';
+import type { NeighboursLevel } from './neighbours-level.ts';
 
 /** A line of the kept journal, as it was read. */
 export type KeptLine = Readonly<Record<string, unknown>> & {
@@ -26,6 +27,7 @@ export interface JournalView {
   readonly clock: ClockQuality | null;
   readonly keys: KeysLevel | null;
   readonly hasInstitution: boolean | null;
+  readonly neighbours: Pick<NeighboursLevel, 'heard' | 'silentSince'> | null;
 }
 
 /** Devices as the journal calls them, and where the view has them. */
@@ -38,7 +40,7 @@ const DEVICES: Readonly<Record<string, 'reader' | 'printer' | 'turnstile' | 'pag
 };
 
 /** The newest line of each event that is looked for; the kept journal has tens of megabytes, and a few lines count. */
-const TELLING = /"event":"(?:device|link|clock|facts|keys|institution)\./u;
+const TELLING = /"event":"(?:device|link|clock|facts|keys|institution|neighbours?)\./u;
 
 /** Every kept line that `matches`, oldest first. What a crash tore is left out. */
 export async function* keptLines(
@@ -59,7 +61,8 @@ export async function* keptLines(
 
 export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
   const devices = { reader: null, printer: null, turnstile: null, page: null, payment: null };
-  let view: JournalView = { ...devices, link: null, clock: null, keys: null, hasInstitution: null };
+  const others = { clock: null, keys: null, hasInstitution: null, neighbours: null };
+  let view: JournalView = { ...devices, link: null, ...others };
   for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
     view = { ...view, ...saidBy(line, view) };
   }
@@ -96,9 +99,23 @@ function saidBy(line: KeptLine, view: JournalView): Partial<JournalView> {
       return { keys: { store: 'pkcs11', sealed: true, lost: String(line['reason']) } };
     case 'institution.activated':
       return { hasInstitution: line['hasKey'] === true };
+    case 'neighbours.ready':
+    case 'neighbour.up':
+    case 'neighbour.down':
+      return { neighbours: ofNeighbours(line, view) };
     default:
       return {};
   }
+}
+
+/** With the daemon's start, none was heard yet. */
+function ofNeighbours(line: KeptLine, { neighbours }: JournalView): JournalView['neighbours'] {
+  const at = Date.parse(line.at);
+  if (line.event === 'neighbours.ready') return { heard: [], silentSince: at };
+  const name = String(line['neighbour']);
+  const others = (neighbours?.heard ?? []).filter((each) => each !== name);
+  const heard = line.event === 'neighbour.up' ? [...others, name] : others;
+  return { heard, silentSince: heard.length === 0 ? at : null };
 }
 
 function ofKeys(line: KeptLine): Pick<KeysLevel, 'store' | 'sealed'> {

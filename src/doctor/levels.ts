@@ -18,6 +18,7 @@ import type { KeyStore } from '../keys/key-store.ts';
 import type { OwnValidity } from '../link/identity.ts';
 import type { Root } from '../pki/root-object.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
+import { type NeighboursLevel, neighboursCheck } from './neighbours-level.ts';
 import { PAGE_REMEDIES, PRINTER_REMEDIES } from './printer-remedies.ts';
 import {
   KEYS_REMEDIES,
@@ -48,6 +49,7 @@ export interface Levels {
   readonly waiting: WaitingLevel | null;
   readonly papers: { readonly owed: number; readonly unknown: number } | null;
   readonly link: LinkLevel | null;
+  readonly neighbours: NeighboursLevel | 'none' | null;
 }
 
 /** `lost`: why it can't be used, null when it can. */
@@ -129,6 +131,7 @@ export function levelsOf(levels: Levels): Check[] {
     waitingCheck(levels),
     papersCheck(levels),
     linkCheck(levels),
+    neighboursCheck(levels.neighbours),
   ];
 }
 

@@ -13,6 +13,7 @@ import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
 import type { TurnstileSlot } from '../turnstile-slot.ts';
+import type { Venue } from '../venue.ts';
 import {
   type Device,
   type KeysLevel,
@@ -34,6 +35,7 @@ export interface OwnParts {
   readonly hasPayment: boolean;
   readonly keys: KeysLevel;
   readonly link: Pick<LinkSupervisor, 'isUp' | 'trust' | 'listKeys' | 'institution'>;
+  readonly venue: Pick<Venue, 'level'>;
   /** Those that wait for staff. */
   readonly papers: readonly Pick<PaperShown, 'state'>[];
 }
@@ -44,7 +46,7 @@ export async function ownChecks(parts: OwnParts): Promise<Check[]> {
 }
 
 export async function ownLevels(parts: OwnParts): Promise<Levels> {
-  const { config, folder, reader, printer, page, hasPayment, keys, link, papers } = parts;
+  const { config, folder, reader, printer, page, hasPayment, keys, link, venue, papers } = parts;
   const { clock, ledger, shelf } = folder;
   const id = entryOf(config)?.list;
   const { receipt, payment } = config;
@@ -84,6 +86,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     waiting: { facts: ledger.waiting(), since },
     papers: { owed, unknown: papers.length - owed },
     link: { up: link.isUp, contactAt: null, reason: null },
+    neighbours: venue.level ?? 'none',
   };
 }
 

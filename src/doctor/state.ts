@@ -16,6 +16,7 @@ import { entryOf } from '../service-config.ts';
 import { openPapersOf } from '../staff/open-papers.ts';
 import { keptTime } from '../state-folder.ts';
 import { codeOf, headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
+import { lookAtHeld } from '../store/heard-file.ts';
 import { LedgerError } from '../store/ledger-file.ts';
 import { LedgerInspection } from '../store/ledger-inspection.ts';
 import { lookAtShelf } from '../store/list-shelf.ts';
@@ -71,6 +72,7 @@ const NO_JOURNAL: JournalView = {
   clock: null,
   keys: null,
   hasInstitution: null,
+  neighbours: null,
 };
 
 export async function lookAtState(config: Config): Promise<StateView> {
@@ -98,6 +100,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       waiting: ledger.waiting,
       papers: ledger.papers,
       link: isRunning || journal.link === null ? journal.link : notUp(journal.link),
+      neighbours: readable(() => neighboursOf(config, isRunning ? journal : NO_JOURNAL)),
     },
   };
 }
@@ -206,6 +209,13 @@ function listOf(config: Config): ListLevel | 'none' | null {
   const { labels } = lookAtKeyFiles(keyFolder(state));
   const hasKey = labels.includes(labelOf(id, 'row')) && labels.includes(labelOf(id, 'data'));
   return { id, active, hasKey };
+}
+
+function neighboursOf(config: Config, { neighbours }: JournalView): Levels['neighbours'] {
+  if (config.neighbours === undefined) return 'none';
+  if (isForbidden(config.state)) return null;
+  const { heard = null, silentSince = null } = neighbours ?? {};
+  return { heard, silentSince, held: lookAtHeld(config.state) };
 }
 
 /** A token is asked by the daemon alone: it may count logins, and a PIN may not be for this user to read. */

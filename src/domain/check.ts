@@ -43,6 +43,8 @@ export const CHECK_IDS = [
   'papers',
   /** Contact with the platform. */
   'link',
+  /** The other gates of the venue: heard, and believed. */
+  'neighbours',
   'fonts',
   'voice',
   /** The built page of the screen. */

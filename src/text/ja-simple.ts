@@ -271,6 +271,10 @@ export const jaSimple: Catalogue = {
         name: 'センターとの つながり',
         remedy: '入場《にゅうじょう》は できます。ケーブルを 見《み》て ください',
       },
+      neighbours: {
+        name: 'ほかの ゲートとの つながり',
+        remedy: '入場《にゅうじょう》は できます。ケーブルを 見《み》て ください',
+      },
       fonts: { name: '文字《もじ》の 形《かたち》', remedy: TELL_ADMINISTRATOR },
       voice: {
         name: '声《こえ》',

@@ -368,6 +368,10 @@ export const ja: Catalogue = {
       'facts-waiting': { name: '送っていない記録', remedy: '通信がもどると、自動で送ります' },
       papers: { name: '渡していない紙', remedy: 'このメニューで答えてください' },
       link: { name: 'センターとの通信', remedy: '入場はできます。回線を確かめてください' },
+      neighbours: {
+        name: 'ほかのゲートとの通信',
+        remedy: '入場はできます。回線を確かめてください',
+      },
       fonts: { name: '画面の書体', remedy: TELL_ADMINISTRATOR },
       voice: { name: '音声', remedy: '入場はできます。管理者に連絡してください' },
       screen: { name: '画面の表示', remedy: TELL_ADMINISTRATOR },

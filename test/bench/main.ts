@@ -16,6 +16,7 @@ import { keysBench } from './keys.ts';
 import { listsBench } from './lists.ts';
 import { memoryBench } from './memory.ts';
 import { millionBench } from './million.ts';
+import { neighboursBench } from './neighbours.ts';
 import { ocspBench } from './ocsp.ts';
 import { orderBench } from './order.ts';
 import { pageBench } from './page.ts';
@@ -37,6 +38,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   start: startBench,
   memory: memoryBench,
   facts: factsBench,
+  neighbours: neighboursBench,
   fleet: fleetBench,
   receipt: receiptBench,
   page: pageBench,
