@@ -10,6 +10,7 @@
  */
 
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
 const TOOLS = ['test/**/*.browser.test.ts', 'test/**/*.tools.test.ts'];
@@ -27,6 +28,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
