@@ -81,7 +81,7 @@ export interface FactFeed {
   ofEventsAfter(
     events: readonly EventName[],
     after: number,
-  ): { readonly upto: number; readonly facts: readonly string[] };
-  /** Differs from an earlier answer whenever there may be something new. */
+  ): Promise<{ readonly upto: number; readonly facts: readonly string[] }>;
+  /** A hint that is at hand: differs from an earlier answer whenever there may be something new. */
   changeMark(): string;
 }

@@ -238,10 +238,10 @@ export class FactStore implements FactFeed {
   }
 
   /** Those of them that arrived after `after`, and how far was looked. */
-  ofEventsAfter(
+  async ofEventsAfter(
     events: readonly string[],
     after: number,
-  ): { readonly upto: number; readonly facts: readonly string[] } {
+  ): Promise<{ readonly upto: number; readonly facts: readonly string[] }> {
     return this.#db.transaction(() => ({
       upto: Number(this.#statements.newest.get() ?? 0),
       facts: this.#statements.ofEventsAfter.all(after, JSON.stringify(events)) as string[],

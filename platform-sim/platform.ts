@@ -294,7 +294,7 @@ function watchLists(
   let commanded = newestCommand(stores.registry);
   let terminalsMark = stores.terminals.changeMark();
   const refresh = async () => {
-    centre.tick();
+    await centre.tick();
     tellAnnouncements(stores);
     const { keys } = stores;
     const held = keys.roots.length;

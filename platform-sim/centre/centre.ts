@@ -122,10 +122,10 @@ export class Centre {
   }
 
   /** What comes by itself: facts that end transactions, clerks that decide. */
-  tick(): void {
+  async tick(): Promise<void> {
     const { now, clerkAfterMs } = this.#parts;
     const at = now();
-    this.#endings.heed(at);
+    await this.#endings.heed(at);
     if (clerkAfterMs !== null) this.#applying.clerk(at - clerkAfterMs);
     if (at - this.#swept < SWEEP_MS) return;
     this.#swept = at;

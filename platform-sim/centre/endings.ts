@@ -50,10 +50,10 @@ export class Endings {
   }
 
   /** Takes what terminals have told since the last time. What is heard twice changes nothing. */
-  heed(now: number): void {
+  async heed(now: number): Promise<void> {
     const mark = this.#facts.changeMark();
     if (mark === this.#mark) return;
-    const { upto, facts } = this.#facts.ofEventsAfter(TELLING, this.#seen);
+    const { upto, facts } = await this.#facts.ofEventsAfter(TELLING, this.#seen);
     if (facts.length > 0) this.#takeAll(facts, upto, now);
     this.#seen = upto;
     this.#mark = mark;

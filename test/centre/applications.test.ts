@@ -216,24 +216,24 @@ describe('a clerk', () => {
     expect(accept('F-1')).toBe('F-1');
   });
 
-  test('by itself accepts after its time what means a record, and leaves the rest to eyes', () => {
+  test('by itself accepts after its time what means a record, and leaves the rest to eyes', async () => {
     rig.clerkAfterMs = 10 * MINUTE;
     rig.reopen();
     apply(TARO);
     apply(HANAKO, { head: { familyKana: 'さとう', givenKana: 'けん' } });
     apply(JIRO);
-    rig.centre.tick();
+    await rig.centre.tick();
     expect(status(TARO)).toMatchObject({ state: 'pending' });
     rig.now += 10 * MINUTE + 1;
-    rig.centre.tick();
+    await rig.centre.tick();
     expect(status(TARO)).toMatchObject({ state: 'accepted' });
     expect([status(HANAKO).state, status(JIRO).state]).toEqual(['pending', 'pending']);
   });
 
-  test('by itself never, unless a time is set', () => {
+  test('by itself never, unless a time is set', async () => {
     apply(TARO);
     rig.now += 365 * 24 * 60 * MINUTE;
-    rig.centre.tick();
+    await rig.centre.tick();
     expect(status(TARO)).toMatchObject({ state: 'pending' });
   });
 });

@@ -236,11 +236,11 @@ export class CentreRig {
   }
 
   /** What a terminal tells, in its own ledger. */
-  tell(chain: Chain, event: string, body: object): void {
+  async tell(chain: Chain, event: string, body: object): Promise<void> {
     const from = chain.items.length + 1;
     chain.add(body, { event });
     this.stores.facts.store(chain, from, chain.items.slice(from - 1), this.now);
-    this.centre.tick();
+    await this.centre.tick();
   }
 
   chain(terminal = KIOSK): Chain {

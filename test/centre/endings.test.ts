@@ -29,7 +29,7 @@ describe.each([
   test('ends it: the exact bytes are kept until then, and no longer', async () => {
     const { id, object } = await issued();
     expect(rig.centre.document(object)).toBeDefined();
-    rig.tell(rig.chain(), event, { request: id, sheets: 2, reason: 'done' });
+    await rig.tell(rig.chain(), event, { request: id, sheets: 2, reason: 'done' });
     expect(rig.books.issues.get(id)).toMatchObject({
       ...{ state, sheets: 2, why: 'done', ended: rig.now, answer: null },
     });
@@ -44,11 +44,11 @@ describe.each([
   test('heard again, or after a restart, changes nothing', async () => {
     const { id } = await issued();
     const chain = rig.chain();
-    rig.tell(chain, event, { request: id, sheets: 2 });
+    await rig.tell(chain, event, { request: id, sheets: 2 });
     rig.now += HOUR;
-    rig.tell(chain, event, { request: id, sheets: 1 });
+    await rig.tell(chain, event, { request: id, sheets: 1 });
     rig.reopen();
-    rig.centre.tick();
+    await rig.centre.tick();
     expect(rig.books.issues.get(id)).toMatchObject({ state, sheets: 2, ended: rig.now - HOUR });
   });
 });
@@ -59,7 +59,7 @@ test('facts that came while the centre was away count when it is back', async ()
   chain.add({ request: id, sheets: 2 }, { event: 'certificate.printed' });
   rig.stores.facts.store(chain, 1, chain.items, rig.now);
   rig.reopen();
-  rig.centre.tick();
+  await rig.centre.tick();
   expect(stateOf(id)).toBe('printed');
 });
 
@@ -69,7 +69,7 @@ test.each([
 ])('paper that came out stays printed, whichever is heard first: %s', async (events) => {
   const { id } = await issued();
   const chain = rig.chain();
-  for (const event of events) rig.tell(chain, event, { request: id, sheets: 2 });
+  for (const event of events) await rig.tell(chain, event, { request: id, sheets: 2 });
   expect(stateOf(id)).toBe('printed');
 });
 
@@ -80,14 +80,18 @@ test.each([
   ['with a request that is none', KIOSK, () => ({ request: '../issue' })],
 ])('a fact %s ends nothing', async (_what, terminal, body) => {
   const { id, object } = await issued();
-  rig.tell(rig.chain(terminal), 'certificate.printed', body(id));
+  await rig.tell(rig.chain(terminal), 'certificate.printed', body(id));
   expect(stateOf(id)).toBe('issued');
   expect(rig.centre.document(object)).toBeDefined();
 });
 
 test('a number of sheets that is none, and a reason that is an essay, are left out', async () => {
   const { id } = await issued();
-  rig.tell(rig.chain(), 'certificate.voided', { request: id, sheets: -1, reason: 'x'.repeat(65) });
+  await rig.tell(rig.chain(), 'certificate.voided', {
+    request: id,
+    sheets: -1,
+    reason: 'x'.repeat(65),
+  });
   expect(rig.books.issues.get(id)).toMatchObject({ state: 'voided', sheets: null, why: null });
 });
 
@@ -95,7 +99,7 @@ describe('an issue that nobody ends', () => {
   test('stays, however long, while nothing says that its session is over', async () => {
     const { id, object } = await issued();
     rig.now += 30 * 24 * HOUR;
-    rig.tell(rig.chain(), 'entry.granted', {});
+    await rig.tell(rig.chain(), 'entry.granted', {});
     expect(stateOf(id)).toBe('issued');
     expect(rig.centre.document(object)).toBeDefined();
   });
@@ -103,11 +107,11 @@ describe('an issue that nobody ends', () => {
   test('stays when its terminal has taken it: the terminal owes its end', async () => {
     const { id } = await issued();
     const chain = rig.chain();
-    rig.tell(chain, 'certificate.issued', { request: id });
+    await rig.tell(chain, 'certificate.issued', { request: id });
     rig.now += 1_000;
     const later = await issued(undefined, HANAKO);
     rig.now += HOUR;
-    rig.tell(chain, 'certificate.printed', { request: later.id });
+    await rig.tell(chain, 'certificate.printed', { request: later.id });
     expect(stateOf(id)).toBe('issued');
   });
 
@@ -116,10 +120,10 @@ describe('an issue that nobody ends', () => {
     rig.now += 1_000;
     const later = await issued(undefined, HANAKO);
     const chain = rig.chain();
-    rig.tell(chain, 'certificate.issued', { request: later.id });
+    await rig.tell(chain, 'certificate.issued', { request: later.id });
     expect(stateOf(id)).toBe('issued');
     rig.now += HOUR;
-    rig.centre.tick();
+    await rig.centre.tick();
     expect(rig.books.issues.get(id)).toMatchObject({ state: 'voided', why: 'never-taken' });
     expect(rig.centre.document(object)).toBeUndefined();
     expect(stateOf(later.id)).toBe('issued');
@@ -128,9 +132,9 @@ describe('an issue that nobody ends', () => {
   test('is not voided because another terminal went on', async () => {
     const { id } = await issued();
     rig.now += 1_000;
-    rig.tell(rig.chain('kiosk-2'), 'certificate.issued', { request: randomUUID() });
+    await rig.tell(rig.chain('kiosk-2'), 'certificate.issued', { request: randomUUID() });
     rig.now += HOUR;
-    rig.centre.tick();
+    await rig.centre.tick();
     expect(stateOf(id)).toBe('issued');
   });
 });

@@ -60,7 +60,7 @@ describe('with a fault', () => {
   test('a replayed issue is that of an earlier request, though its transaction is over', async () => {
     const earlier = randomUUID();
     await rig.issue(HANAKO, RECORD, earlier);
-    rig.tell(rig.chain(), 'certificate.printed', { request: earlier, sheets: 2 });
+    await rig.tell(rig.chain(), 'certificate.printed', { request: earlier, sheets: 2 });
     const { manifest, pdf, fits } = await issuedWith('replays-issue');
     expect(manifest.request).toBe(earlier);
     expect(manifest.subject).toBe(subjectOf(earlier, rig.der(HANAKO)));
