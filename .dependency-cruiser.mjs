@@ -5,7 +5,8 @@
 
 const npm = 'node_modules/';
 /** The wire's messages, the code on paper and the one encoding that is signed: words that both sides of the wire share. */
-const protocol = '^src/link/(((question|certificate|upload|holdings|chunk)-)?protocol|paper-code)\\.ts$';
+const protocol =
+  '^src/link/(((question|certificate|upload|holdings|chunk)-)?protocol|paper-code)\\.ts$';
 
 /**
  * Files below `from` import each other and what is named here, nothing else; Node's own modules (`core`) only where said so.
