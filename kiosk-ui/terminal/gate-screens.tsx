@@ -81,6 +81,7 @@ export const welcome: Draw<'welcome'> = ({ name, seat, paper, list }, hand) => (
       </p>
     ),
   title: hand.text.welcome.title,
+  ...(hand.offers('passed') ? { titleSize: 'head' } : {}),
   words: (
     <>
       <p class="vh">{seat}</p>

@@ -112,7 +112,8 @@ export const SAMPLES: {
   ],
   welcome: [
     { screen: 'welcome', name: '佐＊ 花＊', seat: 'B 12列 34番', paper: true, list: freshList },
-    { screen: 'welcome', name: null, seat: 'B 12列 34番', paper: false, list: freshList },
+    { screen: 'welcome', name: '佐＊ 花＊', seat: 'B 12列 34番', paper: false, list: freshList },
+    { screen: 'welcome', name: 'ア＊ ヴ＊ デ＊ ラ＊ ク＊', seat: 'S', paper: false, list: oldList },
     ...SEATS.map(
       (seat) => ({ screen: 'welcome', name: null, seat, paper: true, list: oldList }) as const,
     ),
@@ -293,10 +294,10 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
 
 const PASSAGE = ['passed', 'not-passed'] as const;
 
-/** An attendant is asked whether the person walked through: of those whose card is gone, and of papers that come late. */
+/** In these samples an attendant is asked: the card is gone, there is no new paper, or it comes late. */
 function keysOf(body: ScreenBody): readonly KeyName[] {
   const isAttended =
-    (body.screen === 'welcome' && body.name === null) ||
+    (body.screen === 'welcome' && (body.name === null || !body.paper)) ||
     (body.screen === 'receipt-owed' && body.minutes > 60);
   return isAttended ? PASSAGE : (KEYS[body.screen] ?? []);
 }
