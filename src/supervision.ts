@@ -31,9 +31,12 @@ export function supervise(
   backOff?: (failures: number) => number,
 ): Supervisor {
   let opening: Promise<void> = Promise.resolve();
+  /** Lost since it was last opened: perhaps before the machine knew that it was open. */
+  let lost: string | null = null;
   const machine = deviceMachine.provide({
     actors: {
       open: fromPromise(() => {
+        lost = null;
         opening = device.open();
         return opening;
       }),
@@ -52,12 +55,18 @@ export function supervise(
         }),
   });
   const actor = createActor(machine, { inspect });
-  actor.on('device.ready', () => device.onReady());
+  actor.on('device.ready', () => {
+    device.onReady();
+    if (lost !== null) send({ type: 'device.lost', reason: lost });
+  });
   actor.on('device.lost', ({ reason }) => device.onLost(reason));
   actor.start();
   const send = (event: DeviceEvent) => actor.send(event);
   return {
-    lost: (reason) => send({ type: 'device.lost', reason }),
+    lost: (reason) => {
+      lost = reason;
+      send({ type: 'device.lost', reason });
+    },
     async stop() {
       send({ type: 'device.stop' });
       const stopped = waitFor(actor, (snapshot) => snapshot.status !== 'active');

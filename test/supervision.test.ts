@@ -69,3 +69,25 @@ test('a device that was up for a while is tried again at once', async () => {
   }
   actor.stop();
 });
+
+test('a device that is lost while it opens, and opens all the same, is opened again', async () => {
+  const again = Promise.withResolvers<void>();
+  const said: string[] = [];
+  const supervisor = supervise(
+    {
+      open: async () => {
+        said.push('open');
+        await Promise.resolve();
+        if (said.length === 1) supervisor.lost('a loose plug');
+        else again.resolve();
+      },
+      close: async () => {},
+      onReady: () => said.push('ready'),
+      onLost: (reason) => said.push(reason),
+    },
+    () => {},
+  );
+  await again.promise;
+  expect(said).toEqual(['open', 'ready', 'a loose plug', 'open']);
+  await supervisor.stop();
+});
