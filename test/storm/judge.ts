@@ -6,9 +6,9 @@ import { expect } from 'vitest';
 import { type EntryFact, entriesOf } from '../../platform-sim/effects.ts';
 import { keptLists, verifyListFile } from '../../src/store/list-inspection.ts';
 import { LIST } from '../platform/test-platform.ts';
-import type { Storm } from './storm.ts';
-import type { HeldFact, HeldStream } from './storm-platform.ts';
-import { textsOf } from './witness.ts';
+import type { Gate } from './gate.ts';
+import type { HeldFact, HeldStream, StormPlatform } from './storm-platform.ts';
+import { textsOf, type Witness } from './witness.ts';
 
 /** Within so many ms, tries to connect are counted; there may be so many of them. */
 const WINDOW_MS = 30_000;
@@ -16,7 +16,19 @@ const TRIES_MAX = 45;
 /** By so much a corrected time may be off: what was on its way longer was cut off. */
 const UNCERTAIN_MS = 15_000;
 
-export function judge(storm: Storm): void {
+/** What a storm leaves behind, and what there is to know of it. */
+interface Aftermath {
+  readonly witness: Witness;
+  readonly gates: readonly Gate[];
+  readonly platform: StormPlatform;
+  readonly lists: boolean;
+  readonly platformWasWrong: boolean;
+  readonly restored: ReadonlySet<string>;
+  readonly expectsLists: readonly Gate[];
+  unsettled(): readonly object[];
+}
+
+export function judge(storm: Aftermath): void {
   const { facts, streams, quarantined } = storm.platform.held();
   expect(storm.unsettled(), 'what was not told in time').toEqual([]);
   everyTapOnce(storm, [...facts, ...quarantined]);
@@ -28,19 +40,19 @@ export function judge(storm: Storm): void {
 }
 
 /** Every version that a gate decides by is one that was published, whole. */
-export function judgeLists({ gates, platform }: Storm): void {
+export function judgeLists({ gates, platform }: Aftermath): void {
   for (const { activeRoot } of gates) {
     if (activeRoot !== null) expect(platform.roots).toContain(activeRoot);
   }
 }
 
 /** `before`: tries and frames of facts of each gate, when all was told. */
-export function judgeRest({ gates }: Storm, before: readonly (readonly unknown[])[]): void {
+export function judgeRest({ gates }: Aftermath, before: readonly (readonly unknown[])[]): void {
   const now = gates.map(({ line }) => [line.tries.length, line.sent.get('facts')]);
   expect(now, 'nothing is said any more').toEqual(before);
 }
 
-function everyTapOnce({ gates, witness }: Storm, held: readonly HeldFact[]): void {
+function everyTapOnce({ gates, witness }: Aftermath, held: readonly HeldFact[]): void {
   const counts = new Map<string, number>();
   for (const { json } of held) counts.set(json, (counts.get(json) ?? 0) + 1);
   for (const { running } of gates) {
@@ -71,7 +83,7 @@ function isContiguous({ terminal, epoch, upto, hash }: HeldStream, all: readonly
 
 /** Only where a ledger really went two ways is anything kept apart, or anybody suspected. */
 function forksAlone(
-  { witness, platform, restored }: Storm,
+  { witness, platform, restored }: Aftermath,
   quarantined: readonly HeldFact[],
 ): void {
   const wrong = quarantined.filter(({ json }) => !witness.isOfFork(json));
@@ -82,7 +94,7 @@ function forksAlone(
 }
 
 /** The order of arrival changes nothing; and who came first, by clocks that can be corrected, has entered. */
-function effectsInOrder(storm: Storm, held: readonly HeldFact[]): void {
+function effectsInOrder(storm: Aftermath, held: readonly HeldFact[]): void {
   const store = storm.platform.running.facts;
   const facts = store.entryFacts(LIST);
   const origins = store.clockOrigins();
@@ -100,7 +112,7 @@ function effectsInOrder(storm: Storm, held: readonly HeldFact[]): void {
   }
 }
 
-function timesOf({ witness }: Storm, held: readonly HeldFact[]): ReadonlyMap<string, number> {
+function timesOf({ witness }: Aftermath, held: readonly HeldFact[]): ReadonlyMap<string, number> {
   return new Map(
     held.flatMap((fact) => {
       const tap = witness.taps.get(fact.json);
@@ -109,7 +121,7 @@ function timesOf({ witness }: Storm, held: readonly HeldFact[]): ReadonlyMap<str
   );
 }
 
-function newestLists(storm: Storm): void {
+function newestLists(storm: Aftermath): void {
   for (const gate of storm.gates) {
     for (const { path, manifest } of keptLists(join(gate.directory, 'lists'))) {
       if (manifest === null) throw new Error(`${path} is damaged`);
