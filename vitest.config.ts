@@ -65,7 +65,7 @@ export default defineConfig({
           name: 'long',
           include: LONG,
           testTimeout: 1_800_000,
-          fileParallelism: false,
+          maxWorkers: MAX_REAL_WORKERS,
           sequence: { groupOrder: 2 },
         },
       },

@@ -13,6 +13,9 @@ const LONGEST = [
   'devices/card-reader.real.test.ts',
   'gate/reader.real.test.ts',
   'street/page.real.test.ts',
+  'street/faults.long.test.ts',
+  'street/scenarios.long.test.ts',
+  'services/million.long.test.ts',
 ];
 
 /** As vitest's own order, but a file that would be alone for minutes at the end of its project begins with it. */
