@@ -27,6 +27,8 @@ export interface Session {
   /** Null: of a terminal that is not enrolled. */
   readonly client: ClientIdentity | null;
   hello: Hello | null;
+  /** Which of all sockets it was, in the order in which they were opened. */
+  readonly opened: number;
   readonly pressure: Pressure;
   /** What its beats tell of its clock. */
   readonly sounding: ClockSounding;
@@ -76,23 +78,60 @@ export function speaksNow({ socket }: Session): boolean {
   return socket.protocol === SUBPROTOCOL_NOW;
 }
 
+let sockets = 0;
+
 export function sessionOf(
   socket: WebSocket,
   client: ClientIdentity | null,
   slowMs: number,
 ): Session {
+  sockets += 1;
   const pressure = new Pressure(slowMs);
   const sounding = new ClockSounding((payload) => {
     if (socket.readyState === socket.OPEN) socket.ping(payload);
   });
   socket.on('pong', (payload: Buffer) => sounding.ponged(String(payload)));
   socket.once('close', () => sounding.end());
-  const state = { hello: null, gapFrom: null, isWithheld: false, missed: 0 };
+  const state = { hello: null, opened: sockets, gapFrom: null, isWithheld: false, missed: 0 };
   return { socket, client, pressure, sounding, ...state, unsubscribe: null, ended: false };
 }
 
+/**
+ * Which of a terminal's sockets that have said hello was opened last. One that was opened before it and says hello behind it is
+ * of an earlier start, whose machine was cut off: a slow network, and no copy.
+ */
+export class Openings {
+  readonly #last = new Map<string, number>();
+
+  /** Whether a socket that was opened later has said hello already. */
+  isOvertaken({ opened }: Session, terminal: string): boolean {
+    if (opened < (this.#last.get(terminal) ?? 0)) return true;
+    this.#last.set(terminal, opened);
+    return false;
+  }
+}
+
+/** Null, or how the socket of one ends that is not to be heard under this name. */
+export function helloFault(
+  session: Session,
+  terminal: string,
+  terminals: Pick<TerminalRegistry, 'standing'>,
+  openings: Openings,
+): { readonly code: number; readonly reason: string } | null {
+  const reason = nameFault(session, terminal, terminals);
+  if (reason !== null) return { code: CLOSE.identity, reason };
+  if (!openings.isOvertaken(session, terminal)) return null;
+  return { code: CLOSE.replaced, reason: 'a newer socket took over' };
+}
+
+/** While nobody has said which of two is the terminal, one that opens an epoch does not cut off the other. */
+export function isTwin(other: Session | undefined, epoch: string, isQuarantined: boolean): boolean {
+  const known = other?.hello?.epoch;
+  return known !== undefined && known !== epoch && isQuarantined;
+}
+
 /** Null, or why the one at the other end may not call itself so. */
-export function nameFault(
+function nameFault(
   { client }: Session,
   terminal: string,
   terminals: Pick<TerminalRegistry, 'standing'>,

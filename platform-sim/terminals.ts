@@ -19,9 +19,11 @@ import {
   COME_AGAIN,
   endSession,
   type Hello,
+  helloFault,
   isCopied,
+  isTwin,
   type LinkSettings,
-  nameFault,
+  Openings,
   type Plan,
   putOff,
   type Said,
@@ -58,6 +60,7 @@ export class TerminalLinks {
   readonly #commands: TellCommands;
   readonly #log: PlatformLog;
   readonly #sessions = new Set<Session>();
+  readonly #openings = new Openings();
   readonly #newest = new Map<string, Session>();
   readonly #clocks: ClockNotes;
   readonly #intake = new Intake<Said>((said) => {
@@ -233,10 +236,10 @@ export class TerminalLinks {
   }
 
   #welcome(session: Session, hello: Hello, now: number): Plan {
-    const fault = nameFault(session, hello.terminal, this.#terminals);
+    const fault = helloFault(session, hello.terminal, this.#terminals, this.#openings);
     if (fault !== null) {
-      this.#log('frame.refused', { detail: fault });
-      endSession(session, CLOSE.identity, fault);
+      this.#log('frame.refused', { detail: fault.reason });
+      endSession(session, fault.code, fault.reason);
       return { answer: () => {} };
     }
     session.hello = hello;
@@ -260,7 +263,9 @@ export class TerminalLinks {
     if (isCopy) this.#suspect(terminal, suspected, now);
     // It has gone meanwhile.
     if (session.socket.readyState === WebSocket.CLOSED) return;
-    this.#takeOver(session, terminal, isCopy || this.#isTwin(terminal, epoch));
+    const isQuarantined = this.#terminals.isQuarantined(terminal);
+    const other = this.#newest.get(terminal);
+    this.#takeOver(session, terminal, isCopy || isTwin(other, epoch, isQuarantined));
     if (session.client) this.#terminals.connected(session.client.certificate);
     this.#log('terminal.connected', {
       ...{ terminal, epoch, upto, root: hello.root },
@@ -291,12 +296,6 @@ export class TerminalLinks {
     if (replaced && isCopy) return;
     this.#newest.set(terminal, session);
     if (replaced) endSession(replaced, CLOSE.replaced, 'a newer socket took over');
-  }
-
-  /** While nobody has said which of two is the terminal, one that opens an epoch does not cut off the other. */
-  #isTwin(terminal: string, epoch: string): boolean {
-    const other = this.#newest.get(terminal)?.hello?.epoch;
-    return other !== undefined && other !== epoch && this.#terminals.isQuarantined(terminal);
   }
 
   #suspect(terminal: string, suspected: readonly Suspicion[], now: number): void {

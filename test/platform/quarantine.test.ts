@@ -129,6 +129,16 @@ test('who is not the terminal takes over nothing in its name', async () => {
   expect(await terminal.tell(chain)).toBe(1);
 });
 
+test('a hello that comes behind that of the next start of its machine is late, and no copy', async () => {
+  const early = await BareTerminal.connect(platform.url);
+  const chain = new Chain().add();
+  const terminal = await BareTerminal.greet(platform.url, chain, { boot: 8 });
+  early.hello(chain, { boot: 7 });
+  expect(await early.closed).toBe(4001);
+  expect(reasons()).toEqual([]);
+  expect(await terminal.tell(chain)).toBe(1);
+});
+
 test('what was withheld comes as soon as somebody releases it', async () => {
   const chain = new Chain().add();
   await (await BareTerminal.greet(platform.url, chain, { boot: 7 })).leave();
