@@ -13,6 +13,11 @@ import {
 const ANSWER_MS_MAX = 10_000;
 const TOKEN = /<meta name="kazasu-token" content="([\w-]+)">/u;
 
+interface Listener {
+  readonly look: (screen: Screen) => void;
+  readonly gone: () => void;
+}
+
 export interface ScreenBrowser {
   /** The screen that it was shown last. */
   readonly screen: Screen;
@@ -23,48 +28,59 @@ export interface ScreenBrowser {
   die(): void;
 }
 
+/** RFC 6455 7.1.5: cut off without a word, as by a terminal that heard nothing for three seconds of a busy machine. */
+const CUT_OFF = 1006;
+
 /** `url`: of the terminal's page. Rejects when it is not let in, or shown nothing in time. */
 export async function openScreenBrowser(url: string): Promise<ScreenBrowser> {
-  const signal = AbortSignal.timeout(ANSWER_MS_MAX);
-  const page = await (await fetch(url, { signal })).text();
-  const token = TOKEN.exec(page)?.[1];
-  if (token === undefined) throw new Error('the page of the screen has no token');
-  const { origin, host } = new URL(url);
-  const socket = new WebSocket(`ws://${host}/screen`, [SCREEN_PROTOCOL, `token.${token}`], {
-    origin,
-  });
-  const shown = new Promise<ScreenBrowser>((resolve, reject) => {
-    const listeners = new Set<(screen: Screen) => void>();
-    let browser: OpenBrowser | null = null;
-    socket.on('message', (data: RawData) => {
-      const message = JSON.parse(String(data)) as ToBrowser;
-      if (message.type !== 'screen') return;
-      browser ??= new OpenBrowser(socket, message.screen, listeners);
-      browser.screen = message.screen;
-      for (const listener of [...listeners]) listener(message.screen);
-      resolve(browser);
-    });
-    socket.on('error', reject);
-    socket.once('close', (code) => reject(new Error(`the screen was closed (${code})`)));
-  });
-  const late = once(signal, 'abort').then(() => Promise.reject(new Error('no screen in time')));
-  try {
-    return await Promise.race([shown, late]);
-  } catch (error) {
-    socket.terminate();
-    throw error;
-  }
+  const browser = new OpenBrowser(url);
+  await browser.load();
+  return browser;
 }
 
 class OpenBrowser implements ScreenBrowser {
-  screen: Screen;
-  readonly #socket: WebSocket;
-  readonly #listeners: Set<(screen: Screen) => void>;
+  readonly #url: string;
+  readonly #listeners = new Set<Listener>();
+  #socket: WebSocket | null = null;
+  #screen: Screen | null = null;
+  #isDead = false;
 
-  constructor(socket: WebSocket, screen: Screen, listeners: Set<(screen: Screen) => void>) {
-    this.#socket = socket;
-    this.screen = screen;
-    this.#listeners = listeners;
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  get screen(): Screen {
+    if (this.#screen === null) throw new Error('nothing was shown yet');
+    return this.#screen;
+  }
+
+  /** Resolves with the first screen. */
+  async load(): Promise<void> {
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+    const page = await (await fetch(this.#url, { signal })).text();
+    const token = TOKEN.exec(page)?.[1];
+    if (token === undefined) throw new Error('the page of the screen has no token');
+    const { origin, host } = new URL(this.#url);
+    const socket = new WebSocket(`ws://${host}/screen`, [SCREEN_PROTOCOL, `token.${token}`], {
+      origin,
+    });
+    const shown = new Promise<void>((resolve, reject) => {
+      socket.on('message', (data: RawData) => {
+        const message = JSON.parse(String(data)) as ToBrowser;
+        if (message.type !== 'screen') return;
+        this.#show(socket, message.screen);
+        resolve();
+      });
+      socket.on('error', reject);
+      socket.once('close', (code) => reject(new Error(`the screen was closed (${code})`)));
+    });
+    const late = once(signal, 'abort').then(() => Promise.reject(new Error('no screen in time')));
+    try {
+      await Promise.race([shown, late]);
+    } catch (error) {
+      socket.terminate();
+      throw error;
+    }
   }
 
   until(holds: (screen: Screen) => boolean, limitMs: number): Promise<Screen> {
@@ -72,31 +88,50 @@ class OpenBrowser implements ScreenBrowser {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         clearTimeout(timer);
-        this.#listeners.delete(look);
-        this.#socket.off('close', gone);
-      };
-      const look = (screen: Screen): void => {
-        if (!holds(screen)) return;
-        settle();
-        resolve(screen);
+        this.#listeners.delete(listener);
       };
       const fail = (why: string): void => {
         settle();
         reject(new Error(`${why}; it shows "${this.screen.screen}"`));
       };
-      const gone = () => fail('the screen is gone');
+      const listener: Listener = {
+        look: (screen) => {
+          if (!holds(screen)) return;
+          settle();
+          resolve(screen);
+        },
+        gone: () => fail('the screen is gone'),
+      };
       const timer = setTimeout(() => fail('the screen did not come'), limitMs);
-      this.#listeners.add(look);
-      this.#socket.once('close', gone);
+      this.#listeners.add(listener);
     });
   }
 
   press(key: Key): void {
     const pressed: FromBrowser = { type: 'key', number: this.screen.number, key };
-    this.#socket.send(JSON.stringify(pressed));
+    this.#socket?.send(JSON.stringify(pressed));
   }
 
   die(): void {
-    this.#socket.terminate();
+    this.#isDead = true;
+    this.#socket?.terminate();
+  }
+
+  #show(socket: WebSocket, screen: Screen): void {
+    if (this.#socket !== socket) {
+      this.#socket = socket;
+      socket.once('close', (code) => this.#closed(code));
+    }
+    this.#screen = screen;
+    for (const { look } of [...this.#listeners]) look(screen);
+  }
+
+  /** The page loads itself anew when it is cut off, and so does this; a terminal that is gone does not answer. */
+  #closed(code: number): void {
+    const gone = (): void => {
+      for (const listener of [...this.#listeners]) listener.gone();
+    };
+    if (this.#isDead || code !== CUT_OFF) gone();
+    else this.load().catch(gone);
   }
 }

@@ -49,8 +49,9 @@ test('a list that finds no room gives back what it took, says so once, and comes
   rmSync(ballast);
   await terminal.until('list.activated', { version: 2 });
   expect(terminal.of('list.rejected')).toHaveLength(1);
+  // Three attempts; of one that ends early, requests on their way are made once more.
   for (const chunk of second.manifest.chunks) {
     const asked = platform.requests.filter((sha256) => sha256 === chunk).length;
-    expect(asked).toBeLessThanOrEqual(3);
+    expect(asked).toBeLessThanOrEqual(6);
   }
 });
