@@ -1,6 +1,9 @@
 /** What staff decides at a keyboard, beside a running daemon or without one: the ledger is opened for one decision. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import type { EntryListManifest } from '../domain/entry-list.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { PaperShown } from '../domain/screen.ts';
 import { ticketNumber } from '../domain/ticket-number.ts';
@@ -9,6 +12,7 @@ import { openLedger } from '../state-folder.ts';
 import { Heard } from '../store/heard.ts';
 import { LedgerError } from '../store/ledger.ts';
 import { LedgerFile } from '../store/ledger-file.ts';
+import { keptLists } from '../store/list-inspection.ts';
 import { StaffBook } from './book.ts';
 import {
   closePaper,
@@ -29,8 +33,10 @@ export function enterTicket(config: Config, ticket: string, decision: Decision):
   if (entry === null) throw new StaffError(`${config.name} lets nobody in: it has no event entry`);
   const { list, gate } = entry;
   const number = numberOf(ticket);
+  const { version, reentry } = manifestIn(config.state, list) ?? {};
   return withLedger(config, (records) => {
-    const outcome = enterByTicket(records, { list, gate, number, ...decision });
+    const request = { list, version, reentry, gate, number, ...decision };
+    const outcome = enterByTicket(records, request);
     if (outcome.result === 'entered') return outcome.fact;
     const { at, gate: where } = outcome.first;
     throw new StaffError(`ticket ${number} has entered already, at ${at}, gate ${where}`);
@@ -71,6 +77,13 @@ export function settlePaper(
     if (fact === null) throw new StaffError(`paper ${paper} is not one that waits for this answer`);
     return fact;
   });
+}
+
+/** Of the version that a start would decide by; null: there is none on the disk. */
+function manifestIn(state: string, list: string): EntryListManifest | null {
+  const directory = join(state, 'lists');
+  const kept = existsSync(directory) ? keptLists(directory) : [];
+  return kept.find((each) => each.list === list && each.manifest !== null)?.manifest ?? null;
 }
 
 function numberOf(ticket: string): string {

@@ -4,9 +4,17 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Config } from '../../src/config.ts';
-import { openPapers, StaffError, settlePaper, undoEntry } from '../../src/staff/commands.ts';
+import {
+  enterTicket,
+  openPapers,
+  StaffError,
+  settlePaper,
+  undoEntry,
+} from '../../src/staff/commands.ts';
 import { Ledger } from '../../src/store/ledger.ts';
+import { buildListFile } from '../../src/store/list-file.ts';
 import { openLedger, READING, tempFolder } from '../store/fixtures.ts';
+import { testList } from '../store/lists.ts';
 
 const BY = { by: 'Mori', why: 'wrong gate' };
 const TICKET = '0042-7781';
@@ -101,6 +109,26 @@ test('an entry is taken back once', () => {
   });
   expect(() => undoEntry(configOf(state), TICKET, BY)).toThrow(/already/u);
   expect(() => undoEntry(configOf(state), 'no-such', BY)).toThrow(StaffError);
+});
+
+test('who went out is let in again by number where the list on the disk says so, and only there', async () => {
+  const state = tempFolder();
+  const ledger = openLedger(state);
+  const body = { ticket: TICKET, list: 'list', ref: 'a', gate: 'west' };
+  ledger.record([
+    { event: 'entry.granted', subject: 'list/a', body },
+    { event: 'entry.left', subject: 'list/a', body },
+  ]);
+  const enter = () => enterTicket(configOf(state), TICKET, BY);
+  expect(enter).toThrow(/entered already/u);
+
+  const directory = join(state, 'lists');
+  mkdirSync(directory);
+  const { manifest, chunkFiles } = testList(tempFolder(), { list: 'list', version: 3 });
+  const rule = { ...manifest, reentry: 'after-exit' } as const;
+  await buildListFile({ directory, manifest: rule, chunkFiles });
+  expect(enter()).toMatchObject({ event: 'entry.granted', body: { version: 3 } });
+  expect(enter).toThrow(/entered already/u);
 });
 
 test('the time of a decision is never before the time that the platform has signed', () => {
