@@ -79,9 +79,9 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'age-check.invalid':
     'でんししょーめーしょが つかえません。てつづきわ、しくちょーそんの まどぐちで できます。',
   'age-check.unknown': `たしかめられませんでした。${JA_UNHARMED}${JA_TELL}`,
-  'exit.back': 'おでぐちです。おなじ カードで、もーいちど おはいりに なれます。',
-  'exit.done': 'おでぐちです。この チケットでわ、もーいちど おはいりに なれません。',
-  'exit.open': 'おでぐちです。おすすみください。',
+  'exit.back': 'おとおりください。おなじ カードで、もーいちど おはいりに なれます。',
+  'exit.done': 'おとおりください。この チケットでわ、もーいちど おはいりに なれません。',
+  'exit.open': 'おとおりください。げーとわ あいています。',
   'registration.none': 'もーしこみわ みつかりません。がめんで ごよーけんを えらんでください。',
   'registration.pending': 'もーしこみを たしかめています。カードを おとりください。',
   'registration.accepted': 'とーろく できています。カードを おとりください。',

@@ -55,15 +55,15 @@ export const SERVICE_TEXTS: ServiceTexts = {
         `${age}歳以上かどうかが、わかりません。カードは問題ありません。係員にお知らせください。`,
     },
     'exit.back': {
-      title: 'お出口です',
+      title: 'お通りください',
       body: () => '同じカードで、もう一度お入りになれます。',
     },
     'exit.done': {
-      title: 'お出口です',
+      title: 'お通りください',
       body: () => 'このチケットでは、もう一度お入りになれません。',
     },
     'exit.open': {
-      title: 'お出口です',
+      title: 'お通りください',
       body: () => 'ゲートは開いています。お進みください。',
     },
     'registration.none': {
