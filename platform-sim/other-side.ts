@@ -4,11 +4,13 @@ import type { Centre } from './centre/centre.ts';
 import type { CheckedQuestion, Misdelivered } from './checked-question.ts';
 import type { HeldLists } from './held-lists.ts';
 import type { Register } from './register.ts';
+import type { RemovedFacts } from './removed-facts.ts';
 
 export interface World {
   readonly register: Register;
   readonly centre: Centre;
   readonly held: HeldLists;
+  readonly removed: RemovedFacts;
   /** ms since the epoch */
   now(): number;
 }

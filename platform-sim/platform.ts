@@ -23,6 +23,7 @@ import { OCSP_PATH, serveOcsp } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { connectionsFor, openFilesLimit } from './open-files.ts';
 import { TerminalQuestions } from './questions.ts';
+import { RemovedFacts } from './removed-facts.ts';
 import { OTHER_SIDES, type OtherSides } from './services/index.ts';
 import { judgeApplication } from './signed-application.ts';
 import type { PlatformKeys } from './signing.ts';
@@ -100,7 +101,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const centre = openCentre(settings, { ...stores, keys }, log);
   const { otherSides = OTHER_SIDES } = settings;
   const questions = new TerminalQuestions({
-    ...{ register, centre, held, now: Date.now, otherSides, log },
+    ...{ register, centre, held, removed: new RemovedFacts(), now: Date.now, otherSides, log },
   });
   const ports = settings.tlsPort === undefined ? 1 : 2;
   const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;

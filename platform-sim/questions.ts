@@ -12,6 +12,7 @@ import {
   QuestionFaultError,
 } from './checked-question.ts';
 import type { World } from './other-side.ts';
+import type { RemovedFacts } from './removed-facts.ts';
 import type { OtherSides } from './services/index.ts';
 
 type AskFrame = Extract<TerminalFrame, { frame: 'ask' }>;
@@ -44,12 +45,15 @@ export interface QuestionsParts extends World {
 
 export class TerminalQuestions {
   readonly #parts: QuestionsParts;
+  /** What terminals said that they have not any more. */
+  readonly removed: RemovedFacts;
   /** By terminal and id, oldest first. */
   readonly #known = new Map<string, Known>();
   /** Answers of which the next delivery goes wrong. */
   readonly #bent = new WeakMap<AnswerFrame, Delivery>();
 
   constructor(parts: QuestionsParts) {
+    this.removed = parts.removed;
     this.#parts = parts;
   }
 

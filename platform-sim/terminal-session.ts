@@ -32,8 +32,6 @@ export interface Session {
   readonly pressure: Pressure;
   /** What its beats tell of its clock. */
   readonly sounding: ClockSounding;
-  /** The lowest number from which it told facts that leave a gap. Again from there: it has removed those before. */
-  gapFrom: number | null;
   /** There were heads that it did not get. */
   isWithheld: boolean;
   /** Beats sent since the peer was last heard. Counted, not timed: a stall of this process cuts nobody off. */
@@ -92,7 +90,7 @@ export function sessionOf(
   });
   socket.on('pong', (payload: Buffer) => sounding.ponged(String(payload)));
   socket.once('close', () => sounding.end());
-  const state = { hello: null, opened: sockets, gapFrom: null, isWithheld: false, missed: 0 };
+  const state = { hello: null, opened: sockets, isWithheld: false, missed: 0 };
   return { socket, client, pressure, sounding, ...state, unsubscribe: null, ended: false };
 }
 

@@ -307,13 +307,13 @@ export class TerminalLinks {
 
   #take(session: Session, { terminal, epoch }: Hello, { from, items }: Facts, now: number): Plan {
     const begun = performance.now();
-    const isAll = session.gapFrom === from;
+    const isAll = this.#questions.removed.reach(terminal, epoch, from);
     const answer = (taken: Taken | undefined): void => {
       if (taken?.kind === 'not-facts') this.#refuse(session, taken.message);
       if (taken?.kind !== 'gap' && taken?.kind !== 'stored') return;
       const { kind, ...counts } = taken;
-      if (kind === 'gap') session.gapFrom = Math.min(session.gapFrom ?? from, from);
-      else if (taken.quarantined > 0) this.#suspect(terminal, ['fork'], now);
+      const isForked = taken.kind === 'stored' && taken.quarantined > 0;
+      if (isForked) this.#suspect(terminal, ['fork'], now);
       this.#log(`facts.${kind}`, { terminal, epoch, from, ...counts });
       this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: taken.upto });
       // Until it is durable, with what came in the same moment.

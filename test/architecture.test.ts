@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import rules from '../.dependency-cruiser.mjs';
 import { CERTIFICATE_SERVICES } from '../src/link/certificate-protocol.ts';
 import { HOLDINGS_SERVICE } from '../src/link/holdings-protocol.ts';
+import { REMOVED_SERVICE } from '../src/link/upload-protocol.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 const SOURCES = ['src', 'state-machines', 'devices', 'platform-sim', 'systemd', 'kiosk-ui', 'test'];
@@ -285,8 +286,9 @@ describe('one name', () => {
     const others = idsIn('platform-sim/services').filter((id) => id !== 'index');
     expect(others).toContain('age-check');
     // The kiosk's service has no other side of its name: it asks the certificate centre several questions.
-    // What a terminal tells of its lists is of no service.
-    const asked = new Set<string>([...Object.values(CERTIFICATE_SERVICES), HOLDINGS_SERVICE]);
+    // What a terminal tells of its lists and of its ledger is of no service.
+    const ofTerminals = [HOLDINGS_SERVICE, REMOVED_SERVICE];
+    const asked = new Set<string>([...Object.values(CERTIFICATE_SERVICES), ...ofTerminals]);
     expect(others).toEqual(expect.arrayContaining([...asked]));
     expect(services).toEqual(expect.arrayContaining(others.filter((id) => !asked.has(id))));
     const otherSides = await readFile(join(PROJECT, 'platform-sim/services/index.ts'), 'utf8');

@@ -2,11 +2,13 @@
 
 import { CERTIFICATE_SERVICES } from '../../src/link/certificate-protocol.ts';
 import { HOLDINGS_SERVICE } from '../../src/link/holdings-protocol.ts';
+import { REMOVED_SERVICE } from '../../src/link/upload-protocol.ts';
 import type { OtherSide } from '../other-side.ts';
 import { ageCheck } from './age-check.ts';
 import { certificateIssue } from './certificate-issue.ts';
 import { certificateMunicipalities } from './certificate-municipalities.ts';
 import { certificateOffers } from './certificate-offers.ts';
+import { ledgerRemoved } from './ledger-removed.ts';
 import { listHoldings } from './list-holdings.ts';
 import { registrationStatus } from './registration-status.ts';
 import { usageRegistration } from './usage-registration.ts';
@@ -21,4 +23,5 @@ export const OTHER_SIDES: OtherSides = {
   [CERTIFICATE_SERVICES.apply]: usageRegistration,
   [CERTIFICATE_SERVICES.status]: registrationStatus,
   [HOLDINGS_SERVICE]: listHoldings,
+  [REMOVED_SERVICE]: ledgerRemoved,
 };

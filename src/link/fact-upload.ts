@@ -20,6 +20,8 @@ export interface FactUploadOptions {
   /** Batches without an answer for so long are sent again, for a platform may lose an answer. */
   readonly answerMs: number;
   readonly now: () => number;
+  /** The platform lacks facts of this epoch that are not here any more, for one held them once. */
+  readonly onRemoved: (stream: FactStream) => void;
   /** An epoch that is over was told to its end. */
   readonly onTold: (stream: FactStream) => void;
 }
@@ -131,6 +133,7 @@ export class FactUpload {
   #rewind(stream: FactStream, upto: number): void {
     this.#inFlight = [];
     this.#sentUpto = Math.max(upto, stream.gone);
+    if (upto < stream.gone) this.#options.onRemoved(stream);
     this.#holds(stream, upto);
   }
 

@@ -4,7 +4,7 @@
  * the next one. Nothing that serves a person waits for it.
  */
 
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Clock, Correction } from '../clock.ts';
 import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
@@ -48,6 +48,7 @@ import { Renewal } from './renewal.ts';
 import { saidOnce } from './said-once.ts';
 import { SecureLink } from './secure-link.ts';
 import type { LoadedTrust } from './trust-folder.ts';
+import { REMOVED_SERVICE } from './upload-protocol.ts';
 
 export interface LinkListener {
   /** The link can't be used any more. At most once, and never after `close()`. */
@@ -117,6 +118,8 @@ export interface LinkOptions {
 
 /** So many roots that are not in order may be a fault; more is somebody who fills the journal. */
 const BAD_ROOTS_MAX = 3;
+/** For an answer that says nothing. */
+const REMOVED_MS = 10_000;
 
 /** Returns the function that opens the link. Throws on a URL that is not allowed. */
 export function openLink(given: LinkOptions): OpenLink {
@@ -176,6 +179,7 @@ class OneLink implements Link {
       journal,
       waiting: () => ledger.waiting(),
       onTold: (stream) => this.#told(stream),
+      onRemoved: ({ epoch, gone }) => this.#tellRemoved(epoch, gone),
       send: (frame) => this.#connection?.send(frame),
       hasRoom: () => this.#connection?.hasRoom ?? false,
       answerMs: times.answerMs,
@@ -224,6 +228,13 @@ class OneLink implements Link {
     link.#isOpen = true;
     if (link.#ending !== null) link.#endWith(link.#ending);
     return link;
+  }
+
+  /** Before it has an answer the platform says that there is a gap; whatever had no answer is told again. */
+  #tellRemoved(epoch: string, upto: number): void {
+    const body = JSON.stringify({ epoch, upto });
+    const question = { id: randomUUID(), service: REMOVED_SERVICE, body, card: null };
+    void this.#options.questions.ask(question, AbortSignal.timeout(REMOVED_MS));
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,13 @@ export const FACTS_FRAME = z.strictObject({
   items: z.array(z.string().max(FACT_BYTES)).min(1).max(1000),
 });
 
+/**
+ * A question without a card, whose answer is empty: the facts up to `upto` of this epoch have left the terminal, for a platform
+ * held them once. Asked when a platform lacks some of them.
+ */
+export const REMOVED_SERVICE = 'ledger-removed';
+export const REMOVED = z.strictObject({ epoch: z.uuid(), upto: z.int().positive() });
+
 /** The fact `upto`, the last of the frame that is answered, and every one before it are kept: held, or set apart. */
 export const ACK_FRAME = z.strictObject({ frame: z.literal('ack'), upto: count });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FactLog } from '../../platform-sim/fact-log.ts';
 import { Intake } from '../../platform-sim/intake.ts';
+import { RemovedFacts } from '../../platform-sim/removed-facts.ts';
 import { inSlices } from '../../platform-sim/slices.ts';
 import { TerminalLinks } from '../../platform-sim/terminals.ts';
 import { BareTerminal, Chain } from './bare-terminal.ts';
@@ -137,7 +138,8 @@ test('nothing is answered that is not durable', async () => {
     take: () => Promise.reject(new Error('the disk is gone')),
   };
   const terminals = { standing: () => null, isQuarantined: () => false };
-  const parts = { facts, terminals, heads: { all: () => [] }, keys: { roots: [] }, questions: {} };
+  const questions = { removed: new RemovedFacts() };
+  const parts = { facts, terminals, heads: { all: () => [] }, keys: { roots: [] }, questions };
   const links = new TerminalLinks(
     {
       ...(parts as never as ConstructorParameters<typeof TerminalLinks>[0]),

@@ -34,6 +34,7 @@ function desk(otherSide: OtherSide) {
   const questions = new TerminalQuestions({
     register: {} as never,
     centre: {} as never,
+    removed: {} as never,
     held: {} as never,
     now: Date.now,
     otherSides: { 'age-check': otherSide },

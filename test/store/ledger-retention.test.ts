@@ -219,7 +219,9 @@ test('to a platform that was put back to before it, it tells what is here, again
   ledger.acknowledge(6);
   pruneAll(ledger);
   const sent: number[] = [];
+  const removed: number[] = [];
   const upload = new FactUpload({
+    onRemoved: ({ gone }) => removed.push(gone),
     waiting: () => ledger.waiting(),
     send: (frame) => sent.push(frame.frame === 'facts' ? frame.from : 0),
     ...{ hasRoom: () => true, journal: () => {}, answerMs: 1_000, now: () => 0, onTold: () => {} },
@@ -229,6 +231,7 @@ test('to a platform that was put back to before it, it tells what is here, again
   expect(sent).toEqual([7, 10]);
   for (let gap = 0; gap < 2; gap += 1) upload.onGap(3);
   expect(sent).toEqual([7, 10, 7, 10]);
+  expect(removed).toEqual([6, 6]);
   upload.onAck(9);
   upload.onAck(11);
   expect(ledger.acknowledged).toBe(11);

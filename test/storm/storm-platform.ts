@@ -13,6 +13,7 @@ import type { FanOut } from '../../platform-sim/fan-out.ts';
 import { Heads } from '../../platform-sim/heads.ts';
 import { LocalFanOut } from '../../platform-sim/local-fan-out.ts';
 import { Registry } from '../../platform-sim/registry.ts';
+import { RemovedFacts } from '../../platform-sim/removed-facts.ts';
 import type { PlatformKeys } from '../../platform-sim/signing.ts';
 import { TerminalRegistry } from '../../platform-sim/terminal-registry.ts';
 import { putOff } from '../../platform-sim/terminal-session.ts';
@@ -27,7 +28,8 @@ const VALID = { validFrom: '2020-01-01T00:00:00.000Z', validTo: '2099-01-01T00:0
 type Questions = ConstructorParameters<typeof TerminalLinks>[0]['questions'];
 
 /** It knows none of the services that ask. */
-const UNKNOWN: Pick<Questions, 'deliver'> = {
+const UNKNOWN: Pick<Questions, 'deliver' | 'removed'> = {
+  removed: new RemovedFacts(),
   async deliver(_from, { id }, send) {
     send({ frame: 'fault', id, fault: 'unknown-service' });
   },
