@@ -11,7 +11,7 @@ export const OBJECT_WORDS: Words = {
   ask: 'A service asks its other side. The same question, asked again after a broken link, has the same id, is done once and answered the same.',
   welcome: 'The answer to `hello`, before anything else.',
   ack: 'One for each frame of facts that could be kept.',
-  gap: 'Facts arrived whose predecessors did not. The terminal sends again from `upto + 1`; those behind that were on their way report the same gap, and are heeded once. A terminal that has removed those before sends again what it has, from the same number: then the platform sets it apart, and says `ack`.',
+  gap: 'Facts arrived whose predecessors did not. The terminal sends again from `upto + 1`; those behind that were on their way report the same gap, and are heeded once. A terminal that has removed those before says so (question `ledger-removed`) and sends again what it has: then the platform sets it apart, and says `ack`.',
   slow: 'The platform asks for fewer facts at a time, or for none for a while; later, for the whole credit again. Of `kazasu.v1.1`.',
   head: 'The newest version of a list. After the welcome for each list that is for this terminal, whenever there is a new version, and whenever the statement is signed anew. A poke: what it names is fetched over HTTP.',
   root: 'Versions of the root behind the one that the terminal said it holds, in order; before the heads, which are signed by keys that the newest one names.',
