@@ -8,8 +8,10 @@
 
 import { CERTIFICATE_EVENTS } from './certificate-events.ts';
 import { ENTRY_EVENTS } from './entry-events.ts';
+import { EVACUATION_EVENTS } from './evacuation-events.ts';
 import { NEIGHBOUR_EVENTS } from './neighbour-events.ts';
 import { PAYMENT_EVENTS } from './payment-events.ts';
+import { STAFF_EVENTS } from './staff-events.ts';
 
 export interface EventEntry {
   readonly fact: boolean;
@@ -278,6 +280,7 @@ export const EVENTS = {
     says: 'The other side sent something that is not of the protocol, or is not the platform known here.',
     fields: ['reason', 'detail', 'code'],
   },
+  ...EVACUATION_EVENTS,
   ...NEIGHBOUR_EVENTS,
   'ledger.epoch-opened': {
     fact: true,
@@ -361,31 +364,7 @@ export const EVENTS = {
     says: 'Metrics can not be read: the port is taken, or not for this user. The terminal serves all the same.',
     fields: ['port', 'reason'],
   },
-  'staff.called': {
-    fact: false,
-    says: 'Somebody at the terminal asks for whoever runs the place; once a visit.',
-    fields: [],
-  },
-  'staff.opened': {
-    fact: false,
-    says: "Staff opened their screen, with an attendant's card or the PIN.",
-    fields: ['by', 'how'],
-  },
-  'staff.closed': {
-    fact: false,
-    says: "The staff's screen closed. `by` is absent when nobody had said who they were.",
-    fields: ['by', 'why'],
-  },
-  'staff.pin-wrong': {
-    fact: false,
-    says: 'A wrong PIN was typed; `tries` in a row.',
-    fields: ['tries'],
-  },
-  'staff.pin-locked': {
-    fact: false,
-    says: 'After too many wrong PINs none is taken for so many `seconds`; also after a start, when they had been typed before it.',
-    fields: ['seconds'],
-  },
+  ...STAFF_EVENTS,
   'event.dropped': {
     fact: false,
     says: 'A machine got an event that its state has no answer for. A defect: please report it.',
