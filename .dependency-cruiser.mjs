@@ -61,6 +61,13 @@ export default {
       },
     ),
     mayOnlyImport(
+      'src/transfer/',
+      ['^src/(domain|keys|link|pki|store)/', '^src/recorder\\.ts$', npm],
+      {
+        core: true,
+      },
+    ),
+    mayOnlyImport(
       'src/screen/',
       [
         '^src/(domain|text)/',

@@ -43,6 +43,7 @@ import {
   rotateRoleKey,
   showRootVersion,
 } from './root-commands.ts';
+import { importFromStick, makeStickKey, prepare } from './stick-commands.ts';
 import {
   addTerminal,
   listTerminals,
@@ -125,6 +126,7 @@ function buildProgram(): Command {
     .argument('<paper>', 'a PDF, a PNG or JPEG of one sheet, or the text of a code (KZ1:...)')
     .action(verifyPaperOf);
   addFacts(program);
+  addStick(program);
   command(program, 'terminals', 'show what is known of each terminal, one JSON line each').action(
     showTerminals,
   );
@@ -167,6 +169,27 @@ function addFacts(program: Command): void {
     .requiredOption('--by <who>', 'who decided it')
     .requiredOption('--why <why>', 'the reason, for the record')
     .action(forgetFacts);
+}
+
+function addStick(program: Command): void {
+  const stick = program.command('stick').description('facts that come by stick, without a network');
+  command(
+    stick,
+    'key',
+    'make the key that opens parcels; its certificate goes to the terminals',
+  ).action(makeStickKey);
+  command(stick, 'prepare', 'make a stick one that terminals write to')
+    .argument('<dir>', 'where it is mounted')
+    .action(prepare);
+  command(
+    stick,
+    'import',
+    'take in what terminals wrote to it; again, or in another order: nothing changes',
+  )
+    .argument('<dir>', 'where it is mounted')
+    .requiredOption('--by <who>', 'who decided it')
+    .requiredOption('--why <why>', 'the reason, for the record')
+    .action(importFromStick);
 }
 
 function addRegister(program: Command): void {

@@ -24,6 +24,7 @@ import { RETENTION } from './retention-config.ts';
 import { checkServices, SERVICES } from './service-config.ts';
 import { isPinLine, readPinCredential } from './staff/pin.ts';
 import { STAFF } from './staff-config.ts';
+import { checkTransfer, TRANSFER } from './transfer-config.ts';
 
 const CONFIG_BYTES_MAX = 65_536;
 /** A file that is something else altogether is not told line by line. */
@@ -143,12 +144,16 @@ const TABLES = z.strictObject({
     })
     .optional(),
   neighbours: NEIGHBOURS,
+  /** Without it, facts go over the link alone. */
+  transfer: TRANSFER.optional(),
   /** Without it, the terminal has no screen. */
   screen: SCREEN.optional(),
   services: SERVICES,
 });
 
-const CONFIG = TABLES.superRefine(checkServices).superRefine(checkNeighbours);
+const CONFIG = TABLES.superRefine(checkServices)
+  .superRefine(checkNeighbours)
+  .superRefine(checkTransfer);
 
 export type Config = z.infer<typeof CONFIG>;
 

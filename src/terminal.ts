@@ -33,6 +33,7 @@ import type { Service, TerminalParts } from './services/service.ts';
 import { attendantFinder } from './staff/attendants.ts';
 import { StaffDesk } from './staff/staff-desk.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
+import { sticksOf } from './sticks.ts';
 import { headroom, SERVICE_HEADROOM_BYTES } from './store/disk.ts';
 import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, reportDroppedEvents } from './supervision.ts';
@@ -125,6 +126,7 @@ export async function startTerminal(
   link.start(lists, (command) => commands.take(command));
   const retention = retentionOf(config, folder, lists, link, options.onDefect);
   await venue.start();
+  const sticks = await sticksOf(config, folder, link, options.onDefect);
   actor.start();
   return {
     answers,
@@ -132,7 +134,7 @@ export async function startTerminal(
     watchObstacles: (listener) => void conditions.watch(listener),
     async stop(signal) {
       recorder.note('terminal.stopping', { signal });
-      await retention.stop();
+      await Promise.all([retention.stop(), sticks?.stop()]);
       looking.stop();
       for (const { passages } of services) passages?.stop();
       actor.send({ type: 'terminal.stop' });

@@ -55,6 +55,7 @@ describe('arrows', () => {
     ['src-store-may-only-import', 'src/store/g.ts', 'src/services/service.ts'],
     ['src-link-may-only-import', 'src/link/h.ts', 'src/services/service.ts'],
     ['src-neighbours-may-only-import', 'src/neighbours/ak.ts', 'src/services/service.ts'],
+    ['src-transfer-may-only-import', 'src/transfer/am.ts', 'src/services/service.ts'],
     ['src-screen-may-only-import', 'src/screen/ac.ts', 'src/store/leaf.ts'],
     ['platform-sim-may-only-import', 'platform-sim/i.ts', 'src/pki/leaf.ts'],
     ['platform-sim-may-only-import', 'platform-sim/j.ts', 'devices/card/pcsc-reader.ts'],

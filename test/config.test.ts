@@ -85,7 +85,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, retention, staff, metrics, neighbours, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, retention, staff, metrics, neighbours, transfer, screen, services',
   ],
   [
     'a key of another driver',

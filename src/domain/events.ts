@@ -12,6 +12,7 @@ import { EVACUATION_EVENTS } from './evacuation-events.ts';
 import { NEIGHBOUR_EVENTS } from './neighbour-events.ts';
 import { PAYMENT_EVENTS } from './payment-events.ts';
 import { STAFF_EVENTS } from './staff-events.ts';
+import { TRANSFER_EVENTS } from './transfer-events.ts';
 
 export interface EventEntry {
   readonly fact: boolean;
@@ -365,6 +366,7 @@ export const EVENTS = {
     fields: ['port', 'reason'],
   },
   ...STAFF_EVENTS,
+  ...TRANSFER_EVENTS,
   'event.dropped': {
     fact: false,
     says: 'A machine got an event that its state has no answer for. A defect: please report it.',

@@ -148,8 +148,16 @@ export class Ledger {
 
   /** What is told to the platform next: the oldest epoch of which it may miss facts. */
   stream(): FactStream {
+    return this.#epochs.untold() ?? this.#current();
+  }
+
+  /** Whatever the platform may miss: that epoch, and the one that facts are recorded in. */
+  streams(): FactStream[] {
     const untold = this.#epochs.untold();
-    if (untold !== null) return untold;
+    return untold === null ? [this.#current()] : [untold, this.#current()];
+  }
+
+  #current(): FactStream {
     const ledger = this;
     return {
       ...{ epoch: this.epoch, base: this.#epochs.base, isOver: false },

@@ -25,11 +25,7 @@ import {
 } from '../link/certificate-protocol.ts';
 import type { PlannedPaper } from '../papers.ts';
 import type { PinVault } from '../pin-vault.ts';
-import {
-  type ApplicationToSign,
-  applicationToSign,
-  signedApplication,
-} from '../pki/signed-application.ts';
+import { type ContentToSign, contentToSign, signedContent } from '../pki/signed-content.ts';
 import type { TerminalParts } from '../services/service.ts';
 import { DiskFullError } from '../store/ledger.ts';
 
@@ -39,7 +35,7 @@ const RECEIPT_MS_MAX = 8_000;
 
 interface Prepared {
   readonly form: RegistrationForm;
-  readonly toSign: ApplicationToSign;
+  readonly toSign: ContentToSign;
 }
 
 export class RegistrationVisit {
@@ -121,7 +117,7 @@ export class RegistrationVisit {
       at: at.toISOString(),
     };
     const content = Buffer.from(JSON.stringify(application), 'utf8');
-    this.#prepared = { form: asked, toSign: applicationToSign(content, at) };
+    this.#prepared = { form: asked, toSign: contentToSign(content, at) };
   }
 
   countTries({ tap }: SensedTap): Promise<StepResult> {
@@ -213,10 +209,10 @@ export class RegistrationVisit {
     this.#received = null;
   }
 
-  #signedWith(outcome: SigningOutcome, toSign: ApplicationToSign): StepResult {
+  #signedWith(outcome: SigningOutcome, toSign: ContentToSign): StepResult {
     switch (outcome.result) {
       case 'signed':
-        this.#signed = signedApplication(toSign, outcome);
+        this.#signed = signedContent(toSign, outcome);
         return GO_ON;
       case 'wrong-pin':
         return this.#wrong(outcome.triesLeft);

@@ -7,7 +7,7 @@ import { Authority } from '../../platform-sim/authority.ts';
 import { InputError } from '../../platform-sim/input-error.ts';
 import { type AppliedWith, judgeApplication } from '../../platform-sim/signed-application.ts';
 import { encode, oid, sequence } from '../../platform-sim/x509.ts';
-import { applicationToSign, signedApplication } from '../../src/pki/signed-application.ts';
+import { contentToSign, signedContent } from '../../src/pki/signed-content.ts';
 import { CardWatch } from '../devices/card-watch.ts';
 import {
   ApplicationRig,
@@ -48,7 +48,7 @@ describe('an application', () => {
     const reader = await field.open(watch);
     field.hold(card);
     const { tap } = await watch.next('present');
-    const toSign = applicationToSign(rig.contentOf(), new Date(NOW));
+    const toSign = contentToSign(rig.contentOf(), new Date(NOW));
     const outcome = await reader.signApplication(tap, {
       password: Buffer.from('ABC123'),
       authCertificate: rig.authentication,
@@ -56,7 +56,7 @@ describe('an application', () => {
     });
     await reader.close();
     if (outcome.result !== 'signed') throw new Error(outcome.result);
-    expect(judge(signedApplication(toSign, outcome))).toEqual({
+    expect(judge(signedContent(toSign, outcome))).toEqual({
       application: rig.application(),
       holder: {
         ...HOLDER,
@@ -67,11 +67,11 @@ describe('an application', () => {
   });
 
   test('has one form, which is the same whoever writes it', () => {
-    const toSign = applicationToSign(rig.contentOf(), new Date(NOW + 999));
+    const toSign = contentToSign(rig.contentOf(), new Date(NOW + 999));
     const message = Buffer.concat([toSign.message, sha256(rig.certificate)]);
     const signature = sign('sha256', message, rig.key);
     const signingCertificate = rig.certificate;
-    expect(signedApplication(toSign, { signingCertificate, signature })).toEqual(rig.cms());
+    expect(signedContent(toSign, { signingCertificate, signature })).toEqual(rig.cms());
   });
 
   test('says which characters are substitutes, where the authority does', async () => {

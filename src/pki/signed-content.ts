@@ -1,14 +1,14 @@
 /**
- * An application that a card signs with its signing key: CMS SignedData (RFC 5652) with attached content and one signer, in
- * one form. Its signed attributes bind the signing certificate (signingCertificateV2, RFC 5035), which the card shows only
- * together with its signature. So they are written in two steps: first all but the digest of that certificate, which comes
- * last, then, with what the card gave, the whole object.
+ * What one key signed: CMS SignedData (RFC 5652) with attached content and one signer, in one form. A card signs applications
+ * so, a terminal what it sends by another way than the link. The signed attributes bind the signer's certificate
+ * (signingCertificateV2, RFC 5035), which a card shows only together with its signature. So the object is written in two
+ * steps: first all but the digest of that certificate, which comes last, then, with what the signer gave, the whole.
  */
 
 import { createHash } from 'node:crypto';
-import * as asn1js from 'asn1js';
 import { parseCertificate } from './certificate.ts';
 import { context, TAG } from './der.ts';
+import { encode, explicit, NULL, oid, sequence, VERSION_1 } from './der-writer.ts';
 
 const OID = {
   data: '1.2.840.113549.1.7.1',
@@ -21,33 +21,31 @@ const OID = {
   sha256WithRsa: '1.2.840.113549.1.1.11',
 } as const;
 const SHA256_BYTES = 32;
-const VERSION_1 = Buffer.of(TAG.integer, 1, 1);
-const NULL = Buffer.of(0x05, 0);
 
-export interface ApplicationToSign {
+export interface ContentToSign {
   readonly content: Uint8Array;
   /** DER of the signed attributes as they are signed (RFC 5652 5.4), but for SHA-256(signing certificate), which comes last. */
   readonly message: Buffer;
 }
 
-/** What the card gave; `SigningOutcome` of a card that signed is one. */
-export interface ApplicationSignature {
+/** What the signer gave; `SigningOutcome` of a card that signed is one. */
+export interface ContentSignature {
   /** DER */
   readonly signingCertificate: Uint8Array;
   /** RSASSA-PKCS1-v1_5 with SHA-256 over what was signed. */
   readonly signature: Uint8Array;
 }
 
-/** `content`: the very bytes of the application. `at`: when it is signed; whole seconds of it count. */
-export function applicationToSign(content: Uint8Array, at: Date): ApplicationToSign {
+/** `at`: when it is signed; whole seconds of it count. */
+export function contentToSign(content: Uint8Array, at: Date): ContentToSign {
   const attributes = signedAttributes(content, at, new Uint8Array(SHA256_BYTES));
   return { content, message: attributes.subarray(0, -SHA256_BYTES) };
 }
 
-/** DER of the ContentInfo. Throws X509Error when the card's certificate is none; whether it is worth anything is not asked. */
-export function signedApplication(
-  { content, message }: ApplicationToSign,
-  { signingCertificate, signature }: ApplicationSignature,
+/** DER of the ContentInfo. Throws X509Error when the certificate is none; whether it is worth anything is not asked. */
+export function signedContent(
+  { content, message }: ContentToSign,
+  { signingCertificate, signature }: ContentSignature,
 ): Buffer {
   const { issuer, serial } = parseCertificate(signingCertificate);
   const attributes = Buffer.concat([message, sha256(signingCertificate)]);
@@ -97,27 +95,6 @@ function time(at: Date): Buffer {
   return at.getUTCFullYear() < 2050
     ? encode(TAG.utcTime, Buffer.from(digits.slice(2), 'latin1'))
     : encode(TAG.generalizedTime, Buffer.from(digits, 'latin1'));
-}
-
-function oid(value: string): Buffer {
-  return Buffer.from(new asn1js.ObjectIdentifier({ value }).toBER());
-}
-
-function explicit(content: Uint8Array): Buffer {
-  return encode(context.constructed(0), content);
-}
-
-function sequence(...parts: readonly Uint8Array[]): Buffer {
-  return encode(TAG.sequence, ...parts);
-}
-
-/** Tag, length in the fewest octets (X.690 10.1), content; below 64 KiB. */
-function encode(tag: number, ...content: readonly Uint8Array[]): Buffer {
-  const length = content.reduce((sum, part) => sum + part.length, 0);
-  if (length > 0xffff) throw new RangeError(`${length} bytes in one DER value`);
-  const octets =
-    length < 0x80 ? [length] : length <= 0xff ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...octets), ...content]);
 }
 
 function sha256(bytes: Uint8Array): Buffer {

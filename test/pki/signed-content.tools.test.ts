@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Authority, newCardKey, SIGNING_AUTHORITY_NAME } from '../../platform-sim/authority.ts';
 import { X509Error } from '../../src/pki/der.ts';
-import { applicationToSign, signedApplication } from '../../src/pki/signed-application.ts';
+import { contentToSign, signedContent } from '../../src/pki/signed-content.ts';
 import { sha256 } from '../platform/application-rig.ts';
 import { openssl, pemOf } from './openssl.ts';
 
@@ -28,10 +28,10 @@ async function made(at: Date): Promise<Buffer> {
   const issued = await signing.issueSignCertificate({ privateKey });
   certificate = issued.der;
   write('ca.pem', pemOf('CERTIFICATE', [signing.caCertificate]));
-  const toSign = applicationToSign(CONTENT, at);
+  const toSign = contentToSign(CONTENT, at);
   const message = Buffer.concat([toSign.message, sha256(certificate)]);
   const signature = sign('sha256', message, privateKey);
-  return signedApplication(toSign, { signingCertificate: certificate, signature });
+  return signedContent(toSign, { signingCertificate: certificate, signature });
 }
 
 beforeAll(async () => {
@@ -76,13 +76,10 @@ test('OpenSSL reads when it was signed, before and after the year 2050', async (
   expect(said).toContain('GENERALIZEDTIME:Jan  1 00:00:00 2050 GMT');
 });
 
-test('a card whose certificate is none gives no application, and one that is too long is not begun', () => {
-  const toSign = applicationToSign(CONTENT, new Date(0));
+test('a card whose certificate is none gives no application', () => {
+  const toSign = contentToSign(CONTENT, new Date(0));
   const signature = Buffer.alloc(256);
   for (const signingCertificate of [Buffer.alloc(0), Buffer.alloc(900, 0xa5), Buffer.of(0x30, 0)]) {
-    expect(() => signedApplication(toSign, { signingCertificate, signature })).toThrow(X509Error);
+    expect(() => signedContent(toSign, { signingCertificate, signature })).toThrow(X509Error);
   }
-  const long = applicationToSign(Buffer.alloc(70_000), new Date(0));
-  const signed = { signingCertificate: certificate, signature };
-  expect(() => signedApplication(long, signed)).toThrow(RangeError);
 });
