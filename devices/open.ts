@@ -5,7 +5,10 @@ import type { OpenPagePrinter } from './page/page-printer.ts';
 import type { OpenPaymentUnit } from './payment/payment.ts';
 import type { OpenReceiptPrinter } from './receipt/receipt-printer.ts';
 import type { OpenReleaseLine } from './release/release.ts';
+import type { HidRemoteOptions } from './remote/hid-remote.ts';
+import type { OpenRemote } from './remote/remote.ts';
 import type { OpenTurnstile } from './turnstile/turnstile.ts';
+import type { OpenTvPower } from './tv-power/tv-power.ts';
 import type { Clips, Voice } from './voice/voice.ts';
 
 export type CardConfig =
@@ -33,6 +36,14 @@ export type PageConfig =
 
 export type PaymentConfig =
   | { readonly driver: 'serial'; readonly path: string }
+  | { readonly driver: 'simulated' };
+
+export type RemoteConfig =
+  | ({ readonly driver: 'hid' } & HidRemoteOptions)
+  | { readonly driver: 'simulated'; readonly keys?: HidRemoteOptions['keys'] };
+
+export type TvPowerConfig =
+  | { readonly driver: 'cec'; readonly path: string }
   | { readonly driver: 'simulated' };
 
 export interface VoiceConfig {
@@ -144,6 +155,38 @@ export async function paymentUnitOpener(
     case 'simulated': {
       const { openSimPayment } = await installed('payment', import('./payment/sim-payment.ts'));
       return openSimPayment({ controlPath, memoryPath });
+    }
+  }
+}
+
+/** Rejects with `DriverMissingError`. */
+export async function remoteOpener(config: RemoteConfig, controlPath: string): Promise<OpenRemote> {
+  switch (config.driver) {
+    case 'hid': {
+      const { openHidRemote } = await import('./remote/hid-remote.ts');
+      return openHidRemote(config);
+    }
+    case 'simulated': {
+      const { openSimRemote } = await installed('remote', import('./remote/sim-remote.ts'));
+      return openSimRemote({ controlPath, keys: config.keys });
+    }
+  }
+}
+
+/** Rejects with `DriverMissingError`. */
+export async function tvPowerOpener(
+  config: TvPowerConfig,
+  controlPath: string,
+): Promise<OpenTvPower> {
+  switch (config.driver) {
+    case 'cec': {
+      const { openCecTvPower } = await import('./tv-power/cec-tv-power.ts');
+      return openCecTvPower(config);
+    }
+    case 'simulated': {
+      const simulator = import('./tv-power/sim-tv-power.ts');
+      const { openSimTvPower } = await installed('tv-power', simulator);
+      return openSimTvPower({ controlPath });
     }
   }
 }

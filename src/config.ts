@@ -20,6 +20,7 @@ import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
 import { checkNeighbours, NEIGHBOURS } from './neighbour-config.ts';
 import { PAGE } from './page-config.ts';
+import { REMOTE, TV_POWER } from './remote-config.ts';
 import { RETENTION } from './retention-config.ts';
 import { checkServices, SERVICES } from './service-config.ts';
 import { isPinLine, readPinCredential } from './staff/pin.ts';
@@ -134,6 +135,8 @@ const TABLES = z.strictObject({
   turnstile: TURNSTILE.optional(),
   page: PAGE.optional(),
   payment: PAYMENT.optional(),
+  remote: REMOTE.optional(),
+  'tv-power': TV_POWER.optional(),
   retention: RETENTION.optional(),
   /** Without this table nobody can act as staff at the terminal's own screen. */
   staff: STAFF.optional(),

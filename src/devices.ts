@@ -20,8 +20,11 @@ import { PaymentSlot } from './payment-slot.ts';
 import { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
 import { ReleaseSlot } from './release-slot.ts';
+import type { RemoteSlot } from './remote-slot.ts';
 import { type Inspect, type Supervisor, supervise } from './supervision.ts';
+import { superviseRemote, superviseTvPower } from './television-devices.ts';
 import { TurnstileSlot } from './turnstile-slot.ts';
+import type { TvPowerSlot } from './tv-power-slot.ts';
 
 /** A paper under way when the terminal ends may still come out. */
 const FINISH_PAPERS_MS = 3_000;
@@ -39,6 +42,8 @@ export class Devices {
   readonly turnstile: TurnstileSlot | null;
   readonly payment: PaymentSlot | null;
   readonly page: PageSlot | null;
+  readonly remote: RemoteSlot | null;
+  readonly tvPower: TvPowerSlot | null;
   readonly #printing: Supervisor | null;
   readonly #others: readonly Supervisor[];
 
@@ -49,6 +54,8 @@ export class Devices {
     turnstile: Supervised<TurnstileSlot> | null,
     payment: Supervised<PaymentSlot> | null,
     page: Supervised<PageSlot> | null,
+    remote: Supervised<RemoteSlot> | null,
+    tvPower: Supervised<TvPowerSlot> | null,
   ) {
     this.card = card.slot;
     this.receipt = receipt?.slot ?? null;
@@ -56,8 +63,10 @@ export class Devices {
     this.turnstile = turnstile?.slot ?? null;
     this.payment = payment?.slot ?? null;
     this.page = page?.slot ?? null;
+    this.remote = remote?.slot ?? null;
+    this.tvPower = tvPower?.slot ?? null;
     this.#printing = receipt?.supervisor ?? null;
-    const others = [card, release, turnstile, payment, page];
+    const others = [card, release, turnstile, payment, page, remote, tvPower];
     this.#others = others.flatMap((each) => each?.supervisor ?? []);
   }
 
@@ -77,6 +86,8 @@ export class Devices {
       await superviseTurnstile(config, recorder, inspect),
       await supervisePayment(config, recorder, conditions, inspect),
       await supervisePage(config, recorder, inspect),
+      await superviseRemote(config, recorder, inspect),
+      await superviseTvPower(config, recorder, inspect),
     );
   }
 

@@ -10,6 +10,7 @@ import {
   askPage,
   askPayment,
   askPrinter,
+  askRemote,
   askTurnstile,
   fontsCheck,
   lookAtReader,
@@ -53,7 +54,7 @@ const STATES: Readonly<Record<Check['state'], string>> = {
 export async function examine(config: Config, file: string): Promise<Examination> {
   const state = await lookAtState(config);
   const isRunning = state.daemon === 'running';
-  const [card, printer, turnstile, page, payment, fonts] = await Promise.all([
+  const [card, printer, turnstile, page, payment, remote, fonts] = await Promise.all([
     lookAtReader(config, isRunning ? state.journal.reader : null),
     // Two who talk on the line at once would garble a receipt: it is asked only when nobody else can be on it.
     state.daemon === 'not-running' || config.receipt === undefined
@@ -69,6 +70,9 @@ export async function examine(config: Config, file: string): Promise<Examination
     state.daemon === 'not-running' || config.payment === undefined
       ? askPayment(config)
       : state.journal.payment,
+    state.daemon === 'not-running' || config.remote === undefined
+      ? askRemote(config)
+      : state.journal.remote,
     fontsCheck(),
   ]);
   const checks = [
@@ -76,7 +80,15 @@ export async function examine(config: Config, file: string): Promise<Examination
     ok('configuration', file),
     daemonCheck(state.daemon),
     card.service,
-    ...levelsOf({ ...state.levels, reader: card.reader, printer, turnstile, page, payment }),
+    ...levelsOf({
+      ...state.levels,
+      reader: card.reader,
+      printer,
+      turnstile,
+      page,
+      payment,
+      remote,
+    }),
     state.ledger,
     fonts,
     voiceCheck(config),

@@ -112,6 +112,7 @@ export async function startTerminal(
     service: onlyOne(services),
     staff: desk,
     isOffline: () => !link.isUp,
+    remote: devices.remote,
     sound: await openVoice(config.screen ?? { voice: 'none' }),
     pages: options.pages,
     recorder,
@@ -216,7 +217,7 @@ async function openMetrics(
 }
 
 /** What checks are asked of, at the time of asking. */
-type Asked = 'printer' | 'turnstile' | 'page' | 'hasPayment' | 'papers' | 'keys';
+type Asked = 'printer' | 'turnstile' | 'page' | 'hasPayment' | 'remote' | 'papers' | 'keys';
 
 /** How the terminal is; `papers`: those that wait for staff. */
 function checksOf(
@@ -224,7 +225,7 @@ function checksOf(
   parts: Omit<OwnParts, 'folder' | Asked> & {
     readonly keys: OwnKeys;
   },
-  { receipt, turnstile, page, payment }: Devices,
+  { receipt, turnstile, page, payment, remote }: Devices,
 ) {
   return async (papers: OwnParts['papers']): Promise<Check[]> => {
     const { ownChecks } = await import('./doctor/own-view.ts');
@@ -236,6 +237,7 @@ function checksOf(
       turnstile,
       page: page?.current ?? null,
       hasPayment: payment?.current != null,
+      remote,
       papers,
     });
   };
@@ -261,7 +263,7 @@ function commandsOf(
 function partsOf(
   config: Config,
   { clock, shelf, recorder }: StateFolder,
-  { card, release, turnstile, page, payment }: Devices,
+  { card, release, turnstile, page, payment, tvPower }: Devices,
   link: LinkSupervisor,
   steps: Pick<TerminalParts, 'papers' | 'charges'>,
 ): TerminalParts {
@@ -286,6 +288,7 @@ function partsOf(
     signers: () => link.signers,
     handOut: release?.handOut ?? null,
     turnstile,
+    wakeScreen: tvPower?.wake ?? null,
     pagePrinter: () => page?.current ?? null,
     pageCondition: () => page?.condition ?? null,
     paymentUnit: () => payment?.current ?? null,

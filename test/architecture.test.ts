@@ -81,6 +81,8 @@ describe('arrows', () => {
     ['ws-has-one-home', 'src/t.ts', 'ws'],
     ['xstate-has-one-home', 'devices/u.ts', 'xstate'],
     ['koffi-has-one-home', 'src/y.ts', 'koffi'],
+    ['koffi-has-one-home', 'devices/remote/am.ts', 'koffi'],
+    ['node-hid-has-one-home', 'devices/remote/hid-remote.ts', 'node-hid'],
     ['pkcs11js-has-one-home', 'src/keys/pkcs11-key-store.ts', 'pkcs11js'],
     ['prom-client-has-one-home', 'src/z.ts', 'prom-client'],
     ['harfbuzzjs-has-one-home', 'platform-sim/ai.ts', 'harfbuzzjs'],

@@ -85,7 +85,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, retention, staff, metrics, neighbours, transfer, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, remote, tv-power, retention, staff, metrics, neighbours, transfer, screen, services',
   ],
   [
     'a key of another driver',
@@ -168,6 +168,32 @@ test.each([
     'a turnstile that nobody waits for',
     `${GOOD}[turnstile]\ndriver = "simulated"\n`,
     'gate.toml:15: "turnstile": only beside [services.event-entry] with passage = "turnstile"',
+  ],
+  ...[
+    ['driver = "hid"\nvendor = 0x10000\nproduct = 1', '17: [remote] "vendor": '],
+    ['driver = "hid"\nvendor = 1', '15: [remote] "product": is missing; '],
+    ['driver = "lirc"', '16: [remote] "driver": expected "hid" or "simulated"'],
+    [
+      'driver = "simulated"\n[remote.keys]\nblau = "keyboard:0x3a"',
+      '18: [remote.keys] "blau": unknown key; did you mean "blue"? known here: up, ',
+    ],
+    [
+      'driver = "simulated"\n[remote.keys]\nblue = "F1"',
+      '18: [remote.keys] "blue": a usage like "keyboard:0x29"',
+    ],
+    [
+      'driver = "simulated"\n[remote.keys]\nred = "keyboard:0x3a"\nblue = "keyboard:0x3a"',
+      '18: [remote.keys] "red": "blue" has it already',
+    ],
+  ].map(([text = '', problem = '']) => [
+    `a remote control with ${text}`,
+    `${GOOD}[remote]\n${text}\n`,
+    `gate.toml:${problem}`,
+  ]),
+  [
+    'a television behind any program',
+    `${GOOD}[tv-power]\ndriver = "cec"\npath = "/dev/ttyUSB0"\n`,
+    'gate.toml:17: [tv-power] "path": an adapter like "/dev/cec0"',
   ],
   [
     'a platform elsewhere',

@@ -34,6 +34,7 @@ const WELL: Levels = {
   page: { name: 'Example A4', lost: null, condition: 'ready' },
   turnstile: { name: '/dev/ttyUSB2', lost: null, condition: 'ready' },
   payment: { name: '/dev/ttyUSB1', lost: null },
+  remote: { name: 'リモコン', lost: null, condition: 'ready' },
   disk: { freeBytes: 900 * MIB, neededBytes: 8 * MIB, reserveIntact: true },
   clock: 'synced',
   list: {
@@ -58,6 +59,7 @@ const NOTHING: Levels = {
   printer: null,
   page: null,
   turnstile: null,
+  remote: null,
   payment: null,
   disk: null,
   clock: null,
@@ -155,6 +157,27 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
     { turnstile: { name: 'tty', lost: null, condition: 'not-ready' } },
     'turnstile',
     /tty: not-ready/,
+    true,
+  ],
+  [
+    'a remote control that is not plugged in: cards are held all the same',
+    { remote: { name: 'hid', lost: 'none is plugged in', condition: null } },
+    'remote',
+    /hid: none is plugged in/,
+    true,
+  ],
+  [
+    'a remote control whose keys could reach something else',
+    { remote: { name: 'Cushion 9', lost: null, condition: 'exposed' } },
+    'remote',
+    /no PIN is taken from it/,
+    true,
+  ],
+  [
+    'a remote control with a low battery',
+    { remote: { name: 'Cushion 9', lost: null, condition: 'battery-low' } },
+    'remote',
+    /its battery is low/,
     true,
   ],
   [

@@ -37,6 +37,7 @@ async function partsOf(changed: Partial<OwnParts> = {}): Promise<OwnParts> {
     reader: { isOpen: true, name: 'ACR1252' },
     printer: { name: '/dev/ttyUSB0', condition: async () => 'ready' },
     turnstile: null,
+    remote: null,
     page: null,
     hasPayment: false,
     keys: { store: 'file', sealed: false, lost: null },

@@ -161,6 +161,7 @@ test('a code makes a terminal known, once: certificate, key and platform are kep
     reader: null,
     printer: null,
     turnstile: null,
+    remote: null,
     page: null,
     payment: null,
   }).filter(({ id }) => id === 'certificate');

@@ -3,6 +3,7 @@
  * anew, with a new one-time token, as soon as the daemon answers.
  */
 
+import type { PageButton } from '../../src/domain/remote.ts';
 import {
   type FromBrowser,
   SCREEN_CLOSED,
@@ -24,14 +25,21 @@ export interface Connection {
   send(message: FromBrowser): void;
 }
 
-/** Calls `onHeard` with each screen, and when nothing may be shown any more. Never closed: the page is its life. */
-export function connect(onHeard: (heard: Heard) => void): Connection {
+/**
+ * Calls `onHeard` with each screen, and when nothing may be shown any more, and `onButton` with what was pressed on a
+ * remote control. Never closed: the page is its life.
+ */
+export function connect(
+  onHeard: (heard: Heard) => void,
+  onButton: (button: PageButton) => void,
+): Connection {
   if (sessionStorage.getItem(ELSEWHERE) !== null) onHeard('elsewhere');
   const silence = new Silence(() => onHeard('silent'));
   const socket = new WebSocket(socketAddress(), [SCREEN_PROTOCOL, `token.${token()}`]);
   socket.onmessage = ({ data }: MessageEvent<string>) => {
     silence.broken();
     const message = JSON.parse(data) as ToBrowser;
+    if (message.type === 'button') onButton(message.button);
     if (message.type !== 'screen') return;
     sessionStorage.removeItem(ELSEWHERE);
     onHeard(message.screen);

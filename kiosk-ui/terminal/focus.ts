@@ -1,8 +1,19 @@
-/** Four arrows and Enter reach and press every control; a keyboard types where something is typed. */
+/** Four arrows and Enter reach and press every control, also those of a remote control; a keyboard types where something is typed. */
 
 import { getNextFocus } from '@bbc/tv-lrud-spatial';
 import { pinDigit } from '../../src/domain/card-pin.ts';
+import type { PageButton } from '../../src/domain/remote.ts';
 import { CHARACTER, type Key, type KeyName } from '../../src/domain/screen.ts';
+
+/** What each button of a remote control is on a keyboard. */
+const BUTTONS: Readonly<Record<PageButton, string>> = {
+  up: 'ArrowUp',
+  down: 'ArrowDown',
+  left: 'ArrowLeft',
+  right: 'ArrowRight',
+  ok: 'Enter',
+  back: 'Escape',
+};
 
 const ARROWS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
 
@@ -14,29 +25,39 @@ export interface Typing {
 /** Whoever touches the screen needs no focus where nothing has to be pressed. */
 let usesKeys = false;
 
-/** Follows the keyboard, or the remote control, for the page's life. */
-export function followKeyboard(typing: Typing): void {
+/** Follows the keyboard for the page's life; what it returns does what a button of a remote control does. */
+export function followKeyboard(typing: Typing): (button: PageButton) => void {
   /** After a typed character Enter ends the number, whatever the arrows rest on. */
   let isTyping = false;
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+  /** Whether the key means something here. */
+  const take = (pressed: string): boolean => {
     usesKeys = true;
-    if (ARROWS.has(event.key)) {
+    if (ARROWS.has(pressed)) {
       isTyping = false;
-      moveFocus(event.key);
-      event.preventDefault();
-      return;
+      moveFocus(pressed);
+      return true;
     }
-    const key = keyOf(event.key, isTyping, typing);
-    if (key === null) return;
+    const key = keyOf(pressed, isTyping, typing);
+    if (key === null) return false;
     isTyping = key.key !== 'back' && key.key !== 'enter';
     typing.press(key);
-    event.preventDefault();
+    return true;
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (take(event.key)) event.preventDefault();
   });
   document.addEventListener('pointerdown', () => {
     isTyping = false;
     usesKeys = false;
   });
+  return (button) => {
+    if (take(BUTTONS[button]) || button !== 'ok') return;
+    // The browser itself would press what has the focus, had the key been a keyboard's.
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) restoreFocus();
+    else (activeElement as HTMLElement).click();
+  };
 }
 
 function keyOf(pressed: string, isTyping: boolean, { offers }: Typing): Key | null {

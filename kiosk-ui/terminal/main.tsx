@@ -24,11 +24,14 @@ const tones = new Tones();
 const speech = new Speech();
 let last: Screen | null = null;
 
-const connection = connect((heard) => {
-  if (heard === 'silent' || heard === 'elsewhere') beSilent();
-  else follow(heard);
-  shown.value = heard;
-});
+const connection = connect(
+  (heard) => {
+    if (heard === 'silent' || heard === 'elsewhere') beSilent();
+    else follow(heard);
+    shown.value = heard;
+  },
+  (button) => pressButton(button),
+);
 
 function follow(screen: Screen): void {
   const before = shown.value;
@@ -56,7 +59,7 @@ function press(key: Key): void {
   connection.send({ type: 'key', number: screen.number, key });
 }
 
-followKeyboard({
+const pressButton = followKeyboard({
   press,
   offers: (key) => typeof shown.value === 'object' && shown.value?.keys.includes(key) === true,
 });

@@ -22,6 +22,7 @@ export interface JournalView {
   readonly page: (Device & { readonly condition: PageCondition | null }) | null;
   readonly turnstile: (Device & { readonly condition: string | null }) | null;
   readonly payment: Device | null;
+  readonly remote: (Device & { readonly condition: string | null }) | null;
   readonly link: LinkLevel | null;
   /** The quality that the last event about the clock named. */
   readonly clock: ClockQuality | null;
@@ -30,13 +31,16 @@ export interface JournalView {
   readonly neighbours: Pick<NeighboursLevel, 'heard' | 'silentSince'> | null;
 }
 
+type KnownDevice = 'reader' | 'printer' | 'turnstile' | 'page' | 'payment' | 'remote';
+
 /** Devices as the journal calls them, and where the view has them. */
-const DEVICES: Readonly<Record<string, 'reader' | 'printer' | 'turnstile' | 'page' | 'payment'>> = {
+const DEVICES: Readonly<Record<string, KnownDevice>> = {
   reader: 'reader',
   receipt: 'printer',
   turnstile: 'turnstile',
   page: 'page',
   payment: 'payment',
+  remote: 'remote',
 };
 
 /** The newest line of each event that is looked for; the kept journal has tens of megabytes, and a few lines count. */
@@ -60,7 +64,14 @@ export async function* keptLines(
 }
 
 export async function viewOfJournal(stateDirectory: string): Promise<JournalView> {
-  const devices = { reader: null, printer: null, turnstile: null, page: null, payment: null };
+  const devices = {
+    reader: null,
+    printer: null,
+    turnstile: null,
+    page: null,
+    payment: null,
+    remote: null,
+  };
   const others = { clock: null, keys: null, hasInstitution: null, neighbours: null };
   let view: JournalView = { ...devices, link: null, ...others };
   for await (const line of keptLines(stateDirectory, (text) => TELLING.test(text))) {
@@ -128,9 +139,9 @@ function conditionSaidBy(line: KeptLine, view: JournalView): Partial<JournalView
     const { name, lost } = view.printer ?? { name: device, lost: null };
     return { printer: { name, lost, condition: condition as PrinterCondition } };
   }
-  if (device === 'turnstile') {
-    const { name, lost } = view.turnstile ?? { name: device, lost: null };
-    return { turnstile: { name, lost, condition: String(condition) } };
+  if (device === 'turnstile' || device === 'remote') {
+    const { name, lost } = view[device] ?? { name: device, lost: null };
+    return { [device]: { name, lost, condition: String(condition) } };
   }
   if (device !== 'page') return {};
   const { name, lost } = view.page ?? { name: device, lost: null };
@@ -147,6 +158,8 @@ function ofDevice(line: KeptLine, device: Device, view: JournalView): Partial<Jo
       return { payment: device };
     case 'turnstile':
       return { turnstile: { ...device, condition: view.turnstile?.condition ?? null } };
+    case 'remote':
+      return { remote: { ...device, condition: view.remote?.condition ?? null } };
     case 'receipt':
       return {
         printer: { ...device, condition: isWell ? (view.printer?.condition ?? null) : null },

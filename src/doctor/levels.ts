@@ -26,6 +26,7 @@ import {
   RENEWAL_REMEDY,
   TURNSTILE_REMEDY,
 } from './remedies.ts';
+import { type RemoteLevel, remoteCheck } from './remote-level.ts';
 
 /** Each member is null while it is not known, `none` where the terminal has no such thing. Times are ms since the epoch, sizes bytes. */
 export interface Levels {
@@ -36,6 +37,7 @@ export interface Levels {
   /** `condition`: as its latest answer has it. */
   readonly turnstile: (Device & { readonly condition: string | null }) | 'none' | null;
   readonly payment: Device | 'none' | null;
+  readonly remote: RemoteLevel | 'none' | null;
   readonly disk: DiskLevel | null;
   readonly clock: ClockQuality | null;
   readonly list: ListLevel | 'none' | null;
@@ -120,6 +122,7 @@ export function levelsOf(levels: Levels): Check[] {
     pageCheck(levels),
     turnstileCheck(levels),
     paymentCheck(levels),
+    remoteCheck(levels.remote),
     diskCheck(levels),
     clockCheck(levels),
     listCheck(levels),

@@ -9,10 +9,12 @@ import {
   pagePrinterOpener,
   paymentUnitOpener,
   receiptPrinterOpener,
+  remoteOpener,
   turnstileOpener,
 } from '../../devices/open.ts';
 import type { PageCondition } from '../../devices/page/page-printer.ts';
 import type { PrinterCondition } from '../../devices/receipt/receipt-printer.ts';
+import type { RemoteLevels } from '../../devices/remote/remote.ts';
 import type { Config } from '../config.ts';
 import type { Check } from '../domain/check.ts';
 import { type Device, type Levels, notWell, ok, unknown } from './levels.ts';
@@ -145,6 +147,29 @@ export async function askPayment({ payment, state }: Config): Promise<Levels['pa
   }
 }
 
+/** Opens the remote control itself, and holds its keys meanwhile; to be called only while no daemon does. */
+export async function askRemote({ remote, state }: Config): Promise<Levels['remote']> {
+  if (remote === undefined) return 'none';
+  if (remote.driver === 'simulated') return { name: 'simulated', lost: null, condition: null };
+  const name = remote.driver;
+  try {
+    const open = await remoteOpener(remote, join(state, 'sim-remote.sock'));
+    let levels: RemoteLevels = { isThere: false, why: 'it does not answer' };
+    const opened = await open({
+      onPress() {},
+      onLevels(told) {
+        levels = told;
+      },
+      onDropped() {},
+      onLost() {},
+    });
+    await opened.close();
+    return remoteLevelOf(name, levels);
+  } catch (error) {
+    return { name, lost: (error as Error).message, condition: null };
+  }
+}
+
 export async function fontsCheck(): Promise<Check> {
   const families = await run('fc-list', ['--format', '%{family}\\n'], {
     timeout: COMMAND_MS_MAX,
@@ -202,4 +227,10 @@ function isOnPath(program: string): boolean {
       return false;
     }
   });
+}
+
+function remoteLevelOf(driver: string, levels: RemoteLevels): Levels['remote'] {
+  if (!levels.isThere) return { name: driver, lost: levels.why, condition: null };
+  const condition = levels.exposed === null ? 'ready' : 'exposed';
+  return { name: levels.name, lost: null, condition };
 }

@@ -9,6 +9,7 @@ import type { PaperShown } from '../domain/screen.ts';
 import { validityOf } from '../link/identity.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import type { LinkSupervisor } from '../link-supervisor.ts';
+import type { RemoteSlot } from '../remote-slot.ts';
 import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
@@ -33,6 +34,7 @@ export interface OwnParts {
   readonly turnstile: Pick<TurnstileSlot, 'isOpen' | 'condition'> | null;
   /** Whether the payment unit is open; false where none is configured. */
   readonly hasPayment: boolean;
+  readonly remote: Pick<RemoteSlot, 'isOpen' | 'condition'> | null;
   readonly keys: KeysLevel;
   readonly link: Pick<LinkSupervisor, 'isUp' | 'trust' | 'listKeys' | 'institution'>;
   readonly venue: Pick<Venue, 'level'>;
@@ -58,11 +60,12 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     reader: { name: reader.name, lost: reader.isOpen ? null : 'it does not answer' },
     printer: receipt === undefined ? 'none' : await printerLevel(receipt.driver, printer),
     page: config.page === undefined ? 'none' : await printerLevel(config.page.driver, page),
-    turnstile: turnstileLevel(config, parts.turnstile),
+    turnstile: slotLevel(config.turnstile?.driver, parts.turnstile),
     payment:
       payment === undefined
         ? 'none'
         : { name: payment.driver, lost: hasPayment ? null : 'it does not answer' },
+    remote: slotLevel(config.remote?.driver, parts.remote),
     disk: {
       freeBytes: headroom(config.state),
       neededBytes: SERVICE_HEADROOM_BYTES,
@@ -90,10 +93,13 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
   };
 }
 
-function turnstileLevel({ turnstile }: Config, slot: OwnParts['turnstile']): Levels['turnstile'] {
-  if (turnstile === undefined || slot === null) return 'none';
+function slotLevel(
+  driver: string | undefined,
+  slot: { readonly isOpen: boolean; readonly condition: string } | null,
+): (Device & { readonly condition: string }) | 'none' {
+  if (driver === undefined || slot === null) return 'none';
   const lost = slot.isOpen ? null : 'it does not answer';
-  return { name: turnstile.driver, lost, condition: slot.condition };
+  return { name: driver, lost, condition: slot.condition };
 }
 
 async function printerLevel<Condition>(

@@ -38,10 +38,13 @@ import {
 /** Null: this user may not look. */
 export type DaemonState = 'running' | 'not-running' | null;
 
+/** Levels that only devices can tell. */
+type DevicesTold = 'reader' | 'printer' | 'turnstile' | 'page' | 'payment' | 'remote';
+
 export interface StateView {
   readonly daemon: DaemonState;
   /** All but what only devices can tell. */
-  readonly levels: Omit<Levels, 'reader' | 'printer' | 'turnstile' | 'page' | 'payment'>;
+  readonly levels: Omit<Levels, DevicesTold>;
   readonly ledger: Check;
   readonly journal: JournalView;
   /** Number of facts by kind; null when there is no ledger that can be read. */
@@ -68,6 +71,7 @@ const NO_JOURNAL: JournalView = {
   turnstile: null,
   page: null,
   payment: null,
+  remote: null,
   link: null,
   clock: null,
   keys: null,

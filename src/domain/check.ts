@@ -20,6 +20,8 @@ export const CHECK_IDS = [
   'turnstile',
   /** The unit that takes money. */
   'payment-unit',
+  /** The remote control of a television: there, and its keys this terminal's alone. */
+  'remote',
   /** Room for facts, and the reserve. */
   'disk',
   'clock',

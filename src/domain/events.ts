@@ -11,6 +11,7 @@ import { ENTRY_EVENTS } from './entry-events.ts';
 import { EVACUATION_EVENTS } from './evacuation-events.ts';
 import { NEIGHBOUR_EVENTS } from './neighbour-events.ts';
 import { PAYMENT_EVENTS } from './payment-events.ts';
+import { REMOTE_EVENTS } from './remote-events.ts';
 import { STAFF_EVENTS } from './staff-events.ts';
 import { TRANSFER_EVENTS } from './transfer-events.ts';
 
@@ -281,6 +282,7 @@ export const EVENTS = {
     says: 'The other side sent something that is not of the protocol, or is not the platform known here.',
     fields: ['reason', 'detail', 'code'],
   },
+  ...REMOTE_EVENTS,
   ...EVACUATION_EVENTS,
   ...NEIGHBOUR_EVENTS,
   'ledger.epoch-opened': {

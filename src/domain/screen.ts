@@ -16,6 +16,7 @@ import {
   type TakeCardAtKiosk,
 } from './kiosk-screen.ts';
 import type { Reason } from './reason.ts';
+import type { ColourButton, PageButton } from './remote.ts';
 import type { RevocationAdvice } from './revocation.ts';
 import type { CaseDecision, CaseResult, CaseShown } from './staff-case.ts';
 import type { RingEnd, Told, ToldText } from './told.ts';
@@ -346,6 +347,8 @@ export interface ScreenFrame {
     readonly information: string | null;
     readonly otherGate: string | null;
   };
+  /** What the colours of a remote control press here. */
+  readonly colours: Readonly<Partial<Record<ColourButton, Key>>>;
   readonly look: {
     readonly profile: 'small' | 'kiosk' | 'tv';
     /** The edge of the screen nearest the reader. */
@@ -365,7 +368,9 @@ export const SILENCE_MS_MAX = 3_000;
 /** To the browser. */
 export type ToBrowser =
   | { readonly type: 'screen'; readonly screen: Screen }
-  | { readonly type: 'beat' };
+  | { readonly type: 'beat' }
+  /** Pressed on a remote control; the page does what it does for that key of a keyboard. */
+  | { readonly type: 'button'; readonly button: PageButton };
 
 /** From the browser; `number` is the screen's. */
 export interface FromBrowser {

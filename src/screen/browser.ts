@@ -5,6 +5,7 @@
 
 import type { RawData, WebSocket } from 'ws';
 import { Allowance } from '../domain/allowance.ts';
+import type { PageButton } from '../domain/remote.ts';
 import { BEAT_MS, SCREEN_CLOSED, SILENCE_MS_MAX, type ToBrowser } from '../domain/screen.ts';
 import { parseFrame } from './from-browser.ts';
 import type { Refusals } from './refusals.ts';
@@ -18,6 +19,8 @@ const PATIENCE = { most: 200, perSecond: 10, badFrame: 50, tooManyKeys: 1 } as c
 const MISSED_BEATS_MAX = SILENCE_MS_MAX / BEAT_MS;
 /** One that lives answers a ping in a millisecond; its network process does so even while its page is busy. */
 const CHALLENGE_MS = 500;
+/** Of a remote control: more than a thumb presses while one frame is on its way. */
+const BUTTONS_WAITING_MAX = 8;
 /** What a browser gets to answer a close. */
 const CLOSE_MS = 1_000;
 const TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
@@ -29,10 +32,12 @@ export class Browser {
   readonly #keys = new Allowance(KEYS_PER_SECOND, KEYS_PER_SECOND);
   readonly #patience = new Allowance(PATIENCE.most, PATIENCE.perSecond);
   readonly #unwatch: () => void;
+  readonly #unwatchButtons: () => void;
   readonly #beat: NodeJS.Timeout;
   #missed = 0;
   #sending = false;
   #stale = false;
+  readonly #waitingButtons: PageButton[] = [];
 
   /** `onGone`: at most once, with the close code of RFC 6455. */
   constructor(
@@ -45,6 +50,7 @@ export class Browser {
     this.#source = source;
     this.#refusals = refusals;
     this.#unwatch = source.watch(() => this.#show());
+    this.#unwatchButtons = source.watchButtons((button) => this.#pass(button));
     this.#beat = setInterval(() => this.#sayAlive(), BEAT_MS);
     socket.on('message', (data, isBinary) => this.#hear(data, isBinary));
     socket.on('pong', () => {
@@ -56,6 +62,7 @@ export class Browser {
     );
     socket.on('close', (code) => {
       this.#unwatch();
+      this.#unwatchButtons();
       clearInterval(this.#beat);
       onGone(code);
     });
@@ -106,6 +113,22 @@ export class Browser {
     else this.#send({ type: 'screen', screen: this.#source.current });
   }
 
+  /** Behind the screen on which it was pressed. One that does not read has few waiting for it: the rest is lost. */
+  #pass(button: PageButton): void {
+    if (this.#waitingButtons.length < BUTTONS_WAITING_MAX) this.#waitingButtons.push(button);
+    if (!this.#sending) this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
+    if (this.#stale) {
+      this.#stale = false;
+      this.#show();
+      return;
+    }
+    const button = this.#waitingButtons.shift();
+    if (button !== undefined) this.#send({ type: 'button', button });
+  }
+
   #sayAlive(): void {
     this.#missed += 1;
     if (this.#missed >= MISSED_BEATS_MAX) {
@@ -122,9 +145,7 @@ export class Browser {
     // Called when the operating system has taken it; a socket that broke reports itself by 'close'.
     this.#socket.send(JSON.stringify(message), () => {
       this.#sending = false;
-      if (!this.#stale) return;
-      this.#stale = false;
-      this.#show();
+      this.#sendWaiting();
     });
   }
 }

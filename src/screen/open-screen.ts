@@ -5,6 +5,7 @@ import type { Actor } from 'xstate';
 import type { Clips, Voice } from '../../devices/voice/voice.ts';
 import type { terminalMachine } from '../../state-machines/terminal.ts';
 import type { Config } from '../config.ts';
+import type { RemotePresses } from '../domain/remote.ts';
 import type { Language, ScreenFrame } from '../domain/screen.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Service } from '../services/service.ts';
@@ -39,6 +40,7 @@ export interface ScreenParts {
   readonly service: Service;
   readonly staff: StaffScreens | null;
   readonly isOffline: () => boolean;
+  readonly remote: RemotePresses | null;
   readonly sound: { readonly voice: Voice | null; readonly clips: Clips | null };
   /** The folder of the built pages; default: where this project builds them. */
   readonly pages?: string | undefined;
@@ -53,13 +55,14 @@ export interface TerminalScreen {
 
 /** To be called before the actor starts. Without `[screen]` nobody is served, and what would be shown is known all the same. */
 export function openScreen(config: Config, parts: ScreenParts): TerminalScreen {
-  const { actor, service, staff, isOffline, sound, recorder, inspect } = parts;
+  const { actor, service, staff, isOffline, remote, sound, recorder, inspect } = parts;
   const { screen } = config;
   const hub = new ScreenHub({
     actor,
     service,
     staff,
     isOffline,
+    remote,
     speaks: sound.voice !== null || sound.clips !== null,
     look: { profile: PROFILES[config.profile], reader: screen?.reader ?? READERS[config.profile] },
     ways: (language) => waysIn(screen, language),

@@ -5,6 +5,7 @@
 
 import type { Actor, AnyActorRef, AnyMachineSnapshot } from 'xstate';
 import type { terminalMachine } from '../../state-machines/terminal.ts';
+import type { PageButton, RemotePresses } from '../domain/remote.ts';
 import type {
   Key,
   Language,
@@ -14,6 +15,8 @@ import type {
   StateMeta,
 } from '../domain/screen.ts';
 import type { Errand, Service } from '../services/service.ts';
+import { coloursOf } from './colours.ts';
+import { RemoteKeys } from './remote-keys.ts';
 import {
   isAnswered,
   isCardGone,
@@ -42,6 +45,8 @@ export interface HubParts {
   readonly isOffline: () => boolean;
   /** Whether there is a voice at all. */
   readonly speaks: boolean;
+  /** What is pressed on a remote control; null: there is none. */
+  readonly remote: RemotePresses | null;
   readonly look: ScreenFrame['look'];
   readonly ways: (language: Language) => ScreenFrame['ways'];
 }
@@ -49,6 +54,7 @@ export interface HubParts {
 export class ScreenHub implements ScreenSource {
   readonly #parts: HubParts;
   readonly #listeners = new Set<(screen: Screen) => void>();
+  readonly #remote: RemoteKeys;
   #shown: Shown;
   /** The number since which the shown screen has been this one: keys pressed on it since then are not late. */
   #since = 1;
@@ -73,7 +79,9 @@ export class ScreenHub implements ScreenSource {
     const content = this.#content();
     this.#text = JSON.stringify(content);
     this.#current = { ...content, number: 1 };
-    const { actor } = parts;
+    const { actor, remote } = parts;
+    this.#remote = new RemoteKeys(this, () => remote?.refuseDigit());
+    remote?.watch((press) => this.#remote.press(press));
     actor.system.inspect((event) => {
       // What the others do, such as the steps of a service, changes no screen.
       if (event.type === '@xstate.snapshot' && 'machine' in event.snapshot) this.refresh();
@@ -87,6 +95,15 @@ export class ScreenHub implements ScreenSource {
   watch(listener: (screen: Screen) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  watchButtons(listener: (button: PageButton) => void): () => void {
+    return this.#remote.watch(listener);
+  }
+
+  /** Whether what is typed on the screen that is shown is a secret. */
+  get isSecret(): boolean {
+    return this.#shown.meta.secret === true;
   }
 
   /** Looks again; also for what no machine says: the age of the list, the link. */
@@ -237,6 +254,7 @@ export class ScreenHub implements ScreenSource {
       called,
       place: { title, gate, startsAt },
       ways: ways(language),
+      colours: coloursOf(body),
       look,
       ...body,
     };

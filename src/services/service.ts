@@ -21,6 +21,7 @@ import type { Recorder } from '../recorder.ts';
 import type { HandOut } from '../release-slot.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import type { TurnstileSlot } from '../turnstile-slot.ts';
+import type { WakeScreen } from '../tv-power-slot.ts';
 
 /** What a terminal offers its services. Devices and trust come and go: ask at the time of use. */
 export interface TerminalParts {
@@ -57,6 +58,8 @@ export interface TerminalParts {
   readonly handOut: HandOut | null;
   /** What opens for one person and notices whether they walk through; null where none is configured. */
   readonly turnstile: Pick<TurnstileSlot, 'isOpen' | 'letThrough'> | null;
+  /** Switches the television on and has it show this terminal; null where nothing is configured that could. */
+  readonly wakeScreen: WakeScreen | null;
   /** As `reader`: the one that is open now; null where there is none. */
   pagePrinter(): PagePrinter | null;
   /** What it last said of itself; null where none is configured. */

@@ -356,6 +356,7 @@ export const en: Catalogue = {
       'page-printer': { name: 'Certificate printer', remedy: 'Check power, paper and covers' },
       turnstile: { name: 'Turnstile', remedy: 'Check its power and wires. Open by hand' },
       'payment-unit': { name: 'Payment unit', remedy: 'Check its power and cable' },
+      remote: { name: 'Remote control', remedy: 'Plug in its receiver. Change its batteries' },
       disk: { name: 'Storage space', remedy: TELL_ADMINISTRATOR },
       clock: { name: 'Clock', remedy: TELL_ADMINISTRATOR },
       list: { name: 'Entry list', remedy: 'Check the network' },

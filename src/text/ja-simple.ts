@@ -235,6 +235,10 @@ export const jaSimple: Catalogue = {
         name: 'お金《かね》を 払《はら》う 機械《きかい》',
         remedy: '電源《でんげん》と ケーブルを 見《み》て ください',
       },
+      remote: {
+        name: 'リモコン',
+        remedy: '受信機《じゅしんき》を さして、電池《でんち》を かえて ください',
+      },
       disk: { name: '書《か》く ところの 空《あ》き', remedy: TELL_ADMINISTRATOR },
       clock: { name: '時計《とけい》', remedy: TELL_ADMINISTRATOR },
       list: {

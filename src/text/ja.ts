@@ -356,6 +356,7 @@ export const ja: Catalogue = {
       },
       turnstile: { name: '改札の機械', remedy: '電源と線を確かめ、手で開けてください' },
       'payment-unit': { name: 'お支払いの機械', remedy: '電源とケーブルを確かめてください' },
+      remote: { name: 'リモコン', remedy: '受信機を差し直し、電池を替えてください' },
       disk: { name: '保存の空き', remedy: TELL_ADMINISTRATOR },
       clock: { name: '時計', remedy: TELL_ADMINISTRATOR },
       list: { name: '入場リスト', remedy: '通信を確かめてください' },

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { PageButton } from '../../src/domain/remote.ts';
 import type { Key, Screen } from '../../src/domain/screen.ts';
 import type { PressResult, ScreenSource } from '../../src/screen/screen-source.ts';
 import { openUiServer, type UiServer, type UiServerOptions } from '../../src/screen/ui-server.ts';
@@ -21,6 +22,7 @@ export const SCREEN: Screen = {
   called: false,
   place: { title: '春の音楽祭', gate: '西ゲート', startsAt: null },
   ways: { information: null, otherGate: null },
+  colours: {},
   look: { profile: 'small', reader: 'down' },
 };
 
@@ -29,15 +31,25 @@ export class FakeSource implements ScreenSource {
   result: PressResult = 'taken';
   readonly pressed: { readonly number: number; readonly key: Key }[] = [];
   readonly listeners = new Set<(screen: Screen) => void>();
+  readonly buttonListeners = new Set<(button: PageButton) => void>();
 
   watch(listener: (screen: Screen) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
+  watchButtons(listener: (button: PageButton) => void): () => void {
+    this.buttonListeners.add(listener);
+    return () => this.buttonListeners.delete(listener);
+  }
+
   press(number: number, key: Key): PressResult {
     this.pressed.push({ number, key });
     return this.result;
+  }
+
+  pressButton(button: PageButton): void {
+    for (const listener of [...this.buttonListeners]) listener(button);
   }
 
   show(change: Partial<Screen> = {}): void {

@@ -3,6 +3,7 @@
 import { createActor, fromCallback, fromPromise, SimulatedClock, setup } from 'xstate';
 import type { Answer } from '../../src/domain/answer.ts';
 import type { Reason } from '../../src/domain/reason.ts';
+import type { RemotePress, RemotePresses } from '../../src/domain/remote.ts';
 import type { Screen, StateMeta } from '../../src/domain/screen.ts';
 import type { SensedTap } from '../../src/domain/tap.ts';
 import { ScreenHub } from '../../src/screen/screen-hub.ts';
@@ -55,6 +56,7 @@ export class Stage {
   readonly frames: Screen[] = [];
   readonly staffEvents: { readonly type: string }[] = [];
   readonly vault: string[] = [];
+  readonly refusedDigits: true[] = [];
   offline = false;
   shown: AnswerShown | null = null;
   readonly #errands: readonly Errand[];
@@ -62,6 +64,7 @@ export class Stage {
   #isCardThere = false;
   #service = Promise.withResolvers<Answer>();
   readonly #see = new Set<() => void>();
+  readonly #presses = new Set<(press: RemotePress) => void>();
   readonly #owe = new Set<() => void>();
   #obstacles: (obstacles: readonly Reason[]) => void = () => {};
   readonly actor;
@@ -114,6 +117,7 @@ export class Stage {
       speaks: true,
       look: { profile: 'small', reader: 'down' },
       ways: () => ({ information: null, otherGate: null }),
+      remote: this.#remote(),
     });
     this.hub.watch((screen) => this.frames.push(screen));
     this.actor.start();
@@ -161,6 +165,12 @@ export class Stage {
     await settled();
   }
 
+  /** Of a remote control. */
+  async thumb(button: RemotePress['button'], isPrivate = true): Promise<void> {
+    for (const press of [...this.#presses]) press({ button, isRepeat: false, isPrivate });
+    await settled();
+  }
+
   async wait(ms: number): Promise<void> {
     this.clock.increment(ms);
     await settled();
@@ -170,6 +180,16 @@ export class Stage {
     const result = this.hub.press(this.screen.number, key);
     await settled();
     return result;
+  }
+
+  #remote(): RemotePresses {
+    return {
+      watch: (listener) => {
+        this.#presses.add(listener);
+        return () => this.#presses.delete(listener);
+      },
+      refuseDigit: () => this.refusedDigits.push(true),
+    };
   }
 
   #machine() {

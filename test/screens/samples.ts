@@ -16,6 +16,7 @@ import {
   TYPED_MAX,
 } from '../../src/domain/screen.ts';
 import { RING_ENDS, TOLD_TEXTS, type Told } from '../../src/domain/told.ts';
+import { coloursOf } from '../../src/screen/colours.ts';
 import { KIOSK_REASONS } from '../../src/text/kiosk/ja-reasons.ts';
 import {
   LAST_TRY_AT_KIOSK,
@@ -334,6 +335,7 @@ export function frameOf(body: ScreenBody, given: FrameGiven = {}): ScreenFrame {
     called: false,
     place: isKiosk ? SHOP : { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
     ways: WAYS[given.language ?? 'ja'],
+    colours: coloursOf(body),
     ...given,
     look: { profile: 'small', reader: 'down', ...given.look },
   };

@@ -1,6 +1,7 @@
 /** A terminal without a daemon: shows what a test wants shown, and keeps what is pressed. */
 
 import { fileURLToPath } from 'node:url';
+import type { PageButton } from '../../src/domain/remote.ts';
 import type { Key, Screen, ScreenBody } from '../../src/domain/screen.ts';
 import type { PressResult, ScreenSource } from '../../src/screen/screen-source.ts';
 import { openUiServer, type SpeechSource, type UiServer } from '../../src/screen/ui-server.ts';
@@ -12,6 +13,7 @@ const SILENT: SpeechSource = () => Promise.resolve(null);
 export class ShownScreen implements ScreenSource {
   readonly pressed: Key[] = [];
   readonly #listeners = new Set<(screen: Screen) => void>();
+  readonly #buttons = new Set<(button: PageButton) => void>();
   #current: Screen;
 
   constructor(body: ScreenBody) {
@@ -25,6 +27,16 @@ export class ShownScreen implements ScreenSource {
   watch(listener: (screen: Screen) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  watchButtons(listener: (button: PageButton) => void): () => void {
+    this.#buttons.add(listener);
+    return () => this.#buttons.delete(listener);
+  }
+
+  /** Of a remote control. */
+  pressButton(button: PageButton): void {
+    for (const listener of this.#buttons) listener(button);
   }
 
   press(number: number, key: Key): PressResult {

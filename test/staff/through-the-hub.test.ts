@@ -44,6 +44,7 @@ async function gate() {
     speaks: false,
     look: { profile: 'small', reader: 'down' },
     ways: () => ({ information: null, otherGate: null }),
+    remote: null,
   });
   hub.watch((screen) => frames.push(screen));
   actor.start();
