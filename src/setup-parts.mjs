@@ -58,6 +58,13 @@ export const PARTS = [
     why: 'a second opinion on the virtual card',
   },
   { name: 'softhsm2', need: 'test', file: 'softhsm2-util', why: "a token for a terminal's keys" },
+  {
+    name: 'umockdev',
+    need: 'test',
+    file: 'umockdev-run',
+    why: 'a remote control in sysfs and /dev, for the real HID library',
+  },
+  { name: 'v4l-utils', need: 'test', file: 'cec-ctl', why: 'whether it takes what it is told' },
   { name: 'openssl', need: 'test', file: 'openssl', why: 'a second opinion on signatures' },
   { name: 'espeak-ng', need: 'run', file: 'espeak-ng', why: 'the voice of the screen' },
   { name: 'chromium', need: 'test', file: 'chromium', why: 'looks at the pages as a browser does' },

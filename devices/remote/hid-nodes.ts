@@ -1,6 +1,6 @@
 /** What Linux shows of a HID device beside the node that it is read from (/dev/hidrawN): all below its folder in sysfs. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import { opendir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 const CLASS = '/sys/class/hidraw';
@@ -32,10 +32,11 @@ export async function inputNodesOf(hidraw: string): Promise<InputNodes> {
 }
 
 async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
   try {
-    return await readdir(folder);
+    for await (const { name } of await opendir(folder)) names.push(name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return [];
   }
+  return names;
 }

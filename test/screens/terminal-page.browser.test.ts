@@ -124,6 +124,30 @@ describe('a keyboard', () => {
   });
 });
 
+describe('a remote control', () => {
+  test('reaches every key with arrows, presses it with OK, and goes back', async () => {
+    await open();
+    await show(pin);
+    for (const button of ['right', 'down', 'ok'] as const) shown.pressButton(button);
+    await pressed(1);
+    expect(await page.locator(':focus-visible').count()).toBe(1);
+    shown.pressButton('back');
+    await pressed(2);
+    expect(shown.pressed).toEqual([{ key: 'character', character: '5' }, { key: 'back' }]);
+  });
+
+  test('that says OK where nothing has the focus finds the first key, and presses nothing', async () => {
+    await open();
+    await show(menu);
+    await page.evaluate('document.activeElement.blur()');
+    shown.pressButton('ok');
+    await page.waitForFunction('document.activeElement !== document.body');
+    expect(shown.pressed).toEqual([]);
+    shown.pressButton('ok');
+    await pressed(1);
+  });
+});
+
 test('a key that the screen does not offer is not sent', async () => {
   await open();
   await show(pin, { keys: ['back'] });

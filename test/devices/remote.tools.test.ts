@@ -1,0 +1,52 @@
+/** The contract on node-hid as it is installed, in its process, before a remote control that umockdev plays. */
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openHidRemote } from '../../devices/remote/hid-remote.ts';
+import { openMock } from './mock-remote.ts';
+import { hearing, remoteContract } from './remote.contract.ts';
+
+describe('node-hid', () => {
+  remoteContract(openMock);
+});
+
+test('where none is plugged in, the driver waits and says so', async () => {
+  const { heard, listener } = hearing();
+  const remote = await openHidRemote({ vendor: 0x1234, product: 0x0001 })(listener);
+  expect(heard.levels).toEqual([
+    { isThere: false, why: 'no remote control 1234:0001 is plugged in' },
+  ]);
+  await remote.close();
+  await remote.close();
+  expect(heard.lost).toEqual([]);
+});
+
+/** The remote process that this one forked. */
+function remoteProcess(): number {
+  const tasks = readdirSync('/proc/self/task');
+  const children = tasks.flatMap((task) =>
+    readFileSync(`/proc/self/task/${task}/children`, 'utf8').trim().split(' '),
+  );
+  const isRemote = (pid: string) =>
+    pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('hid-process');
+  return Number(children.find(isRemote));
+}
+
+test('a process that is killed is lost, once, and no key comes from it any more', async () => {
+  const { heard, listener } = hearing();
+  const remote = await openHidRemote({ vendor: 0x1234, product: 0x0001 })(listener);
+  process.kill(remoteProcess(), 'SIGKILL');
+  await expect.poll(() => heard.lost).toEqual(['the remote process ended (SIGKILL)']);
+  await remote.close();
+});
+
+test.each([
+  ['--playback', '--osd-name', 'Kazasu'],
+  ['--to', '0', '--image-view-on'],
+  ['--active-source', 'phys-addr=2.0.0.0'],
+])('cec-ctl as it is installed knows %s', (...args) => {
+  // One that does not know an option prints how it is used and looks for no adapter.
+  const { stderr } = spawnSync('cec-ctl', ['--device', '/dev/cec-none', ...args]);
+  expect(stderr.toString()).toContain('Failed to open /dev/cec-none');
+});
