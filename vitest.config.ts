@@ -7,6 +7,7 @@
  *   its own, the street's in namespaces of their own. A missing part is a failure.
  * - long: `*.long.test.ts`. Minutes; `npm run test:long`.
  * - systemd: `*.systemd.test.ts`. The package on a machine with a systemd of its own; `npm run test:systemd`.
+ * - kernel: `*.kernel.test.ts`. What Debian's kernel does, in QEMU; `npm run test:kernel`.
  */
 
 import { defineConfig } from 'vitest/config';
@@ -16,6 +17,7 @@ const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
 const TOOLS = ['test/**/*.browser.test.ts', 'test/**/*.tools.test.ts'];
 const LONG = ['test/**/*.long.test.ts'];
 const SYSTEMD = ['test/**/*.systemd.test.ts'];
+const KERNEL = ['test/**/*.kernel.test.ts'];
 
 /** Groups that run beside each other share these. */
 const MAX_WORKERS = 3;
@@ -36,7 +38,7 @@ export default defineConfig({
           name: 'unit',
           maxWorkers: MAX_WORKERS,
           include: ['test/**/*.test.ts'],
-          exclude: [...TOOLS, ...REAL, ...LONG, ...SYSTEMD],
+          exclude: [...TOOLS, ...REAL, ...LONG, ...SYSTEMD, ...KERNEL],
         },
       },
       {
@@ -79,6 +81,16 @@ export default defineConfig({
           hookTimeout: 1_800_000,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kernel',
+          include: KERNEL,
+          testTimeout: 900_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

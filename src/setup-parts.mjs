@@ -1,7 +1,7 @@
 /** The Debian packages that set-up installs, and what each is for. */
 
 /**
- * @typedef {'build' | 'run' | 'test' | 'systemd'} Need
+ * @typedef {'build' | 'run' | 'test' | 'systemd' | 'kernel'} Need
  * @typedef {{ name: string, need: Need, file: string, why: string }} Part
  */
 
@@ -90,5 +90,11 @@ export const PARTS = [
     why: 'boots a machine with a systemd of its own',
   },
   { name: 'debootstrap', need: 'systemd', file: 'debootstrap', why: "that machine's Debian" },
+  {
+    name: 'qemu-system-x86',
+    need: 'kernel',
+    file: 'qemu-system-x86_64',
+    why: 'a machine with a kernel of its own',
+  },
   { name: 'e2fsprogs', need: 'systemd', file: 'mkfs.ext4', why: 'a small disk that fills up' },
 ];

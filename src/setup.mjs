@@ -7,6 +7,7 @@
  * `--for test`: they are an error, because a test of the real card stack that does not run proves nothing.
  * `--for unit`: npm packages only.
  * `--for systemd`: as for test, and what boots a machine of its own for the installed package.
+ * `--for kernel`: as for test, and what emulates a machine with a kernel of its own.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -30,7 +31,7 @@ import { PARTS } from './setup-parts.mjs';
 
 /**
  * @typedef {import('./setup-parts.mjs').Need} Need
- * @typedef {'start' | 'test' | 'unit' | 'systemd'} Purpose
+ * @typedef {'start' | 'test' | 'unit' | 'systemd' | 'kernel'} Purpose
  * @typedef {import('./setup-parts.mjs').Part} Part
  * @typedef {{ ok: boolean, output: string }} Outcome
  * @typedef {{
@@ -57,6 +58,7 @@ const WANTED = {
   start: ['build', 'run'],
   test: ['build', 'run', 'test'],
   systemd: ['build', 'run', 'test', 'systemd'],
+  kernel: ['build', 'run', 'test', 'kernel'],
 };
 
 const STAMP = join(packageRoot, 'node_modules', '.kazasu-setup.json');
@@ -73,7 +75,7 @@ export function setUp(purpose, machine) {
   const wrong = unsupported(machine);
   if (wrong) return fail(machine, wrong);
   const missing = installParts(purpose, machine);
-  const isProof = purpose === 'test' || purpose === 'systemd';
+  const isProof = purpose !== 'start' && purpose !== 'unit';
   if (isProof) {
     const lacks = lacking(missing, machine);
     if (lacks) return fail(machine, `${lacks}; npm run test:unit needs neither packages nor root`);
@@ -335,7 +337,7 @@ function thisMachine() {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const purpose = /** @type {const} */ (['test', 'unit', 'systemd']).find((name) =>
+  const purpose = /** @type {const} */ (['test', 'unit', 'systemd', 'kernel']).find((name) =>
     process.argv.includes(name),
   );
   process.exitCode = setUp(purpose ?? 'start', thisMachine());

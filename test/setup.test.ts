@@ -146,6 +146,14 @@ test('what boots a machine of its own is installed for those tests alone', () =>
   ]);
 });
 
+test('what emulates a machine is installed for the tests of a kernel alone', () => {
+  const machine = machineWithout(['qemu-system-x86', 'debootstrap']);
+  expect(setUp('kernel', machine)).toBe(0);
+  expect(machine.commands.filter((line) => line.includes('apt-get'))).toEqual([
+    'apt-get install -y --no-install-recommends -qq qemu-system-x86',
+  ]);
+});
+
 test('those tests are not begun without root or without a part', () => {
   expect(setUp('systemd', machineWithout([], { isRoot: false }))).toBe(1);
   const machine = machineWithout(['debootstrap', 'sudo'], { isRoot: false });

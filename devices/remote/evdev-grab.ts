@@ -4,7 +4,7 @@
  * ioctl). What we read ourselves comes from hidraw, which a grab does not touch.
  */
 
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import koffi from 'koffi';
 
 /** _IOW('E', 0x90, int) */
@@ -19,7 +19,9 @@ export class EventNodes {
 
   /** Grabs those that are not yet, lets go of those that are gone; why some can't be grabbed, null when all are. */
   hold(paths: readonly string[]): string | null {
-    for (const path of this.#held.keys()) if (!paths.includes(path)) this.#letGo(path);
+    for (const [path, fd] of this.#held) {
+      if (!paths.includes(path) || !isStill(fd, path)) this.#letGo(path);
+    }
     const problems = paths.flatMap((path) =>
       this.#held.has(path) ? [] : (this.#grab(path) ?? []),
     );
@@ -52,4 +54,9 @@ export class EventNodes {
     this.#held.delete(path);
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** A device that was plugged in again meanwhile has a node of the same name, and is another one. */
+function isStill(fd: number, path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino;
 }

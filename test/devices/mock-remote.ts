@@ -1,6 +1,6 @@
 /**
  * A remote control that Linux shows as HID devices are shown (sysfs, /dev/hidraw0, /dev/input/event5), by umockdev, for
- * node-hid as it is installed. What the real kernel does with the keys is not shown here (test/devices/remote-kernel).
+ * node-hid as it is installed. What a kernel does with the keys is not shown here, but in test/kernel/.
  */
 
 import { spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ const WAIT_MS = 60_000;
 
 export type MockRequest =
   | { readonly do: 'report'; readonly hex: string }
-  | { readonly do: 'unplug' | 'plug' | 'expose' | 'hold' | 'close' };
+  | { readonly do: 'unplug' | 'plug' | 'expose' | 'hold' };
 
 /** As `umockdev-record` would have written it. */
 function description(): string {

@@ -1,0 +1,31 @@
+/** That a grabbed remote control gives its keys to nobody else is the kernel's promise; here a kernel keeps it. */
+
+import { expect, test } from 'vitest';
+import { runInMachine } from './machine.ts';
+
+test('while the daemon holds a remote control, neither an evdev reader nor the console gets one of its keys', async () => {
+  const said = await runInMachine('test/kernel/remote-guest.ts');
+  const typed = ['digit-4', 'digit-0', 'digit-9', 'digit-1'];
+  const [alone, ...others] = said as { readonly evdev: number; readonly console: string }[];
+  // The witnesses see: what they do not see later was not given to them.
+  expect(alone).toMatchObject({ when: 'alone', console: '4091' });
+  expect(alone?.evdev).toBeGreaterThanOrEqual(2 * typed.length);
+  expect(others).toEqual([
+    { when: 'held', evdev: 0, console: '', presses: typed },
+    { when: 'plugged in again', evdev: 0, console: '', presses: ['ok'] },
+    { when: 'the daemon ended', evdev: alone?.evdev, console: '4091' },
+    {
+      when: 'another was first',
+      levels: {
+        isThere: true,
+        name: 'Cushion 9',
+        exposed: expect.stringMatching(/grabbed by another program/u),
+        isBatteryLow: false,
+      },
+    },
+    {
+      when: 'the other has ended',
+      levels: { isThere: true, name: 'Cushion 9', exposed: null, isBatteryLow: false },
+    },
+  ]);
+});
