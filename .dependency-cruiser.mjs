@@ -102,7 +102,7 @@ export default {
     {
       name: 'daemon-sees-device-interfaces',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|terminal|devices|doctor/machine)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|terminal|(television-)?devices|doctor/machine)\\.ts$' },
       to: {
         path: '^devices/',
         pathNot: [

@@ -20,6 +20,8 @@ const PLAIN_TABLES: ReadonlySet<string> = new Set([
   'card',
   'receipt',
   'page',
+  'remote',
+  'tv-power',
   'services',
   'screen',
   'metrics',

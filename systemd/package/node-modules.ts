@@ -32,7 +32,7 @@ const NEVER_LOADED: ReadonlySet<string> = new Set(
 );
 const OUTSIDERS = /(^|\/)\.|^(__tests__|benchmarks?|bench|docs?|examples?|tests?)\/|\.html$/;
 /** What a compiler or a download of sources left in a package that has native code. */
-const NATIVE_SOURCES = /^(deps|src)\/|^build\/(?!Release\/[^/]+\.node$)/;
+const NATIVE_SOURCES = /^(deps|src|hidapi)\/|^build\/(?!Release\/[^/]+\.node$)/;
 const LICENCE = /^(licen[cs]e|notice|copying)/i;
 /** e_machine of the ELF header. */
 const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
