@@ -6,7 +6,7 @@
 const npm = 'node_modules/';
 /** The wire's messages, the code on paper and the one encoding that is signed: words that both sides of the wire share. */
 const protocol =
-  '^src/link/(((question|certificate|upload|holdings|chunk)-)?protocol|paper-code)\\.ts$';
+  '^src/link/(((question|certificate|upload|holdings|chunk|alert)-)?protocol|paper-code)\\.ts$';
 
 /**
  * Files below `from` import each other and what is named here, nothing else; Node's own modules (`core`) only where said so.
@@ -50,6 +50,11 @@ export default {
     }),
     mayOnlyImport('src/store/', ['^src/domain/', '^src/pki/', protocol, npm], { core: true }),
     mayOnlyImport('src/keys/', ['^src/store/disk\\.ts$', npm], { core: true }),
+    mayOnlyImport(
+      'src/alerts/',
+      ['^src/(domain|pki|store)/', '^src/clock\\.ts$', protocol, `${npm}(zod|saxes)/`],
+      { core: true },
+    ),
     mayOnlyImport('src/link/', ['^src/(domain|keys|pki|store)/', '^src/clock\\.ts$', npm], {
       core: true,
     }),
@@ -156,6 +161,7 @@ export default {
     library('ws', 'src/link/', 'src/neighbours/', 'src/screen/', 'platform-sim/'),
     library('bonjour-service', 'src/neighbours/mdns-process\\.ts$'),
     library('pkcs11js', 'src/keys/pkcs11-(token|templates)\\.ts$'),
+    library('saxes', 'src/alerts/xml\\.ts$'),
     library('node-hid', 'devices/remote/hid-process\\.ts$'),
     library('koffi', 'src/service-manager\\.ts$', 'devices/remote/evdev-grab\\.ts$'),
     library('harfbuzzjs', 'platform-sim/municipality/coverage\\.ts$'),

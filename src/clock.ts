@@ -126,6 +126,12 @@ export class Clock {
     return this.#mark;
   }
 
+  /** Whether the platform agreed with it since the start, and nobody has set the wall clock since then. */
+  get isAgreed(): boolean {
+    this.#check();
+    return this.#offset !== null && this.#agreedAt !== null;
+  }
+
   /** Milliseconds since the epoch. */
   now(): number {
     this.#check();

@@ -15,6 +15,7 @@ import {
 import { z } from 'zod';
 import { SOUND_LEVELS } from './domain/screen.ts';
 import { PAYMENT, RELEASE, TURNSTILE } from './line-config.ts';
+import { PLACE } from './link/alert-protocol.ts';
 import { isSecureUrl, isUnenrolledUrl } from './link/connection.ts';
 import { isOcspUrl } from './link/ocsp-url.ts';
 import { NAME } from './link/protocol.ts';
@@ -140,6 +141,8 @@ const TABLES = z.strictObject({
   retention: RETENTION.optional(),
   /** Without this table nobody can act as staff at the terminal's own screen. */
   staff: STAFF.optional(),
+  /** Whose alerts concern it; without it, nobody's do. */
+  place: PLACE.optional(),
   metrics: z
     .strictObject({
       /** Of the loopback address; 0: one that is free, which `metrics.ready` tells. */

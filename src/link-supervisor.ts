@@ -10,6 +10,7 @@ import { reconnectDelay } from './domain/back-off.ts';
 import type { Command } from './domain/command.ts';
 import { type KeyStore, KeyStoreError } from './keys/key-store.ts';
 import { forgetChunksOf } from './link/chunk-store.ts';
+import type { AlertEar } from './link/downloads.ts';
 import { HoldingsReport } from './link/holdings.ts';
 import { TerminalIdentity } from './link/identity.ts';
 import type { InUse } from './link/in-use.ts';
@@ -46,6 +47,8 @@ export interface LinkSupervisorParts {
   readonly inspect: Inspect;
   /** Lists, keys or trust have changed. */
   readonly onChange: () => void;
+  /** Absent: the terminal stands nowhere that alerts are for. */
+  readonly alerts?: AlertEar | null;
 }
 
 export class LinkSupervisor {
@@ -66,6 +69,7 @@ export class LinkSupervisor {
   #supervisor: Supervisor | null = null;
   #mender: ListMender | null = null;
   #holdings: HoldingsReport | null = null;
+  readonly #standing = new Set<() => void>();
 
   private constructor(config: Config, parts: LinkSupervisorParts, trust: TrustStore) {
     this.#config = config;
@@ -138,6 +142,12 @@ export class LinkSupervisor {
     if (objects === null) throw new ObjectError('unreachable', 'there is no link');
     return objects.fetch(sha256, limit, signal);
   };
+
+  /** Calls the listener when the platform says that there is news of people's standing, until the returned function is called. */
+  watchStanding(listener: () => void): () => void {
+    this.#standing.add(listener);
+    return () => void this.#standing.delete(listener);
+  }
 
   listKeys(list: string): ListKeys | null {
     const unfit = this.#unfit.get(list);
@@ -213,6 +223,10 @@ export class LinkSupervisor {
       },
       listKeys: this.#ring,
       onCommand,
+      alerts: this.#parts.alerts ?? undefined,
+      onStanding: () => {
+        for (const listener of this.#standing) listener();
+      },
       onTryLater: (afterMs) => {
         this.#notBefore = performance.now() + afterMs;
       },

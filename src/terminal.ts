@@ -5,6 +5,7 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import { openVoice } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
 import type { TerminalInput } from '../state-machines/terminal-setup.ts';
+import { AlertState } from './alerts/alert-state.ts';
 import type { CardSlot } from './card-slot.ts';
 import { Charges } from './charges.ts';
 import { CommandRunner } from './commands.ts';
@@ -92,8 +93,12 @@ export async function startTerminal(
   const devices = await Devices.supervise(config, recorder, conditions, inspect);
   const papers = new Papers(config.name, recorder, devices.printer);
   const charges = new Charges(recorder, () => devices.payment?.current ?? null);
-  const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
-  const services = servicesOf(config, partsOf(config, folder, devices, link, { papers, charges }));
+  const alerts = AlertState.at(config.place, folder);
+  const { link, venue } = await openLinks(config, { ...folder, alerts }, keys, inspect, () =>
+    looking.look(),
+  );
+  const steps = { papers, charges, alerts };
+  const services = servicesOf(config, partsOf(config, folder, devices, link, steps));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
   const recover = async (): Promise<void> => {
@@ -137,6 +142,7 @@ export async function startTerminal(
       recorder.note('terminal.stopping', { signal });
       await Promise.all([retention.stop(), sticks?.stop()]);
       looking.stop();
+      alerts?.stop();
       for (const { passages } of services) passages?.stop();
       actor.send({ type: 'terminal.stop' });
       await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
@@ -166,7 +172,7 @@ function retentionOf(
 /** The platform, and the other gates of the venue. */
 async function openLinks(
   config: Config,
-  folder: StateFolder,
+  folder: StateFolder & { readonly alerts: AlertState | null },
   keys: OwnKeys,
   inspect: Inspect,
   onChange: () => void,
@@ -265,7 +271,7 @@ function partsOf(
   { clock, shelf, recorder }: StateFolder,
   { card, release, turnstile, page, payment, tvPower }: Devices,
   link: LinkSupervisor,
-  steps: Pick<TerminalParts, 'papers' | 'charges'>,
+  steps: Pick<TerminalParts, 'papers' | 'charges' | 'alerts'>,
 ): TerminalParts {
   return {
     terminal: config.name,
@@ -294,6 +300,7 @@ function partsOf(
     paymentUnit: () => payment?.current ?? null,
     watchCard: (listener) => card.watch(listener),
     cardInField: () => card.present,
+    watchStanding: (listener) => link.watchStanding(listener),
     shelf,
     recorder,
     ...steps,

@@ -72,7 +72,8 @@ export interface ConnectionOptions {
   readonly url: string;
   /** Opens what the websocket runs over, once the other end is known to be the platform; null: over TCP, to anybody. */
   readonly transport: (() => Promise<Socket>) | null;
-  readonly hello: TerminalFrame;
+  /** What is said first, in the subprotocol that the platform chose. */
+  readonly hello: (subprotocol: string) => TerminalFrame;
   readonly beat: () => TerminalFrame;
   /** From the first packet to the welcome. */
   readonly openTimeoutMs: number;
@@ -190,7 +191,7 @@ export class Connection {
 
   #sayHello(): void {
     this.#saidHelloAt = performance.now();
-    this.send(this.#options.hello);
+    this.send(this.#options.hello(this.#socket.protocol));
   }
 
   #hear(data: WebSocket.RawData, isBinary: boolean): void {

@@ -2,9 +2,11 @@
 
 import type { Signers } from '../pki/signed-object.ts';
 import { isStorageFailure } from '../store/disk.ts';
+import type { WirePlace } from './alert-protocol.ts';
 import { tidyChunks } from './chunk-store.ts';
 import { Commands, type CommandsOptions } from './commands.ts';
 import { Heads, INSTITUTION_LIST, TRUST_LIST } from './heads.ts';
+import { InTurn } from './in-turn.ts';
 import {
   InstitutionDownload,
   type InstitutionDownloadOptions,
@@ -13,11 +15,19 @@ import {
 import { ListDownload, type ListDownloadOptions, type OfferedList } from './list-download.ts';
 import { type FetchObject, ObjectSource, type ObjectTimes } from './object-source.ts';
 import type { PlatformRoot } from './platform-root.ts';
-import type { Head } from './protocol.ts';
+import type { Head, PlatformFrame } from './protocol.ts';
 import type { RefusedVersions } from './refused-versions.ts';
 import { RetryQueue } from './retry-queue.ts';
 import type { SecureLink } from './secure-link.ts';
 import { TrustDownload, type TrustDownloadOptions } from './trust-download.ts';
+
+/** Whoever hears alerts at a terminal. */
+export interface AlertEar {
+  /** Where the terminal stands. */
+  readonly place: WirePlace;
+  /** One after another, each a CMS SignedData that nobody has looked at yet. */
+  take(statement: Buffer, signers: Signers): Promise<void>;
+}
 
 export interface DownloadTimes {
   readonly firstRetryMs: number;
@@ -35,6 +45,7 @@ export type DownloadOptions = Omit<Options, 'refused' | 'signers' | 'source'> & 
   /** Every entry list that this terminal wants. */
   readonly lists: readonly string[];
   readonly times: DownloadTimes;
+  readonly alerts?: AlertEar | undefined;
 };
 
 /** For what is fetched besides lists and trust. */
@@ -55,6 +66,8 @@ export type Downloads = ReturnType<typeof startDownloads>;
 
 /** Each holds its manifest in memory, and a chunk for each object that is on its way. */
 const LISTS_AT_ONCE = 10;
+/** More alerts than a platform tells one terminal, twice over: a platform that floods. */
+const ALERTS_WAITING = 130;
 
 /** What is fetched over one link: begun with its welcome, ended with it. */
 export function startDownloads(
@@ -95,6 +108,10 @@ export function startDownloads(
     onInstitution: (offered) => institutionQueue.offer(INSTITUTION_LIST, offered),
   });
   const commands = new Commands({ ...options, signers });
+  const alerts = new InTurn<Extract<PlatformFrame, { frame: 'alert' }>>(
+    ALERTS_WAITING,
+    async ({ statement }) => options.alerts?.take(Buffer.from(statement, 'base64'), signers),
+  );
   const objects: LinkObjects = {
     fetch: (sha256, limit, signal) => source.fetch(sha256, limit, signal),
     signers,
@@ -102,9 +119,10 @@ export function startDownloads(
   return {
     heads,
     commands,
+    alerts,
     objects,
     async close(): Promise<void> {
-      await Promise.all([heads.close(), commands.close()]);
+      await Promise.all([heads.close(), commands.close(), alerts.close()]);
       await Promise.all([listQueue.close(), trustQueue.close(), institutionQueue.close()]);
       source.close();
     },

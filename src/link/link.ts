@@ -8,9 +8,7 @@ import { hash, randomUUID } from 'node:crypto';
 import type { Clock, Correction } from '../clock.ts';
 import type { Command } from '../domain/command.ts';
 import type { EventName } from '../domain/events.ts';
-import { type KeyStore, KeyStoreError } from '../keys/key-store.ts';
-import { SigningError } from '../pki/issuing.ts';
-import { DiskFullError, isStorageFailure } from '../store/disk.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { FactStream, Ledger } from '../store/ledger.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import {
@@ -25,6 +23,7 @@ import {
   type Welcome,
 } from './connection.ts';
 import {
+  type AlertEar,
   type Downloads,
   type DownloadTimes,
   type LinkObjects,
@@ -33,12 +32,13 @@ import {
 } from './downloads.ts';
 import { streamAfter } from './epochs.ts';
 import { FactUpload } from './fact-upload.ts';
-import { IdentityError, type TerminalIdentity } from './identity.ts';
+import type { TerminalIdentity } from './identity.ts';
 import type { InUse } from './in-use.ts';
 import type { LoadedInstitution } from './institution-download.ts';
 import type { ListKeyRing } from './list-keys.ts';
 import { OBJECT_TIMES } from './object-source.ts';
 import { beat, hello } from './own-frames.ts';
+import { isMended, ownKeyError } from './own-key-failures.ts';
 import { pin, pinnedPlatform } from './pinned-platform.ts';
 import { PlatformRoot } from './platform-root.ts';
 import { CLOSE, type ClientRefusal } from './protocol.ts';
@@ -111,6 +111,10 @@ export interface LinkOptions {
   readonly onInstitution: (loaded: LoadedInstitution) => void;
   /** Called for each that is for this terminal, also for those that it knows. */
   readonly onCommand: (command: Command) => void;
+  /** Absent: no alert concerns this terminal. */
+  readonly alerts?: AlertEar | undefined;
+  /** There is news of how those whom this terminal calls are. */
+  readonly onStanding?: () => void;
   /** The platform asks not to be called for so long. */
   readonly onTryLater: (afterMs: number) => void;
   readonly times?: LinkTimes;
@@ -198,7 +202,7 @@ class OneLink implements Link {
       {
         url: options.url,
         transport: secure && (() => secure.connect()),
-        hello: hello(options, link.#stream, shared.root.version),
+        hello: (subprotocol) => hello(options, link.#stream, shared.root.version, subprotocol),
         beat: () => beat(options),
         openTimeoutMs: times.openMs,
       },
@@ -290,6 +294,11 @@ class OneLink implements Link {
         return this.#downloads?.heads.take(frame) ? null : notOfTheProtocol('too many heads');
       case 'command':
         return this.#downloads?.commands.take(frame) ? null : notOfTheProtocol('too many commands');
+      case 'alert':
+        return this.#downloads?.alerts.take(frame) ? null : notOfTheProtocol('too many alerts');
+      case 'poke':
+        this.#options.onStanding?.();
+        return null;
       case 'root':
         return this.#takeRoots(frame.statements);
     }
@@ -377,18 +386,4 @@ function secureLinkOf(options: LinkOptions, times: LinkTimes): SecureLink | null
   }
   if (enrolled !== null) throw new LinkError('enrolled-without-tls', null, null);
   return null;
-}
-
-/** What goes wrong when a certificate is forgotten is tried again with the next link: both are good until then. */
-function isMended(error: unknown): void {
-  const isExpected = error instanceof KeyStoreError || error instanceof DiskFullError;
-  if (!(isExpected || isStorageFailure(error))) throw error;
-}
-
-/** The key store is away, or lost the key; a defect is given back as it is. */
-function ownKeyError(error: unknown): unknown {
-  const isKnown = [IdentityError, KeyStoreError, SigningError].some(
-    (kind) => error instanceof kind,
-  );
-  return isKnown ? new LinkError('own-key-unusable', null, (error as Error).message) : error;
 }

@@ -2,7 +2,8 @@
 
 import type { Clock } from '../clock.ts';
 import type { FactStream, Ledger } from '../store/ledger.ts';
-import type { TerminalFrame } from './protocol.ts';
+import type { WirePlace } from './alert-protocol.ts';
+import { SUBPROTOCOL_NOW, type TerminalFrame } from './protocol.ts';
 
 interface Speaker {
   readonly terminal: string;
@@ -10,13 +11,18 @@ interface Speaker {
   readonly lists: readonly string[];
   readonly ledger: Pick<Ledger, 'boot' | 'waiting'>;
   readonly clock: Clock;
+  readonly alerts?: { readonly place: WirePlace } | undefined;
 }
 
-/** `stream`: the facts that are told over this link. `root`: the version that is held; 0 while there is none. */
+/**
+ * `stream`: the facts that are told over this link. `root`: the version that is held; 0 while there is none. `subprotocol`: as
+ * the platform chose it; an older one is told nothing that it does not know.
+ */
 export function hello(
-  { ledger, terminal, software, lists, clock }: Speaker,
+  { ledger, terminal, software, lists, clock, alerts }: Speaker,
   stream: FactStream,
   root: number,
+  subprotocol: string,
 ): TerminalFrame {
   const { boot } = ledger;
   const { epoch } = stream;
@@ -31,6 +37,7 @@ export function hello(
     root,
     software,
     clock: wireReading(clock),
+    ...(alerts !== undefined && subprotocol === SUBPROTOCOL_NOW && { place: alerts.place }),
   };
 }
 

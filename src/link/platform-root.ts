@@ -76,7 +76,7 @@ export class PlatformRoot {
 
   /** Whose signatures count, at the time when it is asked. `ca`: DER of the platform's CA. */
   signers(ca: Buffer): Signers {
-    return { ca, names: (kind, key) => this.#counting()?.names(kind, key) ?? false };
+    return { ca, names: (role, key) => this.#counting()?.names(role, key) ?? false };
   }
 
   /**

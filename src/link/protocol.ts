@@ -7,6 +7,13 @@
 
 import { z } from 'zod';
 import { ASSURANCE_LEVELS, type EntryListManifest } from '../domain/entry-list.ts';
+import {
+  ALERT_BYTES_MAX,
+  ALERT_FRAME,
+  type AlertRole,
+  PLACE,
+  POKE_FRAME,
+} from './alert-protocol.ts';
 import { CHUNK_BYTES, LIST_ROWS } from './chunk-protocol.ts';
 import { ANSWER_FRAME, ASK_FRAME, FAULT_FRAME } from './question-protocol.ts';
 import {
@@ -22,10 +29,12 @@ import {
 export { decodeChunk, encodeChunk, type SealedRow } from './chunk-protocol.ts';
 
 export const SUBPROTOCOL = 'kazasu.v1';
-/** `kazasu.v1` with what came later: `hash` in the welcome, `slow`. */
-export const SUBPROTOCOL_NOW = 'kazasu.v1.1';
+/** `kazasu.v1` with `hash` in the welcome, and `slow`. */
+const SUBPROTOCOL_1_1 = 'kazasu.v1.1';
+/** `kazasu.v1.1` with what came later: `place` in the hello, `alert`, `poke`. */
+export const SUBPROTOCOL_NOW = 'kazasu.v1.2';
 /** What a terminal offers, the best first; a platform takes the first that it knows, and says nothing of a later one. */
-export const SUBPROTOCOLS = [SUBPROTOCOL_NOW, SUBPROTOCOL] as const;
+export const SUBPROTOCOLS = [SUBPROTOCOL_NOW, SUBPROTOCOL_1_1, SUBPROTOCOL] as const;
 
 /** Limits that both sides hold each other to. */
 export const LIMITS = {
@@ -34,6 +43,7 @@ export const LIMITS = {
   manifestBytes: 16_777_216,
   chunkBytes: CHUNK_BYTES,
   deltaBytes: 1_048_576,
+  alertBytes: ALERT_BYTES_MAX,
   listRows: LIST_ROWS,
   crlBytes: 134_217_728,
   /** Versions of the root in one frame; further ones come in further frames. */
@@ -88,6 +98,7 @@ export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
     root: count.default(0),
     software: z.string().max(64),
     clock: clockReading,
+    place: PLACE.exactOptional(),
   }),
   FACTS_FRAME,
   z.strictObject({ frame: z.literal('beat'), waiting: count, clock: clockReading }),
@@ -134,6 +145,8 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
   }),
   /** Told again with every welcome until it expires; the terminal knows which it has decided on. */
   z.strictObject({ frame: z.literal('command'), statement: base64 }),
+  ALERT_FRAME,
+  POKE_FRAME,
   z.strictObject({ frame: z.literal('beat'), now: instant }),
   /** The certificate that was asked for, DER, base64; the one before counts until this one has connected. */
   z.strictObject({ frame: z.literal('renewed'), certificate: base64.max(8192) }),
@@ -156,10 +169,14 @@ export const SIGNED_KIND = {
   command: '1.3.6.1.4.1.32473.5730.1.6',
   /** What a municipality issued (certificate-protocol.ts): a key of each one's own. */
   'issue-manifest': '1.3.6.1.4.1.32473.5730.1.7',
+  /** What a municipality tells people to do: a CAP document as it is, by a key of each one's own. */
+  alert: '1.3.6.1.4.1.32473.5730.1.8',
 } as const;
 export type SignedKind = keyof typeof SIGNED_KIND;
 /** Kinds that a key of the platform signs because the root names it for that; the root is signed by the root keys. */
 export type RoleKind = Exclude<SignedKind, 'root'>;
+/** What the root names keys for. */
+export type RoleName = RoleKind | AlertRole;
 
 /** How many root keys there are, and how many of them must agree. */
 export const ROOT_KEYS = { count: 3, threshold: 2 } as const;

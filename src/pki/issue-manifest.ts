@@ -2,10 +2,8 @@
 
 import type { KeyObject } from 'node:crypto';
 import { ISSUE_MANIFEST, type IssueManifest } from '../link/certificate-protocol.ts';
-import { DerReader, TAG } from './der.ts';
+import { commonNameOf } from './name.ts';
 import { openSignedObject, SignedObjectError, type Signers } from './signed-object.ts';
-
-const COMMON_NAME = '2.5.4.3';
 
 export interface OpenedManifest {
   readonly manifest: IssueManifest;
@@ -38,21 +36,4 @@ function parse(content: Buffer): IssueManifest {
   } catch (error) {
     throw new SignedObjectError('malformed', 'signed, but no issue manifest', { cause: error });
   }
-}
-
-/** Null when there is not exactly one. `der`: a Name that the CA wrote, so its form is beyond doubt. */
-function commonNameOf(der: Buffer): string | null {
-  const found: string[] = [];
-  const list = new DerReader(der).enter(TAG.sequence);
-  while (!list.atEnd) {
-    const set = list.enter(TAG.set);
-    while (!set.atEnd) {
-      const attribute = set.enter(TAG.sequence);
-      const type = attribute.oid();
-      const { content } = attribute.any();
-      if (type === COMMON_NAME) found.push(content.toString('utf8'));
-    }
-  }
-  const [name, ...further] = found;
-  return further.length > 0 ? null : (name ?? null);
 }

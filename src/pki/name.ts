@@ -14,6 +14,7 @@ export interface Name {
 
 const MAX_NAME_BYTES = 4096;
 const MAX_ATTRIBUTES = 64;
+const COMMON_NAME = '2.5.4.3';
 
 /**
  * The string types that are compared as text: UTF8String and PrintableString, as 7.1 asks, and
@@ -70,4 +71,21 @@ function prepared(content: Buffer): string {
     throw new X509Error('text of a name is not UTF-8', { cause: error });
   }
   return text.normalize('NFKC').toLowerCase().replaceAll(/\s+/gu, ' ').trim();
+}
+
+/** The common name; null when there is not exactly one. `der`: a Name that the platform's CA wrote, so its form is beyond doubt. */
+export function commonNameOf(der: Buffer): string | null {
+  const found: string[] = [];
+  const list = new DerReader(der).enter(TAG.sequence);
+  while (!list.atEnd) {
+    const set = list.enter(TAG.set);
+    while (!set.atEnd) {
+      const attribute = set.enter(TAG.sequence);
+      const type = attribute.oid();
+      const { content } = attribute.any();
+      if (type === COMMON_NAME) found.push(content.toString('utf8'));
+    }
+  }
+  const [name, ...further] = found;
+  return further.length > 0 ? null : (name ?? null);
 }

@@ -11,7 +11,7 @@ import type * as pkijs from 'pkijs';
 import {
   ROOT,
   ROOT_KEYS,
-  type RoleKind,
+  type RoleName,
   type RootStatement,
   SIGNED_KIND,
 } from '../link/protocol.ts';
@@ -31,7 +31,7 @@ export interface Root {
   /** By SHA-256 of their SubjectPublicKeyInfo, hex. */
   readonly keys: ReadonlyMap<string, KeyObject>;
   /** `key`: SHA-256 of its SubjectPublicKeyInfo, hex. */
-  names(kind: RoleKind, key: string): boolean;
+  names(role: RoleName, key: string): boolean;
 }
 
 const MAX_CONTENT_BYTES = 32_768;
@@ -85,7 +85,7 @@ function rootOf(content: Buffer): Root {
     fingerprint: createHash('sha256').update(content).digest('hex'),
     platformCa: Buffer.from(statement.platformCa, 'base64'),
     keys,
-    names: (kind, key) => roles.get(kind)?.includes(key) ?? false,
+    names: (role, key) => roles.get(role)?.includes(key) ?? false,
   };
 }
 

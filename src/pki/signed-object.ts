@@ -5,7 +5,7 @@
 
 import { createHash, type KeyObject } from 'node:crypto';
 import * as pkijs from 'pkijs';
-import { LIMITS, type RoleKind, SIGNED_KIND } from '../link/protocol.ts';
+import { LIMITS, type RoleKind, type RoleName, SIGNED_KIND } from '../link/protocol.ts';
 import { acceptableKey, isSignedBy } from './algorithms.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import {
@@ -24,7 +24,7 @@ export interface Signers {
   /** DER of the platform's CA certificate. */
   readonly ca: Uint8Array;
   /** Whether a key may sign this kind. `key`: SHA-256 of its SubjectPublicKeyInfo, hex. */
-  names(kind: RoleKind, key: string): boolean;
+  names(role: RoleName, key: string): boolean;
 }
 
 /**
@@ -42,6 +42,7 @@ const MAX_CONTENT_BYTES: Readonly<Record<RoleKind, number>> = {
   institution: 1_048_576,
   command: 65_536,
   'issue-manifest': 4_096,
+  alert: LIMITS.alertBytes,
 };
 /** How far a terminal's clock may differ from the platform's. */
 const SKEW_MS = 5 * 60_000;
@@ -63,14 +64,15 @@ export interface Opened {
 
 /**
  * `cms`: DER of a ContentInfo. The signer's certificate must be issued by the CA's key, with the
- * kind's OID as its only extended key usage. `now`: ms since the epoch. Throws SignedObjectError;
- * what it gives back has been checked from the first byte to the last.
+ * kind's OID as its only extended key usage. `now`: ms since the epoch; null: it is not known, and
+ * nothing is said of the dates of certificates. Throws SignedObjectError; what it gives back has
+ * been checked from the first byte to the last.
  */
 export async function openSignedObject(
   cms: Uint8Array,
   kind: RoleKind,
   signers: Signers,
-  now: number,
+  now: number | null,
 ): Promise<Opened> {
   const type = SIGNED_KIND[kind];
   const object = onlyOneSigner(takeApart(cms, type, MAX_CONTENT_BYTES[kind]));
@@ -100,7 +102,7 @@ function signerOf(
   object: SignedObject,
   type: string,
   pinned: Uint8Array,
-  now: number,
+  now: number | null,
 ): { readonly key: KeyObject; readonly id: string; readonly subject: Buffer } {
   const { certificate: ca, key: caKey } = parseKnownKey(pinned);
   // pkijs keeps the signed part as it came; whatever else it wrote anew has to be DER and fit the
@@ -121,7 +123,7 @@ function signerOf(
   if (isCa || !keyUsage?.has(KEY_USAGE.digitalSignature) || purpose !== type)
     throw new SignedObjectError('wrong-kind', 'the signer is not meant for this kind');
   for (const { notBefore, notAfter } of [ca, certificate]) {
-    if (now < notBefore - SKEW_MS || now > notAfter + SKEW_MS)
+    if (now !== null && (now < notBefore - SKEW_MS || now > notAfter + SKEW_MS))
       throw new SignedObjectError('signer-expired', 'outside the validity of the signer');
   }
   const id = createHash('sha256').update(certificate.publicKey).digest('hex');

@@ -5,6 +5,7 @@ import type { CardReader, Institution } from '../../devices/card/card.ts';
 import type { PageCondition, PagePrinter } from '../../devices/page/page-printer.ts';
 import type { PaymentUnit } from '../../devices/payment/payment.ts';
 import type { Charges } from '../charges.ts';
+import type { Alerts } from '../domain/alert.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
 import type { ErrandId, Openness } from '../domain/kiosk-screen.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -69,6 +70,10 @@ export interface TerminalParts {
   watchCard(listener: () => void): () => void;
   /** The card in the field now, or null. */
   cardInField(): SensedTap | null;
+  /** What the municipality tells people to do; null where the terminal has no `[place]`. */
+  readonly alerts: Alerts | null;
+  /** Calls the listener when there may be news of how people are (question `evacuation-standing`), until the returned function is called. */
+  watchStanding(listener: () => void): () => void;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
   readonly papers: Papers;

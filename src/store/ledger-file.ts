@@ -17,6 +17,7 @@ import {
   syncPath,
   writeDurably,
 } from './disk.ts';
+import { ALERT_TABLES } from './ledger-alerts.ts';
 import { COMMAND_TABLES } from './ledger-commands.ts';
 import { RETENTION_TABLES } from './ledger-tables.ts';
 
@@ -59,6 +60,7 @@ const MIGRATIONS = [
   `CREATE TABLE earlier_epoch (
      upto INTEGER PRIMARY KEY, epoch TEXT NOT NULL, acknowledged INTEGER NOT NULL) STRICT;`,
   RETENTION_TABLES,
+  ALERT_TABLES,
 ] as const;
 
 const LEDGER_FILE = 'ledger.db';

@@ -21,6 +21,7 @@ import {
   verifyChain,
 } from './fact-chain.ts';
 import { type HeardFacts, NOTHING_HEARD } from './heard-facts.ts';
+import { LedgerAlerts } from './ledger-alerts.ts';
 import { LedgerCommands } from './ledger-commands.ts';
 import { type FactStream, fitting, LedgerEpochs } from './ledger-epochs.ts';
 import { corrupt, LedgerFile, ledgerError } from './ledger-file.ts';
@@ -65,6 +66,7 @@ export class Ledger {
   readonly boot: number;
   readonly steps: Steps;
   readonly commands: LedgerCommands;
+  readonly alerts: LedgerAlerts;
   /** What other gates said, where there are any: asked together with the ledger whether a ticket was used; no part of it. */
   beside: HeardFacts = NOTHING_HEARD;
 
@@ -85,6 +87,7 @@ export class Ledger {
     this.#retention = new LedgerRetention(file);
     this.steps = new Steps(file.database, (work) => file.commit(work));
     this.commands = new LedgerCommands(file.database);
+    this.alerts = new LedgerAlerts(file.database);
     this.#checkTail();
     this.boot = file.commit(() => {
       const boot = Number(file.meta('boot')) + (options.countsAsBoot ? 1 : 0);

@@ -125,7 +125,7 @@ describe('on a link that is up', () => {
     const connection = await connect(
       {
         ...{ url: platform.url, transport: null, openTimeoutMs: 20_000 },
-        ...{ hello: HELLO, beat: () => HELLO },
+        ...{ hello: () => HELLO, beat: () => HELLO },
       },
       {
         onWelcome: () => null,
