@@ -3,12 +3,16 @@
  * again what is newest, so one that is lost costs time and nothing else, and one that comes twice costs nothing.
  */
 
-/** What there is to look at again. `after`: behind this version of the root, or this command. */
+/** What there is to look at again. `after`: behind this version of the root, this command, or this message about an alert. */
 export type Poke =
   | { readonly about: 'lists'; readonly lists: readonly string[] }
   | { readonly about: 'roots'; readonly after: number }
   | { readonly about: 'commands'; readonly after: number }
-  | { readonly about: 'standing' };
+  | { readonly about: 'alerts'; readonly after: number }
+  /** Of terminals: somebody was revoked, released. */
+  | { readonly about: 'standing' }
+  /** Of people whom the terminal calls when they have to leave. */
+  | { readonly about: 'evacuation' };
 
 /** To one terminal, to an area, to all. */
 export type Topic = { readonly terminal: string } | { readonly area: string } | 'all';

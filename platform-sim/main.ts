@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAlerts } from './alerts/alert-commands.ts';
 import { CENTRE_FAULT_NAMES } from './centre/faults.ts';
 import {
   acceptOne,
@@ -96,6 +97,7 @@ function buildProgram(): Command {
   addInstitutions(program);
   addRoot(program);
   addCommanding(program);
+  addAlerts(program, command);
   addTerminals(program);
 
   addRegister(program);

@@ -11,6 +11,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOLS } from '../src/link/protocol.ts';
+import { AlertDesk } from './alerts/alert-desk.ts';
+import { AlertTelling } from './alerts/telling.ts';
 import { Centre, type CentreParts } from './centre/centre.ts';
 import { JoinedMunicipalities, type JoinedParts } from './centre/joined-municipalities.ts';
 import { framesFor, newestCommand } from './commanding.ts';
@@ -78,6 +80,9 @@ export interface Platform {
   /** Where terminals enrol and enrolled ones connect; null without a port for TLS. */
   readonly secureUrl: string | null;
   readonly centre: Centre;
+  readonly alertDesk: AlertDesk;
+  /** Has this terminal ask again how the people are whom it calls; of one that is not connected, nothing follows. */
+  pokeStanding(terminal: string): Promise<void>;
   /** The same stores that the commands use, for programs that run the platform in their own process. */
   readonly stores: Stores & { readonly keys: PlatformKeys };
   /** Ends every connection, then the server; resolves when the files are closed. */
@@ -106,8 +111,12 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const ports = settings.tlsPort === undefined ? 1 : 2;
   const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;
   const fanOut = new LocalFanOut();
+  const telling = new AlertTelling(stores.alerts, Date.now);
   const links = new TerminalLinks(
-    { facts: new EmbeddedFactLog(facts), fanOut, heads, keys, terminals, commands, questions, log },
+    {
+      ...{ facts: new EmbeddedFactLog(facts), fanOut, heads, keys, terminals, questions, log },
+      ...{ commands, tellAlerts: telling.tell },
+    },
     linkSettings(settings, connectionsMax),
   );
   acceptTerminals(server, links, () => null);
@@ -122,7 +131,8 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     each.setTimeout(IDLE_MS);
     sayWhenFull(each, log);
   }
-  const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, log);
+  const tellAlerts = alertsTold(telling, fanOut, stores.alerts.newestTold());
+  const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, tellAlerts, log);
   const shutDown = async () => {
     const closed = servers.map((each) => new Promise((resolve) => each.close(resolve)));
     await watch.stop();
@@ -147,6 +157,8 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     port,
     secureUrl: tlsPort === null ? null : `wss://${HOST}:${tlsPort}${TERMINALS_PATH}`,
     centre,
+    alertDesk: new AlertDesk({ store: stores.alerts, keys, now: Date.now, onSigned: tellAlerts }),
+    pokeStanding: (terminal) => fanOut.publish({ terminal }, { about: 'evacuation' }),
     stores: { ...stores, keys },
     close() {
       closing ??= shutDown();
@@ -283,12 +295,25 @@ function serveObject(
     .end(request.method === 'HEAD' ? undefined : bytes);
 }
 
+/** Whoever signs, in whatever process: each message is told once. */
+function alertsTold(telling: AlertTelling, fanOut: FanOut, before: number): () => Promise<void> {
+  let told = before;
+  let turn = Promise.resolve();
+  return () => {
+    turn = turn.then(async () => {
+      told = await telling.publish(fanOut, told);
+    });
+    return turn;
+  };
+}
+
 /** Signs and pushes heads when another process changed a list or the root, and when a statement grows old. */
 function watchLists(
   stores: Platform['stores'],
   heads: Heads,
   fanOut: FanOut,
   centre: Centre,
+  tellAlerts: () => Promise<void>,
   log: PlatformLog,
 ) {
   let refreshing: Promise<void> | null = null;
@@ -315,6 +340,7 @@ function watchLists(
     const newest = newestCommand(stores.registry);
     if (newest > commanded) await fanOut.publish('all', { about: 'commands', after: commanded });
     commanded = newest;
+    await tellAlerts();
   };
   const timer = setInterval(() => {
     refreshing ??= refresh().finally(() => {

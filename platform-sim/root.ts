@@ -3,6 +3,7 @@
 import { createPublicKey } from 'node:crypto';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { alertRole } from '../src/link/alert-protocol.ts';
 import { ROOT_KEYS, type RoleKind, type RootStatement } from '../src/link/protocol.ts';
 import { InputError } from './input-error.ts';
 import {
@@ -56,6 +57,22 @@ export async function rotateRole(
   const ids = await keys.makeRoleKeys(kind);
   const version = await publish(keys, { ...root, roles: { ...roles, [kind]: ids } }, signers, now);
   for (const old of roles[kind] ?? []) await keys.forgetRoleKey(kind, old);
+  return version;
+}
+
+/** Gives a municipality an alert key, or another one: the old one raises no alert any more. Returns the new version. */
+export async function nameAlertKey(
+  keys: PlatformKeys,
+  offline: string,
+  municipality: string,
+  now: number,
+): Promise<number> {
+  const { roles, ...root } = keys.root;
+  const role = alertRole(municipality);
+  const signers = await signersOf(keys.root, offline);
+  const id = await keys.makeAlertKey(municipality);
+  const version = await publish(keys, { ...root, roles: { ...roles, [role]: [id] } }, signers, now);
+  for (const old of roles[role] ?? []) await keys.forgetRoleKey('alert', old);
   return version;
 }
 

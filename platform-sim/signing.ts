@@ -16,6 +16,7 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as pkijs from 'pkijs';
+import { alertRole } from '../src/link/alert-protocol.ts';
 import { ROOT_KEYS, type RoleKind, type RootStatement, SIGNED_KIND } from '../src/link/protocol.ts';
 import { signCms } from './cms.ts';
 import { InputError } from './input-error.ts';
@@ -42,8 +43,13 @@ const OFFLINE_FOLDER = 'offline';
 const ROOT_FOLDER = 'root';
 /** Signed by each municipality with a key of its own; every other kind by one key of the platform. */
 const ISSUER_ROLE = 'issue-manifest';
-type PlatformRole = Exclude<RoleKind, typeof ISSUER_ROLE>;
-export const ROLES = Object.keys(SIGNED_KIND).filter((kind) => kind !== 'root') as RoleKind[];
+/** As well, but each key is a role of its own in the root: no municipality's is good for another's people. */
+const ALERT_ROLE = 'alert';
+type PlatformRole = Exclude<RoleKind, typeof ISSUER_ROLE | typeof ALERT_ROLE>;
+/** Those that every platform has from its first root on. */
+export const ROLES = Object.keys(SIGNED_KIND).filter(
+  (kind) => kind !== 'root' && kind !== ALERT_ROLE,
+) as Exclude<RoleKind, typeof ALERT_ROLE>[];
 
 interface KeyFiles {
   readonly key: KeyObject;
@@ -163,6 +169,17 @@ export class PlatformKeys {
     return signCms(SIGNED_KIND[ISSUER_ROLE], content, [{ key, is: certificate }]);
   }
 
+  /** The same for an alert of the municipality `code`. `content`: a CAP document. */
+  signAlert(code: string, content: Uint8Array): Promise<Buffer> {
+    const { certificate, key } = this.#role(ALERT_ROLE, code);
+    return signCms(SIGNED_KIND[ALERT_ROLE], content, [{ key, is: certificate }]);
+  }
+
+  /** A new alert key for a municipality, certified; it signs nothing until a root names it. Returns its id. */
+  makeAlertKey(code: string): Promise<string> {
+    return storeRole(this.#directory, ALERT_ROLE, newRole(this.#ca, ALERT_ROLE, newKey(), code));
+  }
+
   /** New keys for a role, certified; they sign nothing until a root names them. Returns their ids. */
   async makeRoleKeys(kind: RoleKind): Promise<string[]> {
     return makeRoles(this.#directory, this.#ca, kind);
@@ -184,15 +201,18 @@ export class PlatformKeys {
   #role(kind: RoleKind, municipality?: string): Role {
     const role = this.#roles.get(placeOf(kind, municipality));
     if (role !== undefined) return role;
+    const give = kind === ALERT_ROLE ? `alert key ${municipality}` : `root rotate --role ${kind}`;
     throw new InputError(
-      `the root names no key for ${kind} that is here; give it one: kazasu-platform root rotate --role ${kind}`,
+      `the root names no key for ${kind} that is here; give it one: kazasu-platform ${give}`,
     );
   }
 
   async #openRoles({ roles }: RootStatement): Promise<Map<string, Role>> {
     const opened = new Map<string, Role>();
-    for (const kind of ROLES) {
-      for (const id of roles[kind] ?? []) {
+    for (const [name, ids] of Object.entries(roles)) {
+      const kind = kindOf(name);
+      if (kind === null) continue;
+      for (const id of ids) {
         const files = await load(this.#directory, roleName(kind, id));
         if (files === null || keyIdOf(files.key) !== id) continue;
         const role = { id, ...(await this.#inTime(kind, files)) };
@@ -312,9 +332,15 @@ function placeOf(kind: RoleKind, municipality: string | undefined): string {
   return municipality === undefined ? kind : `${kind} ${municipality}`;
 }
 
+/** What the keys of a role sign; null: nothing that is known here. */
+function kindOf(role: string): RoleKind | null {
+  if (role.startsWith(alertRole(''))) return ALERT_ROLE;
+  return ROLES.find((kind) => kind === role) ?? null;
+}
+
 /** Whose key it is, as its certificate says; undefined for one of the platform itself. */
 function municipalityOf(kind: RoleKind, certificate: Buffer): string | undefined {
-  if (kind !== ISSUER_ROLE) return undefined;
+  if (kind !== ISSUER_ROLE && kind !== ALERT_ROLE) return undefined;
   return /^CN=(.+)$/mu.exec(new X509Certificate(certificate).subject)?.[1];
 }
 

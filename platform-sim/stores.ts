@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AlertStore } from './alerts/alert-store.ts';
 import { CentreBooks } from './centre/books.ts';
 import { FactStore } from './facts.ts';
 import { HeldLists } from './held-lists.ts';
@@ -18,6 +19,7 @@ export interface Stores {
   readonly register: Register;
   readonly centre: CentreBooks;
   readonly held: HeldLists;
+  readonly alerts: AlertStore;
   close(): void;
 }
 
@@ -29,6 +31,7 @@ export function openStores(stateDirectory: string): Stores {
   const register = new Register(stateDirectory, registry);
   const centre = new CentreBooks(stateDirectory);
   const held = new HeldLists(stateDirectory);
+  const alerts = new AlertStore(stateDirectory);
   const stores: Stores = {
     registry,
     facts,
@@ -36,7 +39,9 @@ export function openStores(stateDirectory: string): Stores {
     register,
     centre,
     held,
+    alerts,
     close() {
+      alerts.close();
       held.close();
       centre.close();
       register.close();

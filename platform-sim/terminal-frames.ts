@@ -1,6 +1,11 @@
-/** What terminals say, parsed at the edge. */
+/** What terminals say, parsed at the edge; and what they are told of the root. */
 
-import { LIMITS, TERMINAL_FRAME, type TerminalFrame } from '../src/link/protocol.ts';
+import {
+  LIMITS,
+  type PlatformFrame,
+  TERMINAL_FRAME,
+  type TerminalFrame,
+} from '../src/link/protocol.ts';
 
 /** The frame, or what is wrong with it: a place in it at most, never its content. */
 export function parseFrame(data: Buffer): TerminalFrame | string {
@@ -18,4 +23,14 @@ export function parseFrame(data: Buffer): TerminalFrame | string {
     0,
     100,
   );
+}
+
+/** Every version of the root behind `after`, so many in a frame as may be. */
+export function rootFrames(roots: readonly Buffer[], after: number): PlatformFrame[] {
+  const statements = roots.slice(after).map((root) => root.toString('base64'));
+  const frames: PlatformFrame[] = [];
+  for (let at = 0; at < statements.length; at += LIMITS.roots) {
+    frames.push({ frame: 'root', statements: statements.slice(at, at + LIMITS.roots) });
+  }
+  return frames;
 }

@@ -1,7 +1,8 @@
 /** One socket of a terminal, from its opening to its end. */
 
 import type { WebSocket } from 'ws';
-import { CLOSE, SUBPROTOCOL_NOW, type TerminalFrame } from '../src/link/protocol.ts';
+import type { WirePlace } from '../src/link/alert-protocol.ts';
+import { CLOSE, SUBPROTOCOL, SUBPROTOCOL_NOW, type TerminalFrame } from '../src/link/protocol.ts';
 import { retryAfterReason } from '../src/link/upload-protocol.ts';
 import { Pressure } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
@@ -71,9 +72,14 @@ export function isCopied(suspected: readonly Suspicion[]): boolean {
   return suspected.some((why) => COPIED.has(why));
 }
 
-/** Whether it knows what came after `kazasu.v1`. */
-export function speaksNow({ socket }: Session): boolean {
-  return socket.protocol === SUBPROTOCOL_NOW;
+/** Whether it knows `hash` and `slow`, which came after `kazasu.v1`. */
+export function knowsSlow({ socket }: Session): boolean {
+  return socket.protocol !== SUBPROTOCOL;
+}
+
+/** Where it stands; undefined: nowhere, or it does not know what an alert is. */
+export function placeOf({ socket, hello }: Session): WirePlace | undefined {
+  return socket.protocol === SUBPROTOCOL_NOW ? hello?.place : undefined;
 }
 
 let sockets = 0;

@@ -1,7 +1,8 @@
 /** The terminals that are connected: one session a socket, every frame checked, the newest socket of each wins. */
 
 import { WebSocket } from 'ws';
-import { CLOSE, LIMITS, type PlatformFrame, type TerminalFrame } from '../src/link/protocol.ts';
+import { CLOSE, type PlatformFrame, type TerminalFrame } from '../src/link/protocol.ts';
+import { areasOf, type TellAlerts } from './alerts/telling.ts';
 import { CREDIT } from './back-pressure.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import { ClockNotes } from './clock-sounding.ts';
@@ -10,10 +11,11 @@ import type { FanOut, Poke } from './fan-out.ts';
 import { storageFailureOf } from './full-disk.ts';
 import { type Heads, isFor, type ListHead, wrappedFrame } from './heads.ts';
 import { Intake } from './intake.ts';
+import type { LinkParts, PlatformLog, TellCommands } from './link-parts.ts';
 import type { TerminalQuestions } from './questions.ts';
 import type { PlatformKeys } from './signing.ts';
 import { inSlices } from './slices.ts';
-import { parseFrame } from './terminal-frames.ts';
+import { parseFrame, rootFrames } from './terminal-frames.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
 import {
   COME_AGAIN,
@@ -22,20 +24,20 @@ import {
   helloFault,
   isCopied,
   isTwin,
+  knowsSlow,
   type LinkSettings,
   Openings,
   type Plan,
+  placeOf,
   putOff,
   type Said,
   type Session,
   sessionOf,
   signersOf,
-  speaksNow,
   who,
 } from './terminal-session.ts';
 
-/** One line of what the platform says it does; the fields hold no content of facts, lists or certificates. */
-export type PlatformLog = (event: string, fields: Readonly<Record<string, unknown>>) => void;
+export type { PlatformLog, TellCommands } from './link-parts.ts';
 
 /** A client that doesn't read gets no more than this kept for it. */
 const BUFFERED_BYTES_MAX = 1_048_576;
@@ -46,9 +48,6 @@ const GOING_AWAY = 1001;
 type Ask = Extract<TerminalFrame, { frame: 'ask' }>;
 type Facts = Extract<TerminalFrame, { frame: 'facts' }>;
 
-/** The frames of what is asked of a terminal now, behind the command `after`. */
-export type TellCommands = (terminal: string, after: number) => readonly PlatformFrame[];
-
 export class TerminalLinks {
   readonly #facts: FactLog;
   readonly #fanOut: FanOut;
@@ -58,6 +57,7 @@ export class TerminalLinks {
   readonly #questions: TerminalQuestions;
   readonly #settings: LinkSettings;
   readonly #commands: TellCommands;
+  readonly #alerts: TellAlerts;
   readonly #log: PlatformLog;
   readonly #sessions = new Set<Session>();
   readonly #openings = new Openings();
@@ -72,25 +72,14 @@ export class TerminalLinks {
   #beating: Promise<void> | null = null;
   #closing = false;
 
-  constructor(
-    parts: {
-      facts: FactLog;
-      fanOut: FanOut;
-      heads: Heads;
-      keys: PlatformKeys;
-      terminals: TerminalRegistry;
-      commands: TellCommands;
-      questions: TerminalQuestions;
-      log: PlatformLog;
-    },
-    settings: LinkSettings,
-  ) {
+  constructor(parts: LinkParts, settings: LinkSettings) {
     this.#facts = parts.facts;
     this.#fanOut = parts.fanOut;
     this.#clocks = new ClockNotes(parts.facts);
     this.#heads = parts.heads;
     this.#keys = parts.keys;
     this.#commands = parts.commands;
+    this.#alerts = parts.tellAlerts;
     this.#terminals = parts.terminals;
     this.#questions = parts.questions;
     this.#log = parts.log;
@@ -148,7 +137,9 @@ export class TerminalLinks {
     if (session.ended) return;
     if (poke.about === 'roots') this.#sendRoots(session, poke.after);
     else if (poke.about === 'commands') this.#sendCommands(session, hello, poke.after);
+    else if (poke.about === 'alerts') this.#sendAlerts(session, poke.after);
     else if (poke.about === 'standing') this.#review(session, hello);
+    else if (poke.about === 'evacuation') this.#poke(session);
     else {
       const fresh = new Set(poke.lists);
       for (const head of this.#heads.all()) if (fresh.has(head.list)) this.#sendHead(session, head);
@@ -258,7 +249,7 @@ export class TerminalLinks {
     now: number,
   ): void {
     const { terminal, epoch } = hello;
-    const { upto } = speaksNow(session) ? held : told;
+    const { upto } = knowsSlow(session) ? held : told;
     const isCopy = isCopied(suspected);
     if (isCopy) this.#suspect(terminal, suspected, now);
     // It has gone meanwhile.
@@ -274,13 +265,17 @@ export class TerminalLinks {
     for (const why of suspected) this.#log('terminal.suspected', { terminal, epoch, why });
     session.sounding.welcomed(now, this.#settings.beatMs);
     const hear = (poke: Poke): void => this.#hear(session, hello, poke);
-    session.unsubscribe = this.#fanOut.subscribe({ terminal, areas: [], hear });
+    session.unsubscribe = this.#fanOut.subscribe({
+      terminal,
+      areas: areasOf(placeOf(session)),
+      hear,
+    });
     this.#send(session, {
       frame: 'welcome',
       now: new Date(now).toISOString(),
       platform: this.#keys.caCertificate.toString('base64'),
       upto,
-      ...(speaksNow(session) ? { hash: held.hash } : {}),
+      ...(knowsSlow(session) ? { hash: held.hash } : {}),
       credit: CREDIT,
       beatMs: this.#settings.beatMs,
     });
@@ -288,6 +283,7 @@ export class TerminalLinks {
     this.#sendRoots(session, hello.root);
     for (const head of this.#heads.all()) this.#sendHead(session, head);
     this.#sendCommands(session, hello, 0);
+    this.#sendAlerts(session, 0);
   }
 
   /** The newest socket wins while it continues what is held here. One that does not may be a copy: then both are heard. */
@@ -318,7 +314,7 @@ export class TerminalLinks {
       this.#send(session, { frame: kind === 'gap' ? 'gap' : 'ack', upto: taken.upto });
       // Until it is durable, with what came in the same moment.
       const slow = session.pressure.stored(performance.now() - begun);
-      if (slow !== null && speaksNow(session)) this.#send(session, slow);
+      if (slow !== null && knowsSlow(session)) this.#send(session, slow);
     };
     return { told: { kind: 'facts', of: { terminal, epoch }, from, items, isAll }, answer };
   }
@@ -366,11 +362,17 @@ export class TerminalLinks {
     for (const frame of this.#commands(hello.terminal, after)) this.#send(session, frame);
   }
 
+  /** Also to one that gets nothing else: an alert is for whoever stands before it. */
+  #sendAlerts(session: Session, after: number): void {
+    for (const text of this.#alerts(placeOf(session), after)) this.#sendText(session, text);
+  }
+
+  #poke(session: Session): void {
+    if (placeOf(session)) this.#send(session, { frame: 'poke', about: 'standing' });
+  }
+
   #sendRoots(session: Session, after: number): void {
-    const roots = this.#keys.roots.slice(after).map((root) => root.toString('base64'));
-    for (let at = 0; at < roots.length; at += LIMITS.roots) {
-      this.#send(session, { frame: 'root', statements: roots.slice(at, at + LIMITS.roots) });
-    }
+    for (const frame of rootFrames(this.#keys.roots, after)) this.#send(session, frame);
   }
 
   #send(session: Session, frame: PlatformFrame): void {

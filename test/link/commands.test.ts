@@ -18,7 +18,7 @@ async function connected() {
 interface Sent {
   readonly says?: Partial<CommandStatement> | object;
   readonly keys?: PlatformKeys;
-  readonly kind?: Exclude<RoleKind, 'issue-manifest'>;
+  readonly kind?: Exclude<RoleKind, 'issue-manifest' | 'alert'>;
 }
 
 async function send(platform: FakePlatform, { says, keys, kind = 'command' }: Sent = {}) {

@@ -225,7 +225,8 @@ describe('a socket', () => {
   });
 
   test('that does not read is cut off before it costs more than 1 MB', async () => {
-    const parts = { ...platform.stores, commands: () => [], log: () => {} };
+    const untold = { commands: () => [], tellAlerts: () => [] };
+    const parts = { ...platform.stores, ...untold, log: () => {} };
     const nothing = { heads: { all: () => [] } as never, questions: {} as never };
     const ports = { facts: new EmbeddedFactLog(parts.facts), fanOut: new LocalFanOut() };
     const links = new TerminalLinks(

@@ -176,7 +176,7 @@ export class StormPlatform {
     const links = new TerminalLinks(
       {
         ...{ facts: new EmbeddedFactLog(facts), fanOut, heads, keys, terminals, questions, log },
-        commands: () => [],
+        ...{ commands: () => [], tellAlerts: () => [] },
       },
       { beatMs: 2_000, helloMs: 5_000, sessionsMax: 100, slowMs: this.#slowMs },
     );

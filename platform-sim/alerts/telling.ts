@@ -1,0 +1,67 @@
+/** Which alerts a terminal is told, by where it stands. */
+
+import type { WirePlace } from '../../src/link/alert-protocol.ts';
+import type { PlatformFrame } from '../../src/link/protocol.ts';
+import type { FanOut } from '../fan-out.ts';
+import type { AlertStore } from './alert-store.ts';
+
+/** The frames for a terminal that stands there, behind the message `after`, as they go out. */
+export type TellAlerts = (place: WirePlace | undefined, after: number) => readonly string[];
+
+interface Telling {
+  readonly told: number;
+  readonly areas: ReadonlySet<string>;
+  readonly expires: number;
+  readonly text: string;
+}
+
+/** The areas of the fan-out that a terminal listens to: its district, or without one the municipality as a whole. */
+export function areasOf(place: WirePlace | undefined): string[] {
+  if (place === undefined) return [];
+  const { municipality, district } = place;
+  return [district === undefined ? municipality : `${municipality}/${district}`];
+}
+
+export class AlertTelling {
+  readonly #store: AlertStore;
+  readonly #now: () => number;
+  /** Signed messages never change, and thousands of terminals hear the same text. */
+  #tellings: readonly Telling[] = [];
+  #upto = -1;
+
+  constructor(store: AlertStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  readonly tell: TellAlerts = (place, after) => {
+    const areas = areasOf(place);
+    if (areas.length === 0) return [];
+    const now = this.#now();
+    return this.#current()
+      .filter(({ told, expires }) => told > after && expires > now)
+      .filter((telling) => areas.some((area) => telling.areas.has(area)))
+      .map(({ text }) => text);
+  };
+
+  /** Tells everybody whom a message behind `after` concerns; resolves with the newest message. */
+  async publish(fanOut: FanOut, after: number): Promise<number> {
+    const fresh = this.#current().filter(({ told }) => told > after);
+    const areas = new Set(fresh.flatMap((telling) => [...telling.areas]));
+    for (const area of areas) await fanOut.publish({ area }, { about: 'alerts', after });
+    return Math.max(after, this.#upto);
+  }
+
+  #current(): readonly Telling[] {
+    const newest = this.#store.newestTold();
+    if (newest === this.#upto) return this.#tellings;
+    this.#upto = newest;
+    this.#tellings = this.#store.told(this.#now()).map(({ told, expires, signed, ...whom }) => {
+      const frame: PlatformFrame = { frame: 'alert', statement: signed.toString('base64') };
+      const districts = whom.audience.map((district) => `${whom.municipality}/${district}`);
+      const areas = new Set([whom.municipality, ...districts]);
+      return { told, expires, areas, text: JSON.stringify(frame) };
+    });
+    return this.#tellings;
+  }
+}
