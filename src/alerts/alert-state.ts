@@ -42,6 +42,8 @@ export class AlertState implements Alerts {
   readonly #listeners = new Set<() => void>();
   readonly #timer: NodeJS.Timeout;
   #messages: ReadonlyMap<string, AlertMessage> = new Map();
+  /** Those of them whose time was over when the time was known. */
+  readonly #expired = new Set<string>();
   #shown: readonly ActiveAlert[] = [];
   /** When what is in memory alone is to be tried again; null: all of it is durable. */
   #saveAt: number | null = null;
@@ -103,6 +105,7 @@ export class AlertState implements Alerts {
   /** Looks at what nobody announces: time has passed, or a clock was set. */
   look(): void {
     if (this.#saveAt !== null && this.#mono() >= this.#saveAt) this.#save();
+    if (this.#noteExpired()) this.#save();
     const before = this.#shown;
     const now = this.#active();
     if (signOf(now) === signOf(before)) return;
@@ -116,6 +119,16 @@ export class AlertState implements Alerts {
       }
     }
     for (const listener of this.#listeners) listener();
+  }
+
+  /** What has ended is not to come back with a start that does not know the time. */
+  #noteExpired(): boolean {
+    const time = this.#time();
+    const before = this.#expired.size;
+    for (const message of this.#messages.values()) {
+      if (hasExpired(message, time)) this.#expired.add(message.id);
+    }
+    return this.#expired.size > before;
   }
 
   async #verify(cms: Uint8Array, signers: Signers): Promise<AlertMessage> {
@@ -169,9 +182,11 @@ export class AlertState implements Alerts {
   #save(): void {
     const { ledger } = this.#options;
     this.#messages = this.#remembered();
+    for (const id of this.#expired) if (!this.#messages.has(id)) this.#expired.delete(id);
     const kept = [...this.#messages.values()].map((message) => ({
       id: message.id,
       said: JSON.stringify(message),
+      expired: this.#expired.has(message.id) ? (1 as const) : (0 as const),
     }));
     try {
       ledger.record([], () => ledger.alerts.replace(kept));
@@ -191,7 +206,8 @@ export class AlertState implements Alerts {
 
   #kept(): ReadonlyMap<string, AlertMessage> {
     const { ledger, place } = this.#options;
-    const messages = ledger.alerts.all().flatMap(({ said }) => {
+    const messages = ledger.alerts.all().flatMap(({ id, said, expired }) => {
+      if (expired === 1) this.#expired.add(id);
       const parsed = ALERT_MESSAGE.safeParse(JSON.parse(said));
       return parsed.success && parsed.data.municipality.code === place.municipality
         ? [parsed.data]
@@ -207,7 +223,13 @@ export class AlertState implements Alerts {
   #time(): AlertTime {
     const { clock } = this.#options;
     const isSet = clock.quality() !== 'unset';
-    return { now: clock.now(), floor: clock.floor, isAgreed: clock.isAgreed, isSet };
+    return {
+      now: clock.now(),
+      floor: clock.floor,
+      isAgreed: clock.isAgreed,
+      isSet,
+      expired: this.#expired,
+    };
   }
 
   #whyOver(id: string): string {

@@ -19,6 +19,8 @@ export interface AlertTime {
   readonly floor: number;
   /** False where the clock is known to be wrong. */
   readonly isSet: boolean;
+  /** Messages that have expired before, whatever the clock says now. */
+  readonly expired: ReadonlySet<string>;
 }
 
 /** The messages about one alert that say all there is to say. */
@@ -62,12 +64,10 @@ export function activeAlerts(
 /**
  * Only authenticated time ends an alert: a clock that somebody set, or that came out of a power cut with another year, does not.
  */
-export function hasExpired(
-  { expiresAt }: Pick<AlertMessage, 'expiresAt'>,
-  time: AlertTime,
-): boolean {
+export function hasExpired({ id, expiresAt }: AlertMessage, time: AlertTime): boolean {
   const expires = Date.parse(expiresAt);
-  return time.floor >= expires || (time.isSet && time.isAgreed && time.now >= expires);
+  const isPast = time.floor >= expires || (time.isSet && time.isAgreed && time.now >= expires);
+  return isPast || time.expired.has(id);
 }
 
 function shownOf(

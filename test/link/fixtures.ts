@@ -11,6 +11,7 @@ import { Clock, SYSTEM_TIME, type TimeSources } from '../../src/clock.ts';
 import type { Command } from '../../src/domain/command.ts';
 import type { EventName } from '../../src/domain/events.ts';
 import { FileKeyStore } from '../../src/keys/file-key-store.ts';
+import type { AlertEar } from '../../src/link/downloads.ts';
 import type { TerminalIdentity } from '../../src/link/identity.ts';
 import type { LoadedInstitution } from '../../src/link/institution-download.ts';
 import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/link.ts';
@@ -70,6 +71,9 @@ export class TestTerminal {
   readonly institutions: LoadedInstitution[] = [];
   readonly commands: Command[] = [];
   readonly triedLater: number[] = [];
+  /** Where it stands, and who hears alerts there; set before it connects. */
+  alerts: AlertEar | undefined;
+  pokes = 0;
   readonly questions = new Questions((event, fields) => this.#note({ event, fields }));
   readonly listDirectory: string;
   lists: readonly string[] = [LIST];
@@ -129,6 +133,10 @@ export class TestTerminal {
       onInstitution: (loaded) => void this.institutions.push(loaded),
       onCommand: (command) => void this.commands.push(command),
       onTryLater: (afterMs) => void this.triedLater.push(afterMs),
+      alerts: this.alerts,
+      onStanding: () => {
+        this.pokes += 1;
+      },
       identity: this.identity,
       times: { ...TIMES, ...times },
     });
@@ -169,6 +177,11 @@ export class TestTerminal {
   of(event: Noted['event']): Readonly<Record<string, unknown>>[] {
     return this.noted.filter((noted) => noted.event === event).map(({ fields }) => fields);
   }
+
+  /** As its recorder: for parts that are given one. */
+  readonly recorder = {
+    note: (event: EventName, fields: Noted['fields'] = {}): void => this.#note({ event, fields }),
+  };
 
   #note(noted: Noted): void {
     this.noted.push(noted);

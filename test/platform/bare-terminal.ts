@@ -86,9 +86,14 @@ export class BareTerminal {
   }
 
   /** The same as one that speaks what this version speaks. */
-  static async greetNow(url: string, chain: Chain): Promise<BareTerminal> {
-    const terminal = await BareTerminal.connect(url, {}, SUBPROTOCOLS);
-    terminal.hello(chain);
+  static async greetNow(
+    url: string,
+    chain: Chain,
+    over: object = {},
+    offered: readonly string[] = SUBPROTOCOLS,
+  ): Promise<BareTerminal> {
+    const terminal = await BareTerminal.connect(url, {}, offered);
+    terminal.hello(chain, over);
     await terminal.next('welcome');
     return terminal;
   }

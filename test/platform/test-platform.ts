@@ -92,6 +92,14 @@ export class TestPlatform {
     return this.#running.stores;
   }
 
+  get alertDesk(): Platform['alertDesk'] {
+    return this.#running.alertDesk;
+  }
+
+  pokeStanding(terminal: string): Promise<void> {
+    return this.#running.pokeStanding(terminal);
+  }
+
   publish(rows: readonly CsvRow[], settings: ListSettings = {}, list = LIST): Promise<Publication> {
     const { registry, keys } = this.stores;
     return importEntryList(registry, keys, list, rows, settings, Date.now());
