@@ -12,7 +12,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type ClientRefusal, LIMITS, REFUSED_HEADER, SUBPROTOCOLS } from '../src/link/protocol.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
-import { AlertTelling } from './alerts/telling.ts';
+import { AlertNews } from './alerts/telling.ts';
 import { Centre, type CentreParts } from './centre/centre.ts';
 import { JoinedMunicipalities, type JoinedParts } from './centre/joined-municipalities.ts';
 import { framesFor, newestCommand } from './commanding.ts';
@@ -95,11 +95,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const stores = openStores(settings.stateDirectory);
   const { facts, held, register, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
-  const server = createServer(HTTP_LIMITS, (request, response) =>
-    settings.ocsp !== undefined && request.url === OCSP_PATH
-      ? serveOcsp(settings.ocsp, request, response)
-      : serve(request, response),
-  );
+  const server = plainServer(settings.ocsp, serve);
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
   const commands: TellCommands = (terminal, after) =>
     framesFor(stores.registry, terminal, Date.now(), after);
@@ -111,11 +107,11 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const ports = settings.tlsPort === undefined ? 1 : 2;
   const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;
   const fanOut = new LocalFanOut();
-  const telling = new AlertTelling(stores.alerts, Date.now);
+  const alerts = new AlertNews(stores.alerts, fanOut, Date.now);
   const links = new TerminalLinks(
     {
       ...{ facts: new EmbeddedFactLog(facts), fanOut, heads, keys, terminals, questions, log },
-      ...{ commands, tellAlerts: telling.tell },
+      ...{ commands, tellAlerts: alerts.tell },
     },
     linkSettings(settings, connectionsMax),
   );
@@ -131,8 +127,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     each.setTimeout(IDLE_MS);
     sayWhenFull(each, log);
   }
-  const tellAlerts = alertsTold(telling, fanOut, stores.alerts.newestTold());
-  const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, tellAlerts, log);
+  const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, alerts, log);
   const shutDown = async () => {
     const closed = servers.map((each) => new Promise((resolve) => each.close(resolve)));
     await watch.stop();
@@ -142,12 +137,8 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     await centre.close();
     stores.close();
   };
-  const listening = async () => {
-    const port = await listen(server, settings.port, '--port');
-    if (settings.tlsPort === undefined) return { port, tlsPort: null };
-    return { port, tlsPort: await listen(secure, settings.tlsPort, '--tls-port') };
-  };
-  const { port, tlsPort } = await listening().catch(async (error: unknown) => {
+  const listening = listenAt(settings, server, secure);
+  const { port, tlsPort } = await listening.catch(async (error: unknown) => {
     await shutDown();
     throw error;
   });
@@ -157,7 +148,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     port,
     secureUrl: tlsPort === null ? null : `wss://${HOST}:${tlsPort}${TERMINALS_PATH}`,
     centre,
-    alertDesk: new AlertDesk({ store: stores.alerts, keys, now: Date.now, onSigned: tellAlerts }),
+    alertDesk: deskAt({ ...stores, keys }, alerts),
     pokeStanding: (terminal) => fanOut.publish({ terminal }, { about: 'evacuation' }),
     stores: { ...stores, keys },
     close() {
@@ -196,6 +187,26 @@ async function prepareHeads(stateDirectory: string, { registry }: Stores) {
   const heads = new Heads(registry, keys);
   await heads.refresh(Date.now());
   return { keys, heads };
+}
+
+/** Where terminals connect that are not enrolled. */
+function plainServer(ocsp: OcspResponder | undefined, serve: RequestListener): Server {
+  return createServer(HTTP_LIMITS, (request, response) =>
+    ocsp !== undefined && request.url === OCSP_PATH
+      ? serveOcsp(ocsp, request, response)
+      : serve(request, response),
+  );
+}
+
+function deskAt({ alerts: store, keys }: Platform['stores'], news: AlertNews): AlertDesk {
+  return new AlertDesk({ store, keys, now: Date.now, onSigned: news.publish });
+}
+
+/** Returns the ports. */
+async function listenAt(settings: PlatformSettings, server: Server, secure: Server) {
+  const port = await listen(server, settings.port, '--port');
+  if (settings.tlsPort === undefined) return { port, tlsPort: null };
+  return { port, tlsPort: await listen(secure, settings.tlsPort, '--tls-port') };
 }
 
 /** Returns the port. */
@@ -295,25 +306,13 @@ function serveObject(
     .end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-/** Whoever signs, in whatever process: each message is told once. */
-function alertsTold(telling: AlertTelling, fanOut: FanOut, before: number): () => Promise<void> {
-  let told = before;
-  let turn = Promise.resolve();
-  return () => {
-    turn = turn.then(async () => {
-      told = await telling.publish(fanOut, told);
-    });
-    return turn;
-  };
-}
-
 /** Signs and pushes heads when another process changed a list or the root, and when a statement grows old. */
 function watchLists(
   stores: Platform['stores'],
   heads: Heads,
   fanOut: FanOut,
   centre: Centre,
-  tellAlerts: () => Promise<void>,
+  alerts: AlertNews,
   log: PlatformLog,
 ) {
   let refreshing: Promise<void> | null = null;
@@ -340,7 +339,7 @@ function watchLists(
     const newest = newestCommand(stores.registry);
     if (newest > commanded) await fanOut.publish('all', { about: 'commands', after: commanded });
     commanded = newest;
-    await tellAlerts();
+    await alerts.publish();
   };
   const timer = setInterval(() => {
     refreshing ??= refresh().finally(() => {

@@ -1,7 +1,8 @@
-/** What a terminal keeps in its state folder: ledger, lists, journal; and the clock, whose high-water mark is kept there. */
+/** What a terminal keeps in its state folder: ledger, lists, alerts, journal; and the clock, whose high-water mark is kept there. */
 
 import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { AlertState } from './alerts/alert-state.ts';
 import { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { Journal } from './journal.ts';
@@ -19,6 +20,8 @@ export interface StateFolder {
   readonly ledger: Ledger;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
+  /** Null where the terminal stands nowhere that alerts are for. */
+  readonly alerts: AlertState | null;
   close(): Promise<void>;
 }
 
@@ -60,12 +63,15 @@ function open(config: Config, out: Writable | null): StateFolder {
   for (const { path, why } of shelf.dropped) {
     recorder.note('list.rejected', { reason: 'damaged', detail: `${basename(path)}: ${why}` });
   }
+  const alerts = AlertState.at(config.place, { ledger, clock, recorder });
   return {
     clock,
     ledger,
     shelf,
     recorder,
+    alerts,
     async close() {
+      alerts?.stop();
       clock.close();
       shelf.close();
       ledger.close();

@@ -5,7 +5,6 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import { openVoice } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
 import type { TerminalInput } from '../state-machines/terminal-setup.ts';
-import { AlertState } from './alerts/alert-state.ts';
 import type { CardSlot } from './card-slot.ts';
 import { Charges } from './charges.ts';
 import { CommandRunner } from './commands.ts';
@@ -93,12 +92,8 @@ export async function startTerminal(
   const devices = await Devices.supervise(config, recorder, conditions, inspect);
   const papers = new Papers(config.name, recorder, devices.printer);
   const charges = new Charges(recorder, () => devices.payment?.current ?? null);
-  const alerts = AlertState.at(config.place, folder);
-  const { link, venue } = await openLinks(config, { ...folder, alerts }, keys, inspect, () =>
-    looking.look(),
-  );
-  const steps = { papers, charges, alerts };
-  const services = servicesOf(config, partsOf(config, folder, devices, link, steps));
+  const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
+  const services = servicesOf(config, partsOf(config, folder, devices, link, { papers, charges }));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
   const recover = async (): Promise<void> => {
@@ -142,7 +137,6 @@ export async function startTerminal(
       recorder.note('terminal.stopping', { signal });
       await Promise.all([retention.stop(), sticks?.stop()]);
       looking.stop();
-      alerts?.stop();
       for (const { passages } of services) passages?.stop();
       actor.send({ type: 'terminal.stop' });
       await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
@@ -172,7 +166,7 @@ function retentionOf(
 /** The platform, and the other gates of the venue. */
 async function openLinks(
   config: Config,
-  folder: StateFolder & { readonly alerts: AlertState | null },
+  folder: StateFolder,
   keys: OwnKeys,
   inspect: Inspect,
   onChange: () => void,
@@ -268,10 +262,10 @@ function commandsOf(
 /** What services are given. Devices and trust come and go: they are asked for at the time of use. */
 function partsOf(
   config: Config,
-  { clock, shelf, recorder }: StateFolder,
+  { clock, shelf, recorder, alerts }: StateFolder,
   { card, release, turnstile, page, payment, tvPower }: Devices,
   link: LinkSupervisor,
-  steps: Pick<TerminalParts, 'papers' | 'charges' | 'alerts'>,
+  steps: Pick<TerminalParts, 'papers' | 'charges'>,
 ): TerminalParts {
   return {
     terminal: config.name,
@@ -301,6 +295,7 @@ function partsOf(
     watchCard: (listener) => card.watch(listener),
     cardInField: () => card.present,
     watchStanding: (listener) => link.watchStanding(listener),
+    alerts,
     shelf,
     recorder,
     ...steps,

@@ -53,6 +53,8 @@ describe('arrows', () => {
     ['src-keys-may-only-import', 'src/keys/ah.ts', 'src/services/service.ts'],
     ['src-text-may-only-import', 'src/text/ac.ts', 'src/store/leaf.ts'],
     ['src-store-may-only-import', 'src/store/g.ts', 'src/services/service.ts'],
+    ['src-alerts-may-only-import', 'src/alerts/am.ts', 'src/services/service.ts'],
+    ['saxes-has-one-home', 'src/an.ts', 'saxes'],
     ['src-link-may-only-import', 'src/link/h.ts', 'src/services/service.ts'],
     ['src-neighbours-may-only-import', 'src/neighbours/ak.ts', 'src/services/service.ts'],
     ['src-transfer-may-only-import', 'src/transfer/am.ts', 'src/services/service.ts'],

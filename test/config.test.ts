@@ -75,8 +75,31 @@ test('the issuer of cards can be asked online, and is not unless a service is to
   expect(readConfig(file).services['event-entry']?.ocsp).toBe('when-online');
 });
 
+test('a terminal stands in a district, in a municipality as a whole, or nowhere', () => {
+  expect(readConfig(file)).not.toHaveProperty('place');
+  writeFileSync(file, `${GOOD}[place]\nmunicipality = "990029"\n`);
+  expect(readConfig(file).place).toEqual({ municipality: '990029' });
+  writeFileSync(file, `${GOOD}[place]\nmunicipality = "990029"\ndistrict = "kawara"\n`);
+  expect(readConfig(file).place).toEqual({ municipality: '990029', district: 'kawara' });
+});
+
 /** Each names the file, the line, the key, and what would be right. */
 test.each([
+  [
+    'a municipality that is a number',
+    `${GOOD}[place]\nmunicipality = 990029\n`,
+    'gate.toml:16: [place] "municipality": expected text in quotes',
+  ],
+  [
+    'a municipality that is none',
+    `${GOOD}[place]\nmunicipality = "99002"\n`,
+    'gate.toml:16: [place] "municipality": six digits, like "990029"',
+  ],
+  [
+    'a district without a municipality',
+    `${GOOD}[place]\ndistrict = "kawara"\n`,
+    '[place] "municipality": is missing',
+  ],
   [
     'an unknown key',
     GOOD.replace('reader =', 'reeder ='),
@@ -85,7 +108,7 @@ test.each([
   [
     'an unknown table',
     `${GOOD}[printer]\n`,
-    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, remote, tv-power, retention, staff, metrics, neighbours, transfer, screen, services',
+    'gate.toml:15: "printer": unknown key; known here: profile, name, state, platform, ocsp, card, receipt, keys, release, turnstile, page, payment, remote, tv-power, retention, staff, place, metrics, neighbours, transfer, screen, services',
   ],
   [
     'a key of another driver',

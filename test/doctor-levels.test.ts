@@ -51,6 +51,7 @@ const WELL: Levels = {
   papers: { owed: 0, unknown: 0 },
   link: { up: true, contactAt: NOW - HOUR, reason: null },
   neighbours: { heard: ['east'], silentSince: null, held: [] },
+  alerts: { place: { municipality: '990029', district: 'kawara' }, hasKey: true, active: 0 },
 };
 
 const NOTHING: Levels = {
@@ -73,6 +74,7 @@ const NOTHING: Levels = {
   papers: null,
   link: null,
   neighbours: null,
+  alerts: null,
 };
 
 function only(changed: Partial<Levels>, id: CheckId): Check {
@@ -107,6 +109,13 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
     { neighbours: { heard: [], silentSince: NOW, held: [] } },
     'neighbours',
     /none is heard since 2026-02-20T08:00:00.000Z/,
+    true,
+  ],
+  [
+    'a municipality that can raise no alert',
+    { alerts: { place: { municipality: '990029' }, hasKey: false, active: null } },
+    'alerts',
+    /990029, all districts: nobody can raise one/,
     true,
   ],
   [

@@ -39,7 +39,7 @@ test('every frame has a heading, and every field of it a row', async () => {
 });
 
 test('what was recorded is of the protocol as it is now', () => {
-  for (const line of readTranscript('kazasu-v1.1').lines) {
+  for (const line of readTranscript('kazasu-v1.2').lines) {
     if (!('from' in line)) continue;
     const schema = line.from === 'terminal' ? TERMINAL_FRAME : PLATFORM_FRAME;
     expect(schema.parse(line.frame)).toEqual(line.frame);

@@ -22,16 +22,22 @@ export function areasOf(place: WirePlace | undefined): string[] {
   return [district === undefined ? municipality : `${municipality}/${district}`];
 }
 
-export class AlertTelling {
+export class AlertNews {
   readonly #store: AlertStore;
+  readonly #fanOut: FanOut;
   readonly #now: () => number;
+  /** Messages up to here are on their way to whoever is connected; who comes later hears them with the welcome. */
+  #told: number;
+  #publishing: Promise<void> = Promise.resolve();
   /** Signed messages never change, and thousands of terminals hear the same text. */
   #tellings: readonly Telling[] = [];
   #upto = -1;
 
-  constructor(store: AlertStore, now: () => number) {
+  constructor(store: AlertStore, fanOut: FanOut, now: () => number) {
     this.#store = store;
+    this.#fanOut = fanOut;
     this.#now = now;
+    this.#told = store.newestTold();
   }
 
   readonly tell: TellAlerts = (place, after) => {
@@ -44,12 +50,18 @@ export class AlertTelling {
       .map(({ text }) => text);
   };
 
-  /** Tells everybody whom a message behind `after` concerns; resolves with the newest message. */
-  async publish(fanOut: FanOut, after: number): Promise<number> {
+  /** Tells everybody whom what was signed since the last time concerns, in whatever process it was signed. */
+  readonly publish = (): Promise<void> => {
+    this.#publishing = this.#publishing.then(() => this.#publish());
+    return this.#publishing;
+  };
+
+  async #publish(): Promise<void> {
+    const after = this.#told;
     const fresh = this.#current().filter(({ told }) => told > after);
+    this.#told = Math.max(after, this.#upto);
     const areas = new Set(fresh.flatMap((telling) => [...telling.areas]));
-    for (const area of areas) await fanOut.publish({ area }, { about: 'alerts', after });
-    return Math.max(after, this.#upto);
+    for (const area of areas) await this.#fanOut.publish({ area }, { about: 'alerts', after });
   }
 
   #current(): readonly Telling[] {

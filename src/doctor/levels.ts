@@ -18,6 +18,7 @@ import type { KeyStore } from '../keys/key-store.ts';
 import type { OwnValidity } from '../link/identity.ts';
 import type { Root } from '../pki/root-object.ts';
 import type { CrlSummary } from '../pki/trust-store.ts';
+import { type AlertsLevel, alertsCheck } from './alerts-level.ts';
 import { type NeighboursLevel, neighboursCheck } from './neighbours-level.ts';
 import { PAGE_REMEDIES, PRINTER_REMEDIES } from './printer-remedies.ts';
 import {
@@ -52,6 +53,7 @@ export interface Levels {
   readonly papers: { readonly owed: number; readonly unknown: number } | null;
   readonly link: LinkLevel | null;
   readonly neighbours: NeighboursLevel | 'none' | null;
+  readonly alerts: AlertsLevel | 'none' | null;
 }
 
 /** `lost`: why it can't be used, null when it can. */
@@ -135,6 +137,7 @@ export function levelsOf(levels: Levels): Check[] {
     papersCheck(levels),
     linkCheck(levels),
     neighboursCheck(levels.neighbours),
+    alertsCheck(levels.alerts),
   ];
 }
 

@@ -15,6 +15,7 @@ import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
 import type { TurnstileSlot } from '../turnstile-slot.ts';
 import type { Venue } from '../venue.ts';
+import { alertsLevel } from './alerts-level.ts';
 import {
   type Device,
   type KeysLevel,
@@ -26,7 +27,7 @@ import {
 
 export interface OwnParts {
   readonly config: Config;
-  readonly folder: Pick<StateFolder, 'clock' | 'ledger' | 'shelf'>;
+  readonly folder: Pick<StateFolder, 'clock' | 'ledger' | 'shelf' | 'alerts'>;
   readonly reader: Pick<CardSlot, 'isOpen' | 'name'>;
   /** The one that is open now. */
   readonly printer: Pick<ReceiptPrinter, 'name' | 'condition'> | null;
@@ -49,12 +50,14 @@ export async function ownChecks(parts: OwnParts): Promise<Check[]> {
 
 export async function ownLevels(parts: OwnParts): Promise<Levels> {
   const { config, folder, reader, printer, page, hasPayment, keys, link, venue, papers } = parts;
-  const { clock, ledger, shelf } = folder;
+  const { clock, ledger, shelf, alerts } = folder;
   const id = entryOf(config)?.list;
   const { receipt, payment } = config;
   const [oldest] = ledger.unsent(ledger.acknowledged, { items: 1, bytes: 0 });
   const since = oldest === undefined ? null : Date.parse(JSON.parse(oldest.text).at);
   const owed = papers.filter(({ state }) => state === 'owed').length;
+  const root = heldRoot(ledger);
+  const inForce = alerts?.now().filter(({ state }) => state === 'active').length ?? null;
   return {
     now: clock.now(),
     reader: { name: reader.name, lost: reader.isOpen ? null : 'it does not answer' },
@@ -84,12 +87,13 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     },
     keys,
     certificate: validityOf(ledger) ?? 'none',
-    root: rootLevel(heldRoot(ledger)),
+    root: rootLevel(root),
     hasInstitution: link.institution !== null,
     waiting: { facts: ledger.waiting(), since },
     papers: { owed, unknown: papers.length - owed },
     link: { up: link.isUp, contactAt: null, reason: null },
     neighbours: venue.level ?? 'none',
+    alerts: alertsLevel(config.place, root, inForce),
   };
 }
 

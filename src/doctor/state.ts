@@ -21,6 +21,7 @@ import { LedgerError } from '../store/ledger-file.ts';
 import { LedgerInspection } from '../store/ledger-inspection.ts';
 import { lookAtShelf } from '../store/list-shelf.ts';
 import { SoleOwner } from '../store/sole-owner.ts';
+import { alertsLevel } from './alerts-level.ts';
 import { type JournalView, viewOfJournal } from './journal-view.ts';
 import {
   type DiskLevel,
@@ -61,6 +62,7 @@ interface LedgerView {
   readonly pinned: Buffer | null | 'unread';
   readonly certificate: Levels['certificate'];
   readonly root: Levels['root'];
+  readonly alerts: Levels['alerts'];
   readonly facts: StateView['facts'];
   readonly sqlite: string | null;
 }
@@ -104,6 +106,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       waiting: ledger.waiting,
       papers: ledger.papers,
       link: isRunning || journal.link === null ? journal.link : notUp(journal.link),
+      alerts: ledger.alerts,
       neighbours: readable(() => neighboursOf(config, isRunning ? journal : NO_JOURNAL)),
     },
   };
@@ -135,8 +138,11 @@ function clockOf(timeHigh: number | null): { now: number; quality: Levels['clock
 
 function lookAtLedger(config: Config): LedgerView {
   const unseen = { waiting: null, papers: null, timeHigh: null };
-  const nothing = { ...unseen, certificate: null, root: null, facts: null, sqlite: null };
-  const unread = { ...nothing, pinned: 'unread' } as const;
+  const nothing = {
+    ...{ ...unseen, certificate: null, root: null, facts: null, sqlite: null },
+    alerts: alertsLevel(config.place, null, null),
+  };
+  const unread = { ...nothing, pinned: 'unread', alerts: null } as const;
   if (isForbidden(config.state)) {
     const why = `${config.state} is not for this user to see; run it as root or as the daemon's user`;
     return { ...unread, check: unknown('ledger', why) };
@@ -150,7 +156,7 @@ function lookAtLedger(config: Config): LedgerView {
     }
     const check = ledgerCheck(ledger, config);
     if (check.state !== 'ok') return { ...unread, check };
-    return { ...valuesOf(ledger), check };
+    return { ...valuesOf(ledger, config), check };
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     if (error.code === 'unwritable') return { ...unread, check: unknown('ledger', error.message) };
@@ -173,10 +179,11 @@ function ledgerCheck(ledger: LedgerInspection, config: Config): Check {
   return notWell('ledger', `damaged: ${verdict.why}`, KEEP_A_COPY);
 }
 
-function valuesOf(ledger: LedgerInspection): Omit<LedgerView, 'check'> {
+function valuesOf(ledger: LedgerInspection, { place }: Config): Omit<LedgerView, 'check'> {
   const papers = openPapersOf(ledger.facts());
   const owed = papers.filter(({ state }) => state === 'owed').length;
   const oldest = ledger.oldestWaiting();
+  const root = heldRoot(ledger);
   return {
     waiting: {
       facts: ledger.waiting(),
@@ -186,7 +193,8 @@ function valuesOf(ledger: LedgerInspection): Omit<LedgerView, 'check'> {
     timeHigh: keptTime(ledger),
     pinned: pinnedPlatform(ledger),
     certificate: validityOf(ledger) ?? 'none',
-    root: rootLevel(heldRoot(ledger)),
+    root: rootLevel(root),
+    alerts: alertsLevel(place, root, null),
     facts: ledger.counts(),
     sqlite: ledger.sqlite,
   };

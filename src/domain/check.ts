@@ -47,6 +47,8 @@ export const CHECK_IDS = [
   'link',
   /** The other gates of the venue: heard, and believed. */
   'neighbours',
+  /** Alerts of the municipality: somebody can raise them here. */
+  'alerts',
   'fonts',
   'voice',
   /** The built page of the screen. */

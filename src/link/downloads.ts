@@ -122,7 +122,8 @@ export function startDownloads(
     alerts,
     objects,
     async close(): Promise<void> {
-      await Promise.all([heads.close(), commands.close(), alerts.close()]);
+      // An alert that came counts, whatever became of the link behind it.
+      await Promise.all([heads.close(), commands.close(), alerts.drain()]);
       await Promise.all([listQueue.close(), trustQueue.close(), institutionQueue.close()]);
       source.close();
     },

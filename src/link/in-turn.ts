@@ -28,6 +28,11 @@ export class InTurn<Frame> {
     return true;
   }
 
+  /** Nothing more comes; resolves when all that waits has been handled. */
+  drain(): Promise<void> {
+    return this.#last;
+  }
+
   /** What waits is left; resolves when what is under way has ended. */
   async close(): Promise<void> {
     this.#open = false;

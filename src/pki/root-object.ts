@@ -32,6 +32,8 @@ export interface Root {
   readonly keys: ReadonlyMap<string, KeyObject>;
   /** `key`: SHA-256 of its SubjectPublicKeyInfo, hex. */
   names(role: RoleName, key: string): boolean;
+  /** Whether there is any. */
+  hasKeyFor(role: RoleName): boolean;
 }
 
 const MAX_CONTENT_BYTES = 32_768;
@@ -86,6 +88,7 @@ function rootOf(content: Buffer): Root {
     platformCa: Buffer.from(statement.platformCa, 'base64'),
     keys,
     names: (role, key) => roles.get(role)?.includes(key) ?? false,
+    hasKeyFor: (role) => roles.has(role),
   };
 }
 

@@ -373,6 +373,7 @@ export const en: Catalogue = {
       papers: { name: 'Papers owed', remedy: 'Answer for them in this menu' },
       link: { name: 'Link to the centre', remedy: 'Entry goes on. Check the network' },
       neighbours: { name: 'Link to other gates', remedy: 'Entry goes on. Check the network' },
+      alerts: { name: 'Evacuation alerts', remedy: TELL_ADMINISTRATOR },
       fonts: { name: 'Fonts', remedy: TELL_ADMINISTRATOR },
       voice: { name: 'Voice', remedy: 'Entry goes on. Tell the administrator' },
       screen: { name: 'Screen page', remedy: TELL_ADMINISTRATOR },

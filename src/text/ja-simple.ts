@@ -279,6 +279,7 @@ export const jaSimple: Catalogue = {
         name: 'ほかの ゲートとの つながり',
         remedy: '入場《にゅうじょう》は できます。ケーブルを 見《み》て ください',
       },
+      alerts: { name: '避難《ひなん》の お知《し》らせ', remedy: TELL_ADMINISTRATOR },
       fonts: { name: '文字《もじ》の 形《かたち》', remedy: TELL_ADMINISTRATOR },
       voice: {
         name: '声《こえ》',

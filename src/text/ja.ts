@@ -373,6 +373,7 @@ export const ja: Catalogue = {
         name: 'ほかのゲートとの通信',
         remedy: '入場はできます。回線を確かめてください',
       },
+      alerts: { name: '避難の知らせ', remedy: TELL_ADMINISTRATOR },
       fonts: { name: '画面の書体', remedy: TELL_ADMINISTRATOR },
       voice: { name: '音声', remedy: '入場はできます。管理者に連絡してください' },
       screen: { name: '画面の表示', remedy: TELL_ADMINISTRATOR },

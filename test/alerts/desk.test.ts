@@ -8,9 +8,10 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { AlertDesk, type AlertEntry } from '../../platform-sim/alerts/alert-desk.ts';
 import { AlertStore } from '../../platform-sim/alerts/alert-store.ts';
 import type { AlertOrder } from '../../platform-sim/alerts/order.ts';
-import { AlertTelling } from '../../platform-sim/alerts/telling.ts';
+import { AlertNews } from '../../platform-sim/alerts/telling.ts';
 import { verifyAlert } from '../../platform-sim/alerts/verify-alert.ts';
 import { InputError } from '../../platform-sim/input-error.ts';
+import { LocalFanOut } from '../../platform-sim/local-fan-out.ts';
 import { nameAlertKey } from '../../platform-sim/root.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { readMessage } from '../../src/alerts/message.ts';
@@ -198,7 +199,7 @@ test('a municipality has no more alerts at once than people can read', async () 
 });
 
 test('terminals are told the newest message of each alert that concerns where they stand', async () => {
-  const telling = new AlertTelling(store, () => now);
+  const telling = new AlertNews(store, new LocalFanOut(), () => now);
   const told = (district?: string, after = 0) =>
     telling
       .tell({ municipality: CITY, ...(district !== undefined && { district }) }, after)

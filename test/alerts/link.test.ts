@@ -136,10 +136,27 @@ test('a poke is heard by the terminal that it is for', async () => {
   await expect.poll(() => terminal.pokes).toBe(1);
 });
 
+test('an alert that came counts, though the link broke right behind it', async () => {
+  const { keys } = platform.stores;
+  const breaking = await FakePlatform.start(keys);
+  const { terminal, shown } = terminalAt(KAWARA);
+  const link = await terminal.connect(breaking.url);
+  const { id } = await raise(['kawara']);
+  const statement = desk.signed(id)?.toString('base64') ?? '';
+  for (let n = 0; n < 20; n += 1) breaking.send({ frame: 'alert', statement: 'AAAA' });
+  breaking.send({ frame: 'alert', statement });
+  breaking.closeSockets(1001);
+  await terminal.until('lost');
+  await link.close();
+  expect(shown()).toEqual([[id, 'active']]);
+});
+
 test('a platform that floods with alerts is cut off, and what it said is said once', async () => {
   const flooding = await FakePlatform.start();
   const { terminal, shown } = terminalAt(KAWARA);
   await terminal.connect(flooding.url);
+  flooding.send({ frame: 'alert', statement: 'AAAA' });
+  await terminal.until('alert.rejected');
   for (let n = 0; n < 400; n += 1) flooding.send({ frame: 'alert', statement: 'AAAA' });
   await terminal.until('lost', { code: 4000 });
   expect(terminal.of('alert.rejected')).toMatchObject([{ reason: 'malformed' }]);

@@ -16,6 +16,9 @@ export const OBJECT_WORDS: Words = {
   head: 'The newest version of a list. After the welcome for each list that is for this terminal, whenever there is a new version, and whenever the statement is signed anew. A poke: what it names is fetched over HTTP.',
   root: 'Versions of the root behind the one that the terminal said it holds, in order; before the heads, which are signed by keys that the newest one names.',
   command: 'Told with every welcome until it expires. The terminal knows which it has decided on.',
+  alert:
+    'What a municipality tells people to do, for the place that the terminal named; state, and told again with every welcome until it expires or is over. Of `kazasu.v1.2`.',
+  poke: 'There is news; the terminal asks what it is. Of `kazasu.v1.2`.',
   renewed:
     'The certificate that was asked for. The one before counts until this one has connected.',
   answer: 'The answer to a question, when there is one.',
@@ -51,6 +54,9 @@ export const FIELD_WORDS: Words = {
   'clock.quality':
     '`synced`: by this platform; `holdover`: since the last time; `unset`: not known',
   'clock.mono': 'ms since the start of the machine',
+  'hello.place': 'where it stands, if alerts concern it. Of `kazasu.v1.2`',
+  'place.municipality': 'its code (全国地方公共団体コード)',
+  'place.district': 'as the municipality calls it; absent: whatever concerns the municipality',
   from: 'the number of the first of them',
   items: 'their exact texts: these bytes (UTF-8) are hashed, so they are kept as they are',
   waiting: 'how many facts the platform does not hold yet, of all epochs',
@@ -78,6 +84,8 @@ export const FIELD_WORDS: Words = {
   'gap.upto': 'the last fact that is held',
   pauseMs: 'no facts before so many ms have passed',
   'head.statement': 'CMS SignedData, content `head` (below)',
+  'alert.statement': 'CMS SignedData, content a CAP 1.2 document (docs/alerts.md)',
+  about: 'what to ask for: `evacuation-standing`',
   'command.statement': 'CMS SignedData, content `command` (below)',
   key: 'terminals that are not enrolled, on loopback: the list key (32 bytes) or the PKCS#8 of the institution',
   wrapped:
@@ -92,7 +100,8 @@ export const FIELD_WORDS: Words = {
   expires: 'not believed as new from then on',
   keys: 'SubjectPublicKeyInfo, DER, of the root keys',
   threshold: 'how many of them must agree',
-  roles: 'kind of signed object: SHA-256 of the SubjectPublicKeyInfo of each key that may sign it',
+  roles:
+    'kind of signed object, or `alert-` and the code of a municipality: SHA-256 of the SubjectPublicKeyInfo of each key that may sign it',
   platformCa: 'DER. Another CA is another platform',
   of: 'the kind of the list',
   list: 'its name',
@@ -143,6 +152,7 @@ export const LIMIT_WORDS: Words = {
   manifestBytes: 'bytes of a signed manifest',
   chunkBytes: 'bytes of a chunk',
   deltaBytes: 'bytes of a delta',
+  alertBytes: 'bytes of a CAP document',
   listRows: 'rows of a list',
   crlBytes: 'bytes of a revocation list',
   roots: 'versions of the root in a frame',

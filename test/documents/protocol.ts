@@ -22,7 +22,7 @@ const OBJECT_WORDS = { ...words.OBJECT_WORDS, ...NEIGHBOUR_OBJECT_WORDS };
 const FIELD_WORDS = { ...words.FIELD_WORDS, ...NEIGHBOUR_FIELD_WORDS };
 
 /** The recording that the document shows. */
-const SHOWN = 'kazasu-v1.1';
+const SHOWN = 'kazasu-v1.2';
 /** Longer texts are cut in the conversation; facts never are. */
 const SHOWN_CHARACTERS = 44;
 

@@ -6,6 +6,9 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { nameAlertKey } from '../../platform-sim/root.ts';
+import { offlineFolder } from '../../platform-sim/stores.ts';
+import { AlertState } from '../../src/alerts/alert-state.ts';
 import { SUBPROTOCOL_NOW } from '../../src/link/protocol.ts';
 import { TestPlatform, tickets } from '../platform/test-platform.ts';
 import { LIST, TestTerminal, tempFolder } from './fixtures.ts';
@@ -14,6 +17,10 @@ import { readTranscript, transcriptText } from './transcript-file.ts';
 
 const FOLDER = join(import.meta.dirname, 'transcripts');
 const PUBLISHED = 'version 2 of the list is published';
+const RAISED = 'an alert is raised';
+const PLACE = { municipality: '990029', district: 'kawara' } as const;
+/** Those before it know no alerts. */
+const WITHOUT_ALERTS: readonly string[] = ['kazasu.v1', 'kazasu.v1.1'];
 const QUESTION = {
   id: '00000000-0000-4000-8000-00000000000a',
   service: 'no-such-service',
@@ -21,12 +28,22 @@ const QUESTION = {
   card: null,
 };
 
-/** What every version can do: facts up, a list down, its next version, a question. `publish`: at the platform. */
+interface AtThePlatform {
+  readonly publish: () => Promise<unknown>;
+  readonly raise: () => Promise<unknown>;
+}
+const NOTHING: AtThePlatform = { publish: async () => {}, raise: async () => {} };
+
+/** What every version can do: facts up, a list down, its next version, a question; and what came with later ones. */
 async function converse(
   terminal: TestTerminal,
+  subprotocol: string,
   { url, cue }: Conversation,
-  publish: () => Promise<unknown> = async () => {},
+  { publish, raise }: AtThePlatform = NOTHING,
 ): Promise<void> {
+  const alerts = AlertState.at(PLACE, terminal);
+  onTestFinished(() => alerts?.stop());
+  terminal.alerts = alerts ?? undefined;
   terminal.record(2);
   const link = await terminal.connect(url);
   await terminal.until('facts.acknowledged', { upto: 2, waiting: 0 });
@@ -36,6 +53,11 @@ async function converse(
   cue(PUBLISHED);
   await publish();
   await terminal.until('list.activated', { version: 2 });
+  if (!WITHOUT_ALERTS.includes(subprotocol)) {
+    cue(RAISED);
+    await raise();
+    await expect.poll(() => alerts?.now()).toMatchObject([{ level: 4, state: 'active' }]);
+  }
   const asked = await terminal.questions.ask(QUESTION, AbortSignal.timeout(60_000));
   expect(asked).toEqual({ asked: 'refused', fault: 'unknown-service' });
   expect(terminal.shelf.active(LIST)?.manifest).toMatchObject({ version: 2, rows: 4 });
@@ -43,6 +65,14 @@ async function converse(
   expect(terminal.of('lost')).toEqual([]);
   await link.close();
   terminal.end();
+}
+
+async function raiseAlert({ alertDesk }: TestPlatform): Promise<void> {
+  const [districts, minutes] = [[PLACE.district], 60];
+  const { municipality } = PLACE;
+  const order = { do: 'alert', municipality, drill: true, level: 4, districts, minutes } as const;
+  const { id, sha256 } = alertDesk.propose(order, 'Tanaka');
+  await alertDesk.consent(id, sha256, 'Mori');
 }
 
 /** A terminal at the time of the recording. */
@@ -59,7 +89,7 @@ test.each(readdirSync(FOLDER).map((file) => file.replace('.jsonl', '')))(
   async (name) => {
     const transcript = readTranscript(name);
     const platform = await replay(transcript);
-    await converse(terminalAt(transcript.recordedAt), platform);
+    await converse(terminalAt(transcript.recordedAt), transcript.subprotocol, platform);
     expect(platform.faults).toEqual([]);
     expect(platform.heard).toEqual(SAID);
   },
@@ -69,21 +99,26 @@ test('what is said now can be recorded, and played again as it was', async () =>
   const platform = await TestPlatform.start();
   onTestFinished(() => platform.stop());
   await platform.publish(tickets(3));
+  const { keys } = platform.stores;
+  await nameAlertKey(keys, offlineFolder(platform.directory), PLACE.municipality, Date.now());
   const recorded = await record(platform.url);
-  await converse(new TestTerminal(), recorded, () => platform.publish(tickets(4)));
+  await converse(new TestTerminal(), SUBPROTOCOL_NOW, recorded, {
+    publish: () => platform.publish(tickets(4)),
+    raise: () => raiseAlert(platform),
+  });
   const transcript = recorded.taken();
   expect(transcript.subprotocol).toBe(SUBPROTOCOL_NOW);
   const { KAZASU_TRANSCRIPT } = process.env;
   if (KAZASU_TRANSCRIPT) writeFileSync(KAZASU_TRANSCRIPT, transcriptText(transcript));
 
   const played = await replay(JSON.parse(JSON.stringify(transcript)));
-  await converse(terminalAt(transcript.recordedAt), played);
+  await converse(terminalAt(transcript.recordedAt), SUBPROTOCOL_NOW, played);
   expect([played.faults, played.heard]).toEqual([[], SAID]);
 });
 
 test('a platform that is played takes nothing that its version would not have taken', async () => {
   const transcript = readTranscript('kazasu-v1');
   const platform = await replay({ ...transcript, terminalFrame: { type: 'object', not: {} } });
-  await converse(terminalAt(transcript.recordedAt), platform);
+  await converse(terminalAt(transcript.recordedAt), transcript.subprotocol, platform);
   expect(platform.faults.length).toBeGreaterThanOrEqual(SAID.length);
 });
