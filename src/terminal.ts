@@ -15,6 +15,7 @@ import { giveUpCopies } from './disk-room.ts';
 import type { OwnParts } from './doctor/own-view.ts';
 import type { Check } from './domain/check.ts';
 import type { Reason } from './domain/reason.ts';
+import { announceLists, settleEarlierRun } from './earlier-run.ts';
 import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import type { Metrics } from './metrics.ts';
@@ -35,7 +36,6 @@ import { StaffDesk } from './staff/staff-desk.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { sticksOf } from './sticks.ts';
 import { headroom, SERVICE_HEADROOM_BYTES } from './store/disk.ts';
-import type { ListShelf } from './store/list-shelf.ts';
 import { type Inspect, reportDroppedEvents } from './supervision.ts';
 import { onlyOne, terminalMachineFor } from './terminal-machine.ts';
 import { Venue } from './venue.ts';
@@ -336,32 +336,6 @@ function journalOf(
   actor.on('card.ignored', ({ reason }) => recorder.note('card.ignored', { reason }));
   actor.on('terminal.defect', ({ error }) => onDefect(error));
   actor.subscribe({ error: onDefect });
-}
-
-/** The lists that an earlier run left on the disk. */
-function announceLists(lists: readonly string[], shelf: ListShelf, recorder: Recorder): void {
-  for (const list of lists) {
-    const active = shelf.active(list);
-    if (active === null) continue;
-    const { version, rows, root } = active.manifest;
-    recorder.note('list.activated', { list, version, rows, root, source: 'disk' });
-  }
-}
-
-function settleEarlierRun(
-  services: readonly Service[],
-  { papers, charges }: Pick<TerminalParts, 'papers' | 'charges'>,
-  commands: CommandRunner,
-): void {
-  papers.settleEarlierRun();
-  charges.settleEarlierRun((request) => wasIssued(services, request));
-  commands.settleEarlierRun();
-}
-
-/** Whether what a charge of an earlier run was for came out. A service that takes no money issued nothing for any. */
-function wasIssued(services: readonly Service[], request: string): boolean | null {
-  const service = onlyOne(services);
-  return service.wasIssued === undefined ? false : service.wasIssued(request);
 }
 
 /** Levels that change by themselves: a list grows old, a disk fills. */
