@@ -170,7 +170,7 @@ export default {
     library(
       'xstate',
       'state-machines/',
-      'src/(services|procedure|certificate-order|usage-registration|screen|staff)/',
+      'src/(services|procedure|certificate-order|usage-registration|screen|shelter|staff)/',
       'src/(card-actors|secret-pad|terminal|terminal-machine|supervision)\\.ts$',
     ),
   ],

@@ -35,6 +35,8 @@ export interface RetentionParts {
   readonly clock: Pick<Clock, 'now' | 'quality'>;
   /** Lists that this terminal is there for, whether or not they are here. */
   readonly wanted: readonly string[];
+  /** Whether a service still needs what is known of this subject. */
+  readonly keeps?: (subject: string) => boolean;
   /** Deletes the keys of a list, and what else was kept for its sake. */
   readonly forget: (list: string) => Promise<void>;
   readonly onDefect: (error: unknown) => void;
@@ -134,7 +136,8 @@ export class Retention {
 
   /** Facts about a ticket, as long as its list may let somebody in. */
   #decides(subject: string, over: ListsOver): boolean {
-    const { shelf, wanted } = this.#parts;
+    const { shelf, wanted, keeps } = this.#parts;
+    if (keeps?.(subject) === true) return true;
     const list = subject.slice(0, Math.max(0, subject.indexOf('/')));
     if (list === '') return false;
     if (shelf.active(list) !== null) return true;

@@ -42,6 +42,22 @@ export const SERVICES = z.strictObject({
     .optional(),
   /** Certificates of municipalities. */
   'family-register': z.strictObject({}).optional(),
+  'evacuation-shelter': z
+    .strictObject({
+      /** What the municipality calls it in its lists. */
+      shelter: NAME,
+      /** What people call it: 汐見小学校 避難所. */
+      name: z
+        .string()
+        .regex(/^(?=.*\S)[^\p{Cc}]{1,40}$/u, { error: 'a name of 1 to 40 printable characters' }),
+      /** People. */
+      capacity: z.int().min(1).max(100_000),
+      /** The municipality's list of residents. */
+      list: NAME,
+      /** The municipality's certificate (PEM or DER): what names people who are on no list is sealed to its key. */
+      'municipality-key': z.string().regex(/^[^\0]*[^\0\s][^\0]*$/u, { error: 'a path' }),
+    })
+    .optional(),
 });
 
 type Services = z.infer<typeof SERVICES>;
@@ -56,6 +72,9 @@ export interface EventEntryOptions {
   readonly direction?: 'in' | 'out';
   readonly passage?: 'none' | PassageWitness;
 }
+
+/** `[services.evacuation-shelter]`. */
+export type EvacuationShelterOptions = NonNullable<Services['evacuation-shelter']>;
 
 /** What `refine` is given of the whole configuration. */
 interface Tables {
@@ -111,9 +130,11 @@ export function checkServices(
   if (release !== undefined && services['age-check'] === undefined) {
     problem('release', 'nothing is handed out here: only beside [services.age-check]');
   }
-  const hasDecisions = hasEntry || services['family-register'] !== undefined;
-  if (!hasDecisions && staff !== undefined) {
-    const beside = '[services.event-entry] or [services.family-register]';
+  const isAtKiosk = services['family-register'] !== undefined;
+  const isShelter = services['evacuation-shelter'] !== undefined;
+  if (!(hasEntry || isAtKiosk || isShelter) && staff !== undefined) {
+    const beside =
+      '[services.event-entry], [services.family-register] or [services.evacuation-shelter]';
     problem('staff', `nothing waits for staff here: only beside ${beside}`);
   }
 }

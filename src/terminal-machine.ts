@@ -18,11 +18,15 @@ export function terminalMachineFor(
   recover: () => Promise<void>,
   staff: StaffDesk | null,
 ) {
+  const { servesWithout = [] } = onlyOne(services);
   return terminalMachine.provide({
     actors: {
       recover: fromPromise(recover),
       watchConditions: fromCallback<TerminalEvent>(({ sendBack }) =>
-        conditions.watch((obstacles) => sendBack({ type: 'conditions.changed', obstacles })),
+        conditions.watch((all) => {
+          const obstacles = all.filter((reason) => !servesWithout.includes(reason));
+          sendBack({ type: 'conditions.changed', obstacles });
+        }),
       ),
       awaitCard: awaitCard(slot),
       session: sessionFor(services, slot),

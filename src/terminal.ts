@@ -125,7 +125,7 @@ export async function startTerminal(
   }));
   await keys.start(recorder, inspect, link.usingKeys(lists));
   link.start(lists, (command) => commands.take(command));
-  const retention = retentionOf(config, folder, lists, link, options.onDefect);
+  const retention = retentionOf(config, folder, services, link, options.onDefect);
   await venue.start();
   const sticks = await sticksOf(config, folder, link, options.onDefect);
   actor.start();
@@ -151,12 +151,14 @@ export async function startTerminal(
 function retentionOf(
   config: Config,
   { recorder, shelf, clock }: StateFolder,
-  wanted: readonly string[],
+  services: readonly Service[],
   link: LinkSupervisor,
   onDefect: (error: unknown) => void,
 ): Retention {
   const retention = new Retention({
-    ...{ config: config.retention ?? RETENTION_DEFAULT, recorder, shelf, clock, wanted, onDefect },
+    ...{ config: config.retention ?? RETENTION_DEFAULT, recorder, shelf, clock, onDefect },
+    wanted: services.flatMap(({ lists }) => lists),
+    keeps: (subject) => services.some((service) => service.keeps?.(subject) ?? false),
     forget: (list) => link.forgetList(list),
   });
   retention.start();
@@ -190,6 +192,7 @@ function inputOf(
   return {
     hasStaff: desk?.takesPin ?? false,
     hasErrands: services.some(({ errands = [] }) => errands.length > 0),
+    hasHome: onlyOne(services).home !== undefined,
     sound: screen?.sound ?? 'normal',
   };
 }
@@ -270,6 +273,7 @@ function partsOf(
   return {
     terminal: config.name,
     now: () => clock.now(),
+    clockQuality: () => clock.quality(),
     reader: () => (card.isOpen ? card : null),
     trust: () => link.trust,
     revocationNow: onlineRevocation(config.ocsp, {

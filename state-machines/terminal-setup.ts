@@ -5,8 +5,12 @@
 
 import { type AnyActorLogic, assign, emit, enqueueActions, setup } from 'xstate';
 import type { Answer } from '../src/domain/answer.ts';
-import type { ErrandEnd, ErrandInput } from '../src/domain/errand.ts';
-import { ERRANDS, type ErrandId } from '../src/domain/kiosk-screen.ts';
+import {
+  ANY_ERRANDS,
+  type AnyErrandId,
+  type ErrandEnd,
+  type ErrandInput,
+} from '../src/domain/errand.ts';
 import type { Reason } from '../src/domain/reason.ts';
 import {
   type Language,
@@ -63,6 +67,8 @@ export interface TerminalInput {
   readonly hasStaff: boolean;
   /** A visit can begin with a choice, before any card. */
   readonly hasErrands: boolean;
+  /** While nobody is there, a screen of the service's own invites them: by a card, or by a choice. */
+  readonly hasHome?: boolean;
   /** Where the sound key starts from for everybody. */
   readonly sound: SoundLevel;
 }
@@ -75,7 +81,7 @@ export interface TerminalContext extends TerminalInput {
   readonly language: Language;
   readonly chosenSound: SoundLevel;
   /** What the visit that lasts, or the latest one, was begun for. */
-  readonly errand: ErrandId;
+  readonly errand: AnyErrandId;
   /** Somebody of this visit has called for help. */
   readonly called: boolean;
 }
@@ -90,9 +96,9 @@ function errandEndOf(event: { readonly type: string }): ErrandEnd | null {
   return isEnd ? (event.output as ErrandEnd) : null;
 }
 
-function errandOf(event: { readonly type: string }): ErrandId | null {
+function errandOf(event: { readonly type: string }): AnyErrandId | null {
   const choice = 'choice' in event ? event.choice : null;
-  return ERRANDS.find((id) => id === choice) ?? null;
+  return ANY_ERRANDS.find((id) => id === choice) ?? null;
 }
 
 function defectOf(event: { readonly type: string }): unknown {
@@ -146,6 +152,7 @@ export const terminalSetup = setup({
     errandFailed: ({ event }) => errandEndOf(event)?.why === 'failed',
     hasStaff: ({ context }) => context.hasStaff,
     hasErrands: ({ context }) => context.hasErrands,
+    hasHome: ({ context }) => context.hasHome === true,
     isErrand: ({ context, event }) =>
       context.hasErrands && context.obstacles.length === 0 && errandOf(event) !== null,
     factsCanBeKept: ({ context }) => !context.obstacles.includes('disk-full'),

@@ -16,11 +16,18 @@ const CLOSED: StateMeta = {
 };
 const WAITING: StateMeta = { screen: 'waiting', ...SILENT, keys: ['staff'], timeout: null };
 
+const HOME: StateMeta = {
+  screen: 'shelter-waiting',
+  ...SILENT,
+  keys: ['choose', 'staff'],
+  timeout: 'chooserStays',
+};
+
 const MENU: StateMeta = {
   screen: 'menu',
   ...SILENT,
   keys: ['choose', 'staff'],
-  timeout: null,
+  timeout: 'chooserStays',
 };
 
 /** Serving a card means keeping a fact of it: without room for one, the card is told apart as ignored. */
@@ -108,30 +115,32 @@ export const terminalMachine = terminalSetup.createMachine({
                 'key.staff': { guard: 'hasStaff', target: 'attending', actions: 'forgetAnswer' },
                 'key.choose': { guard: 'isErrand', target: 'onErrand', actions: 'keepErrand' },
                 'key.language': [
-                  { guard: 'hasErrands', target: '.asking', actions: 'chooseLanguage' },
+                  { guard: 'hasHome', target: '.home', actions: 'chooseLanguage' },
+                  { guard: 'hasErrands', target: '.offering', actions: 'chooseLanguage' },
                   { target: '.guiding', actions: 'chooseLanguage' },
                 ],
                 'key.sound': [
-                  { guard: 'hasErrands', target: '.asking', actions: 'chooseSound' },
+                  { guard: 'hasHome', target: '.home', actions: 'chooseSound' },
+                  { guard: 'hasErrands', target: '.offering', actions: 'chooseSound' },
                   { target: '.guiding', actions: 'chooseSound' },
                 ],
                 'key.call': [
-                  { guard: 'hasErrands', target: '.asking', actions: 'callStaff' },
+                  { guard: 'hasErrands', target: '.offering', actions: 'callStaff' },
                   { target: '.guiding', actions: 'callStaff' },
                 ],
               },
               initial: 'quiet',
               states: {
-                offering: { meta: MENU, entry: 'forgetChoices' },
-                /** Somebody stands there. */
-                asking: {
-                  meta: { ...MENU, timeout: 'chooserStays' },
-                  after: { chooserStays: 'offering' },
-                },
+                /** Who chose a language and went away leaves it to nobody. */
+                offering: { meta: MENU, after: { chooserStays: 'quiet' } },
+                home: { meta: HOME, after: { chooserStays: 'quiet' } },
                 quiet: {
                   meta: WAITING,
                   entry: 'forgetChoices',
-                  always: { guard: 'hasErrands', target: 'offering' },
+                  always: [
+                    { guard: 'hasHome', target: 'home' },
+                    { guard: 'hasErrands', target: 'offering' },
+                  ],
                 },
                 /** Somebody stands there and has not held a card yet: they are told how. */
                 guiding: {

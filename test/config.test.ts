@@ -369,7 +369,7 @@ test.each([
   [
     'staff where nothing waits for them',
     `${COUNTER}[staff]\n`,
-    'gate.toml:10: "staff": nothing waits for staff here: only beside [services.event-entry] or [services.family-register]',
+    'gate.toml:10: "staff": nothing waits for staff here: only beside [services.event-entry], [services.family-register] or [services.evacuation-shelter]',
   ],
 ])('%s is told with what would be right', (_, text, problem) => {
   expect(problemsOf(text)).toContain(problem);

@@ -4,6 +4,7 @@ import type { Answer, StepResult } from '../src/domain/answer.ts';
 import { STAFF_ERRANDS } from '../src/domain/screen.ts';
 import type { Told } from '../src/domain/told.ts';
 import { ORDER_CHOICES, ORDER_PAYLOADS } from './certificate-order/payloads.ts';
+import { SHELTER_CHOICES, SHELTER_INPUTS, SHELTER_PAYLOADS } from './shelter/payloads.ts';
 import { CASE_CHOICES, CASE_PAYLOADS } from './staff/payloads.ts';
 import { REGISTRATION_INPUTS, REGISTRATION_PAYLOADS } from './usage-registration/payloads.ts';
 
@@ -47,6 +48,7 @@ export const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
     ...['undo', 'papers', 'health', 'other', 'gate-1-000001', 'printed', 'nonsense'],
     ...CASE_CHOICES,
     ...ORDER_CHOICES,
+    ...SHELTER_CHOICES,
   ].map((choice) => ({ choice })),
   'pin.typed': [{ digits: 4 }],
   'secret.typed': [{ length: 6 }],
@@ -74,6 +76,7 @@ export const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   ...ORDER_PAYLOADS,
   ...REGISTRATION_PAYLOADS,
   ...CASE_PAYLOADS,
+  ...SHELTER_PAYLOADS,
   'xstate.done.actor.record': [{ output: { result: 'undone', subject: '', first: null } }],
   'xstate.done.actor.settle': [
     { output: { result: 'settled', subject: '', first: null } },
@@ -84,8 +87,9 @@ export const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
 /** By the id of the machine; all others are given nothing that matters. */
 export const INPUTS: Readonly<Record<string, readonly object[]>> = {
   // A terminal that begins with a choice has other states of waiting than one that begins with a card.
-  terminal: [{ hasErrands: false }, { hasErrands: true }],
+  terminal: [{ hasErrands: false }, { hasErrands: true }, { hasErrands: true, hasHome: true }],
   ...REGISTRATION_INPUTS,
+  ...SHELTER_INPUTS,
 };
 
 /** What a machine remembers of why it ends, and which decides how. */

@@ -44,7 +44,6 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     'operating.availability.inService': 'level, watched by watchConditions',
     'operating.availability.outOfService': 'level, watched by watchConditions',
     'operating.visit.waiting.quiet': 'for the next card',
-    'operating.visit.waiting.offering': 'for the next person',
     'operating.visit.onErrand': "the errand's machine has limits of its own",
     'operating.visit.attending': 'the staff machine has limits of its own',
     'operating.visit.serving': 'the session has limits of its own',
@@ -67,6 +66,14 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     secret: 'the machine of the secret has limits of its own',
     handover: 'the machine of the handover has limits of its own',
     'leaving.card.calling': 'ends when the card is taken',
+  },
+  shelterVisitMachine: {
+    admitting: 'a durable write is not given up half-way',
+    acting: 'a durable write is not given up half-way',
+    takingIn: 'a durable write is not given up half-way',
+    form: 'the form has limits of its own',
+    seeking: 'nothing is asked but the ledger',
+    takingCard: 'ends when the card is taken',
   },
   certificateHandoverMachine: {
     'paying.collecting.stopping': "the unit's answer is limited where it is asked",
@@ -95,6 +102,11 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     checking: 'issue',
     'asking.confirming': 'check',
     handover: 'check',
+  },
+  shelterVisitMachine: {
+    slip: 'takeIn',
+    said: 'actHere',
+    why: 'checkAttendant',
   },
   certificateHandoverMachine: {
     takingCard: 'authorise',

@@ -62,14 +62,13 @@ export interface Given {
   readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
   /** Default: a gate. */
-  readonly kind?: 'gate' | 'counter' | 'kiosk';
+  readonly kind?: 'gate' | 'counter' | 'kiosk' | 'shelter';
   /** Further lines of the terminal's configuration. */
   readonly configured?: string;
   /** In the place of the tables that a terminal of this kind has: other devices than simulated ones. */
   readonly tables?: string;
   /** Who answers what services ask; default: the platform's own. */
   readonly otherSides?: OtherSides;
-  /** The folder of the screen's pages. */
   readonly pages?: string;
 }
 
@@ -363,6 +362,7 @@ gate = "西ゲート"
 `,
   },
   counter: { name: 'counter-1', tables: '' },
+  shelter: { name: 'shelter-1', tables: '' },
   kiosk: {
     name: 'kiosk-1',
     tables: `[receipt]

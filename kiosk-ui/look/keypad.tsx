@@ -12,13 +12,15 @@ export interface PadKey {
   readonly word?: boolean;
   /** The key that ends the typing. */
   readonly go?: boolean;
+  /** Of a key that changes what the others are. */
+  readonly chosen?: boolean;
   /** Where it stands, if the arrangement does not say so; from 1. */
   readonly place?: { readonly column: number; readonly row: number };
 }
 
 interface PadProps {
   /** Names the arrangement, which the style sheet gives. */
-  readonly kind: 'pin' | 'digits' | 'letters' | 'number' | 'password' | 'kana';
+  readonly kind: 'pin' | 'digits' | 'letters' | 'number' | 'password' | 'kana' | 'syllabary';
   /** Of the group, for assistive technology. */
   readonly label: string;
   /** Nothing can be typed now. */
@@ -31,7 +33,7 @@ export function Keypad({ kind, label, resting, keys }: PadProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset of buttons is no form
     <div class="pad" data-kind={kind} role="group" aria-label={label}>
-      {keys.map(({ id, text, onPress, word = false, go = false, place }, index) => (
+      {keys.map(({ id, text, onPress, word = false, go = false, chosen, place }, index) => (
         <button
           type="button"
           key={id}
@@ -40,6 +42,7 @@ export function Keypad({ kind, label, resting, keys }: PadProps) {
           data-first={index === 0}
           style={place && { gridColumn: place.column, gridRow: place.row }}
           aria-disabled={resting}
+          aria-pressed={chosen}
           onClick={resting ? undefined : onPress}
         >
           <Ruby text={text} />

@@ -17,8 +17,9 @@ import * as cases from './case-screens.tsx';
 import { restoreFocus } from './focus.ts';
 import * as gate from './gate-screens.tsx';
 import { KIOSK_DRAWINGS } from './kiosk-screens.tsx';
-import { clockTime } from './moments.ts';
+import { clockTime, now } from './moments.ts';
 import * as service from './service-screens.tsx';
+import { SHELTER_DRAWINGS } from './shelter-screens.tsx';
 import * as staff from './staff-screens.tsx';
 import { type CallShown, Stage, type WayShown } from './stage.tsx';
 import * as typing from './typing-screens.tsx';
@@ -51,6 +52,7 @@ const DRAWINGS: { readonly [Name in ScreenName]: Draw<Name> } = {
   'staff-health': staff.staffHealth,
   'staff-leaving': staff.staffLeaving,
   ...KIOSK_DRAWINGS,
+  ...SHELTER_DRAWINGS,
 };
 
 export interface ShownProps {
@@ -84,7 +86,7 @@ export function Shown({ screen, press }: ShownProps) {
     <Frame
       place={{
         title: place.title,
-        about: [place.gate, plain(starts)].filter((part) => part !== ''),
+        about: aboutPlace(place.gate, plain(starts)),
       }}
       languagesLabel={plain(text.bar.languages)}
       languages={languageKeys(language, (chosen) => press({ key: 'language', language: chosen }))}
@@ -109,6 +111,12 @@ export function Shown({ screen, press }: ShownProps) {
       />
     </Frame>
   );
+}
+
+/** Where there is neither a gate nor a beginning, people are told the time. */
+function aboutPlace(gate: string, starts: string): string[] {
+  const about = [gate, starts].filter((part) => part !== '');
+  return about.length > 0 ? about : [clockTime(now.value.toISOString())];
 }
 
 function wayOf({ progress }: View, { kiosk }: Catalogue): WayShown | null {

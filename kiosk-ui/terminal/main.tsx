@@ -9,6 +9,7 @@ import './staff.css';
 import './kiosk.css';
 import './kiosk-order.css';
 import './kiosk-type.css';
+import './shelter.css';
 import { Nobody, Shown } from './app.tsx';
 import { connect, type Heard } from './connection.ts';
 import { followKeyboard } from './focus.ts';

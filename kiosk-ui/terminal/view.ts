@@ -22,7 +22,8 @@ export interface Hand {
 
 /**
  * `call`: a large ring and one sentence; `tell`: a small ring and what there is to say; `work`: words beside, or above,
- * what is pressed; `letters`: `work` with more keys than fit beside words. At a kiosk: `list` of choices, `type` with a
+ * what is pressed; `letters`: `work` with more keys than fit beside words; `family`: a ring each,
+ * below the words. At a kiosk: `list` of choices, `type` with a
  * pad or a keyboard, `show` with a large ring, `slip` with what is asked or told.
  */
 export type Layout =
@@ -30,6 +31,7 @@ export type Layout =
   | 'tell'
   | 'work'
   | 'letters'
+  | 'family'
   | `kiosk-${'list' | 'type' | 'show' | 'slip'}`;
 
 export interface View {

@@ -110,7 +110,7 @@ function isEntry(
  * By time, then terminal, epoch and number. The clock of a terminal may have been set back between two facts; its ledger
  * still says which of its own came first, so none counts as earlier than one before it.
  */
-function inOrder(facts: readonly Fact[]): Fact[] {
+export function inOrder(facts: readonly Fact[]): Fact[] {
   const byNumber = [...facts].sort((a, b) => compare(ledgerOf(a), ledgerOf(b)) || a.seq - b.seq);
   let latest = '';
   let ledger = '';

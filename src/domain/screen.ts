@@ -18,6 +18,7 @@ import {
 import type { Reason } from './reason.ts';
 import type { ColourButton, PageButton } from './remote.ts';
 import type { RevocationAdvice } from './revocation.ts';
+import { SHELTER_SCREENS, SHELTER_SPEECHES, type ShelterScreenBody } from './shelter-screen.ts';
 import type { CaseDecision, CaseResult, CaseShown } from './staff-case.ts';
 import type { RingEnd, Told, ToldText } from './told.ts';
 
@@ -80,6 +81,7 @@ export const SCREENS = [
   /** Nobody has pressed anything for a while: it closes soon. */
   'staff-leaving',
   ...KIOSK_SCREENS,
+  ...SHELTER_SCREENS,
 ] as const;
 
 export type ScreenName = (typeof SCREENS)[number];
@@ -149,6 +151,7 @@ export const SPEECHES = [
   'asking',
   'staff-leaving',
   ...KIOSK_SPEECHES,
+  ...SHELTER_SPEECHES,
 ] as const;
 /** A refusal is spoken by its reason, what a service found by its text. */
 export type Speech = (typeof SPEECHES)[number] | Reason | ToldText;
@@ -217,7 +220,9 @@ export type Purpose =
   | { readonly service: 'event-exit' }
   | { readonly service: 'age-check'; readonly age: number; readonly pin: boolean }
   /** Chosen before any card is held. */
-  | { readonly service: 'family-register' };
+  | { readonly service: 'family-register' }
+  /** Everybody is taken in. */
+  | { readonly service: 'evacuation-shelter' };
 
 /** What is on the screen, by its name. */
 export type ScreenBody =
@@ -318,7 +323,8 @@ export type ScreenBody =
     }
   | { readonly screen: 'staff-health'; readonly checks: readonly CheckShown[] }
   | { readonly screen: 'staff-leaving'; readonly seconds: number }
-  | KioskScreenBody;
+  | KioskScreenBody
+  | ShelterScreenBody;
 
 export const PAPERS_SHOWN_MAX = 4;
 

@@ -19,16 +19,20 @@ import { superviseScreen } from './supervised-screen.ts';
 /** What no machine announces: the age of the list, the link. */
 const LOOK_EVERY_MS = 1_000;
 
-const PROFILES = { gate: 'small', counter: 'small', kiosk: 'kiosk' } as const satisfies Record<
-  Config['profile'],
-  ScreenFrame['look']['profile']
->;
+const PROFILES = {
+  gate: 'small',
+  counter: 'small',
+  kiosk: 'kiosk',
+  shelter: 'small',
+} as const satisfies Record<Config['profile'], ScreenFrame['look']['profile']>;
 
 /** Where the card reader is unless the configuration says otherwise. */
-const READERS = { gate: 'down', counter: 'down', kiosk: 'right' } as const satisfies Record<
-  Config['profile'],
-  ScreenFrame['look']['reader']
->;
+const READERS = {
+  gate: 'down',
+  counter: 'down',
+  kiosk: 'right',
+  shelter: 'down',
+} as const satisfies Record<Config['profile'], ScreenFrame['look']['reader']>;
 
 const BUILT_PAGES = fileURLToPath(new URL('../../build/kiosk-ui', import.meta.url));
 

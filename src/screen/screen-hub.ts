@@ -152,7 +152,7 @@ export class ScreenHub implements ScreenSource {
       case 'terminal':
         return actor;
       case 'service':
-        return children['session']?.getSnapshot().children['service'];
+        return speakerBelow(children['session']?.getSnapshot().children['service']);
       case 'errand':
       case 'staff':
         return speakerBelow(children[speaker]);
@@ -182,7 +182,9 @@ export class ScreenHub implements ScreenSource {
     const { keys } = this.#shown.meta;
     const offersStaff = this.#parts.staff?.takesPin ?? false;
     const offered = offersStaff ? keys : keys.filter((key) => key !== 'staff');
-    const canCall = this.#errands.length > 0 && this.#shown.speaker !== 'staff';
+    // Where people are taken in, somebody is there.
+    const isAlone = this.#errands.length > 0 && this.#parts.service.home === undefined;
+    const canCall = isAlone && this.#shown.speaker !== 'staff';
     return canCall && !offered.includes('call') ? [...offered, 'call'] : offered;
   }
 
@@ -217,6 +219,7 @@ export class ScreenHub implements ScreenSource {
       list,
       offline: isOffline(),
       errands: this.#errands.map((errand) => ({ id: errand.id, openness: errand.openness() })),
+      home: service.home?.bind(service, isOffline()) ?? null,
       errandScreenOf: (snapshot) => this.#errand?.screenOf(snapshot) ?? null,
       serviceScreenOf: (snapshot) => service.dialogue?.screenOf(snapshot) ?? null,
       staffScreenOf: (snapshot) => staff?.screenOf(snapshot) ?? null,

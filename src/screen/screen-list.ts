@@ -11,12 +11,15 @@ import { municipalityChoiceMachine } from '../../state-machines/municipality-cho
 import { procedureMachine } from '../../state-machines/procedure.ts';
 import { registrationFormMachine } from '../../state-machines/registration-form.ts';
 import { sessionMachine } from '../../state-machines/session.ts';
+import { shelterFormMachine } from '../../state-machines/shelter-form.ts';
+import { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
 import { staffMachine } from '../../state-machines/staff.ts';
 import { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
 import { usageRegistrationMachine } from '../../state-machines/usage-registration.ts';
 import type { KioskScreenName } from '../domain/kiosk-screen.ts';
 import type { KeyName, Language, ScreenName, StateMeta } from '../domain/screen.ts';
+import type { ShelterScreenName } from '../domain/shelter-screen.ts';
 import type { Catalogue } from '../text/catalogue.ts';
 import { catalogueOf } from '../text/index.ts';
 import { plain } from '../text/ruby.ts';
@@ -37,6 +40,8 @@ const MACHINES: readonly AnyStateMachine[] = [
   cardAskedMachine,
   municipalityChoiceMachine,
   registrationFormMachine,
+  shelterVisitMachine,
+  shelterFormMachine,
 ];
 
 /** `kazasu screens --json` prints a list of these. */
@@ -138,6 +143,26 @@ function kioskTitlesOf({
   };
 }
 
+function shelterTitlesOf({
+  shelter,
+}: Catalogue): Readonly<Record<ShelterScreenName, readonly string[]>> {
+  return {
+    'shelter-waiting': [shelter.waiting.title],
+    'shelter-family': [shelter.family.title],
+    'shelter-menu': [shelter.menu.title],
+    'shelter-supplies': [shelter.supplies.title],
+    'shelter-needs': [shelter.needs.title],
+    'shelter-done': headingsOf(shelter.done),
+    'shelter-no-card': [shelter.noCard.title, shelter.noCard.unread],
+    'shelter-typing': headingsOf(shelter.typing),
+    'shelter-people': [shelter.people.title],
+    'shelter-slip': [shelter.slip.title],
+    'shelter-staff': [shelter.staff.title],
+    'shelter-why': [shelter.why.title],
+    'shelter-paper': [shelter.paper.title],
+  };
+}
+
 function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[]>> {
   const { staff } = text;
   const titles = headingsOf;
@@ -169,5 +194,6 @@ function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[
     'staff-health': [staff.health.title],
     'staff-leaving': [staff.leaving.title],
     ...kioskTitlesOf(text),
+    ...shelterTitlesOf(text),
   };
 }

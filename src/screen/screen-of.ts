@@ -8,7 +8,8 @@ import type { AnyActorRef, AnyMachineSnapshot, SnapshotFrom } from 'xstate';
 import type { sessionMachine } from '../../state-machines/session.ts';
 import type { terminalMachine } from '../../state-machines/terminal.ts';
 import type { Answer } from '../domain/answer.ts';
-import type { ErrandId, Openness } from '../domain/kiosk-screen.ts';
+import type { AnyErrandId } from '../domain/errand.ts';
+import { ERRANDS, type ErrandId, type Openness } from '../domain/kiosk-screen.ts';
 import type { Reason } from '../domain/reason.ts';
 import type {
   ListShown,
@@ -45,14 +46,20 @@ export interface Surroundings {
   readonly offline: boolean;
   /** What can be begun without a card, in the order in which it is offered; empty where a card comes first. */
   readonly errands: readonly ErrandOffered[];
+  /** What is shown in the place of their menu, where a service has that. */
+  readonly home: (() => ScreenBody) | null;
   readonly errandScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
   readonly serviceScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
   readonly staffScreenOf: (snapshot: AnyMachineSnapshot) => ScreenBody | null;
 }
 
-interface ErrandOffered {
-  readonly id: ErrandId;
+interface ErrandOffered<Id extends AnyErrandId = AnyErrandId> {
+  readonly id: Id;
   readonly openness: Openness;
+}
+
+function isOfKiosk(errand: ErrandOffered): errand is ErrandOffered<ErrandId> {
+  return ERRANDS.some((id) => id === errand.id);
 }
 
 export function isServing(terminal: TerminalSnapshot): boolean {
@@ -106,11 +113,13 @@ export function screenOf(terminal: TerminalSnapshot, surroundings: Surroundings)
   }
   const waiting = metaBelow(terminal, 'terminal.operating.visit.waiting.');
   if (waiting === null) return null;
-  const { purpose, list, offline, errands } = surroundings;
+  const { purpose, list, offline, errands, home } = surroundings;
+  const atHome = waiting.screen === 'shelter-waiting' ? home?.() : undefined;
   const body: ScreenBody =
-    waiting.screen === 'menu'
-      ? { screen: 'menu', offline, items: errands }
-      : { screen: 'waiting', purpose, list, offline };
+    atHome ??
+    (waiting.screen === 'menu'
+      ? { screen: 'menu', offline, items: errands.filter(isOfKiosk) }
+      : { screen: 'waiting', purpose, list, offline });
   return { speaker: 'terminal', meta: waiting, body, says: null };
 }
 
@@ -164,7 +173,8 @@ function sessionScreen(terminal: TerminalSnapshot, surroundings: Surroundings): 
 function serviceScreen(session: SessionSnapshot, { serviceScreenOf }: Surroundings): Shown | null {
   const service: AnyMachineSnapshot | undefined = session.children['service']?.getSnapshot();
   if (service?.machine === undefined || service.status !== 'active') return null;
-  const meta = metaBelow(service, '');
+  const deepest = speakerBelow(session.children['service'])?.getSnapshot() ?? service;
+  const meta = metaBelow(deepest, '');
   if (meta === null || meta.screen === 'hold') return null;
   const body = serviceScreenOf(service);
   return body && { speaker: 'service', meta, body, says: null };

@@ -7,7 +7,9 @@ import type { PaymentUnit } from '../../devices/payment/payment.ts';
 import type { Charges } from '../charges.ts';
 import type { Alerts } from '../domain/alert.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
-import type { ErrandId, Openness } from '../domain/kiosk-screen.ts';
+import type { AnyErrandId } from '../domain/errand.ts';
+import type { ClockQuality } from '../domain/fact.ts';
+import type { Openness } from '../domain/kiosk-screen.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { FirstEntry, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
@@ -29,6 +31,7 @@ export interface TerminalParts {
   readonly terminal: string;
   /** ms since the epoch, never before the trusted high-water mark; see src/clock.ts. */
   now(): number;
+  clockQuality(): ClockQuality;
   reader(): CardReader | null;
   trust(): TrustStore;
   /**
@@ -140,7 +143,7 @@ export interface DialogueOfService {
 
 /** A visit that begins with a choice on the screen, before any card. */
 export interface Errand {
-  readonly id: ErrandId;
+  readonly id: AnyErrandId;
   /** Whether it can be chosen now, and until when; null: nothing is said of it. */
   openness(): Openness;
   /** Input `ErrandInput`, output `ErrandEnd`. It ends when its person has gone, and no card of theirs lies there. */
@@ -158,6 +161,10 @@ export interface Service {
   readonly lists: readonly string[];
   /** Also where no fact can be kept: people would be locked in. */
   readonly servesAlways?: true;
+  /** What is missing and does not close the service: its own screen says so. */
+  readonly servesWithout?: readonly Reason[];
+  /** Whether facts about this subject still decide something here, and stay in the ledger for it. */
+  keeps?(subject: string): boolean;
   /** What stands in the way of this service now. */
   obstacle(): Reason | null;
   /** Serves one tap: input `SensedTap`, output `Answer`. */
@@ -168,6 +175,8 @@ export interface Service {
   /** Of a service that takes money: whether what this request was for came out whole; null while that is not known. */
   wasIssued?(request: string): boolean | null;
   readonly errands?: readonly Errand[];
+  /** What stands on the screen while nobody is there, in the place of the menu of errands. */
+  home?(offline: boolean): ScreenBody;
   readonly receipts?: ReceiptsOfService;
   readonly passages?: PassagesOfService;
   readonly dialogue?: DialogueOfService;

@@ -27,6 +27,7 @@ import { gateWork } from './gate-work.ts';
 import { type KioskWorkParts, kioskWork } from './kiosk-work.ts';
 import { verifyPin } from './pin.ts';
 import { PinLock, type PinOutcome } from './pin-lock.ts';
+import { SHELTER_WORK } from './shelter-work.ts';
 import { type StaffSnapshot, staffScreenOf } from './staff-screen.ts';
 import type { StaffWork } from './staff-work.ts';
 
@@ -121,15 +122,18 @@ export class StaffDesk {
     if (staff === undefined) return null;
     const entry = entryOf(config);
     const isKiosk = services['family-register'] !== undefined;
-    if (entry === null && !isKiosk) return null;
+    const isShelter = services['evacuation-shelter'] !== undefined;
+    if (entry === null && !isKiosk && !isShelter) return null;
     const manifest = () => shelf.active(entry?.list ?? '')?.manifest;
     const ofList = { version: () => manifest()?.version, reentry: () => manifest()?.reentry };
     const { ledger } = recorder;
     return new StaffDesk({
       work:
-        entry === null
-          ? kioskWork({ terminal: name, recorder, ...steps })
-          : gateWork({ ...entry, ...ofList, ledger }),
+        entry !== null
+          ? gateWork({ ...entry, ...ofList, ledger })
+          : isShelter
+            ? SHELTER_WORK
+            : kioskWork({ terminal: name, recorder, ...steps }),
       recorder,
       mono: () => SYSTEM_TIME.mono(),
       pin: staff.pin ?? null,

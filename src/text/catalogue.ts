@@ -14,6 +14,7 @@ import type { CaseResult } from '../domain/staff-case.ts';
 import type { Tellings, ToldText } from '../domain/told.ts';
 import type { KioskTexts } from './kiosk/words.ts';
 import type { ReasonText } from './reason-text.ts';
+import type { ShelterTexts } from './shelter/words.ts';
 
 export interface Catalogue {
   /** Names of the languages, each in itself. */
@@ -122,6 +123,8 @@ export interface Catalogue {
   readonly information: string;
   /** What a kiosk says besides. */
   readonly kiosk: KioskTexts;
+  /** What a shelter says besides. */
+  readonly shelter: ShelterTexts;
 
   readonly staff: {
     readonly keys: {

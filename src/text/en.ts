@@ -6,6 +6,7 @@ import { KIOSK_REASONS } from './kiosk/en-reasons.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
 import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/en.ts';
+import { SHELTER_TEXTS } from './shelter/en.ts';
 
 const UNHARMED = 'Nothing is wrong with it';
 const STAFF_COMES: ReasonText['next'] = () => 'Our staff will help you';
@@ -246,6 +247,7 @@ export const en: Catalogue = {
     },
   },
   kiosk: KIOSK_TEXTS,
+  shelter: SHELTER_TEXTS,
   information: 'Information',
 
   staff: {

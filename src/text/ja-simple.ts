@@ -8,6 +8,7 @@ import { JA_SIMPLE_REASONS, JA_SIMPLE_REVOKED, UNHARMED } from './ja-simple-reas
 import { KIOSK_TEXTS } from './kiosk/ja-simple.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
 import { SERVICE_TEXTS } from './services/ja-simple.ts';
+import { SHELTER_TEXTS } from './shelter/ja-simple.ts';
 
 const TELL_ADMINISTRATOR = '管理《かんり》の 人《ひと》に 言《い》って ください';
 
@@ -91,6 +92,7 @@ export const jaSimple: Catalogue = {
   revoked: JA_SIMPLE_REVOKED,
   information: '案内《あんない》',
   kiosk: KIOSK_TEXTS,
+  shelter: SHELTER_TEXTS,
 
   staff: {
     keys: {

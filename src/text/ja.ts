@@ -6,6 +6,7 @@ import { KIOSK_REASONS } from './kiosk/ja-reasons.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
 import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/ja.ts';
+import { SHELTER_TEXTS } from './shelter/ja.ts';
 
 const UNHARMED = '問題ありません';
 const STAFF_COMES: ReasonText['next'] = () => '係員がご案内します';
@@ -240,6 +241,7 @@ export const ja: Catalogue = {
   },
   information: '総合案内',
   kiosk: KIOSK_TEXTS,
+  shelter: SHELTER_TEXTS,
 
   staff: {
     keys: {

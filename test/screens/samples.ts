@@ -26,6 +26,7 @@ import {
 } from './at-kiosk.ts';
 import { CASE_SAMPLES } from './case-samples.ts';
 import { KIOSK_KEYS, KIOSK_SAMPLES, KIOSK_TONES } from './kiosk-samples.ts';
+import { SHELTER_KEYS, SHELTER_SAMPLES, SHELTER_TONES } from './shelter-samples.ts';
 
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
 
@@ -258,6 +259,7 @@ export const SAMPLES: {
   ],
   'staff-leaving': [{ screen: 'staff-leaving', seconds: 20 }],
   ...KIOSK_SAMPLES,
+  ...SHELTER_SAMPLES,
 };
 
 const TONES: Partial<Record<ScreenName, Tone>> = {
@@ -268,6 +270,7 @@ const TONES: Partial<Record<ScreenName, Tone>> = {
   result: 'done',
   'take-card': 'take',
   ...KIOSK_TONES,
+  ...SHELTER_TONES,
 };
 
 const TYPING = ['character', 'erase', 'enter', 'back'] as const;
@@ -291,6 +294,7 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   'staff-health': ['back'],
   'staff-leaving': ['stay', 'back'],
   ...KIOSK_KEYS,
+  ...SHELTER_KEYS,
 };
 
 const PASSAGE = ['passed', 'not-passed'] as const;

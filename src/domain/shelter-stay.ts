@@ -1,0 +1,115 @@
+/** Whether somebody is at a shelter, and what they have had: the fold of the facts about them. */
+
+import { NEEDS, type Need, type Supply } from './evacuation.ts';
+import type { EventName } from './events.ts';
+import { type Fact, inOrder } from './fact.ts';
+
+/** Facts of which a stay is made. */
+export const STAY_EVENTS = [
+  'shelter.arrived',
+  'shelter.went-out',
+  'shelter.came-back',
+  'shelter.left',
+  'shelter.supplied',
+  'shelter.needs-told',
+  'shelter.undone',
+] as const satisfies readonly EventName[];
+
+export interface Stay {
+  /** `none`: never came, or staff took that back; `out`: means to come back. */
+  readonly state: 'none' | 'here' | 'out' | 'left';
+  /** Since when they are here, and the number of the latest fact that says so. */
+  readonly arrival: { readonly at: string; readonly seq: number } | null;
+  /** How many people they are, or were: one card is one person, a form may be of several. */
+  readonly people: number;
+  /** As `supplyOf` names them. */
+  readonly supplied: ReadonlySet<string>;
+  readonly needs: readonly Need[];
+}
+
+interface Arrival {
+  readonly terminal: string;
+  readonly at: string;
+  readonly seq: number;
+  readonly people: number;
+}
+
+export const NOBODY: Stay = {
+  state: 'none',
+  arrival: null,
+  people: 0,
+  supplied: new Set(),
+  needs: [],
+};
+
+/** Names what was handed out on which day; once for each person. `day`: YYYY-MM-DD of Japan. */
+export function supplyOf(day: string, kind: Supply): string {
+  return `${day} ${kind}`;
+}
+
+const JAPAN_MS = 9 * 3_600_000;
+
+/** YYYY-MM-DD in Japan, which has no summer time. `now`: ms since the epoch. */
+export function dayInJapan(now: number): string {
+  return new Date(now + JAPAN_MS).toISOString().slice(0, 10);
+}
+
+/** A function of the set of facts about one person, in whatever order they are handed over. */
+export function stayOf(facts: readonly Fact[]): Stay {
+  const undone = undoneIn(facts);
+  let arrivals: readonly Arrival[] = [];
+  let state: 'here' | 'out' | 'left' = 'left';
+  let isNew = true;
+  let needs: readonly Need[] = [];
+  const supplied = new Set<string>();
+  for (const { event, terminal, at, seq, body } of inOrder(facts)) {
+    switch (event) {
+      case 'shelter.arrived':
+        if (undone.has(arrivalKey(terminal, seq))) break;
+        arrivals = [...(state === 'left' ? [] : arrivals), arrivalOf(terminal, at, seq, body)];
+        state = 'here';
+        isNew = false;
+        break;
+      case 'shelter.went-out':
+        if (state === 'here') state = 'out';
+        break;
+      case 'shelter.came-back':
+        if (state === 'out') state = 'here';
+        break;
+      case 'shelter.left':
+        if (arrivals.length > 0) state = 'left';
+        break;
+      case 'shelter.supplied':
+        supplied.add(supplyOf(String(body['day']), body['kind'] as Supply));
+        break;
+      case 'shelter.needs-told':
+        needs = needsIn(body['needs']);
+        break;
+      default:
+    }
+  }
+  const [first] = arrivals;
+  const last = arrivals.at(-1);
+  const arrival = first && last ? { at: first.at, seq: last.seq } : null;
+  const people = last?.people ?? 0;
+  return { state: isNew ? 'none' : state, arrival, people, supplied, needs };
+}
+
+/** What staff took back counts for nothing, wherever it stands among the others. */
+function undoneIn(facts: readonly Fact[]): ReadonlySet<string> {
+  const taken = facts.filter(({ event }) => event === 'shelter.undone');
+  return new Set(taken.map(({ terminal, body }) => arrivalKey(terminal, Number(body['arrival']))));
+}
+
+function arrivalKey(terminal: string, seq: number): string {
+  return `${terminal} ${seq}`;
+}
+
+function arrivalOf(terminal: string, at: string, seq: number, body: Fact['body']): Arrival {
+  const count = Number(body['count'] ?? 1);
+  return { terminal, at, seq, people: Number.isInteger(count) && count > 0 ? count : 1 };
+}
+
+function needsIn(told: unknown): readonly Need[] {
+  return Array.isArray(told) ? NEEDS.filter((need) => told.includes(need)) : [];
+}

@@ -1,0 +1,124 @@
+/** An evacuation shelter (避難所): a card held is a person taken in, whatever is known of them. */
+
+import { fromCallback, fromPromise } from 'xstate';
+import { shelterFormMachine } from '../../state-machines/shelter-form.ts';
+import { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
+import type { ShelterEvent } from '../../state-machines/shelter-visit-setup.ts';
+import { listShown } from '../domain/entry-list.ts';
+import { crowdingOf } from '../domain/evacuation.ts';
+import type { ScreenBody } from '../domain/screen.ts';
+import type { SensedTap } from '../domain/tap.ts';
+import { MunicipalitySeal } from '../pki/seal-to-municipality.ts';
+import type { EvacuationShelterOptions } from '../service-config.ts';
+import { MarkKey } from '../shelter/mark-key.ts';
+import { Roster } from '../shelter/roster.ts';
+import { shelterScreenOf } from '../shelter/shelter-screens.ts';
+import { ShelterVisits } from '../shelter/shelter-visit.ts';
+import { headroom, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
+import type { Service, TerminalParts } from './service.ts';
+
+/** People queue for hours, one household behind the other; each state of a visit has its own limit. */
+const VISIT_MS_MAX = 2_000_000_000;
+
+export interface ShelterPlace {
+  /** The state folder. */
+  readonly state: string;
+  /** Slips are printed. */
+  readonly prints: boolean;
+}
+
+/** Throws `SealError` or `KeyStoreError` for keys that can't be used: before anybody comes, not when they do. */
+export function evacuationShelter(
+  parts: TerminalParts,
+  options: EvacuationShelterOptions,
+  { state, prints }: ShelterPlace,
+): Service {
+  const roster = new Roster(parts.recorder.ledger);
+  const visits = new ShelterVisits({
+    ...{ terminal: parts, options, roster, prints },
+    marks: MarkKey.open(state, process.env['CREDENTIALS_DIRECTORY']),
+    seal: MunicipalitySeal.of(options['municipality-key']),
+  });
+  let disk: 'ok' | 'low' = 'ok';
+  const machine = shelterVisitMachine.provide({
+    actors: {
+      readCard: fromPromise(({ input }) => visits.readCard(input)),
+      findPerson: fromPromise(({ input }) => visits.findPerson(input)),
+      admit: fromPromise(async ({ input }) => visits.admit(input)),
+      actHere: fromPromise(async ({ input }) => visits.act(input)),
+      takeIn: fromPromise(async ({ input }) => visits.takeIn(input)),
+      findSlip: fromPromise(({ input }) => visits.findSlip(input)),
+      checkAttendant: fromPromise(({ input }) => visits.checkAttendant(input)),
+      awaitCard: nextCard(parts),
+      watchCard: goneCard(parts, () => visits.forget()),
+      shelterForm: shelterFormMachine,
+    },
+  });
+  const dialogue = { screenOf: shelterScreenOf, typeSecret() {} };
+
+  return {
+    id: 'evacuation-shelter',
+    needs: ['card'],
+    lists: [options.list],
+    servesAlways: true,
+    servesWithout: ['reader-lost'],
+    limitMs: VISIT_MS_MAX,
+    keeps: (subject) => roster.isExpected(subject),
+    // Nothing closes a shelter; how full the disk is, is looked at in passing.
+    obstacle() {
+      disk = headroom(state) < SERVICE_HEADROOM_BYTES ? 'low' : 'ok';
+      return null;
+    },
+    machine,
+    dialogue,
+    errands: [{ id: 'without-card', openness: () => null, machine, ...dialogue }],
+    home(offline): ScreenBody {
+      const { here, out } = roster.people;
+      return {
+        screen: 'shelter-waiting',
+        people: here,
+        // Who went out has a place here still.
+        crowding: crowdingOf(here + out, options.capacity),
+        ...{ offline, disk, reader: parts.reader() !== null },
+      };
+    },
+    place() {
+      const active = parts.shelf.active(options.list);
+      const list = active && listShown(active.manifest, active.confirmedAt, parts.now());
+      const purpose = { service: 'evacuation-shelter' } as const;
+      return { title: options.name, startsAt: null, gate: '', list, purpose };
+    },
+  };
+}
+
+/** Sends `card.gone` as soon as this card is not there, or another one is; then the visit is over. */
+function goneCard(parts: Pick<TerminalParts, 'watchCard' | 'cardInField'>, forget: () => void) {
+  return fromCallback<ShelterEvent, SensedTap>(({ input, sendBack }) => {
+    const see = (): void => {
+      if (parts.cardInField()?.tap !== input.tap) sendBack({ type: 'card.gone' });
+    };
+    const stop = parts.watchCard(see);
+    see();
+    return () => {
+      stop();
+      forget();
+    };
+  });
+}
+
+/** Sends `card.present` for cards that came after this tap: who is served already is not served again. */
+function nextCard(parts: Pick<TerminalParts, 'watchCard' | 'cardInField'>) {
+  return fromCallback<ShelterEvent, SensedTap>(({ input, sendBack }) => {
+    // A visit that was begun on the screen: what lies there was served before.
+    let told = input.tap === 0 ? (parts.cardInField()?.tap ?? 0) : input.tap;
+    const see = (): void => {
+      const card = parts.cardInField();
+      if (card === null || card.tap <= told) return;
+      told = card.tap;
+      sendBack({ type: 'card.present', tap: card.tap, sensedAt: card.sensedAt });
+    };
+    const stop = parts.watchCard(see);
+    see();
+    return stop;
+  });
+}

@@ -1,0 +1,82 @@
+/** What is shown in each state of a visit at a shelter. */
+
+import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
+import type { shelterFormMachine } from '../../state-machines/shelter-form.ts';
+import type { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
+import { SHELTER_DELAYS } from '../../state-machines/shelter-visit-setup.ts';
+import { NEEDS, type Need } from '../domain/evacuation.ts';
+import type { ScreenBody } from '../domain/screen.ts';
+import { SHELTER_FIELDS } from '../domain/shelter-form.ts';
+import { FAMILY_SHOWN_MAX } from '../domain/shelter-screen.ts';
+
+type Visit = SnapshotFrom<typeof shelterVisitMachine>;
+type Form = SnapshotFrom<typeof shelterFormMachine>;
+
+/** Null where a state shows nothing of its own. */
+export function shelterScreenOf(snapshot: AnyMachineSnapshot): ScreenBody | null {
+  const visit = snapshot as Visit;
+  const { value, context } = visit;
+  switch (value) {
+    case 'unread':
+      return { screen: 'again', reason: context.reason };
+    case 'gathering':
+    case 'gathered':
+      return familyScreen(visit);
+    case 'menu':
+      return {
+        ...{ screen: 'shelter-menu', name: context.here?.name ?? null },
+        since: context.here?.since ?? null,
+      };
+    case 'supplies':
+      return { screen: 'shelter-supplies', supplies: context.here?.supplies ?? [] };
+    case 'needs':
+      return needsScreen(context.needs);
+    case 'said':
+      return context.said && { screen: 'shelter-done', ...context.said };
+    case 'staff':
+      return { screen: 'shelter-staff', asked: context.asked, refused: context.isRefused };
+    case 'why':
+      return { screen: 'shelter-why' };
+    case 'noCard':
+      return { screen: 'shelter-no-card', unread: context.unread > 0 };
+    case 'form':
+      return formScreen(visit);
+    case 'slip': {
+      const { taken } = context;
+      if (taken === null) return null;
+      const { number: slip, paper, person } = taken;
+      return { screen: 'shelter-slip', slip, paper, people: person.people };
+    }
+    case 'paper':
+      return { screen: 'shelter-paper' };
+    case 'takingCard':
+      return { screen: 'take-card' };
+    default:
+      return { screen: 'hold' };
+  }
+}
+
+function familyScreen({ value, context: { people } }: Visit): ScreenBody {
+  return {
+    screen: 'shelter-family',
+    people: people.slice(-FAMILY_SHOWN_MAX),
+    count: people.reduce((sum, person) => sum + person.people, 0),
+    seconds: value === 'gathering' ? SHELTER_DELAYS.moreCards / 1_000 : null,
+  };
+}
+
+function needsScreen(needs: readonly Need[]): ScreenBody {
+  const shown = NEEDS.map((need) => ({ need, chosen: needs.includes(need) }));
+  return { screen: 'shelter-needs', needs: shown };
+}
+
+function formScreen({ children }: Visit): ScreenBody | null {
+  const child: { getSnapshot(): unknown } | undefined = children['shelterForm'];
+  const form = (child?.getSnapshot() ?? null) as Form | null;
+  if (form === null || form.status !== 'active') return null;
+  const { texts, problem, people, needs } = form.context;
+  if (form.value === 'people') return { screen: 'shelter-people', people };
+  if (form.value === 'needs') return needsScreen(needs);
+  const field = SHELTER_FIELDS.find((name) => name === form.value);
+  return field ? { screen: 'shelter-typing', field, typed: texts[field], problem } : null;
+}

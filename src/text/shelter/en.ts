@@ -1,0 +1,128 @@
+/** English: what a shelter's screens say. */
+
+import type { ShelterTexts } from './words.ts';
+
+export const SHELTER_TEXTS: ShelterTexts = {
+  keys: { next: 'Next', close: 'Close' },
+  people: {
+    title: 'How many people?',
+    count: ({ people }) => (people === 1 ? '1 person' : `${people} people`),
+  },
+  waiting: {
+    title: 'Hold your card here',
+    body: 'Everyone may come in.',
+    offline: 'The network is down. You can still check in.',
+    noReader: 'Cards cannot be read now. You may come in without one.',
+    diskLow: 'For the staff: little room is left to keep records',
+    count: ({ people }) => `${people} people now`,
+    crowding: {
+      roomy: 'Plenty of room',
+      'some-room': 'Still room',
+      crowded: 'Crowded',
+      full: 'Full',
+    },
+    noCard: 'I have no card',
+  },
+  family: {
+    title: 'We are glad you are safe',
+    count: ({ people }) => `Checked in: ${people}.`,
+    more: 'The others may hold their cards here, too.',
+    ends: ({ seconds }) => `This ends after ${seconds} seconds without a card`,
+    complete: 'That is all of us',
+    goIn: 'Please go in.',
+    next: 'Next',
+    hold: 'Hold',
+    someone: 'Arrived',
+    again: 'Was in already',
+    back: 'Welcome back',
+  },
+  menu: {
+    title: 'What would you like to do?',
+    body: 'You are checked in.',
+    since: ({ when }) => `Since ${when}`,
+    actions: {
+      out: 'Go out for a while',
+      supplies: 'Receive something',
+      needs: 'Tell what I need',
+      leave: 'Leave for good',
+      undo: 'Take the arrival back',
+    },
+    staffOnly: 'staff',
+  },
+  supplies: {
+    title: 'What do you receive?',
+    body: 'Each once a day.',
+    kinds: {
+      breakfast: 'Breakfast',
+      lunch: 'Lunch',
+      supper: 'Supper',
+      water: 'Water',
+      blanket: 'Blanket',
+      bath: 'Bath',
+    },
+    had: 'Received',
+  },
+  needs: {
+    title: 'What do you need?',
+    body: 'Press what you need. If there is nothing, press Next.',
+    kinds: {
+      medicine: 'Medicine',
+      infant: 'Things for a baby',
+      pet: 'I have a pet',
+      language: 'Help with Japanese',
+      wheelchair: 'Wheelchair',
+    },
+    chosen: 'chosen',
+  },
+  done: {
+    out: { title: 'See you later', body: 'Hold your card here again when you are back.' },
+    left: { title: 'You have left', body: 'Take care on your way.' },
+    supplied: { title: 'Here you are', body: 'It is on record that you received it.' },
+    needs: { title: 'It is on record', body: 'Our staff will see to it.' },
+    undone: { title: 'Arrival taken back', body: 'The card can be held again at any time.' },
+  },
+  noCard: {
+    title: 'You may come in without a card',
+    body: 'We ask for a name and how many you are.',
+    unread: 'This card could not be read',
+    unreadBody: 'Nothing is wrong with your card. You may come in without it.',
+    first: 'First time here',
+    firstAbout: 'Enter a name and how many you are',
+    number: 'I have a number',
+    numberAbout: 'You checked in before',
+  },
+  typing: {
+    kana: { title: 'Name', body: 'Type it in hiragana, as it sounds.' },
+    year: { title: 'Year of birth', body: 'Four digits. If you do not know, press Next.' },
+    number: { title: 'Your number', body: 'The six digits on your paper.' },
+  },
+  problems: {
+    empty: 'Please enter a name.',
+    'no-year': 'Please enter four digits.',
+    'no-slip': 'This number was not found. You may come in without it.',
+  },
+  slip: {
+    title: 'You are checked in',
+    body: 'Next time, use this number.',
+    paper: 'A paper with the number comes out. Take it with you.',
+    write: 'Please write the number down.',
+  },
+  staff: {
+    title: 'Staff: hold your card here',
+    undo: 'This arrival will be taken back.',
+    again: 'It was received today already. Only staff can hand it out again.',
+    refused: 'This is not a card of our staff.',
+  },
+  why: {
+    title: 'Why is it taken back?',
+    mistake: 'By mistake',
+    'someone-else': 'Card of someone else',
+    test: 'It was a test',
+    other: 'Other',
+  },
+  paper: {
+    title: 'We go on with paper',
+    body: 'Everyone may come in. This machine cannot keep more records, so our staff will help you.',
+    card: 'Nothing is wrong with your card',
+  },
+};

@@ -1,0 +1,128 @@
+/** 日本語: what a shelter's screens say. */
+
+import type { ShelterTexts } from './words.ts';
+
+export const SHELTER_TEXTS: ShelterTexts = {
+  keys: { next: 'つぎへ', close: 'とじる' },
+  people: { title: '何人ですか', count: ({ people }) => `${people}人` },
+  waiting: {
+    title: 'カードをかざしてください',
+    body: 'どなたでも入れます。',
+    offline: '通信は止まっていますが、受付できます。',
+    noReader: 'いまはカードを読めません。カードがなくても入れます。',
+    diskLow: '係員の方へ: 記録する場所が残り少なくなりました',
+    count: ({ people }) => `いま ${people} 人`,
+    crowding: {
+      roomy: 'すいています',
+      'some-room': 'まだ入れます',
+      crowded: 'こんでいます',
+      full: 'いっぱいです',
+    },
+    noCard: 'カードがない方',
+  },
+  family: {
+    title: 'ご無事で、よかったです',
+    count: ({ people }) => `${people}人の受付ができました。`,
+    more: 'ほかの方も、続けてかざしてください。',
+    ends: ({ seconds }) => `${seconds}秒かざさないと、受付が終わります`,
+    complete: 'これで全員です',
+    goIn: '中へお進みください。',
+    next: 'つぎの方',
+    hold: 'かざす',
+    someone: '受付ずみ',
+    again: 'もう受付ずみ',
+    back: 'おかえりなさい',
+  },
+  menu: {
+    title: 'なにをしますか',
+    body: '受付はできています。',
+    since: ({ when }) => `${when} から`,
+    actions: {
+      out: '出かけます',
+      supplies: 'もらう',
+      needs: '必要なもの',
+      leave: '退所します',
+      undo: '受付をとりけす',
+    },
+    staffOnly: '係員',
+  },
+  supplies: {
+    title: '受け取るもの',
+    body: '1日に1回ずつ、お渡しします。',
+    kinds: {
+      breakfast: '朝食',
+      lunch: '昼食',
+      supper: '夕食',
+      water: '水',
+      blanket: '毛布',
+      bath: 'ふろ',
+    },
+    had: 'お渡しずみ',
+  },
+  needs: {
+    title: '必要なものはありますか',
+    body: 'あてはまるものを押してください。なければ、そのまま「つぎへ」を押してください。',
+    kinds: {
+      medicine: '薬',
+      infant: '赤ちゃん用品',
+      pet: 'ペットといっしょ',
+      language: '日本語の手助け',
+      wheelchair: '車いす',
+    },
+    chosen: '選びました',
+  },
+  done: {
+    out: { title: '行ってらっしゃい', body: 'もどったら、またかざしてください。' },
+    left: { title: '退所を受け付けました', body: 'どうぞ、お気をつけて。' },
+    supplied: { title: 'お受け取りください', body: 'お渡ししたことを書きとめました。' },
+    needs: { title: '書きとめました', body: '係員が見て、ご用意します。' },
+    undone: { title: '受付をとりけしました', body: 'いつでも、もう一度かざせます。' },
+  },
+  noCard: {
+    title: 'カードがなくても入れます',
+    body: 'お名前と人数をうかがいます。',
+    unread: 'このカードは読めませんでした',
+    unreadBody: 'カードは問題ありません。読めなくても入れます。',
+    first: 'はじめての方',
+    firstAbout: 'お名前と人数を入れます',
+    number: '番号がある方',
+    numberAbout: '前に受付をした方',
+  },
+  typing: {
+    kana: { title: 'お名前', body: 'ひらがなで入れてください。' },
+    year: {
+      title: '生まれた年',
+      body: '西暦の4けたです。わからなければ、「つぎへ」を押してください。',
+    },
+    number: { title: '受付の番号', body: '紙にある6けたの番号です。' },
+  },
+  problems: {
+    empty: 'お名前を入れてください。',
+    'no-year': '西暦の4けたで入れてください。',
+    'no-slip': 'この番号は見つかりません。番号がなくても入れます。',
+  },
+  slip: {
+    title: '受付ができました',
+    body: 'つぎからは、この番号で受付できます。',
+    paper: '番号の紙が出ます。お取りください。',
+    write: '番号を書きとめてください。',
+  },
+  staff: {
+    title: '係員のカードをかざしてください',
+    undo: 'この方の受付をとりけします。',
+    again: 'きょうは、もう受け取られています。もう一度お渡しするときだけ、係員がかざします。',
+    refused: '係員のカードではありません。',
+  },
+  why: {
+    title: 'とりけす理由',
+    mistake: 'まちがえて受け付けた',
+    'someone-else': 'ほかの方のカードだった',
+    test: 'ためしに受け付けた',
+    other: 'そのほか',
+  },
+  paper: {
+    title: '紙で受け付けます',
+    body: 'どなたでも入れます。この機械には書きとめられないので、係員がご案内します。',
+    card: 'カードは問題ありません',
+  },
+};
