@@ -80,8 +80,8 @@ export function changeChunk(
 }
 
 function sealEntry(keys: RowKeys, row: EntryRow): SealedRow {
-  const { ticket, seat, holder, party, cancelledAt } = row;
-  const said = { ticket, seat, holder, party };
+  const { ticket, seat, holder, party, cancelledAt, evacuee } = row;
+  const said = { ticket, seat, holder, party, ...(evacuee && { evacuee }) };
   const sealed = sealRow(keys, hashOf(row), cancelledAt ? { ...said, cancelledAt } : said);
   return { ...sealed, ref: Buffer.from(row.ref, 'hex') };
 }

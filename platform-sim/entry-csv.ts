@@ -5,6 +5,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import iconv from 'iconv-lite';
+import type { EvacueeData } from '../src/domain/entry-list.ts';
 import { LIMITS } from '../src/link/protocol.ts';
 import { InputError } from './input-error.ts';
 import { readInputFile } from './input-file.ts';
@@ -31,6 +32,10 @@ const COLUMN_NAMES = Object.keys(COLUMNS) as Column[];
 const REQUIRED = COLUMN_NAMES.filter((name) => COLUMNS[name].required);
 
 export interface CsvRow {
+  /** Of a list that brings its own reference ids: they are the person's, on whatever list. */
+  readonly ref?: string;
+  /** Only lists of residents say that. */
+  readonly evacuee?: EvacueeData;
   readonly ticket: string;
   readonly seat: string;
   readonly holder: string;

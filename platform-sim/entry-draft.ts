@@ -101,11 +101,16 @@ export function draftChanges(
 /** `held`: what is known of the ticket, of this version or an earlier one. */
 function mergeRow(held: EntryRow | undefined, row: CsvRow): EntryRow & { isUnchanged: boolean } {
   const fields = ['fingerprint', 'seat', 'holder', 'party'] as const;
+  const ref = row.ref ?? held?.ref ?? randomBytes(16).toString('hex');
+  const evacueeOf = (of: CsvRow | undefined) => JSON.stringify(of?.evacuee);
   return {
     ...row,
-    ref: held?.ref ?? randomBytes(16).toString('hex'),
+    ref,
     cancelledAt: held?.cancelledAt ?? null,
-    isUnchanged: held !== undefined && fields.every((field) => held[field] === row[field]),
+    isUnchanged:
+      held?.ref === ref &&
+      fields.every((field) => held[field] === row[field]) &&
+      evacueeOf(held) === evacueeOf(row),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The tables of one entry list: its key, and what the platform knows of each ticket that ever was on it. */
 
+import type { EvacueeData } from '../src/domain/entry-list.ts';
 import type { CsvRow } from './entry-csv.ts';
 import type { Registry } from './registry.ts';
 
@@ -39,17 +40,17 @@ export class EntryRows {
 
   /** A ticket of the newest version, or of an earlier one that it was left out of. */
   find(ticket: string): EntryRow | undefined {
-    return this.#statements.find.get(this.#list, ticket) as EntryRow | undefined;
+    return entryRow(this.#statements.find.get(this.#list, ticket));
   }
 
   /** A ticket of the newest version. */
   findListed(ticket: string): EntryRow | undefined {
-    return this.#statements.findListed.get(this.#list, ticket) as EntryRow | undefined;
+    return entryRow(this.#statements.findListed.get(this.#list, ticket));
   }
 
   /** A row of the newest version. */
   findByCertificate(fingerprint: string): EntryRow | undefined {
-    return this.#statements.findByCertificate.get(this.#list, fingerprint) as EntryRow | undefined;
+    return entryRow(this.#statements.findByCertificate.get(this.#list, fingerprint));
   }
 
   /** The newest version, by ticket. */
@@ -67,18 +68,31 @@ export class EntryRows {
 
   /** Makes `rows` the newest version. A ticket that is known keeps its reference and its cancellation. */
   replace({ key, bits }: ListKey, rows: readonly EntryRow[]): void {
-    const { setKey, unlist, put } = this.#statements;
+    const { setKey, unlist, put, forgetEvacuees, putEvacuee } = this.#statements;
     setKey.run(this.#list, key, bits);
     unlist.run(this.#list);
-    for (const { ticket, ref, fingerprint, seat, holder, party } of rows) {
+    forgetEvacuees.run(this.#list);
+    for (const { ticket, ref, fingerprint, seat, holder, party, evacuee } of rows) {
       put.run(this.#list, ticket, ref, fingerprint, seat, holder, party);
+      if (evacuee !== undefined) putEvacuee.run(this.#list, ticket, JSON.stringify(evacuee));
     }
   }
 }
 
+/** As the database has it: what a resident's row says besides is JSON there. */
+function entryRow(found: unknown): EntryRow | undefined {
+  if (found === undefined) return undefined;
+  const { evacuee, ...row } = found as Omit<EntryRow, 'evacuee'> & {
+    readonly evacuee: string | null;
+  };
+  return evacuee === null ? row : { ...row, evacuee: JSON.parse(evacuee) as EvacueeData };
+}
+
 function prepare({ db }: Registry) {
   const select = `SELECT ticket, ref, certificate AS fingerprint, seat, holder, party,
-      cancelled_at AS cancelledAt
+      cancelled_at AS cancelledAt,
+      (SELECT said FROM entry_row_evacuee e
+       WHERE e.list = entry_row.list AND e.ticket = entry_row.ticket) AS evacuee
     FROM entry_row WHERE list = ?`;
   const find = `${select} AND ticket = ?`;
   return {
@@ -99,10 +113,13 @@ function prepare({ db }: Registry) {
        ON CONFLICT DO UPDATE SET key = excluded.key, prefix_bits = excluded.prefix_bits`,
     ),
     unlist: db.prepare('UPDATE entry_row SET listed = 0 WHERE list = ?'),
+    forgetEvacuees: db.prepare('DELETE FROM entry_row_evacuee WHERE list = ?'),
+    putEvacuee: db.prepare('INSERT INTO entry_row_evacuee (list, ticket, said) VALUES (?, ?, ?)'),
     put: db.prepare(
       `INSERT INTO entry_row (list, ticket, ref, certificate, seat, holder, party, listed)
        VALUES (?, ?, ?, ?, ?, ?, ?, 1)
-       ON CONFLICT DO UPDATE SET certificate = excluded.certificate, seat = excluded.seat,
+       ON CONFLICT DO UPDATE SET ref = excluded.ref, certificate = excluded.certificate,
+         seat = excluded.seat,
          holder = excluded.holder, party = excluded.party, listed = 1`,
     ),
   };

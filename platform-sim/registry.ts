@@ -35,6 +35,10 @@ CREATE TABLE IF NOT EXISTS entry_row (
   listed INTEGER NOT NULL, -- 0 once a later import left the ticket out
   PRIMARY KEY (list, ticket)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entry_row_evacuee ( -- what rows of residents say besides, as JSON
+  list TEXT NOT NULL, ticket TEXT NOT NULL, said TEXT NOT NULL,
+  PRIMARY KEY (list, ticket)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS renewal ( -- both by SHA-256 of their DER
   old TEXT PRIMARY KEY, new TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -118,7 +122,7 @@ export class Registry {
 
   /** Opens or creates lists.db in `directory`. */
   constructor(directory: string) {
-    this.db = openDatabase(directory, 'lists.db', SCHEMA, 2);
+    this.db = openDatabase(directory, 'lists.db', SCHEMA, 3);
     this.db.exec(ASIDE);
   }
 

@@ -19,12 +19,26 @@ const BLOCK_BYTES = 64;
 /** The wire carries the length of a sealed row in two bytes. */
 const MAX_SEALED_BYTES = 65_535;
 
+const CONSENTED = z.strictObject({
+  at: z.iso.date(),
+  bloodType: z.string().max(10).exactOptional(),
+  allergies: z.string().max(200).exactOptional(),
+  medication: z.string().max(200).exactOptional(),
+  contact: z.string().max(200).exactOptional(),
+});
+
+const EVACUEE = z.strictObject({
+  kana: z.string().max(200),
+  consented: CONSENTED.exactOptional(),
+});
+
 const ROW = z.strictObject({
   ticket: z.string().min(1).max(64),
   seat: z.string().max(100),
   holder: z.string().max(200),
   party: z.string().max(64),
   cancelledAt: z.iso.datetime().exactOptional(),
+  evacuee: EVACUEE.exactOptional(),
 }) satisfies z.ZodType<EntryRowData>;
 
 export type RowFault = 'not-authentic' | 'malformed';
