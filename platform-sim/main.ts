@@ -34,6 +34,7 @@ import {
   trustCa,
 } from './commands.ts';
 import { showDoubles } from './entry-commands.ts';
+import { addEvacuation } from './evacuation/command-line.ts';
 import { forgetFacts, importRescued } from './fact-commands.ts';
 import { InputError } from './input-error.ts';
 import { verifyPaperOf } from './paper-commands.ts';
@@ -111,6 +112,7 @@ function buildProgram(): Command {
   command(list, 'list', 'show all lists, one JSON line each').action(showLists);
 
   addTickets(program);
+  addEvacuation(program, command);
   const entries = program.command('entries').description('who came in, by the facts of all gates');
   command(
     entries,

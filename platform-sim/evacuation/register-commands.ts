@@ -1,0 +1,54 @@
+/** What `kazasu-platform evacuees` does: the municipality's register of who lives there. */
+
+import { z } from 'zod';
+import { check, print, type RawOptions, STATE } from '../commands.ts';
+import { InputError } from '../input-error.ts';
+import { SHIOMI_CODE, SHIOMI_DISTRICTS } from './evacuee.ts';
+import { inventResidents } from './invented-residents.ts';
+import { readResidentCsv } from './resident-csv.ts';
+import { type RegisterEntry, ResidentStore } from './residents.ts';
+
+/** An import that leaves out more than this part of the register is rather a wrong file. */
+const REMOVED_SHARE_MAX = 0.1;
+const INVENTED_MAX = 100_000;
+
+const municipality = z.literal(SHIOMI_CODE, `only ${SHIOMI_CODE} is known here`);
+const number = (most: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/u, 'a whole number from 1 on')
+    .transform(Number)
+    .refine((value) => value <= most, `${most} at most`);
+const IMPORT = z.object({ ...STATE, municipality, removeMany: z.boolean().default(false) });
+const INVENT = z.object({ ...STATE, municipality, count: number(INVENTED_MAX), seed: number(9e6) });
+
+/** `evacuees import` */
+export async function importEvacuees(csv: string, raw: RawOptions): Promise<void> {
+  const { state, removeMany } = check(IMPORT, raw);
+  takeRegister(state, readResidentCsv(csv, SHIOMI_DISTRICTS), removeMany);
+}
+
+/** `evacuees invent` */
+export async function inventEvacuees(raw: RawOptions): Promise<void> {
+  const { state, count, seed } = check(INVENT, raw);
+  takeRegister(state, inventResidents({ count, seed, districts: SHIOMI_DISTRICTS }), true);
+}
+
+function takeRegister(
+  state: string,
+  entries: readonly RegisterEntry[],
+  mayRemoveMany: boolean,
+): void {
+  const residents = new ResidentStore(state);
+  try {
+    const missing = residents.missing(new Set(entries.map((entry) => entry.number)));
+    if (!mayRemoveMany && missing > residents.size * REMOVED_SHARE_MAX) {
+      throw new InputError(
+        `the file lacks ${missing} of the ${residents.size} people who are in the register; with --remove-many they are taken out`,
+      );
+    }
+    print({ event: 'evacuees.imported', ...residents.replace(entries), all: residents.size });
+  } finally {
+    residents.close();
+  }
+}
