@@ -6,7 +6,7 @@
 const npm = 'node_modules/';
 /** The wire's messages, the code on paper and the one encoding that is signed: words that both sides of the wire share. */
 const protocol =
-  '^src/link/(((question|certificate|upload|holdings|chunk|alert)-)?protocol|paper-code)\\.ts$';
+  '^src/link/(((question|certificate|upload|holdings|chunk|alert|evacuation)-)?protocol|paper-code)\\.ts$';
 
 /**
  * Files below `from` import each other and what is named here, nothing else; Node's own modules (`core`) only where said so.
@@ -96,10 +96,10 @@ export default {
       ],
       { core: true },
     ),
-    // The street's page is a page of the simulator. Node's own modules are for the build's configuration.
+    // The street's page and the town's are pages of the simulator. Node's own modules are for the build's configuration.
     mayOnlyImport(
       'kiosk-ui/',
-      ['^src/(domain|text)/', '^platform-sim/street/(messages|requests)\\.ts$', npm],
+      ['^src/(domain|text)/', '^platform-sim/(street|town)/(messages|requests)\\.ts$', npm],
       { core: true },
     ),
     mayOnlyImport('systemd/', ['^src/bin/pinned-node\\.mjs$'], { core: true }),
@@ -136,7 +136,7 @@ export default {
     {
       name: 'nobody-imports-sim-or-test',
       severity: 'error',
-      from: { pathNot: '^(platform-sim|test|kiosk-ui/street)/' },
+      from: { pathNot: '^(platform-sim|test|kiosk-ui/(street|town))/' },
       to: { path: '^(platform-sim|test)/' },
     },
 
@@ -164,6 +164,8 @@ export default {
     library('saxes', 'src/alerts/xml\\.ts$'),
     library('node-hid', 'devices/remote/hid-process\\.ts$'),
     library('koffi', 'src/service-manager\\.ts$', 'devices/remote/evdev-grab\\.ts$'),
+    library('uplot', 'kiosk-ui/town/'),
+    library('d3-geo', 'kiosk-ui/town/'),
     library('harfbuzzjs', 'platform-sim/municipality/coverage\\.ts$'),
     library('uqr', 'platform-sim/municipality/paper-signature\\.ts$'),
     library('prom-client', 'src/(neighbour-)?metrics\\.ts$'),

@@ -1,4 +1,4 @@
-/** Builds the pages: the terminal's screen and, where it exists, the street. Nothing is inlined: the pages' CSP forbids it. */
+/** Builds the pages: the terminal's screen and, where they exist, the street and the town. Nothing is inlined: the pages' CSP forbids it. */
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-const PAGES = ['terminal', 'street'];
+const PAGES = ['terminal', 'street', 'town'];
 
 const TOKENS_NOTICE =
   '/*! Colour values: @digital-go-jp/design-tokens 1.1.9, MIT License, Copyright (c) 2023 デジタル庁 */\n';

@@ -11,6 +11,11 @@ export class LocalFanOut implements FanOut {
     return () => void this.#subscribers.delete(subscriber);
   }
 
+  /** Who would hear now. */
+  terminals(): ReadonlySet<string> {
+    return new Set([...this.#subscribers].map(({ terminal }) => terminal));
+  }
+
   async publish(topic: Topic, poke: Poke): Promise<void> {
     await inSlices(this.#subscribers, (subscriber) => {
       // It may have gone while others were told.

@@ -12,6 +12,8 @@ const SOURCES = [
   'src/text',
   'platform-sim/street/messages.ts',
   'platform-sim/street/requests.ts',
+  'platform-sim/town/messages.ts',
+  'platform-sim/town/requests.ts',
   'package-lock.json',
 ];
 const FOLDER = join(packageRoot, 'build', 'kiosk-ui');

@@ -17,9 +17,17 @@ CREATE TABLE IF NOT EXISTS resident ( -- residents.ts
   protected INTEGER NOT NULL,
   gone INTEGER NOT NULL -- 1: in the register no more; kept, so that whoever comes back has the same ref
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS revision ( -- here: rises whenever what the counts are made of is another
+  one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO revision VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS incident ( -- town/incidents.ts: since when facts count; the newest
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  since INTEGER NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL -- ms since the epoch, as are all times here
+) STRICT;
 CREATE TABLE IF NOT EXISTS assignment ( -- town/assignments.ts: who looks after somebody; the newest counts
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  ref TEXT NOT NULL, who TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL -- ms since the epoch, as are all times here
+  ref TEXT NOT NULL, who TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS reconciled ( -- town/reconciling.ts: who an arrival without a row was
   key TEXT PRIMARY KEY, -- terminal, epoch and number of its fact, or shelter and mark
@@ -36,6 +44,15 @@ CREATE TABLE IF NOT EXISTS access ( -- town/access-log.ts: who looked at what; n
   detail TEXT NOT NULL -- JSON: reference ids, filters, counts; no name
 ) STRICT;
 `;
+
+/** Whoever counts looks again. In the transaction of what has changed. */
+export function raiseRevision(db: SqliteDatabase): void {
+  db.prepare('UPDATE revision SET number = number + 1').run();
+}
+
+export function revisionOf(db: SqliteDatabase): number {
+  return Number(db.prepare('SELECT number FROM revision').pluck().get());
+}
 
 export function openEvacuationDatabase(directory: string): SqliteDatabase {
   return openDatabase(directory, 'evacuation.db', SCHEMA, 1);

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Need } from '../../src/domain/evacuation.ts';
 import type { SqliteDatabase } from '../database.ts';
-import { openEvacuationDatabase } from './database.ts';
+import { openEvacuationDatabase, raiseRevision } from './database.ts';
 import type { Evacuee } from './evacuee.ts';
 
 /** Who lives in the municipality. */
@@ -120,6 +120,7 @@ export class ResidentStore implements Residents {
         const left = [...before.values()].filter(({ gone }) => gone === 0);
         const remove = this.db.prepare('UPDATE resident SET gone = 1 WHERE number = ?');
         for (const { number } of left) remove.run(number);
+        if (count.added + count.changed + left.length > 0) raiseRevision(this.db);
         return { ...count, removed: left.length };
       })
       .immediate();

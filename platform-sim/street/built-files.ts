@@ -21,16 +21,19 @@ export interface BuiltFile {
 }
 
 export interface BuiltPages {
-  /** The page of the street, with a place for the token. */
+  /** The page itself: of the street, with a place for the token. */
   readonly page: string;
   /** By path, such as `/assets/index-1a2b.js`. */
   readonly files: ReadonlyMap<string, BuiltFile>;
 }
 
 /** Null when it was not built. */
-export async function readBuiltPages(folder: string): Promise<BuiltPages | null> {
+export async function readBuiltPages(
+  folder: string,
+  name: 'street' | 'town' = 'street',
+): Promise<BuiltPages | null> {
   try {
-    const page = await readFile(join(folder, 'street', 'index.html'), 'utf8');
+    const page = await readFile(join(folder, name, 'index.html'), 'utf8');
     const files = new Map<string, BuiltFile>();
     for (const name of (await readdir(join(folder, 'assets'))).slice(0, FILES_MAX)) {
       const type = TYPES[extname(name)] ?? 'application/octet-stream';

@@ -43,6 +43,8 @@ const NOTHING: PersonState = foldPerson([]);
 
 export class Standings {
   readonly #residents = new Map<string, Evacuee>();
+  /** Refs by household. */
+  readonly #households = new Map<string, string[]>();
   readonly #since: number;
   readonly #reconciled: ReadonlyMap<string, string>;
   readonly #now: number;
@@ -62,7 +64,11 @@ export class Standings {
     this.#now = now;
     this.#open.expectMany();
     for (const resident of residents) {
-      this.#residents.set(resident.ref, resident);
+      const { ref, household } = resident;
+      this.#residents.set(ref, resident);
+      const home = this.#households.get(household);
+      if (home === undefined) this.#households.set(household, [ref]);
+      else home.push(ref);
       this.#tallies.tally(this.#tallied(resident.ref, NOTHING), 1);
       this.#open.set(resident.ref, this.#openKey(resident, NOTHING));
     }
@@ -92,6 +98,12 @@ export class Standings {
 
   residents(): Iterable<Evacuee> {
     return this.#residents.values();
+  }
+
+  /** Who lives with them, without them. */
+  householdOf({ ref, household }: Evacuee): Evacuee[] {
+    const all = this.#households.get(household) ?? [];
+    return all.flatMap((other) => (other === ref ? [] : (this.#residents.get(other) ?? [])));
   }
 
   stateOf(ref: string): PersonState {

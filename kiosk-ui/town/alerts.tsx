@@ -1,0 +1,178 @@
+/** Alerts: the band of the gravest one, and the desk where one operator proposes and another consents. */
+
+import { useState } from 'preact/hooks';
+import type { AlertShown, TownState } from '../../platform-sim/town/messages.ts';
+import type { TownRequest } from '../../platform-sim/town/requests.ts';
+import { minuteOf } from './clock.ts';
+import { ask } from './link.ts';
+import { closePanel } from './panel.ts';
+import { LEVEL_WORDS } from './words.ts';
+
+export function AlertBand({ alerts }: { readonly alerts: readonly AlertShown[] | null }) {
+  const active = (alerts ?? []).filter(({ state }) => state === 'active');
+  const [gravest] = [...active].sort(
+    (a, b) => Number(a.drill) - Number(b.drill) || b.level - a.level || b.at - a.at,
+  );
+  if (gravest === undefined) return null;
+  const { level, drill, at } = gravest;
+  return (
+    <p class="band" data-level={level} data-drill={drill}>
+      {drill && '訓練　'}
+      {LEVEL_WORDS[level]}　{minuteOf(at)}
+      {active.length > 1 && `　ほか${active.length - 1}件`}
+    </p>
+  );
+}
+
+const STATES = {
+  proposed: '同意を待っています',
+  active: '出ています',
+  over: '終わりました',
+} as const;
+
+export function AlertPanel({ state }: { readonly state: TownState }) {
+  const [problem, setProblem] = useState('');
+  const send = (request: TownRequest) => {
+    setProblem('');
+    ask(request).catch((error: Error) => setProblem(error.message));
+  };
+  const isOperator = state.clerk.role === 'operator';
+  return (
+    <section class="aside alerts" aria-labelledby="alerts">
+      <header>
+        <h2 id="alerts">避難情報</h2>
+        <button type="button" class="button" onClick={closePanel}>
+          閉じる
+        </button>
+      </header>
+      <p>出すには、もう一人の職員の同意が要ります。</p>
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      <ul class="alert-list">
+        {(state.alerts ?? []).map((alert) => (
+          <li key={alert.id}>
+            <OneAlert alert={alert} state={state} isOperator={isOperator} send={send} />
+          </li>
+        ))}
+      </ul>
+      {isOperator && <Draft districts={state.districts} send={send} />}
+    </section>
+  );
+}
+
+interface OneAlertProps {
+  readonly alert: AlertShown;
+  readonly state: TownState;
+  readonly isOperator: boolean;
+  readonly send: (request: TownRequest) => void;
+}
+
+function OneAlert({ alert, state, isOperator, send }: OneAlertProps) {
+  const { id, level, drill, what, districts, at, proposedBy } = alert;
+  const names = districts.map(
+    (one) => state.districts.find((known) => known.id === one)?.name ?? one,
+  );
+  const isOwn = proposedBy === state.clerk.name;
+  return (
+    <>
+      <p class="band" data-level={level} data-drill={drill}>
+        {drill && '訓練　'}
+        {LEVEL_WORDS[level]}
+      </p>
+      <p>{what}</p>
+      <p>
+        {names.join('・')}　{minuteOf(at)}　{proposedBy}　{STATES[alert.state]}
+      </p>
+      {isOperator && alert.state === 'proposed' && (
+        <p class="buttons">
+          {isOwn ? (
+            <small>同意は、ほかの職員が行います。</small>
+          ) : (
+            <button type="button" class="button main" onClick={() => send({ do: 'consent', id })}>
+              同意して出す
+            </button>
+          )}
+          <button type="button" class="button" onClick={() => send({ do: 'withdraw', id })}>
+            取り下げる
+          </button>
+        </p>
+      )}
+      {isOperator && alert.state === 'active' && (
+        <p class="buttons">
+          <button type="button" class="button" onClick={() => send({ do: 'all-clear', id })}>
+            解除を案にする
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+const HAZARDS = { flood: '洪水', tsunami: '津波', landslide: '土砂災害', fire: '火災' } as const;
+
+function Draft({
+  districts,
+  send,
+}: {
+  readonly districts: TownState['districts'];
+  readonly send: (request: TownRequest) => void;
+}) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const said = new FormData(event.currentTarget as HTMLFormElement);
+    send({
+      do: 'propose',
+      draft: {
+        level: Number(said.get('level')) as 3 | 4 | 5,
+        drill: said.get('drill') !== null,
+        districts: said.getAll('district').map(String),
+        hazard: String(said.get('hazard')) as keyof typeof HAZARDS,
+        hours: Number(said.get('hours')),
+      },
+    });
+  };
+  return (
+    <form class="draft" onSubmit={submit}>
+      <h3>新しい案</h3>
+      <label>
+        警戒レベル
+        <select name="level" defaultValue="4">
+          {[3, 4, 5].map((level) => (
+            <option key={level} value={level}>
+              {LEVEL_WORDS[level]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        災害
+        <select name="hazard">
+          {Object.entries(HAZARDS).map(([id, name]) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <fieldset>
+        <legend>地区</legend>
+        {districts.map(({ id, name }) => (
+          <label key={id}>
+            <input type="checkbox" name="district" value={id} /> {name}
+          </label>
+        ))}
+      </fieldset>
+      <label>
+        有効（時間）
+        <input type="number" name="hours" min={1} max={48} defaultValue="6" />
+      </label>
+      <label class="check">
+        <input type="checkbox" name="drill" /> 訓練
+      </label>
+      <button type="submit" class="button main">
+        案にする
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,21 @@
+/** What the page needs of whoever sends out alerts: proposed by one operator, sent with the consent of another. */
+
+import type { AlertShown } from './messages.ts';
+import type { AlertDraft } from './requests.ts';
+
+/** Why something could not be done; the message is for clerks. */
+export class AlertDeskError extends Error {
+  override readonly name = 'AlertDeskError';
+}
+
+export interface TownAlertDesk {
+  /** Proposed ones and those that count, the newest first. */
+  list(): readonly AlertShown[];
+  /** Differs from an earlier answer whenever there may be something new. */
+  changeMark(): string;
+  /** Each rejects with AlertDeskError. `by`: the operator's name. */
+  propose(draft: AlertDraft, by: string): Promise<void>;
+  consent(id: string, by: string): Promise<void>;
+  withdraw(id: string, by: string): Promise<void>;
+  allClear(id: string, by: string): Promise<void>;
+}
