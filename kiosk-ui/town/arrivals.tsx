@@ -7,7 +7,7 @@ import { minuteOf, now } from './clock.ts';
 import { count } from './words.ts';
 
 const MINUTE_MS = 60_000;
-const HEIGHT_PX = 120;
+const HEIGHT_PX = 104;
 /** More than there are pixels. */
 const POINTS_MOST = 500;
 
@@ -90,14 +90,14 @@ function optionsFor(room: HTMLElement): UPlot.Options {
       {
         ...axis,
         grid: { show: false },
-        space: 110,
+        space: 70,
         size: 30,
         values: (_plot, seconds) => seconds.map((at) => minuteOf(at * 1_000)),
       },
       {
         ...axis,
         grid,
-        space: 40,
+        space: 32,
         size: 58,
         values: (_plot, sums) =>
           sums.map((people) => (Number.isInteger(people) ? count(people) : '')),

@@ -7,7 +7,7 @@ import { map } from './link.ts';
 import { count } from './words.ts';
 
 const WIDTH = 440;
-const HEIGHT = 230;
+const HEIGHT = 180;
 const DEGREE = Math.PI / 180;
 
 type Districts = FeatureCollection<Polygon, { readonly id: string; readonly name: string }>;
@@ -79,11 +79,8 @@ export function DistrictMap({ districts, counts }: MapProps) {
           const district = districts.find((one) => one.id === id);
           if (district === undefined) return null;
           return (
-            <text key={id} x={x} y={y} data-shade={shadeOf(district)}>
-              <tspan x={x}>{district.name}</tspan>
-              <tspan x={x} dy="1.3em" class="value">
-                {count(district.open)}
-              </tspan>
+            <text key={id} x={x} y={y} dy="0.35em" data-shade={shadeOf(district)}>
+              {district.name} <tspan class="value">{count(district.open)}</tspan>
             </text>
           );
         })}

@@ -50,7 +50,7 @@ export async function enter(): Promise<void> {
   if (answer === null) {
     connected.value = false;
     setTimeout(() => void enter(), RETRY_MS);
-  } else if (answer.ok) {
+  } else if (answer.status === 200) {
     signedIn.value = 'yes';
     connect();
     map.value ??= await fetch('/map').then((found) => (found.ok ? found.text() : null));

@@ -10,7 +10,7 @@ import { closePanel, openPanel, panel } from './panel.ts';
 import { People } from './people.tsx';
 import { Person } from './person.tsx';
 import { Printed } from './printed.tsx';
-import { Shelters, Unlisted } from './shelters.tsx';
+import { Shelter, Shelters, Unlisted } from './shelters.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Summary } from './summary.tsx';
 
@@ -112,6 +112,8 @@ function Aside() {
       return <AlertPanel state={state} />;
     case 'unlisted':
       return <Unlisted />;
+    case 'shelter':
+      return <Shelter shelter={state.shelters.find(({ id }) => id === opened.id)} />;
     case 'overview':
       return (
         <div class="aside">

@@ -6,6 +6,7 @@ export type Panel =
   | { readonly is: 'overview' }
   | { readonly is: 'alerts' }
   | { readonly is: 'unlisted' }
+  | { readonly is: 'shelter'; readonly id: string }
   | { readonly is: 'person'; readonly ref: string };
 
 export const panel = signal<Panel>({ is: 'overview' });

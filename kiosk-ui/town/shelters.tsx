@@ -49,9 +49,11 @@ export function Shelters({ shelters, counts }: SheltersProps) {
               <th scope="col">最終連絡</th>
             </tr>
           </thead>
-          {shelters.map((shelter) => (
-            <ShelterLines key={shelter.id} shelter={shelter} />
-          ))}
+          <tbody>
+            {shelters.map((shelter) => (
+              <ShelterLine key={shelter.id} shelter={shelter} />
+            ))}
+          </tbody>
         </table>
       </section>
     </section>
@@ -63,29 +65,25 @@ async function download(): Promise<void> {
   if (table !== null) save(table, '指定緊急避難場所一覧.csv');
 }
 
-function ShelterLines({ shelter }: { readonly shelter: ShelterShown }) {
-  const { name, people, capacity, crowding, contact } = shelter;
-  const more = moreOf(shelter);
+function ShelterLine({ shelter }: { readonly shelter: ShelterShown }) {
+  const { id, name, people, capacity, crowding, contact } = shelter;
   return (
-    <tbody>
-      <tr data-more={more !== ''}>
-        <th scope="row">{name}</th>
-        <td class="number">
-          {count(people)} / {count(capacity)}
-        </td>
-        <td>
-          <CrowdingMark crowding={crowding} />
-        </td>
-        <td>
-          <Contact contact={contact} />
-        </td>
-      </tr>
-      {more !== '' && (
-        <tr class="more">
-          <td colSpan={4}>{more}</td>
-        </tr>
-      )}
-    </tbody>
+    <tr>
+      <th scope="row">
+        <button type="button" class="name" onClick={() => openPanel({ is: 'shelter', id })}>
+          {name}
+        </button>
+      </th>
+      <td class="number">
+        {count(people)} / {count(capacity)}
+      </td>
+      <td>
+        <CrowdingMark crowding={crowding} />
+      </td>
+      <td>
+        <Contact contact={contact} />
+      </td>
+    </tr>
   );
 }
 
@@ -101,21 +99,59 @@ function Contact({ contact }: Pick<ShelterShown, 'contact'>) {
   );
 }
 
-/** 外出 3　必要 薬 2　きょう 水 40 */
-function moreOf({ out, needs, handed }: ShelterShown): string {
-  const parts: string[] = [];
-  if (out > 0) parts.push(`外出 ${count(out)}`);
-  const needed = Object.entries(NEED_WORDS).flatMap(([need, word]) => {
-    const people = needs[need as keyof typeof NEED_WORDS];
-    return people ? [`${word} ${count(people)}`] : [];
-  });
-  if (needed.length > 0) parts.push(`必要：${needed.join(' ')}`);
-  const given = Object.entries(SUPPLY_WORDS).flatMap(([kind, word]) => {
-    const things = handed[kind as keyof typeof SUPPLY_WORDS];
-    return things ? [`${word} ${count(things)}`] : [];
-  });
-  if (given.length > 0) parts.push(`きょう配布：${given.join(' ')}`);
-  return parts.join('　');
+/** What its people need, and what they were given. */
+export function Shelter({ shelter }: { readonly shelter: ShelterShown | undefined }) {
+  if (shelter === undefined) return null;
+  const { name, people, capacity, out, unlisted, crowding, contact, needs, handed } = shelter;
+  return (
+    <section class="aside" aria-labelledby="shelter">
+      <header>
+        <h2 id="shelter">{name}</h2>
+        <button type="button" class="button" onClick={closePanel}>
+          閉じる
+        </button>
+      </header>
+      <dl class="facts-of">
+        <dt>人数</dt>
+        <dd>
+          {count(people)}人 / 定員 {count(capacity)}人　
+          <CrowdingMark crowding={crowding} />
+        </dd>
+        <dt>外出中</dt>
+        <dd>{count(out)}人</dd>
+        <dt>名簿外</dt>
+        <dd>{count(unlisted)}人</dd>
+        <dt>最終連絡</dt>
+        <dd>
+          <Contact contact={contact} />
+        </dd>
+      </dl>
+      <Things title="必要なもの（人）" counts={needs} words={NEED_WORDS} />
+      <Things title="きょう渡したもの" counts={handed} words={SUPPLY_WORDS} />
+    </section>
+  );
+}
+
+interface ThingsProps {
+  readonly title: string;
+  readonly counts: Readonly<Partial<Record<string, number>>>;
+  readonly words: Readonly<Record<string, string>>;
+}
+
+function Things({ title, counts, words }: ThingsProps) {
+  return (
+    <>
+      <h3>{title}</h3>
+      <dl class="things">
+        {Object.entries(words).map(([kind, word]) => (
+          <div key={kind}>
+            <dt>{word}</dt>
+            <dd>{count(counts[kind] ?? 0)}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
 }
 
 export function Unlisted() {

@@ -1,7 +1,8 @@
 /** The commands of the municipality: its register, its page, its clerks. */
 
 import type { Command } from 'commander';
-import { importEvacuees, inventEvacuees } from './register-commands.ts';
+import { addClerk, listClerks, removeClerk, serveTown, showAccess } from '../town/town-commands.ts';
+import { beginEvacuation, importEvacuees, inventEvacuees } from './register-commands.ts';
 
 /** Adds a command below another one, with the option that every command has. */
 type AddCommand = (parent: Command, name: string, says: string) => Command;
@@ -23,4 +24,28 @@ export function addEvacuation(program: Command, command: AddCommand): void {
     .option('--count <number>', 'how many', '2418')
     .option('--seed <number>', 'the same people for the same one', '1')
     .action(inventEvacuees);
+  command(evacuees, 'begin', 'count from here on: what was told before is of another day')
+    .requiredOption('--by <who>', 'who decided it')
+    .option('--since <time>', 'when it began, with its zone, as in ISO 8601 (default: now)')
+    .action(beginEvacuation);
+  addClerks(program, command);
+  command(program, 'town', "serve the municipality's page on 127.0.0.1, until it is interrupted")
+    .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8420')
+    .action(serveTown);
+}
+
+function addClerks(program: Command, command: AddCommand): void {
+  const clerk = program.command('clerk').description("who may sign in at the municipality's page");
+  command(clerk, 'add', 'add somebody, or give them another password: it is printed, once')
+    .argument('<name>', 'as the log and the page are to have it')
+    .requiredOption('--role <role>', 'viewer: sees; operator: also notes, proposes and consents')
+    .option('--password-file <file>', 'its first line is the password (default: one is made)')
+    .action(addClerk);
+  command(clerk, 'remove', 'let somebody in no more; their windows close')
+    .argument('<name>', 'as "clerk list" has it')
+    .action(removeClerk);
+  command(clerk, 'list', 'show all, one JSON line each').action(listClerks);
+  command(clerk, 'log', 'show who looked at what, one JSON line each, the oldest first')
+    .option('--ref <id>', 'only what was about this person')
+    .action(showAccess);
 }

@@ -1,8 +1,9 @@
 /** What `kazasu-platform evacuees` does: the municipality's register of who lives there. */
 
 import { z } from 'zod';
-import { check, print, type RawOptions, STATE } from '../commands.ts';
+import { check, print, type RawOptions, STATE, text } from '../commands.ts';
 import { InputError } from '../input-error.ts';
+import { beginIncident } from '../town/incidents.ts';
 import { SHIOMI_CODE, SHIOMI_DISTRICTS } from './evacuee.ts';
 import { inventResidents } from './invented-residents.ts';
 import { readResidentCsv } from './resident-csv.ts';
@@ -21,6 +22,14 @@ const number = (most: number) =>
     .refine((value) => value <= most, `${most} at most`);
 const IMPORT = z.object({ ...STATE, municipality, removeMany: z.boolean().default(false) });
 const INVENT = z.object({ ...STATE, municipality, count: number(INVENTED_MAX), seed: number(9e6) });
+const BEGIN = z.object({
+  ...STATE,
+  by: text(1),
+  since: z.iso
+    .datetime({ offset: true, error: 'a time with its zone, like 2026-11-21T16:40:00+09:00' })
+    .transform((time) => Date.parse(time))
+    .exactOptional(),
+});
 
 /** `evacuees import` */
 export async function importEvacuees(csv: string, raw: RawOptions): Promise<void> {
@@ -32,6 +41,20 @@ export async function importEvacuees(csv: string, raw: RawOptions): Promise<void
 export async function inventEvacuees(raw: RawOptions): Promise<void> {
   const { state, count, seed } = check(INVENT, raw);
   takeRegister(state, inventResidents({ count, seed, districts: SHIOMI_DISTRICTS }), true);
+}
+
+/** `evacuees begin` */
+export async function beginEvacuation(raw: RawOptions): Promise<void> {
+  const now = Date.now();
+  const { state, by, since = now } = check(BEGIN, raw);
+  if (since > now) throw new InputError('--since is in the future');
+  const residents = new ResidentStore(state);
+  try {
+    beginIncident(residents.db, since, by, now);
+    print({ event: 'evacuees.begun', since: new Date(since).toISOString() });
+  } finally {
+    residents.close();
+  }
 }
 
 function takeRegister(

@@ -161,7 +161,8 @@ class LoopbackTownServer implements TownServer {
     }
     if (url !== '/session' && url !== '/map') return end(response, 404);
     const visitor = this.#entrance.visitor(request);
-    if (visitor === null) return end(response, 401);
+    // No fault: whoever has just come asks whether they are.
+    if (visitor === null) return end(response, url === '/session' ? 204 : 401);
     if (url === '/map')
       return this.#send(response, method, 'application/geo+json', this.#options.map);
     return this.#send(response, method, 'application/json', JSON.stringify(visitor.clerk));

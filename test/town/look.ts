@@ -21,6 +21,7 @@ await rig.desk.propose(
   '佐野',
 );
 await rig.desk.consent('alert-1', '大西');
+rig.town.assign(rig.resident('森川 ハツ').ref, '大西', { name: '大西', role: 'operator' });
 const server = await rig.serve();
 const alive = setInterval(() => rig.contacts.tell(linked, Date.now()), 500);
 const browser = await launchChromium();

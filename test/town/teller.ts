@@ -36,7 +36,14 @@ export class Teller {
       this.#seq += 1;
       const said = { terminal: this.#terminal, epoch: this.#epoch, seq: this.#seq };
       const stamp = { at: new Date(at).toISOString(), clock: 'synced', boot: 1, mono: 0 };
-      const text = JSON.stringify({ ...said, prev: this.#prev, event, ...stamp, subject: null, body });
+      const text = JSON.stringify({
+        ...said,
+        prev: this.#prev,
+        event,
+        ...stamp,
+        subject: null,
+        body,
+      });
       this.#prev = createHash('sha256').update(text).digest('hex');
       return text;
     });

@@ -3,7 +3,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cost } from '../../platform-sim/town/clerks.ts';
 import { Contacts } from '../../platform-sim/contacts.ts';
 import {
   type Evacuee,
@@ -16,6 +15,7 @@ import { type RegisterEntry, ResidentStore } from '../../platform-sim/evacuation
 import { FactStore } from '../../platform-sim/facts.ts';
 import { AccessLog } from '../../platform-sim/town/access-log.ts';
 import { AlertDeskError, type TownAlertDesk } from '../../platform-sim/town/alert-desk.ts';
+import type { Cost } from '../../platform-sim/town/clerks.ts';
 import { Clerks } from '../../platform-sim/town/clerks.ts';
 import type { AlertShown } from '../../platform-sim/town/messages.ts';
 import type { AlertDraft } from '../../platform-sim/town/requests.ts';
@@ -128,10 +128,16 @@ export class TownRig {
     return rig;
   }
 
-  async serve(): Promise<TownServer> {
+  /** Signs everybody out. */
+  async stopServing(): Promise<void> {
+    await this.#server?.close();
+    this.#server = null;
+  }
+
+  async serve(port = 0): Promise<TownServer> {
     const { files = BUILT, idle, now = Date.now } = this.#options;
     this.#server = await openTownServer({
-      ...{ town: this.town, clerks: this.clerks, log: this.log, files, now, port: 0 },
+      ...{ town: this.town, clerks: this.clerks, log: this.log, files, now, port },
       map: await readFile(MAP, 'utf8'),
       ...(idle && { idle }),
     });
@@ -152,7 +158,7 @@ export class TownRig {
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    await this.stopServing();
     this.facts.close();
     this.contacts.close();
     this.residents.close();
