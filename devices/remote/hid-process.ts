@@ -67,8 +67,8 @@ class PluggedIn {
     if (this.broken !== null) return;
     this.#exposed = await this.#hold(paths);
     for (const path of paths) if (!this.#handles.has(path)) await this.#read(path);
-    if (this.#handles.size === 0)
-      this.broken = [...this.#unreadable.values()][0] ?? 'it has no keys';
+    const isRead = [...this.#handles.values()].some((handle) => handle !== null);
+    if (!isRead) this.broken = [...this.#unreadable.values()][0] ?? 'it has no keys';
   }
 
   async close(): Promise<void> {

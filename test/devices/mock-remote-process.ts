@@ -3,9 +3,11 @@
  * says, and does with the mocked device what it is asked to on stdin.
  */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import koffi from 'koffi';
 import { openHidRemote } from '../../devices/remote/hid-remote.ts';
@@ -34,7 +36,22 @@ function openWire(): number {
   return wire;
 }
 
-function obey(wire: number, request: MockRequest): void {
+/** Another process writes, so that this one has nothing to do but what the driver has it do. */
+async function flood(wire: number): Promise<number> {
+  const [down, up] = ['0100002800000000', '0100000000000000'].map((hex) => `${hex}00`);
+  const write = `for (let n = 0; n < 5000; n += 1) for (const hex of ['${down}', '${up}'])
+    require('node:fs').writeSync(3, Buffer.from(hex, 'hex'));`;
+  const delays = monitorEventLoopDelay({ resolution: 5 });
+  delays.enable();
+  const writer = spawn(process.execPath, ['-e', write], {
+    stdio: ['ignore', 'ignore', 'inherit', wire],
+  });
+  await once(writer, 'exit');
+  delays.disable();
+  return delays.max / 1e6;
+}
+
+async function obey(wire: number, request: MockRequest): Promise<unknown> {
   switch (request.do) {
     case 'report':
       writeSync(wire, Buffer.from(request.hex, 'hex'));
@@ -51,6 +68,8 @@ function obey(wire: number, request: MockRequest): void {
     case 'hold':
       rmSync(OTHER_INPUT, { recursive: true });
       return;
+    case 'flood':
+      return flood(wire);
   }
 }
 
@@ -63,8 +82,7 @@ const remote = await openHidRemote(MOCK)({
 });
 say({ is: 'opened' });
 for await (const line of createInterface({ input: process.stdin })) {
-  obey(wire, JSON.parse(line) as MockRequest);
-  say({ is: 'done' });
+  say({ is: 'done', said: await obey(wire, JSON.parse(line) as MockRequest) });
 }
 await remote.close();
 process.exit(0);

@@ -20,7 +20,7 @@ const WAIT_MS = 60_000;
 
 export type MockRequest =
   | { readonly do: 'report'; readonly hex: string }
-  | { readonly do: 'unplug' | 'plug' | 'expose' | 'hold' };
+  | { readonly do: 'unplug' | 'plug' | 'expose' | 'hold' | 'flood' };
 
 /** As `umockdev-record` would have written it. */
 function description(): string {
@@ -67,7 +67,12 @@ function hidrawIoctls(): string {
 /** umockdev knows EVIOCGRAB, and answers it for a node of which anything was recorded. */
 const EVENT_IOCTLS = '@DEV /dev/input/event5\nEVIOCGVERSION 0 01000100\n';
 
-export async function openMock(): Promise<RemoteRig> {
+export interface MockRig extends RemoteRig {
+  /** 10,000 reports as fast as they are taken; how late the daemon’s event loop was at most, in ms. */
+  flood(): Promise<number>;
+}
+
+export async function openMock(): Promise<MockRig> {
   const folder = await mkdtemp(join(tmpdir(), 'kazasu-mock-remote-'));
   const [devices, hidraw, event] = ['devices', 'hidraw', 'event'].map((name) => join(folder, name));
   await writeFile(`${devices}`, description());
@@ -82,17 +87,17 @@ export async function openMock(): Promise<RemoteRig> {
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const { heard, listener } = hearing();
-  const answers: (() => void)[] = [];
+  const answers: ((said: unknown) => void)[] = [];
   const opened = Promise.withResolvers<void>();
   const exited = once(child, 'exit').then(() => opened.reject(new Error('the rig ended')));
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { is, ...said } = JSON.parse(line);
     if (is === 'opened') opened.resolve();
-    else if (is === 'done') answers.shift()?.();
+    else if (is === 'done') answers.shift()?.(said.said);
     else listener[is as keyof typeof listener](...(said.said as [never, never]));
   });
-  const ask = (request: MockRequest): Promise<void> => {
-    const { promise, resolve } = Promise.withResolvers<void>();
+  const ask = (request: MockRequest): Promise<unknown> => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
     answers.push(resolve);
     child.stdin.write(`${JSON.stringify(request)}\n`);
     return promise;
@@ -115,6 +120,7 @@ export async function openMock(): Promise<RemoteRig> {
     },
     report: (hex) => report(Buffer.from(hex, 'hex')),
     battery: (percent) => report(batteryReport(percent)),
+    flood: async () => Number(await ask({ do: 'flood' })),
     unplug: () => ask({ do: 'unplug' }),
     plug: () => ask({ do: 'plug' }),
     set: (as) => ask({ do: as === 'held' ? 'hold' : 'expose' }),

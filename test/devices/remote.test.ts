@@ -42,7 +42,7 @@ describe('the simulator', () => {
     const { heard, ask, end } = await simulated();
     onTestFinished(end);
     const { ms } = await ask({ do: 'flood', reports: 10_000 });
-    // Measured: 25 ms.
+    // Measured: 26 to 80 ms.
     expect(ms).toBeLessThan(400);
     expect(heard.presses.length).toBeGreaterThanOrEqual(20);
     expect(heard.presses.length).toBeLessThan(60);
