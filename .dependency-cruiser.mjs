@@ -107,7 +107,10 @@ export default {
     {
       name: 'daemon-sees-device-interfaces',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|terminal|(television-)?devices|doctor/machine)\\.ts$' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(main|terminal|(television-)?devices|doctor/machine)\\.ts$',
+      },
       to: {
         path: '^devices/',
         pathNot: [

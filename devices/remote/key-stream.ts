@@ -32,6 +32,8 @@ export class KeyStream {
   readonly #presses = new Allowance(PRESSES.atOnce, PRESSES.perSecond);
   #dropped: Partial<Record<DropReason, number>> = {};
   #droppedTimer: NodeJS.Timeout | null = null;
+  /** In how many interfaces a button is down: some remote controls say it in two. */
+  readonly #down = new Map<RemoteButton, number>();
   #repeating: { readonly button: RemoteButton; timer: NodeJS.Timeout } | null = null;
   #isLow = false;
 
@@ -59,6 +61,9 @@ export class KeyStream {
   }
 
   #press(button: RemoteButton): void {
+    const interfaces = (this.#down.get(button) ?? 0) + 1;
+    this.#down.set(button, interfaces);
+    if (interfaces > 1) return;
     this.#stopRepeating();
     if (!this.#presses.take(1)) {
       this.#drop('too-many');
@@ -81,6 +86,9 @@ export class KeyStream {
   }
 
   #release(button: RemoteButton): void {
+    const interfaces = (this.#down.get(button) ?? 1) - 1;
+    this.#down.set(button, interfaces);
+    if (interfaces > 0) return;
     if (this.#repeating?.button === button) this.#stopRepeating();
   }
 

@@ -135,6 +135,17 @@ describe('a report descriptor', () => {
     expect(readReportDescriptor(bytes(hex))).toBeNull();
   });
 
+  test.each([
+    ['long items, which no device has', 'fe0310aabbcc'],
+    ['what is pushed and popped', 'a4050c1500250175017501b4'],
+    ['usages that bring their own page', '05010b52000700'],
+  ])('with %s is read all the same', (_, before) => {
+    const layouts = layoutsOf(bytes(`${before}0507 0952 150025017501950181029507 8101`));
+    expect(new KeyFrames(layouts, keyMapWith({})).read(bytes('01'))).toMatchObject({
+      pressed: ['up'],
+    });
+  });
+
   test('of something without keys is of no use', () => {
     const mouse = bytes('05010902a1010901a1000509190129031500250195037501 8102c0c0');
     expect(KeyFrames.areOfUse(layoutsOf(mouse))).toBe(false);
@@ -245,6 +256,20 @@ describe('a thumb', () => {
     take(reportsOf('green').down);
     vi.advanceTimersByTime(10_000);
     expect(presses).toEqual(['up', 'green']);
+  });
+
+  test('on a key that two interfaces tell of presses it once', () => {
+    const { presses, take, stream } = begun();
+    const other = stream.reader(layoutsOf(BITMAP));
+    const { down, up } = reportsOf('volume-up');
+    take(down);
+    other(bytes('01'));
+    take(up);
+    vi.advanceTimersByTime(REPEAT.firstMs);
+    other(bytes('00'));
+    vi.advanceTimersByTime(10_000);
+    take(down);
+    expect(presses).toEqual(['volume-up', 'volume-up...', 'volume-up']);
   });
 
   test('10,000 reports at once are no more presses than a thumb makes, and cost next to nothing', () => {

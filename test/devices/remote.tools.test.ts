@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openHidRemote } from '../../devices/remote/hid-remote.ts';
+import type { Config } from '../../src/config.ts';
+import { askRemote } from '../../src/doctor/machine.ts';
 import { openMock } from './mock-remote.ts';
 import { hearing, remoteContract } from './remote.contract.ts';
 
@@ -33,6 +35,13 @@ test('where none is plugged in, the driver waits and says so', async () => {
   await remote.close();
   await remote.close();
   expect(heard.lost).toEqual([]);
+});
+
+test('the doctor looks for it itself where no daemon does, and says what is missing', async () => {
+  const remote = { driver: 'hid', vendor: 0x1234, product: 0x0001 } as const;
+  const level = await askRemote({ remote, state: '/nowhere' } as Config);
+  const lost = 'no remote control 1234:0001 is plugged in';
+  expect(level).toEqual({ name: 'hid', lost, condition: null });
 });
 
 /** The remote process that this one forked. */
