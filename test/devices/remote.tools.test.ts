@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openHidRemote } from '../../devices/remote/hid-remote.ts';
 import type { Config } from '../../src/config.ts';
 import { askRemote } from '../../src/doctor/machine.ts';
+import { withTerminal } from '../terminal.ts';
 import { openMock } from './mock-remote.ts';
 import { hearing, remoteContract } from './remote.contract.ts';
 
@@ -35,6 +36,23 @@ test('where none is plugged in, the driver waits and says so', async () => {
   await remote.close();
   await remote.close();
   expect(heard.lost).toEqual([]);
+});
+
+test('a terminal whose remote control is not there begins all the same, and loads none of the native code itself', () => {
+  const tables = `[remote]
+driver = "hid"
+vendor = 0x1234
+product = 0x0001
+[services.age-check]
+age = 20
+`;
+  return withTerminal({ tables }, async ({ journal }) => {
+    const reason = 'no remote control 1234:0001 is plugged in';
+    await journal.next({ event: 'device.lost', device: 'remote', reason });
+    await journal.next({ event: 'terminal.ready' });
+    expect(readFileSync('/proc/self/maps', 'utf8')).not.toMatch(/node-hid|koffi/u);
+    expect(readFileSync(`/proc/${remoteProcess()}/maps`, 'utf8')).toMatch(/node-hid/u);
+  });
 });
 
 test('the doctor looks for it itself where no daemon does, and says what is missing', async () => {
