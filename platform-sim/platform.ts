@@ -26,6 +26,7 @@ import type { OcspResponder } from './ocsp-responder.ts';
 import { connectionsFor, openFilesLimit } from './open-files.ts';
 import { TerminalQuestions } from './questions.ts';
 import { RemovedFacts } from './removed-facts.ts';
+import { RootNews } from './root-news.ts';
 import { OTHER_SIDES, type OtherSides } from './services/index.ts';
 import { judgeApplication } from './signed-application.ts';
 import type { PlatformKeys } from './signing.ts';
@@ -127,7 +128,8 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     each.setTimeout(IDLE_MS);
     sayWhenFull(each, log);
   }
-  const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, alerts, log);
+  const news = { roots: new RootNews(keys, fanOut, log), alerts };
+  const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, news, log);
   const shutDown = async () => {
     const closed = servers.map((each) => new Promise((resolve) => each.close(resolve)));
     await watch.stop();
@@ -148,7 +150,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     port,
     secureUrl: tlsPort === null ? null : `wss://${HOST}:${tlsPort}${TERMINALS_PATH}`,
     centre,
-    alertDesk: deskAt({ ...stores, keys }, alerts),
+    alertDesk: deskAt({ ...stores, keys }, news),
     pokeStanding: (terminal) => fanOut.publish({ terminal }, { about: 'evacuation' }),
     stores: { ...stores, keys },
     close() {
@@ -198,8 +200,17 @@ function plainServer(ocsp: OcspResponder | undefined, serve: RequestListener): S
   );
 }
 
-function deskAt({ alerts: store, keys }: Platform['stores'], news: AlertNews): AlertDesk {
-  return new AlertDesk({ store, keys, now: Date.now, onSigned: news.publish });
+interface News {
+  readonly roots: RootNews;
+  readonly alerts: AlertNews;
+}
+
+function deskAt({ alerts: store, keys }: Platform['stores'], { roots, alerts }: News): AlertDesk {
+  const onSigned = async (): Promise<void> => {
+    await roots.publish();
+    await alerts.publish();
+  };
+  return new AlertDesk({ store, keys, now: Date.now, onSigned });
 }
 
 /** Returns the ports. */
@@ -312,7 +323,7 @@ function watchLists(
   heads: Heads,
   fanOut: FanOut,
   centre: Centre,
-  alerts: AlertNews,
+  { roots, alerts }: News,
   log: PlatformLog,
 ) {
   let refreshing: Promise<void> | null = null;
@@ -321,12 +332,7 @@ function watchLists(
   const refresh = async () => {
     await centre.tick();
     tellAnnouncements(stores);
-    const { keys } = stores;
-    const held = keys.roots.length;
-    if (await keys.reload()) {
-      await fanOut.publish('all', { about: 'roots', after: held });
-      log('root.published', { version: keys.roots.length });
-    }
+    await roots.publish();
     const mark = stores.terminals.changeMark();
     if (mark !== terminalsMark) await fanOut.publish('all', { about: 'standing' });
     terminalsMark = mark;

@@ -29,22 +29,26 @@ export class Crewing {
   #faults: string[] = [];
   /** By terminal: the newest version of the list that it was told. */
   readonly #heads: number[];
+  /** By terminal: how many alerts it was told. */
+  readonly #alerts: number[];
   /** Those that read. A slow one hears neither heads nor acknowledgements. */
   readonly #reading: number;
 
-  constructor({ from, count, slow, url, list }: Crew, tell: (told: Told) => void) {
+  constructor({ from, count, slow, url, list, place }: Crew, tell: (told: Told) => void) {
     this.#tell = tell;
     this.#reading = count - slow;
     this.#heads = Array.from({ length: count }, () => 0);
+    this.#alerts = Array.from({ length: count }, () => 0);
     this.#terminals = Array.from({ length: count }, (_, index) => {
       const name = `fleet-${String(from + index).padStart(DIGITS, '0')}`;
       return new LightTerminal({
-        ...{ name, url, list, isSlow: index >= this.#reading },
+        ...{ name, url, list, place, isSlow: index >= this.#reading },
         onUp: () => this.#onUp(),
         onLost: () => {
           this.#lost += 1;
         },
         onHead: (statement) => this.#onHead(index, statement, list),
+        onAlert: () => this.#onAlert(index),
         onAcknowledged: (ms) => this.#onAcknowledged(index, ms),
         onFault: (fault) => {
           if (this.#faults.length < FAULTS_TOLD) this.#faults.push(`${name}: ${fault}`);
@@ -64,6 +68,7 @@ export class Crewing {
     else if (order.do === 'cut') this.#cut();
     else if (order.do === 'tap') this.#tap(order);
     else if (order.do === 'say') this.#begin(order, 0);
+    else if (order.do === 'alert') this.#awaitAlerts(order);
     else this.#awaitHead(order, length);
   }
 
@@ -93,6 +98,11 @@ export class Crewing {
     this.#begin(order, this.#reading - heard);
   }
 
+  #awaitAlerts(order: Extract<Order, { do: 'alert' }>): void {
+    const heard = this.#alerts.slice(0, this.#reading).filter((count) => count >= order.count);
+    this.#begin(order, this.#reading - heard.length);
+  }
+
   #onUp(): void {
     const way = this.#underWay?.order.do;
     if (way === 'open') this.#toOpen.pop()?.open();
@@ -106,6 +116,14 @@ export class Crewing {
     this.#heads[index] = version;
     const order = this.#underWay?.order;
     if (order?.do === 'head' && version >= order.version) this.#through(at);
+  }
+
+  #onAlert(index: number): void {
+    const at = epochMs();
+    const count = (this.#alerts[index] ?? 0) + 1;
+    this.#alerts[index] = count;
+    const order = this.#underWay?.order;
+    if (order?.do === 'alert' && count === order.count) this.#through(at);
   }
 
   #onAcknowledged(index: number, ms: number): void {

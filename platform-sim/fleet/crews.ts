@@ -22,13 +22,13 @@ export class Crews {
   readonly terminals: number;
   readonly #children: readonly ChildProcess[];
 
-  constructor({ terminals, processes, slow, url, list }: CrewsOptions) {
+  constructor({ terminals, processes, slow, ...common }: CrewsOptions) {
     this.terminals = terminals;
     const shares = sharesOf(terminals, processes);
     const slowShares = sharesOf(slow, processes);
     let from = 1;
     this.#children = shares.map((count, index) => {
-      const crew: Crew = { from, count, slow: slowShares[index] ?? 0, url, list };
+      const crew: Crew = { from, count, slow: slowShares[index] ?? 0, ...common };
       from += count;
       return fork(PROGRAM, [JSON.stringify(crew)], {
         execArgv: [],

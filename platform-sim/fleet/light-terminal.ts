@@ -6,11 +6,13 @@
 import { hash, randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { RECONNECT, reconnectDelay } from '../../src/domain/back-off.ts';
+import type { WirePlace } from '../../src/link/alert-protocol.ts';
 import {
   LIMITS,
   PLATFORM_FRAME,
   type PlatformFrame,
   SUBPROTOCOL,
+  SUBPROTOCOLS,
   TERMINAL_FRAME,
   type TerminalFrame,
 } from '../../src/link/protocol.ts';
@@ -26,6 +28,8 @@ export interface LightTerminalOptions {
   readonly name: string;
   readonly url: string;
   readonly list: string;
+  /** Undefined: nowhere that alerts are for. */
+  readonly place: WirePlace | undefined;
   /** Reads nothing any more once it was welcomed. */
   readonly isSlow: boolean;
   readonly onUp: () => void;
@@ -33,6 +37,7 @@ export interface LightTerminalOptions {
   readonly onLost: () => void;
   /** The newest statement of a list, base64. */
   readonly onHead: (statement: string) => void;
+  readonly onAlert: () => void;
   /** The fact that was written last has arrived; ms that it took. */
   readonly onAcknowledged: (tookMs: number) => void;
   /** What is no frame of the protocol, or an acknowledgement of what was never written. */
@@ -77,8 +82,8 @@ export class LightTerminal {
   }
 
   open(): void {
-    const { url } = this.#options;
-    const socket = new WebSocket(url, SUBPROTOCOL, {
+    const { url, place } = this.#options;
+    const socket = new WebSocket(url, place ? [...SUBPROTOCOLS] : SUBPROTOCOL, {
       perMessageDeflate: false,
       maxPayload: LIMITS.frameBytes,
     });
@@ -131,6 +136,7 @@ export class LightTerminal {
     else if (frame.frame === 'ack') this.#holds(frame.upto);
     else if (frame.frame === 'gap') this.#resend(frame.upto);
     else if (frame.frame === 'head') this.#options.onHead(frame.statement);
+    else if (frame.frame === 'alert') this.#options.onAlert();
   }
 
   #welcomed(upto: number, beatMs: number): void {
@@ -214,6 +220,7 @@ export class LightTerminal {
       root: 0,
       software: SOFTWARE,
       clock: clockReading(),
+      ...(this.#options.place && { place: this.#options.place }),
     });
   }
 

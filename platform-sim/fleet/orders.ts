@@ -1,5 +1,7 @@
 /** What the tool and the processes of its terminals say to each other, over Node's channel between them. */
 
+import type { WirePlace } from '../../src/link/alert-protocol.ts';
+
 /** Who the terminals of one process are. */
 export interface Crew {
   /** The number of the first one; their names end with their numbers. */
@@ -11,16 +13,19 @@ export interface Crew {
   readonly url: string;
   /** The entry list that they ask for. */
   readonly list: string;
+  /** Where they stand; absent: nowhere, and no alert concerns them. */
+  readonly place?: WirePlace;
 }
 
 /**
- * `open`: connect all. `head`: wait until each has heard of this version of the list. `tap`: so many facts each, the next one when
+ * `open`: connect all. `head`: wait until each has heard of this version of the list. `alert`: wait until each has heard so many alerts. `tap`: so many facts each, the next one when
  * the last was acknowledged. `cut`: drop every connection at once, and come back. `say`: where every ledger stands.
  * `stop`: end what is under way and report what there is of it.
  */
 export type Order =
   | { readonly do: 'open' }
   | { readonly do: 'head'; readonly version: number }
+  | { readonly do: 'alert'; readonly count: number }
   | { readonly do: 'tap'; readonly taps: number }
   | { readonly do: 'cut' }
   | { readonly do: 'say' }

@@ -81,6 +81,17 @@ test('whoever comes later is told what counts, once the root is, and no earlier 
   expect(minato.terminal.of('alert.rejected')).toEqual([]);
 });
 
+test('a key that was named a moment ago is believed by whoever is connected already', async () => {
+  const kawara = terminalAt(KAWARA);
+  await kawara.terminal.connect(platform.url);
+  await kawara.terminal.until('root.activated');
+  const { keys } = platform.stores;
+  await nameAlertKey(keys, offlineFolder(platform.directory), CITY, Date.now());
+  const { id } = await raise(['kawara']);
+  await expect.poll(() => kawara.shown().map(([alert]) => alert)).toContain(id);
+  expect(kawara.terminal.of('alert.rejected')).toEqual([]);
+});
+
 test('what another process signed is told as soon as the platform sees it', async () => {
   const place = { municipality: CITY, district: 'kitayama' };
   const terminal = await BareTerminal.greetNow(platform.url, new Chain('kitayama'), { place });

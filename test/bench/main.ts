@@ -6,6 +6,7 @@
 
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { alertBench } from './alert.ts';
 import { centreBench } from './centre.ts';
 import { certificateBench } from './certificate.ts';
 import { crlBench } from './crl.ts';
@@ -40,6 +41,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   facts: factsBench,
   neighbours: neighboursBench,
   fleet: fleetBench,
+  alert: alertBench,
   receipt: receiptBench,
   page: pageBench,
   size: sizeBench,

@@ -2,9 +2,11 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AlertState } from '../../src/alerts/alert-state.ts';
 import { Clock, SYSTEM_TIME } from '../../src/clock.ts';
 import type { NewFact } from '../../src/domain/fact.ts';
 import { FileKeyStore } from '../../src/keys/file-key-store.ts';
+import type { WirePlace } from '../../src/link/alert-protocol.ts';
 import { type Link, openLink } from '../../src/link/link.ts';
 import { ListKeyRing } from '../../src/link/list-keys.ts';
 import { Questions } from '../../src/link/questions.ts';
@@ -13,6 +15,8 @@ import { ListShelf } from '../../src/store/list-shelf.ts';
 
 export class Uplink {
   readonly ledger: Ledger;
+  /** Null: it stands nowhere that alerts are for. */
+  alerts: AlertState | null = null;
   readonly #clock: Clock;
   readonly #shelf: ListShelf;
   #link: Link | null = null;
@@ -29,15 +33,23 @@ export class Uplink {
   }
 
   /** Resolves when the platform has welcomed it. */
-  static async open(directory: string, terminal: string, url: string): Promise<Uplink> {
+  static async open(
+    directory: string,
+    terminal: string,
+    url: string,
+    place?: WirePlace,
+  ): Promise<Uplink> {
     await mkdir(directory, { recursive: true });
     const uplink = new Uplink(directory, terminal);
     const keyStore = new FileKeyStore(join(directory, 'keys'), { seal: null });
     const { ledger } = uplink;
+    const clock = uplink.#clock;
+    uplink.alerts = AlertState.at(place, { ledger, clock, recorder: { note: () => {} } });
     const open = openLink({
       ...{ url, terminal, ledger, keyStore, software: 'bench', lists: [], identity: null },
       stateDirectory: directory,
-      clock: uplink.#clock,
+      clock,
+      alerts: uplink.alerts ?? undefined,
       shelf: uplink.#shelf,
       journal: (event, { waiting }) => {
         if (event === 'facts.acknowledged' && waiting === 0) uplink.#acknowledged?.();
@@ -66,6 +78,7 @@ export class Uplink {
 
   async close(): Promise<void> {
     await this.#link?.close();
+    this.alerts?.stop();
     this.#shelf.close();
     this.#clock.close();
     this.ledger.close();

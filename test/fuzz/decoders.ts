@@ -25,11 +25,14 @@ import {
   parseAsk,
 } from '../../devices/payment/payment-frames.ts';
 import { ReplyParser } from '../../devices/receipt/escpos-replies.ts';
+import { writeCap } from '../../platform-sim/alerts/cap-writer.ts';
 import { DerError } from '../../platform-sim/der.ts';
 import { judgeApplication } from '../../platform-sim/signed-application.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { readSigningCertificate } from '../../platform-sim/signing-certificate.ts';
 import { readSigned, UnfitError } from '../../platform-sim/x509-reader.ts';
+import { AlertError } from '../../src/alerts/alert-error.ts';
+import { readMessage } from '../../src/alerts/message.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { readInstitutionCertificate } from '../../src/domain/institution-certificate.ts';
 import { decodeDelta, patchedChunk } from '../../src/link/chunk-patch.ts';
@@ -52,6 +55,7 @@ import { validatePath } from '../../src/pki/path-validation.ts';
 import { openRoot } from '../../src/pki/root-object.ts';
 import { certifiedBy, openSignedObject } from '../../src/pki/signed-object.ts';
 import { parseFrame } from '../../src/screen/from-browser.ts';
+import { draft, next } from '../alerts/drafts.ts';
 import { institutionOf } from '../devices/institution-fixture.ts';
 import { DEFINITION, INSTITUTION } from '../devices/institution-rig.ts';
 import { delta, patch, row } from '../link/deltas.ts';
@@ -127,6 +131,7 @@ const question = questionAbout(card.der, await load());
 const PAYMENT = { number: '0badcafe', answer: 'payment', id: HASH.slice(0, 32) } as const;
 const applied = await ApplicationRig.open();
 process.once('exit', () => applied.close());
+const ALERT = draft({ sent: Date.parse(AT) });
 const signedHead = await platform.sign('head', text(head));
 
 export const DECODERS: readonly Decoder[] = [
@@ -177,6 +182,11 @@ export const DECODERS: readonly Decoder[] = [
       (bytes) => openSignedObject(Buffer.from(bytes), 'head', signers, NOW),
       SignedObjectError,
     ),
+  },
+  {
+    name: "an alert's document",
+    seeds: [writeCap(ALERT), writeCap(next(ALERT, { is: 'all-clear' }))],
+    decode: refusing((bytes) => readMessage(bytes), AlertError),
   },
   {
     name: 'a root',
