@@ -18,7 +18,9 @@ const BARS: readonly Crowding[] = CROWDING;
 
 const waiting: Draw<'shelter-waiting'> = ({ people, crowding, offline, reader, disk }, hand) => {
   const { waiting: words } = hand.text.shelter;
-  const said = reader ? words.body : words.noReader;
+  // One thing at a time: what concerns staff more than that the network is down stands alone.
+  const calm = offline && disk === 'ok' ? words.offline : words.body;
+  const said = reader ? calm : words.noReader;
   return {
     layout: 'call',
     ring: { state: reader ? 'waiting' : 'closed' },
@@ -28,7 +30,7 @@ const waiting: Draw<'shelter-waiting'> = ({ people, crowding, offline, reader, d
     words: (
       <>
         <p>
-          <Sentences text={reader && offline ? words.offline : said} />
+          <Sentences text={said} />
         </p>
         {disk === 'low' && (
           <p class="note">

@@ -21,8 +21,9 @@ const ROWS = [
   'わをんー',
 ] as const;
 
-/** So many characters fit into one line at the size of a heading. */
-const LINE_MAX = 9;
+/** So many characters fit into one line at the size of a heading, and at the smallest; of more, the end is shown. */
+const LARGE_MAX = 7;
+const LINE_MAX = 12;
 
 /** Which row's letters are offered; nothing of what was typed. */
 const row = signal(0);
@@ -42,13 +43,13 @@ export const typing: Draw<'shelter-typing'> = ({ field, typed, problem }, hand) 
             <Sentences text={problem === null ? body : problems[problem]} />
           </p>
         )}
-        <p class="typed fixed" data-size={typed.length > LINE_MAX ? 'long' : 'large'}>
+        <p class="typed fixed" data-size={typed.length > LARGE_MAX ? 'long' : 'large'}>
           {typed === '' && isKana ? (
             <span class="placeholder">
               <Sentences text={problem === null ? title : problems[problem]} />
             </span>
           ) : (
-            typed
+            endOf(typed)
           )}
           <i aria-hidden="true" />
         </p>
@@ -65,6 +66,10 @@ export const typing: Draw<'shelter-typing'> = ({ field, typed, problem }, hand) 
     foot: <BackKey hand={hand} />,
   };
 };
+
+function endOf(typed: string): string {
+  return typed.length > LINE_MAX ? `…${typed.slice(1 - LINE_MAX)}` : typed;
+}
 
 function kanaKeys(hand: Hand): PadKey[] {
   const { text, press } = hand;

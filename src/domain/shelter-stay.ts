@@ -34,14 +34,6 @@ interface Arrival {
   readonly people: number;
 }
 
-export const NOBODY: Stay = {
-  state: 'none',
-  arrival: null,
-  people: 0,
-  supplied: new Set(),
-  needs: [],
-};
-
 /** Names what was handed out on which day; once for each person. `day`: YYYY-MM-DD of Japan. */
 export function supplyOf(day: string, kind: Supply): string {
   return `${day} ${kind}`;

@@ -2,7 +2,7 @@
 
 import { CROWDING, NEEDS, SUPPLIES } from '../../src/domain/evacuation.ts';
 import type { KeyName, Tone } from '../../src/domain/screen.ts';
-import { SHELTER_FIELD_LIMITS, SHELTER_PROBLEMS } from '../../src/domain/shelter-form.ts';
+import { SHELTER_FIELD_LIMITS } from '../../src/domain/shelter-form.ts';
 import {
   type PersonShown,
   SHELTER_DONE,
@@ -90,7 +90,7 @@ export const SHELTER_SAMPLES: {
   'shelter-done': [
     { screen: 'shelter-done', what: 'supplied', kind: 'blanket' },
     ...SHELTER_DONE.map((what) => ({ screen: 'shelter-done', what, kind: null }) as const),
-    ...SUPPLIES.map((kind) => ({ screen: 'shelter-done', what: 'supplied', kind }) as const),
+    { screen: 'shelter-done', what: 'supplied', kind: 'breakfast' },
   ],
   'shelter-no-card': [
     { screen: 'shelter-no-card', unread: false },
@@ -100,11 +100,9 @@ export const SHELTER_SAMPLES: {
     { screen: 'shelter-typing', field: 'kana', typed: 'もりかわはつ', problem: null },
     { screen: 'shelter-typing', field: 'year', typed: '194', problem: null },
     { screen: 'shelter-typing', field: 'number', typed: '', problem: null },
-    ...SHELTER_PROBLEMS.flatMap((problem) =>
-      (['kana', 'year', 'number'] as const).map(
-        (field) => ({ screen: 'shelter-typing', field, typed: '', problem }) as const,
-      ),
-    ),
+    { screen: 'shelter-typing', field: 'kana', typed: '', problem: 'empty' },
+    { screen: 'shelter-typing', field: 'year', typed: '31', problem: 'no-year' },
+    { screen: 'shelter-typing', field: 'number', typed: '048213', problem: 'no-slip' },
     {
       ...{ screen: 'shelter-typing', field: 'kana', problem: null },
       typed: 'あ'.repeat(SHELTER_FIELD_LIMITS.kana.max),
