@@ -45,7 +45,7 @@ import {
   rotateRoleKey,
   showRootVersion,
 } from './root-commands.ts';
-import { importFromStick, makeStickKey, prepare } from './stick-commands.ts';
+import { importFromStick, prepare, showMunicipalityKey } from './stick-commands.ts';
 import {
   addTerminal,
   listTerminals,
@@ -176,24 +176,27 @@ function addFacts(program: Command): void {
 }
 
 function addStick(program: Command): void {
-  const stick = program.command('stick').description('facts that come by stick, without a network');
-  command(
-    stick,
+  const municipality = program.command('municipality').description('what belongs to one of them');
+  ofMunicipality(
+    municipality,
     'key',
-    'make the key that opens parcels; its certificate goes to the terminals',
-  ).action(makeStickKey);
-  command(stick, 'prepare', 'make a stick one that terminals write to')
+    'make the key that opens what shelters seal; its certificate goes to the terminals',
+  ).action(showMunicipalityKey);
+  const stick = program.command('stick').description('facts that come by stick, without a network');
+  ofMunicipality(stick, 'prepare', 'make a stick one that terminals write to')
     .argument('<dir>', 'where it is mounted')
     .action(prepare);
-  command(
-    stick,
-    'import',
-    'take in what terminals wrote to it; again, or in another order: nothing changes',
-  )
+  const says = 'take in what terminals wrote to it; again, or in another order: nothing changes';
+  ofMunicipality(stick, 'import', says)
     .argument('<dir>', 'where it is mounted')
     .requiredOption('--by <who>', 'who decided it')
     .requiredOption('--why <why>', 'the reason, for the record')
     .action(importFromStick);
+}
+
+function ofMunicipality(parent: Command, name: string, says: string): Command {
+  const of = 'whose key it is: six digits, like 990029';
+  return command(parent, name, says).requiredOption('--municipality <code>', of);
 }
 
 function addRegister(program: Command): void {

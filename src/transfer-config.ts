@@ -1,17 +1,14 @@
 /** The table `[transfer]` of the configuration: facts that go by stick when there is no network for weeks. */
 
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { isSecureUrl } from './link/connection.ts';
-
-const RSA_BITS_MIN = 2_048;
+import { MunicipalitySeal, SealError } from './pki/seal-to-municipality.ts';
 
 export const TRANSFER = z.strictObject({
   /** Where the service manager mounts whatever is put in. */
   mount: z.string().refine(isAbsolute, { error: 'an absolute path, like "/media/kazasu"' }),
-  /** PEM: the certificate of whoever opens the parcels. */
+  /** A file with the certificate (PEM or DER) of the municipality, which opens the parcels. */
   recipient: z.string().transform((file, context) => {
     const read = recipientIn(file);
     if (typeof read !== 'string') return read;
@@ -34,14 +31,11 @@ export function checkTransfer(
 }
 
 /** In words, what is wrong with it. */
-function recipientIn(file: string): X509Certificate | string {
+function recipientIn(file: string): MunicipalitySeal | string {
   try {
-    const certificate = new X509Certificate(readFileSync(file));
-    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-    const isEnough = (asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_BITS_MIN;
-    if (asymmetricKeyType === 'rsa' && isEnough) return certificate;
-    return 'a certificate with an RSA key of 2048 bits at least';
+    return MunicipalitySeal.of(file);
   } catch (error) {
-    return `a file with a certificate (PEM): ${error instanceof Error ? error.message : ''}`;
+    if (error instanceof SealError) return error.message;
+    throw error;
   }
 }

@@ -12,7 +12,7 @@ import {
   privateDecrypt,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Elements, oid, simple, structured, TAG } from '../der.ts';
+import { DerError, Elements, oid, simple, structured, TAG } from '../der.ts';
 import { extension, type Name, randomSerial, writeCertificate } from '../x509.ts';
 
 const AUTH_ENVELOPED_DATA = '1.2.840.113549.1.9.16.1.23';
@@ -51,9 +51,14 @@ export async function newMunicipalityKey(code: string, now: number): Promise<Mun
   };
 }
 
-/** `sealed`: base64, as in a fact. Throws DerError, or what OpenSSL says of what is another's or was changed. */
+/** `sealed`: base64, as in a fact. Throws as `openEnvelope`. */
 export function openSealed(sealed: string, key: KeyObject): Buffer {
-  const info = new Elements(Buffer.from(sealed, 'base64')).inside(TAG.sequence);
+  return openEnvelope(Buffer.from(sealed, 'base64'), key);
+}
+
+/** `envelope`: DER. Throws DerError, or what OpenSSL says of what is another's or was changed. */
+export function openEnvelope(envelope: Buffer, key: KeyObject): Buffer {
+  const info = new Elements(envelope).inside(TAG.sequence);
   mustBe(oid(info.next(TAG.oid)), AUTH_ENVELOPED_DATA);
   const data = info.inside(structured(0)).inside(TAG.sequence);
   data.next(TAG.integer);
@@ -77,5 +82,5 @@ export function openSealed(sealed: string, key: KeyObject): Buffer {
 }
 
 function mustBe(found: string, right: string): void {
-  if (found !== right) throw new Error(`sealed by ${found}, not ${right}`);
+  if (found !== right) throw new DerError(`sealed by ${found}, not ${right}`);
 }

@@ -3,16 +3,10 @@
  * nothing is opened that no terminal of this platform made.
  */
 
-import {
-  constants,
-  createDecipheriv,
-  hash,
-  type KeyObject,
-  privateDecrypt,
-  X509Certificate,
-} from 'node:crypto';
+import { hash, type KeyObject, X509Certificate } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { DerError, Elements, oid, simple, structured, TAG } from '../der.ts';
+import { DerError, Elements, structured, TAG } from '../der.ts';
+import { openEnvelope } from '../evacuation/sealed.ts';
 import { type FactLines, readFactLines } from '../fact-lines.ts';
 import { InputError } from '../input-error.ts';
 import { checkSignedContent, readSignedContent } from '../signed-content.ts';
@@ -21,11 +15,6 @@ import type { TerminalCertificate } from '../terminal-registry.ts';
 /** 500 facts of 16 KiB each, should nothing of them be compressed, and what is around them. */
 export const PARCEL_BYTES_MAX = 9_000_000;
 const UNPACKED_BYTES_MAX = 9_000_000;
-
-const DATA = '1.2.840.113549.1.7.1';
-const ENVELOPED_DATA = '1.2.840.113549.1.7.3';
-const AES_256_CBC = '2.16.840.1.101.3.4.1.42';
-const SET = 0x31;
 
 /** Whom parcels are for, and whose they may be. */
 export interface ParcelKeys {
@@ -73,37 +62,14 @@ function namesIn(certificate: Buffer): { readonly issuer: Buffer; readonly seria
   return { issuer: body.next(TAG.sequence).whole, serial };
 }
 
-/** RFC 5652 6.1, in the one form that terminals write. */
 function opened(file: string, envelope: Buffer, key: KeyObject): Buffer {
   try {
-    const contentInfo = new Elements(envelope).inside(TAG.sequence);
-    mustBe(contentInfo, ENVELOPED_DATA);
-    const data = contentInfo.inside(structured(0)).inside(TAG.sequence);
-    data.next(TAG.integer);
-    const recipient = data.inside(SET).inside(TAG.sequence);
-    recipient.next(TAG.integer);
-    recipient.next(TAG.sequence);
-    recipient.next(TAG.sequence);
-    const transported = recipient.next(TAG.octetString).content;
-    const encrypted = data.inside(TAG.sequence);
-    mustBe(encrypted, DATA);
-    const algorithm = encrypted.inside(TAG.sequence);
-    mustBe(algorithm, AES_256_CBC);
-    const start = algorithm.next(TAG.octetString).content;
-    const sealed = encrypted.next(simple(0)).content;
-    const padding = constants.RSA_PKCS1_OAEP_PADDING;
-    const secret = privateDecrypt({ key, padding, oaepHash: 'sha1' }, transported);
-    const decipher = createDecipheriv('aes-256-cbc', secret, start);
-    return Buffer.concat([decipher.update(sealed), decipher.final()]);
+    return openEnvelope(envelope, key);
   } catch (error) {
     if (error instanceof DerError) throw notWhole(file, error.message);
     // What OpenSSL says of a key that is not the right one.
     throw new InputError(`${file}: is sealed for somebody else`);
   }
-}
-
-function mustBe(elements: Elements, type: string): void {
-  if (oid(elements.next(TAG.oid)) !== type) throw new DerError('another type than it should be');
 }
 
 function unpacked(file: string, packed: Buffer): Buffer {

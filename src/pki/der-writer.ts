@@ -3,8 +3,7 @@
 import * as asn1js from 'asn1js';
 import { context, TAG } from './der.ts';
 
-/** INTEGER 0 and 1: versions. */
-export const VERSION_0 = Buffer.of(TAG.integer, 1, 0);
+/** INTEGER 1. */
 export const VERSION_1 = Buffer.of(TAG.integer, 1, 1);
 export const NULL = Buffer.of(0x05, 0);
 

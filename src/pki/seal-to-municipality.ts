@@ -7,6 +7,7 @@
 import {
   constants,
   createCipheriv,
+  hash,
   type KeyObject,
   publicEncrypt,
   randomBytes,
@@ -35,6 +36,8 @@ export class SealError extends Error {
 }
 
 export class MunicipalitySeal {
+  /** SHA-256 of its certificate, hex. */
+  readonly id: string;
   readonly #key: KeyObject;
   readonly #recipientId: asn1js.Sequence;
 
@@ -46,6 +49,7 @@ export class MunicipalitySeal {
     } catch {
       throw new SealError('it is no certificate in PEM or DER');
     }
+    this.id = hash('sha256', parsed.raw);
     this.#key = parsed.publicKey;
     const { asymmetricKeyType: type, asymmetricKeyDetails: details } = this.#key;
     if (type !== 'rsa' || (details?.modulusLength ?? 0) < MODULUS_BITS_LEAST) {
@@ -69,6 +73,11 @@ export class MunicipalitySeal {
     if (content.length > SEALED_BYTES_MAX) {
       throw new RangeError(`${content.length} bytes to seal; ${SEALED_BYTES_MAX} at most`);
     }
+    return this.envelope(content).toString('base64');
+  }
+
+  /** DER. */
+  envelope(content: Uint8Array): Buffer {
     const key = randomBytes(KEY_BYTES);
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
@@ -88,9 +97,7 @@ export class MunicipalitySeal {
       ),
       octets(cipher.getAuthTag()),
     );
-    return Buffer.from(sequence(oid(AUTH_ENVELOPED_DATA), explicit(0, data)).toBER()).toString(
-      'base64',
-    );
+    return Buffer.from(sequence(oid(AUTH_ENVELOPED_DATA), explicit(0, data)).toBER());
   }
 
   /** KeyTransRecipientInfo, by issuer and serial number. */

@@ -4,15 +4,15 @@
  * fact keeps its epoch and number: taken in twice, or in another order, it changes nothing.
  */
 
-import { hash, type X509Certificate } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { z } from 'zod';
 import { KeyStoreError } from '../keys/key-store.ts';
 import type { Enrolled } from '../link/identity.ts';
 import type { RESCUE_END, RESCUE_HEADER } from '../link/upload-protocol.ts';
-import { envelopedFor } from '../pki/enveloped-data.ts';
 import type { Signer } from '../pki/issuing.ts';
+import type { MunicipalitySeal } from '../pki/seal-to-municipality.ts';
 import { contentToSign, signedContent } from '../pki/signed-content.ts';
 
 export interface ParcelParts {
@@ -20,7 +20,7 @@ export interface ParcelParts {
   /** The exact texts of the facts, one after the other. */
   readonly texts: readonly string[];
   /** For whom it is. */
-  readonly recipient: X509Certificate;
+  readonly recipient: MunicipalitySeal;
   readonly signing: { readonly enrolled: Enrolled; readonly key: Signer };
   readonly at: Date;
 }
@@ -29,7 +29,7 @@ export interface ParcelParts {
 export async function makeParcel(parts: ParcelParts): Promise<Buffer> {
   const { recipient, signing, at } = parts;
   const content = await promisify(gzip)(linesOf(parts));
-  const toSign = contentToSign(envelopedFor(recipient, content), at);
+  const toSign = contentToSign(recipient.envelope(content), at);
   const { certificate } = signing.enrolled;
   const message = Buffer.concat([toSign.message, hash('sha256', certificate, 'buffer')]);
   const signature = await signing.key.sign(message);

@@ -3,13 +3,14 @@
  * the next one is begun. A stick that is pulled, full or somebody else's costs nothing: the facts stay in the ledger.
  */
 
-import { hash, type X509Certificate } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { KeyStoreError } from '../keys/key-store.ts';
 import { type Enrolled, IdentityError } from '../link/identity.ts';
 import type { Signer } from '../pki/issuing.ts';
+import type { MunicipalitySeal } from '../pki/seal-to-municipality.ts';
 import { codeOf } from '../store/disk.ts';
 import type { FactStream } from '../store/ledger-epochs.ts';
 import { makeParcel } from './parcel.ts';
@@ -49,7 +50,7 @@ export interface StickParts {
   /** The epochs of which the platform may lack facts. */
   readonly streams: () => readonly FactStream[];
   readonly signing: () => Promise<{ readonly enrolled: Enrolled; readonly key: Signer }>;
-  readonly recipient: X509Certificate;
+  readonly recipient: MunicipalitySeal;
   readonly now: () => number;
 }
 
@@ -85,7 +86,7 @@ export async function writeStick(mount: string, parts: StickParts): Promise<Stic
 /** In words, what is wrong with it. */
 async function readStick(
   file: string,
-  recipient: X509Certificate,
+  recipient: MunicipalitySeal,
 ): Promise<z.infer<typeof STICK> | string> {
   if ((await sizeOf(file)) > STICK_BYTES_MAX) return 'no stick of ours';
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -94,8 +95,7 @@ async function readStick(
   });
   const read = STICK.safeParse(jsonOf(text));
   if (!read.success) return 'no stick of ours';
-  const own = hash('sha256', recipient.raw);
-  return read.data.recipient === own ? read.data : 'prepared for another municipality';
+  return read.data.recipient === recipient.id ? read.data : 'prepared for another municipality';
 }
 
 async function writeParcels(

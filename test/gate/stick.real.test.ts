@@ -14,7 +14,8 @@ test('a gate that nobody hears writes to the stick that is put in, and the platf
     for (const folder of [media, stick]) await mkdir(folder);
     const putIn = (what: string) => execFileSync('mount', ['--bind', what, media]);
     const pull = () => execFileSync('umount', ['--lazy', media]);
-    const key = JSON.parse(await site.platformCommand('stick', 'key'));
+    const of = ['--municipality', '990029'];
+    const key = JSON.parse(await site.platformCommand('municipality', 'key', ...of));
     const recipient = JSON.stringify(key.certificate);
     await appendFile(site.config, `\n[transfer]\nmount = "${media}"\nrecipient = ${recipient}\n`);
     const gate = await site.openGate();
@@ -26,7 +27,7 @@ test('a gate that nobody hears writes to the stick that is put in, and the platf
     putIn(films);
     const foreign = await gate.next({ event: 'stick.foreign' }).finally(pull);
     expect(foreign).toMatchObject({ reason: 'no stick of ours' });
-    await site.platformCommand('stick', 'prepare', stick);
+    await site.platformCommand('stick', 'prepare', stick, ...of);
     putIn(stick);
     const written = await gate.next({ event: 'stick.written' }).finally(pull);
     expect(written).toMatchObject({ left: 0 });
@@ -34,7 +35,7 @@ test('a gate that nobody hears writes to the stick that is put in, and the platf
       '抜いてかまいません',
     );
 
-    const decision = ['--by', 'Mori', '--why', 'no network'];
+    const decision = [...of, '--by', 'Mori', '--why', 'no network'];
     const taken = JSON.parse(await site.platformCommand('stick', 'import', stick, ...decision));
     expect(taken).toMatchObject({ waiting: 0, refused: [], carried: [{ terminal: 'gate-1' }] });
     const granted = (await site.facts()).filter(({ event }) => event === 'entry.granted');

@@ -1,15 +1,16 @@
 /** A terminal that is enrolled with a platform's stores, and a stick that goes between the two. */
 
-import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { newMunicipalityKey } from '../../platform-sim/evacuation/sealed.ts';
 import { FactStore } from '../../platform-sim/facts.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { TerminalRegistry } from '../../platform-sim/terminal-registry.ts';
 import { importStick, prepareStick } from '../../platform-sim/transfer/stick.ts';
-import { extension, randomSerial, writeCertificate } from '../../platform-sim/x509.ts';
 import { TerminalIdentity } from '../../src/link/identity.ts';
+import { MunicipalitySeal } from '../../src/pki/seal-to-municipality.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { writeStick } from '../../src/transfer/stick.ts';
 import { MemoryKeys } from '../link/enrolled.ts';
@@ -23,19 +24,12 @@ export interface Recipient {
   readonly certificate: X509Certificate;
 }
 
-export function newRecipient(): Recipient {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const issuer = { name: [['CN', 'Kazasu stick']] as const, privateKey };
-  const der = writeCertificate({
-    ...{ issuer, subject: issuer.name, publicKey, serial: randomSerial() },
-    notBefore: new Date(NOW),
-    notAfter: new Date(NOW + 86_400_000),
-    extensions: [extension.keyUsage(['keyEncipherment'])],
-  });
-  return { key: privateKey, certificate: new X509Certificate(der) };
+export async function newRecipient(code: string): Promise<Recipient> {
+  const { key, certificate } = await newMunicipalityKey(code, NOW);
+  return { key, certificate: new X509Certificate(certificate) };
 }
 
-export const RECIPIENT = newRecipient();
+export const RECIPIENT = await newRecipient('990029');
 
 /** A prepared stick: an empty folder, or the one that is given. */
 export function newStick(directory = tempFolder(), recipient = RECIPIENT): string {
@@ -84,7 +78,7 @@ export async function newShelter(platform: TestedPlatform, facts: number, termin
   const fault = await identity.takeAsOnly(certificate, platform.keys.caCertificate);
   if (fault !== null) throw new Error(fault);
   const parts = {
-    ...{ terminal, recipient: RECIPIENT.certificate },
+    ...{ terminal, recipient: new MunicipalitySeal(RECIPIENT.certificate.raw) },
     streams: () => ledger.streams(),
     signing: () => identity.signing(),
     now: () => NOW,

@@ -148,7 +148,7 @@ test('a parcel for somebody else, or of a terminal that was revoked, is refused;
   const shelter = await newShelter(platform, 5);
   const stick = newStick();
   await shelter.write(stick);
-  expect(platform.take(stick, newRecipient().key).refused).toEqual([
+  expect(platform.take(stick, (await newRecipient('990011')).key).refused).toEqual([
     expect.stringContaining('is sealed for somebody else'),
   ]);
   const liar = newStick();
@@ -172,7 +172,7 @@ test('nothing is written to a stick that is not ours, and it is left as it was',
   const empty = tempFolder();
   expect(await shelter.write(empty)).toEqual({ outcome: 'foreign', reason: 'no stick of ours' });
   expect(existsSync(join(empty, 'kazasu'))).toBe(false);
-  const theirs = newStick(tempFolder(), newRecipient());
+  const theirs = newStick(tempFolder(), await newRecipient('990011'));
   expect(await shelter.write(theirs)).toMatchObject({
     reason: 'prepared for another municipality',
   });

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -48,7 +48,7 @@ function pemFile(text: string): string {
 test('the certificate of whoever opens parcels is read and held against what is needed at the start', () => {
   const recipient = pemFile(RECIPIENT.certificate.toString());
   const config = read(`mount = "/media/kazasu"\nrecipient = "${recipient}"`);
-  expect(config.transfer?.recipient.fingerprint256).toBe(RECIPIENT.certificate.fingerprint256);
+  expect(config.transfer?.recipient.id).toBe(hash('sha256', RECIPIENT.certificate.raw));
 });
 
 test.each([
@@ -58,8 +58,13 @@ test.each([
     RECIPIENT.certificate.toString(),
     'an absolute path',
   ],
-  ['something that is no certificate', '/media', 'hello', 'a file with a certificate (PEM)'],
-  ['a key that is too short for years', '/media', weak(), 'an RSA key of 2048 bits at least'],
+  ['something that is no certificate', '/media', 'hello', 'it is no certificate in PEM or DER'],
+  [
+    'a key that is too short for years',
+    '/media',
+    weak(),
+    'its key is not RSA of 2048 bits or more',
+  ],
 ])('%s is refused', (_, mount, pem, says) => {
   expect(problem(`mount = "${mount}"\nrecipient = "${pemFile(pem)}"`)).toContain(says);
 });
