@@ -5,7 +5,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -74,7 +74,8 @@ async function unpacked(name: string): Promise<string> {
     await run('apt-get', ['download', real ?? name], { cwd: folder });
     const [deb] = await readdir(folder);
     await run('dpkg', ['-x', join(folder, deb ?? ''), `${folder}/files`]);
-    await cp(join(folder, 'files'), target, { recursive: true, verbatimSymlinks: true });
+    // At once: a fetch that is cut off leaves nothing that looks whole.
+    await rename(join(folder, 'files'), target);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
