@@ -8,8 +8,9 @@ import type { OpenRemote, Remote, RemoteListener } from './remote.ts';
 
 const PROCESS = fileURLToPath(new URL('./hid-process.ts', import.meta.url));
 /** A process that says nothing for so many of these hangs in a native call. It says something each second. */
-const SILENCE = { lookMs: 2_000, looksMax: 5 } as const;
-const OPEN_MS_MAX = 15_000;
+const SILENCE = { lookMs: 3_000, looksMax: 5 } as const;
+/** A small machine that boots starts many programs at once. */
+const OPEN_MS_MAX = 60_000;
 
 export interface HidRemoteOptions {
   readonly vendor: number;
@@ -97,6 +98,7 @@ class HidRemote implements Remote {
 
   /** Counted, not timed: a stall of this process is none of the other. */
   #listen(): void {
+    if (this.#state === 'opening') return;
     this.#silent += 1;
     if (this.#silent >= SILENCE.looksMax) this.#lose('the remote process hangs');
   }

@@ -16,7 +16,7 @@ const PROJECT = join(import.meta.dirname, '..', '..');
 /** Unpacked packages, kept for the next time. */
 const CACHE = join(PROJECT, 'build', 'kernel');
 /** Emulated, for not every machine has or lends its virtualization: slow, and everywhere the same. */
-const MACHINE_MS_MAX = 300_000;
+const MACHINE_MS_MAX = 600_000;
 const MEMORY_MIB = 1_024;
 const MODULES = [
   'drivers/hid/hid',

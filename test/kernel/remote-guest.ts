@@ -31,7 +31,8 @@ const [VENDOR, PRODUCT] = [0x1234, 0x5678];
 /** struct input_event on 64 bits: two times, then type, code and value. */
 const INPUT_EVENT_BYTES = 24;
 const EV_KEY = 1;
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
+const CONSOLE_MS = 500;
 const DIGITS = ['digit-4', 'digit-0', 'digit-9', 'digit-1'] as const;
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -86,7 +87,6 @@ class Handset {
         event.writeUInt16LE(report.length, 4);
         event.set(report, 6);
         writeSync(this.#uhid, event);
-        await delay(60);
       }
     }
   }
@@ -112,6 +112,8 @@ async function witnessed(typing: () => Promise<void>): Promise<object> {
   execFileSync('/bin/busybox', ['stty', '-F', '/dev/tty1', 'raw', '-echo']);
   readNow(console);
   await typing();
+  // A console gets its characters by a queue.
+  await delay(CONSOLE_MS);
   let keys = 0;
   for (const node of nodes) {
     const bytes = readNow(node);

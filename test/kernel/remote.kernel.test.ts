@@ -7,13 +7,16 @@ test('while the daemon holds a remote control, neither an evdev reader nor the c
   const said = await runInMachine('test/kernel/remote-guest.ts');
   const typed = ['digit-4', 'digit-0', 'digit-9', 'digit-1'];
   const [alone, ...others] = said as { readonly evdev: number; readonly console: string }[];
-  // The witnesses see: what they do not see later was not given to them.
-  expect(alone).toMatchObject({ when: 'alone', console: '4091' });
-  expect(alone?.evdev).toBeGreaterThanOrEqual(2 * typed.length);
+  // The witnesses see: what they do not see later was not given to them. A machine that is slow repeats a key.
+  const everything = {
+    evdev: expect.toSatisfy((keys: number) => keys >= 2 * typed.length),
+    console: expect.stringMatching(/^4+0+9+1+$/u),
+  };
+  expect(alone).toEqual({ when: 'alone', ...everything });
   expect(others).toEqual([
     { when: 'held', evdev: 0, console: '', presses: typed },
     { when: 'plugged in again', evdev: 0, console: '', presses: ['ok'] },
-    { when: 'the daemon ended', evdev: alone?.evdev, console: '4091' },
+    { when: 'the daemon ended', ...everything },
     {
       when: 'another was first',
       levels: {
