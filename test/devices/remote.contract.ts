@@ -44,7 +44,9 @@ export function remoteContract(open: () => Promise<RemoteRig>): void {
       expect(levels(rig)).toMatchObject({ isThere: true, exposed: null, isBatteryLow: false });
       const thumb = ['up', 'digit-7', 'ok', 'red', 'back', 'volume-down'] as const;
       for (const button of thumb) await rig.press(button);
-      await expect.poll(() => rig.heard.presses).toEqual(thumb);
+      // On a machine that is slow, an arrow is held long enough to repeat.
+      const first = () => rig.heard.presses.filter((press) => !press.endsWith('...'));
+      await expect.poll(first).toEqual(thumb);
     }));
 
   test('a key that is held repeats until it is let go', () =>
