@@ -208,7 +208,14 @@ async function giveKey(municipality: string, raw: RawOptions): Promise<void> {
   const keys = await openKeys(state);
   const folder = offline ?? offlineFolder(state);
   const version = await nameAlertKey(keys, folder, municipality, Date.now());
-  print({ event: 'root.published', version, municipality });
+  await atDesk(state, (desk) => {
+    const inForce = desk
+      .list()
+      .filter((entry) => entry.municipality === municipality && entry.standing === 'in-force');
+    // Whoever comes now does not believe the old key: these have to be sent again, by extending or updating them.
+    const sendAgain = inForce.map(({ alert }) => alert);
+    print({ event: 'root.published', version, municipality, sendAgain });
+  });
 }
 
 /** A platform that runs on the same folder tells terminals as soon as it sees what was signed here. */

@@ -26,25 +26,23 @@ export class AlertNews {
   readonly #store: AlertStore;
   readonly #fanOut: FanOut;
   readonly #now: () => number;
-  /** Messages up to here are on their way to whoever is connected; who comes later hears them with the welcome. */
-  #told: number;
-  #publishing: Promise<void> = Promise.resolve();
   /** Signed messages never change, and thousands of terminals hear the same text. */
   #tellings: readonly Telling[] = [];
-  #upto = -1;
+  /** Messages up to here are in it, and on their way to whoever is connected; who comes later hears them with the welcome. */
+  #told = 0;
+  #publishing: Promise<void> = Promise.resolve();
 
   constructor(store: AlertStore, fanOut: FanOut, now: () => number) {
     this.#store = store;
     this.#fanOut = fanOut;
     this.#now = now;
-    this.#told = store.newestTold();
+    this.#read();
   }
 
   readonly tell: TellAlerts = (place, after) => {
     const areas = areasOf(place);
-    if (areas.length === 0) return [];
     const now = this.#now();
-    return this.#current()
+    return this.#tellings
       .filter(({ told, expires }) => told > after && expires > now)
       .filter((telling) => areas.some((area) => telling.areas.has(area)))
       .map(({ text }) => text);
@@ -58,22 +56,20 @@ export class AlertNews {
 
   async #publish(): Promise<void> {
     const after = this.#told;
-    const fresh = this.#current().filter(({ told }) => told > after);
-    this.#told = Math.max(after, this.#upto);
+    if (this.#store.newestTold() === after) return;
+    this.#read();
+    const fresh = this.#tellings.filter(({ told }) => told > after);
     const areas = new Set(fresh.flatMap((telling) => [...telling.areas]));
     for (const area of areas) await this.#fanOut.publish({ area }, { about: 'alerts', after });
   }
 
-  #current(): readonly Telling[] {
-    const newest = this.#store.newestTold();
-    if (newest === this.#upto) return this.#tellings;
-    this.#upto = newest;
+  #read(): void {
+    this.#told = this.#store.newestTold();
     this.#tellings = this.#store.told(this.#now()).map(({ told, expires, signed, ...whom }) => {
       const frame: PlatformFrame = { frame: 'alert', statement: signed.toString('base64') };
       const districts = whom.audience.map((district) => `${whom.municipality}/${district}`);
       const areas = new Set([whom.municipality, ...districts]);
       return { told, expires, areas, text: JSON.stringify(frame) };
     });
-    return this.#tellings;
   }
 }

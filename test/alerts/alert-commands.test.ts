@@ -61,6 +61,8 @@ test('from the key to the all-clear, each step by its command', async () => {
   expect(verified.code).toBe(0);
   expect(JSON.parse(verified.stdout)).toMatchObject({ genuine: true, municipality: CITY, sha256 });
   expect(JSON.parse(withdrawn.stdout)).toMatchObject({ standing: 'withdrawn' });
+  const again = jsonLines((await alert('key', CITY)).stdout);
+  expect(again).toMatchObject([{ event: 'root.published', sendAgain: [id] }]);
   const listed = jsonLines((await alert('list')).stdout);
   expect(listed.map(({ is, standing }) => [is, standing])).toEqual([
     ['all-clear', 'withdrawn'],

@@ -199,16 +199,17 @@ test('a municipality has no more alerts at once than people can read', async () 
 });
 
 test('terminals are told the newest message of each alert that concerns where they stand', async () => {
-  const telling = new AlertNews(store, new LocalFanOut(), () => now);
+  const news = new AlertNews(store, new LocalFanOut(), () => now);
   const told = (district?: string, after = 0) =>
-    telling
+    news
       .tell({ municipality: CITY, ...(district !== undefined && { district }) }, after)
       .map((text) => (JSON.parse(text) as { statement: string }).statement);
   const first = await sent();
+  await news.publish();
   const signed = (entry: AlertEntry) => desk.signed(entry.id)?.toString('base64');
   expect([told('kawara'), told('hama'), told()]).toEqual([[signed(first)], [], [signed(first)]]);
-  expect(telling.tell(undefined, 0)).toEqual([]);
-  expect(telling.tell({ municipality: TOWN }, 0)).toEqual([]);
+  expect(news.tell(undefined, 0)).toEqual([]);
+  expect(news.tell({ municipality: TOWN }, 0)).toEqual([]);
   // 港町 hears that it is not for it any more.
   const narrower = await sent({
     do: 'update',
@@ -217,6 +218,7 @@ test('terminals are told the newest message of each alert that concerns where th
     districts: ['kawara'],
     minutes: 60,
   });
+  await news.publish();
   expect(told('minato')).toEqual([signed(narrower)]);
   expect(told('kawara', 1)).toEqual([signed(narrower)]);
   expect(told('kawara', 2)).toEqual([]);
