@@ -5,7 +5,7 @@
 
 import type { Clock } from '../clock.ts';
 import type { ActiveAlert, Alerts } from '../domain/alert.ts';
-import type { WirePlace } from '../link/alert-protocol.ts';
+import { ALERT_BYTES_MAX, type WirePlace } from '../link/alert-protocol.ts';
 import { openAlertObject } from '../pki/alert-object.ts';
 import { SignedObjectError, type Signers } from '../pki/signed-object.ts';
 import { DiskFullError } from '../store/disk.ts';
@@ -24,6 +24,8 @@ interface AlertStateOptions {
   readonly mono?: () => number;
 }
 
+/** A document with its signature and certificate; what is larger is not taken apart. */
+const SIGNED_BYTES_MAX = ALERT_BYTES_MAX + 16_384;
 /** A municipality that has so many has lost count of them. */
 const MESSAGES_MAX = 512;
 /** What is over is remembered for so long, so that it is known when it comes again. */
@@ -134,6 +136,7 @@ export class AlertState implements Alerts {
   async #verify(cms: Uint8Array, signers: Signers): Promise<AlertMessage> {
     const time = this.#time();
     const now = time.isSet && time.isAgreed ? time.now : null;
+    if (cms.length > SIGNED_BYTES_MAX) throw new AlertError('too-large', `${cms.length} bytes`);
     const { municipality, document } = await openAlertObject(cms, signers, now);
     if (municipality !== this.#options.place.municipality) {
       throw new AlertError('foreign', 'another municipality signed it');

@@ -1,6 +1,6 @@
 /** The alerts of one terminal: who is believed, what is kept, and what time may end. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -49,23 +49,28 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'kazasu-alerts-'));
+}
+
 /** A terminal's ledger, clock and journal, and its alerts; started again, it has the first alone. */
 class Box {
   readonly lines: Line[] = [];
   readonly time = { wall: Date.now(), mono: 1_000 };
   #mark: number | null = null;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'kazasu-alerts-'));
+  readonly directory: string;
   readonly place: WirePlace;
   ledger!: Ledger;
   clock!: Clock;
   alerts!: AlertState;
 
-  constructor(place: WirePlace = KAWARA) {
+  constructor(place: WirePlace = KAWARA, directory = newFolder()) {
     this.place = place;
+    this.directory = directory;
     this.start();
     onTestFinished(() => {
       this.stop();
-      rmSync(this.#directory, { recursive: true });
+      rmSync(directory, { recursive: true });
     });
   }
 
@@ -80,7 +85,7 @@ class Box {
       time: { wall: () => this.time.wall, mono: () => this.time.mono },
     });
     const read = () => this.clock.read();
-    const options = { directory: this.#directory, terminal: 'stb-1', read, countsAsBoot: true };
+    const options = { directory: this.directory, terminal: 'stb-1', read, countsAsBoot: true };
     this.ledger = Ledger.open(options);
     const note = (event: string, fields: object) => void this.lines.push({ event, ...fields });
     const parts = { ledger: this.ledger, clock: this.clock, recorder: { note } };
@@ -206,7 +211,7 @@ test.each<[string, string, () => Promise<[Uint8Array, Signers]>]>([
     'not-xml',
     async () => [await keys.signAlert(CITY, Buffer.from('{}')), signers()],
   ],
-  ['that is far too large', 'malformed', async () => [Buffer.alloc(5_000_000), signers()]],
+  ['that is far too large', 'too-large', async () => [Buffer.alloc(5_000_000), signers()]],
 ])('a document %s shows nothing: %s', async (_what, reason, made) => {
   const [cms, by] = await made();
   await box.alerts.take(cms, by);
@@ -277,6 +282,21 @@ test('it is there again after a start without a network, and so is its end', asy
   box.start();
   expect(box.shown).toEqual([['alert-1', 'over', 4, false]]);
   expect(box.lines.at(-1)).toEqual({ event: 'alert.over', alert: 'alert-1', why: 'cancel' });
+});
+
+test('what is shown is on the disk already, whenever the power goes', async () => {
+  const first = draft();
+  const cuts: string[] = [];
+  // The files as they are at the moment when somebody is told.
+  box.alerts.watch(() => {
+    const cut = newFolder();
+    cpSync(box.directory, cut, { recursive: true });
+    cuts.push(cut);
+  });
+  await box.hear(first);
+  await box.hear(next(first, { is: 'all-clear' }));
+  const after = cuts.map((cut) => new Box(KAWARA, cut).shown);
+  expect(after).toEqual([[ACTIVE], [['alert-1', 'over', 4, false]]]);
 });
 
 test('an alert that is ended does not come back, however it comes again', async () => {
