@@ -5,7 +5,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import iconv from 'iconv-lite';
-import type { EvacueeData } from '../src/domain/entry-list.ts';
+import type { EvacueeData } from '../src/domain/evacuee-data.ts';
 import { LIMITS } from '../src/link/protocol.ts';
 import { InputError } from './input-error.ts';
 import { readInputFile } from './input-file.ts';

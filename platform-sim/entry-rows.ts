@@ -1,6 +1,6 @@
 /** The tables of one entry list: its key, and what the platform knows of each ticket that ever was on it. */
 
-import type { EvacueeData } from '../src/domain/entry-list.ts';
+import type { EvacueeData } from '../src/domain/evacuee-data.ts';
 import type { CsvRow } from './entry-csv.ts';
 import type { Registry } from './registry.ts';
 

@@ -40,6 +40,7 @@ export interface PersonHere {
   readonly since: string | null;
   readonly supplies: readonly SupplyShown[];
   readonly needs: readonly Need[];
+  readonly consented: boolean;
 }
 
 /** `here`: they have a menu, unless they come with others; everybody else is taken in. */
@@ -198,12 +199,16 @@ export const shelterVisitSetup = setup({
     isFilledIn: ({ event }) => outputOf<ShelterFormEnd>(event)?.of === 'form',
     isNumber: ({ event }) => outputOf<ShelterFormEnd>(event)?.of === 'number',
     isAttendant: ({ event }) => typeof outputOf(event) === 'string',
+    isConsentAsked: ({ context, event }) =>
+      typeof outputOf(event) === 'string' && context.asked === 'consented',
     isUndoAsked: ({ context, event }) =>
       typeof outputOf(event) === 'string' && context.asked === 'undo',
     goesOut: ({ event }) => isChoice(event, 'out'),
     leaves: ({ event }) => isChoice(event, 'leave'),
     wantsSupplies: ({ event }) => isChoice(event, 'supplies'),
     wantsNeeds: ({ event }) => isChoice(event, 'needs'),
+    wantsConsented: ({ context, event }) =>
+      context.here?.consented === true && isChoice(event, 'consented'),
     wantsUndo: ({ event }) => isChoice(event, 'undo'),
     hasNoCard: ({ event }) => isChoice(event, 'no-card'),
     writes: ({ event }) => isChoice(event, 'new') || isChoice(event, 'number'),
@@ -255,6 +260,7 @@ export const shelterVisitSetup = setup({
     })),
     toggleNeed: assign({ needs: ({ context, event }) => toggled(context.needs, event) }),
     askUndo: assign({ asked: 'undo' as const, isRefused: false }),
+    askConsented: assign({ asked: 'consented' as const, isRefused: false }),
     askAgain: assign({ asked: 'again' as const, isRefused: false }),
     refuseCard: assign({ isRefused: true }),
     keepAttendant: assign({ by: ({ event }) => outputOf<string>(event) ?? '' }),

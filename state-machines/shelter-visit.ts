@@ -4,8 +4,7 @@
  * can't be read leads to a form, and a disk that takes nothing more to paper.
  */
 
-import type { Answer } from '../src/domain/answer.ts';
-import type { ErrandEnd } from '../src/domain/errand.ts';
+import { begun, endOf } from './shelter-visit-ends.ts';
 import { HOLD, HOLD_FOR_CARD, shows } from './shelter-visit-metas.ts';
 import { type ShelterContext, shelterVisitSetup } from './shelter-visit-setup.ts';
 
@@ -17,37 +16,12 @@ const NEXT_CARD = {
 } as const;
 const JOINS = { target: 'reading', actions: 'keepTap' } as const;
 const BEGINS = { target: 'reading', actions: ['forgetGo', 'keepTap'] } as const;
-const FAILS = { target: 'failed', actions: 'keepDefect' } as const;
+const FAILS = { target: 'ended', actions: 'keepDefect' } as const;
 const GOES_ON = [{ guard: 'hasPeople', target: 'gathering' }, { target: 'takingCard' }] as const;
-
-/** Whoever hosts the visit hears of its end in their own words. */
-function endOf({ begunBy, error }: ShelterContext): Answer | ErrandEnd {
-  if (begunBy === 'choice') return { why: error === null ? 'done' : 'failed', error };
-  return error === null ? { answer: 'cancelled' } : { answer: 'defect', error };
-}
 
 export const shelterVisitMachine = shelterVisitSetup.createMachine({
   id: 'shelterVisit',
-  context: ({ input }) => ({
-    begunBy: 'errand' in input ? 'choice' : 'card',
-    seen: 'tap' in input ? { tap: input.tap, sensedAt: input.sensedAt } : { tap: 0, sensedAt: 0 },
-    people: [],
-    here: null,
-    needs: [],
-    act: null,
-    said: null,
-    asked: 'undo',
-    kind: 'water',
-    by: '',
-    isRefused: false,
-    unread: 0,
-    reason: 'card-unreadable',
-    taken: null,
-    given: null,
-    typed: 'form',
-    problem: null,
-    error: null,
-  }),
+  context: ({ input }) => begun(input),
   initial: 'beginning',
   // The terminal ends, or an alert interrupts. A card that leaves is noticed by the step that needs it.
   on: { 'session.cancel': '.ended', 'card.gone': {} },
@@ -135,6 +109,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
           { guard: 'leaves', target: 'acting', actions: 'actLeave' },
           { guard: 'wantsSupplies', target: 'supplies' },
           { guard: 'wantsNeeds', target: 'needs' },
+          { guard: 'wantsConsented', target: 'staff', actions: 'askConsented' },
           { guard: 'wantsUndo', target: 'staff', actions: 'askUndo' },
         ],
       },
@@ -200,6 +175,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
         input: ({ context }) => context.seen,
         onDone: [
           { guard: 'isUndoAsked', target: 'why', actions: 'keepAttendant' },
+          { guard: 'isConsentAsked', target: 'consented' },
           { guard: 'isAttendant', target: 'acting', actions: 'actSupplyAgain' },
           { target: 'staff', actions: 'refuseCard' },
         ],
@@ -213,6 +189,13 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
         'key.back': 'menu',
         'key.choose': { guard: 'isWhy', target: 'acting', actions: 'actUndo' },
       },
+      after: { idle: 'takingCard' },
+    },
+    /** What is shown is in no context: it is asked for when it is drawn, and gone with the visit. */
+    consented: {
+      meta: shows('shelter-consented', null, 'idle', ['back']),
+      invoke: NEXT_CARD,
+      on: { 'card.present': BEGINS, 'key.back': 'takingCard' },
       after: { idle: 'takingCard' },
     },
     noCard: {
@@ -289,7 +272,6 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       on: { 'card.gone': 'ended' },
     },
     ended: { type: 'final' },
-    failed: { type: 'final' },
   },
   output: ({ context }) => endOf(context),
 });

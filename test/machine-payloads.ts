@@ -94,3 +94,6 @@ export const INPUTS: Readonly<Record<string, readonly object[]>> = {
 
 /** What a machine remembers of why it ends, and which decides how. */
 export const KEPT = ['reason', 'isAsked'];
+
+/** As well, and of few values: each of them leads elsewhere. */
+export const KEPT_WORDS = ['asked'];

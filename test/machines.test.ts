@@ -16,7 +16,7 @@ import {
 import { getShortestPaths, type StatePath } from 'xstate/graph';
 import { KEY_NAMES, SCREENS, SPEECHES, type StateMeta } from '../src/domain/screen.ts';
 import { allMachines } from './documents/machines.ts';
-import { ANSWERS, INPUTS, KEPT, PAYLOADS, STEP_RESULTS } from './machine-payloads.ts';
+import { ANSWERS, INPUTS, KEPT, KEPT_WORDS, PAYLOADS, STEP_RESULTS } from './machine-payloads.ts';
 
 const machines = await allMachines();
 
@@ -107,6 +107,7 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     slip: 'takeIn',
     said: 'actHere',
     why: 'checkAttendant',
+    consented: 'checkAttendant',
   },
   certificateHandoverMachine: {
     takingCard: 'authorise',
@@ -151,6 +152,7 @@ function pathsOf(machine: AnyStateMachine, events = eventsOf(machine)): Path[] {
         JSON.stringify([
           value,
           ...KEPT.map((name) => Boolean(context[name])),
+          ...KEPT_WORDS.map((name) => String(context[name])),
           ...Object.values(context.texts ?? {}).map(Boolean),
         ]),
       stopWhen: ({ status }) => status !== 'active',

@@ -15,11 +15,14 @@ const choose =
   (): void =>
     press({ key: 'choose', choice });
 
-export const menu: Draw<'shelter-menu'> = ({ name, since }, hand) => {
+export const menu: Draw<'shelter-menu'> = ({ name, since, consented }, hand) => {
   const { menu: words, keys } = hand.text.shelter;
-  const tiles = SHELTER_ACTIONS.map((action) => ({
+  const offered = SHELTER_ACTIONS.filter((action) => consented || action !== 'consented');
+  const tiles = offered.map((action) => ({
     ...{ id: action, title: words.actions[action], onPress: choose(hand, action) },
-    ...(action === 'undo' ? { quiet: true, about: <Ruby text={words.staffOnly} /> } : {}),
+    ...(action === 'undo' || action === 'consented'
+      ? { quiet: true, about: <Ruby text={words.staffOnly} /> }
+      : {}),
   }));
   return {
     layout: 'work',

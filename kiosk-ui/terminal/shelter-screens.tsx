@@ -2,8 +2,10 @@
 
 import { CROWDING, type Crowding } from '../../src/domain/evacuation.ts';
 import type { PersonShown, ShelterScreenName } from '../../src/domain/shelter-screen.ts';
+import { plain } from '../../src/text/ruby.ts';
 import type { ShelterTexts } from '../../src/text/shelter/words.ts';
 import { type Bloom, Bouquet } from '../look/bouquet.tsx';
+import { Fuda } from '../look/fuda.tsx';
 import { Icon } from '../look/icons.tsx';
 import { Key } from '../look/key.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
@@ -257,6 +259,31 @@ const staff: Draw<'shelter-staff'> = ({ asked, refused }, hand) => {
   };
 };
 
+const SAID = ['bloodType', 'allergies', 'medication', 'contact'] as const;
+
+const consented: Draw<'shelter-consented'> = ({ said, days }, hand) => {
+  const { consented: words } = hand.text.shelter;
+  const rows = SAID.flatMap((what) =>
+    said[what] === undefined
+      ? []
+      : [{ term: plain(words[what]), answer: <span class="line">{said[what]}</span> }],
+  );
+  return {
+    layout: 'tell',
+    ring: { state: 'done', inside: '', alone: true },
+    title: words.title,
+    words: (
+      <>
+        <Fuda rows={rows} />
+        <p class="note">
+          <Ruby text={words.agreed({ days })} />
+        </p>
+      </>
+    ),
+    foot: <BackKey hand={hand} text={hand.text.shelter.keys.close} first />,
+  };
+};
+
 const paper: Draw<'shelter-paper'> = (_screen, { text }) => {
   const { paper: words } = text.shelter;
   return {
@@ -290,5 +317,6 @@ export const SHELTER_DRAWINGS: { readonly [Name in ShelterScreenName]: Draw<Name
   'shelter-slip': slip,
   'shelter-staff': staff,
   'shelter-why': choices.why,
+  'shelter-consented': consented,
   'shelter-paper': paper,
 };

@@ -3,7 +3,7 @@
  * open only to who stands there with their card.
  */
 
-import type { EvacueeData } from '../../src/domain/entry-list.ts';
+import type { EvacueeData } from '../../src/domain/evacuee-data.ts';
 import { importEntryList, type ListSettings } from '../entry-lists.ts';
 import type { Publication, Registry } from '../registry.ts';
 import type { PlatformKeys } from '../signing.ts';
@@ -54,13 +54,16 @@ export function publishEvacuees(
     fingerprint: evacuee.fingerprint,
     evacuee: { kana: evacuee.kana, ...(consented && { consented }) },
   }));
+  // What somebody agreed to have passed on is shown for the card itself, not for a copy of its certificate.
+  const isForShowing = rows.some(({ evacuee }) => evacuee.consented !== undefined);
+  const assurance = isForShowing ? 'possession' : 'identified';
   const validTo = new Date(now + VALID_DAYS * DAY_MS).toISOString();
   return importEntryList(
     registry,
     keys,
     list,
     rows,
-    { title, audience, validTo, staleness: STALENESS },
+    { title, audience, validTo, assurance, staleness: STALENESS },
     now,
   );
 }

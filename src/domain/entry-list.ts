@@ -1,5 +1,6 @@
 /** The entry list of an event: what a row says, how old a list may be, and what its age means. */
 
+import type { EvacueeData } from './evacuee-data.ts';
 import type { Reason } from './reason.ts';
 import type { ListShown } from './screen.ts';
 
@@ -28,23 +29,6 @@ export interface EntryRowData {
   readonly cancelledAt?: string;
   /** Of a municipality's list of residents, and of no other: terminals that know no such lists are given none. */
   readonly evacuee?: EvacueeData;
-}
-
-/** What a shelter may know of a resident. */
-export interface EvacueeData {
-  readonly kana: string;
-  /** What they agreed to have passed on when they are in need; without their word, nothing. */
-  readonly consented?: ConsentedData;
-}
-
-/** In the words of whoever wrote it down; what was not said is absent. */
-export interface ConsentedData {
-  /** When they agreed, YYYY-MM-DD: its age is shown with it. */
-  readonly at: string;
-  readonly bloodType?: string;
-  readonly allergies?: string;
-  readonly medication?: string;
-  readonly contact?: string;
 }
 
 /** A row after it was opened. `ref` is random and outlives key rotation and card renewal: entry state belongs to it. */

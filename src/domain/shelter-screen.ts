@@ -1,6 +1,7 @@
 /** Screens of an evacuation shelter's reader, where everybody is taken in; the rest is in screen.ts. */
 
 import type { Crowding, Need, Supply } from './evacuation.ts';
+import type { ConsentedData } from './evacuee-data.ts';
 import type { ShelterField, ShelterProblem } from './shelter-form.ts';
 
 export const SHELTER_SCREENS = [
@@ -23,6 +24,8 @@ export const SHELTER_SCREENS = [
   /** An attendant has to hold their card for this. */
   'shelter-staff',
   'shelter-why',
+  /** What somebody agreed to have passed on, for staff alone. */
+  'shelter-consented',
   /** The disk takes nothing more: paper takes over. */
   'shelter-paper',
 ] as const;
@@ -50,7 +53,7 @@ export interface PersonShown {
 }
 
 /** What the key `choose` carries on `shelter-menu`. */
-export const SHELTER_ACTIONS = ['out', 'supplies', 'needs', 'leave', 'undo'] as const;
+export const SHELTER_ACTIONS = ['out', 'supplies', 'needs', 'leave', 'consented', 'undo'] as const;
 export type ShelterAction = (typeof SHELTER_ACTIONS)[number];
 
 /** Why staff takes an arrival back; what the key `choose` carries on `shelter-why`. */
@@ -58,7 +61,7 @@ export const SHELTER_UNDO_REASONS = ['mistake', 'someone-else', 'test', 'other']
 export type ShelterUndoReason = (typeof SHELTER_UNDO_REASONS)[number];
 
 /** What an attendant is asked for. */
-export type StaffAsked = 'undo' | 'again';
+export type StaffAsked = 'undo' | 'again' | 'consented';
 
 export const SHELTER_DONE = ['out', 'left', 'supplied', 'needs', 'undone'] as const;
 export type ShelterDone = (typeof SHELTER_DONE)[number];
@@ -94,6 +97,8 @@ export type ShelterScreenBody =
       readonly name: string | null;
       /** Since when they are here, ISO 8601. */
       readonly since: string | null;
+      /** They agreed to have something passed on, and their card has proved that it is theirs. */
+      readonly consented: boolean;
     }
   | { readonly screen: 'shelter-supplies'; readonly supplies: readonly SupplyShown[] }
   | {
@@ -123,6 +128,12 @@ export type ShelterScreenBody =
     }
   | { readonly screen: 'shelter-staff'; readonly asked: StaffAsked; readonly refused: boolean }
   | { readonly screen: 'shelter-why' }
+  | {
+      readonly screen: 'shelter-consented';
+      readonly said: ConsentedData;
+      /** Days since they agreed. */
+      readonly days: number;
+    }
   | { readonly screen: 'shelter-paper' };
 
 /** What is said aloud; readings in src/text/shelter/readings.ts. */

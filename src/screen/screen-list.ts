@@ -159,6 +159,7 @@ function shelterTitlesOf({
     'shelter-slip': [shelter.slip.title],
     'shelter-staff': [shelter.staff.title],
     'shelter-why': [shelter.why.title],
+    'shelter-consented': [shelter.consented.title],
     'shelter-paper': [shelter.paper.title],
   };
 }

@@ -1,6 +1,6 @@
 /** An evacuation shelter (避難所): a card held is a person taken in, whatever is known of them. */
 
-import { fromCallback, fromPromise } from 'xstate';
+import { type AnyMachineSnapshot, fromCallback, fromPromise } from 'xstate';
 import { shelterFormMachine } from '../../state-machines/shelter-form.ts';
 import { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
 import type { ShelterEvent } from '../../state-machines/shelter-visit-setup.ts';
@@ -54,7 +54,11 @@ export function evacuationShelter(
       shelterForm: shelterFormMachine,
     },
   });
-  const dialogue = { screenOf: shelterScreenOf, typeSecret() {} };
+  const dialogue = {
+    screenOf: (snapshot: AnyMachineSnapshot) =>
+      shelterScreenOf(snapshot, { consented: visits.consented, now: parts.now() }),
+    typeSecret() {},
+  };
 
   return {
     id: 'evacuation-shelter',

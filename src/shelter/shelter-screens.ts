@@ -5,6 +5,7 @@ import type { shelterFormMachine } from '../../state-machines/shelter-form.ts';
 import type { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
 import { SHELTER_DELAYS } from '../../state-machines/shelter-visit-setup.ts';
 import { NEEDS, type Need } from '../domain/evacuation.ts';
+import type { ConsentedData } from '../domain/evacuee-data.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import { SHELTER_FIELDS } from '../domain/shelter-form.ts';
 import { FAMILY_SHOWN_MAX } from '../domain/shelter-screen.ts';
@@ -12,8 +13,20 @@ import { FAMILY_SHOWN_MAX } from '../domain/shelter-screen.ts';
 type Visit = SnapshotFrom<typeof shelterVisitMachine>;
 type Form = SnapshotFrom<typeof shelterFormMachine>;
 
+/** What no machine remembers. */
+export interface ShelterKnows {
+  readonly consented: ConsentedData | null;
+  /** ms since the epoch */
+  readonly now: number;
+}
+
+const DAY_MS = 86_400_000;
+
 /** Null where a state shows nothing of its own. */
-export function shelterScreenOf(snapshot: AnyMachineSnapshot): ScreenBody | null {
+export function shelterScreenOf(
+  snapshot: AnyMachineSnapshot,
+  { consented, now }: ShelterKnows,
+): ScreenBody | null {
   const visit = snapshot as Visit;
   const { value, context } = visit;
   switch (value) {
@@ -26,7 +39,13 @@ export function shelterScreenOf(snapshot: AnyMachineSnapshot): ScreenBody | null
       return {
         ...{ screen: 'shelter-menu', name: context.here?.name ?? null },
         since: context.here?.since ?? null,
+        consented: context.here?.consented ?? false,
       };
+    case 'consented': {
+      if (consented === null) return null;
+      const days = Math.max(0, Math.floor((now - Date.parse(consented.at)) / DAY_MS));
+      return { screen: 'shelter-consented', said: consented, days };
+    }
     case 'supplies':
       return { screen: 'shelter-supplies', supplies: context.here?.supplies ?? [] };
     case 'needs':

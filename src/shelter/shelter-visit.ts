@@ -14,8 +14,9 @@ import type {
   ToAdmit,
 } from '../../state-machines/shelter-visit-setup.ts';
 import type { StepResult } from '../domain/answer.ts';
-import type { EntryRow } from '../domain/entry-list.ts';
+import { assuranceReaches, type EntryRow } from '../domain/entry-list.ts';
 import { type ArrivalFlag, evacueeSubject, markSubject, SUPPLIES } from '../domain/evacuation.ts';
+import type { ConsentedData } from '../domain/evacuee-data.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Fact, NewFact } from '../domain/fact.ts';
 import { maskedName } from '../domain/masked-name.ts';
@@ -73,6 +74,8 @@ export class ShelterVisits {
   readonly #parts: ShelterParts;
   #card: ShelterCard | null = null;
   #person: Person | null = null;
+  /** The card of this person has shown more than a certificate, of which there may be copies. */
+  #hasProved = false;
   #go: Go = newGo('');
 
   constructor(parts: ShelterParts) {
@@ -94,7 +97,10 @@ export class ShelterVisits {
     const { terminal, options } = this.#parts;
     await findOut(card, terminal, options.list);
     const person = this.#personOf(card);
-    if (this.#card === card) this.#person = person;
+    if (this.#card === card) {
+      this.#person = person;
+      this.#hasProved = assuranceReaches(card.evidence.assurance, 'possession');
+    }
     return this.#found(person);
   }
 
@@ -119,6 +125,7 @@ export class ShelterVisits {
         since: stay.arrival?.at ?? null,
         supplies: SUPPLIES.map((kind) => ({ kind, had: stay.supplied.has(supplyOf(day, kind)) })),
         needs: stay.needs,
+        consented: this.consented !== null,
       },
     };
   }
@@ -128,6 +135,7 @@ export class ShelterVisits {
     if (subject === null) return { is: 'nobody' };
     const mark = subject.slice(markSubject('').length);
     this.#card = null;
+    this.#hasProved = false;
     this.#person = { subject, id: { mark }, row: null };
     return this.#found(this.#person);
   }
@@ -273,10 +281,16 @@ export class ShelterVisits {
     return attendantOf(this.#parts.terminal, tap);
   }
 
+  /** What this person agreed to have passed on; null: nothing, or their card has not proved that it is theirs. */
+  get consented(): ConsentedData | null {
+    return (this.#hasProved && this.#person?.row?.evacuee?.consented) || null;
+  }
+
   /** Nobody of this visit is known any more. */
   forget(): void {
     this.#card = null;
     this.#person = null;
+    this.#hasProved = false;
     this.#go = newGo('');
   }
 

@@ -69,9 +69,9 @@ export const SHELTER_SAMPLES: {
     },
   ],
   'shelter-menu': [
-    { screen: 'shelter-menu', name: '森＊ ハ＊', since: FIRST },
-    { screen: 'shelter-menu', name: null, since: '2026-11-02T08:01:00Z' },
-    { screen: 'shelter-menu', name: 'ア＊ ヴ＊ デ＊ ラ＊ ク＊', since: null },
+    { screen: 'shelter-menu', name: '森＊ ハ＊', since: FIRST, consented: false },
+    { screen: 'shelter-menu', name: null, since: '2026-11-02T08:01:00Z', consented: false },
+    { screen: 'shelter-menu', name: 'ア＊ ヴ＊ デ＊ ラ＊ ク＊', since: null, consented: true },
   ],
   'shelter-supplies': [
     {
@@ -117,8 +117,27 @@ export const SHELTER_SAMPLES: {
     { screen: 'shelter-staff', asked: 'again', refused: false },
     { screen: 'shelter-staff', asked: 'again', refused: true },
     { screen: 'shelter-staff', asked: 'undo', refused: true },
+    { screen: 'shelter-staff', asked: 'consented', refused: true },
   ],
   'shelter-why': [{ screen: 'shelter-why' }],
+  'shelter-consented': [
+    {
+      screen: 'shelter-consented',
+      said: {
+        at: '2026-04-01',
+        bloodType: 'A型 Rh+',
+        allergies: '卵、そば',
+        medication: 'ワルファリン 1日1回',
+        contact: '森川 一郎(長男) 090-0000-0000',
+      },
+      days: 238,
+    },
+    {
+      screen: 'shelter-consented',
+      said: { at: '2020-04-01', medication: '薬'.repeat(40) },
+      days: 2_429,
+    },
+  ],
   'shelter-paper': [{ screen: 'shelter-paper' }],
 };
 
@@ -143,4 +162,5 @@ export const SHELTER_KEYS: Partial<Record<ShelterScreenName, readonly KeyName[]>
   'shelter-slip': ['enter'],
   'shelter-staff': ['back'],
   'shelter-why': ['choose', 'back'],
+  'shelter-consented': ['back'],
 };

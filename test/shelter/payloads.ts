@@ -7,7 +7,7 @@ import type { PersonFound, TakenIn } from '../../state-machines/shelter-visit-se
 const PERSON: PersonShown = { nth: 1, name: null, at: '', how: 'arrived', people: 1 };
 const TAKEN: TakenIn = { number: '048213', person: PERSON, paper: false };
 const FOUND: readonly PersonFound[] = [
-  { is: 'here', person: { name: null, since: null, supplies: [], needs: [] } },
+  { is: 'here', person: { name: null, since: null, supplies: [], needs: [], consented: true } },
   { is: 'to-admit' },
   { is: 'nobody' },
 ];
@@ -19,7 +19,7 @@ const FORM: readonly ShelterFormEnd[] = [
 const outputs = (all: readonly unknown[]) => all.map((output) => ({ output }));
 
 export const SHELTER_CHOICES = [
-  ...['out', 'supplies', 'needs', 'leave', 'undo', 'water', 'medicine', 'mistake'],
+  ...['out', 'supplies', 'needs', 'leave', 'undo', 'consented', 'water', 'medicine', 'mistake'],
   ...['no-card', 'new', 'number', '3'],
 ];
 

@@ -45,6 +45,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
       supplies: 'Receive something',
       needs: 'Tell what I need',
       leave: 'Leave for good',
+      consented: 'Tell the staff',
       undo: 'Take the arrival back',
     },
     staffOnly: 'staff',
@@ -111,6 +112,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
     title: 'Staff: hold your card here',
     undo: 'This arrival will be taken back.',
     again: 'It was received today already. Only staff can hand it out again.',
+    consented: 'What this person agreed to pass on is shown to staff only.',
     refused: 'This is not a card of our staff.',
   },
   why: {
@@ -119,6 +121,14 @@ export const SHELTER_TEXTS: ShelterTexts = {
     'someone-else': 'Card of someone else',
     test: 'It was a test',
     other: 'Other',
+  },
+  consented: {
+    title: 'Passed on by consent',
+    bloodType: 'Blood type',
+    allergies: 'Allergies',
+    medication: 'Medication',
+    contact: 'Contact',
+    agreed: ({ days }) => `Agreed ${days} days ago. It may have changed`,
   },
   paper: {
     title: 'We go on with paper',

@@ -42,6 +42,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
       supplies: 'もらう',
       needs: '必要《ひつよう》な もの',
       leave: '家《いえ》などへ 帰《かえ》る',
+      consented: '伝《つた》える こと',
       undo: '受付《うけつけ》を やめる',
     },
     staffOnly: '係《かかり》の人《ひと》',
@@ -115,6 +116,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
     undo: 'この 人《ひと》の 受付《うけつけ》を やめます。',
     again:
       'きょうは もう もらって います。もういちど わたす ときは、係《かかり》の人《ひと》が かざします。',
+    consented: '係《かかり》の人《ひと》だけに 見《み》せます。',
     refused: '係《かかり》の人《ひと》の カードでは ありません。',
   },
   why: {
@@ -123,6 +125,14 @@ export const SHELTER_TEXTS: ShelterTexts = {
     'someone-else': 'ほかの 人《ひと》の カードでした',
     test: 'ためしました',
     other: 'そのほか',
+  },
+  consented: {
+    title: '伝《つた》えた こと',
+    bloodType: '血液型《けつえきがた》',
+    allergies: 'アレルギー',
+    medication: '薬《くすり》',
+    contact: '連絡《れんらく》する 人《ひと》',
+    agreed: ({ days }) => `${days}日《にち》 前《まえ》の ことです`,
   },
   paper: {
     title: '紙《かみ》に 書《か》きます',

@@ -31,7 +31,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
     hold: 'かざす',
     someone: '受付ずみ',
     again: 'もう受付ずみ',
-    back: 'おかえりなさい',
+    back: 'おかえり',
   },
   menu: {
     title: 'なにをしますか',
@@ -42,6 +42,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
       supplies: 'もらう',
       needs: '必要なもの',
       leave: '退所します',
+      consented: '伝える情報',
       undo: '受付をとりけす',
     },
     staffOnly: '係員',
@@ -111,6 +112,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
     title: '係員のカードをかざしてください',
     undo: 'この方の受付をとりけします。',
     again: 'きょうは、もう受け取られています。もう一度お渡しするときだけ、係員がかざします。',
+    consented: '本人が伝えてよいとした情報を、係員だけに見せます。',
     refused: '係員のカードではありません。',
   },
   why: {
@@ -119,6 +121,14 @@ export const SHELTER_TEXTS: ShelterTexts = {
     'someone-else': 'ほかの方のカードだった',
     test: 'ためしに受け付けた',
     other: 'そのほか',
+  },
+  consented: {
+    title: '本人が伝えた情報',
+    bloodType: '血液型',
+    allergies: 'アレルギー',
+    medication: '薬',
+    contact: '連絡先',
+    agreed: ({ days }) => `${days}日前に本人が同意。いまはちがうことがあります`,
   },
   paper: {
     title: '紙で受け付けます',

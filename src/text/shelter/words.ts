@@ -72,5 +72,14 @@ export interface ShelterTexts {
     Record<StaffAsked, string>
   >;
   readonly why: { readonly title: string } & Readonly<Record<ShelterUndoReason, string>>;
+  /** For staff alone. */
+  readonly consented: {
+    readonly title: string;
+    readonly bloodType: string;
+    readonly allergies: string;
+    readonly medication: string;
+    readonly contact: string;
+    readonly agreed: (given: { readonly days: number }) => string;
+  };
   readonly paper: Headed & { readonly card: string };
 }
