@@ -69,7 +69,7 @@ export async function writeStick(mount: string, parts: StickParts): Promise<Stic
     const found = await readStick(stickFile(mount), parts.recipient);
     if (typeof found === 'string') return { outcome: 'foreign', reason: found };
     const own = join(folder, 'up', parts.terminal);
-    await mkdir(own, { recursive: true });
+    await makeFolders(folder, ['up', parts.terminal]);
     await removeUnfinished(own);
     const outcome = { ...(await writeParcels(own, parts)), stick: found.stick };
     await tell(folder, parts, outcome);
@@ -169,6 +169,16 @@ async function place(folder: string, name: string, bytes: Uint8Array): Promise<'
     await rm(part, { force: true });
     return 'full';
   }
+}
+
+/** One below the other; what is synced in a folder is lost with one whose own name was not. */
+async function makeFolders(above: string, names: readonly string[]): Promise<void> {
+  const [name, ...below] = names;
+  if (name === undefined) return;
+  const folder = join(above, name);
+  await mkdir(folder, { recursive: true });
+  await syncFolder(above);
+  await makeFolders(folder, below);
 }
 
 async function syncFolder(path: string): Promise<void> {
