@@ -222,6 +222,8 @@ export const staffPaper: Draw<'staff-paper'> = ({ paper }, hand) => {
 
 /** So many are told with what to do; a screen does not scroll. */
 const REMEDIES_SHOWN_MAX = 4;
+/** And so many names of what is well, or does not apply here. */
+const NAMES_SHOWN_MAX = 20;
 
 export const staffHealth: Draw<'staff-health'> = ({ checks }, hand) => {
   const { health, checks: said, papers } = hand.text.staff;
@@ -270,11 +272,18 @@ export const staffHealth: Draw<'staff-health'> = ({ checks }, hand) => {
               <p>{idsOf(state).length}</p>
             ) : (
               <p class="names">
-                {idsOf(state).map((id) => (
-                  <span key={id}>
-                    <Ruby text={said[id].name} />
+                {idsOf(state)
+                  .slice(0, NAMES_SHOWN_MAX)
+                  .map((id) => (
+                    <span key={id}>
+                      <Ruby text={said[id].name} />
+                    </span>
+                  ))}
+                {idsOf(state).length > NAMES_SHOWN_MAX && (
+                  <span>
+                    <Ruby text={papers.more({ count: idsOf(state).length - NAMES_SHOWN_MAX })} />
                   </span>
-                ))}
+                )}
               </p>
             )}
           </li>
