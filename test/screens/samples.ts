@@ -316,11 +316,17 @@ const WAYS: Readonly<Record<Language, ScreenFrame['ways']>> = {
   en: { information: 'Information, on your right', otherGate: 'the West Gate, on your left' },
 };
 
+const SHELTER = { title: '汐見小学校 避難所', gate: '', startsAt: null };
 const SHOP = { title: 'ひなた商店 汐見駅前店', gate: '証明書コーナー', startsAt: null };
 
 export type FrameGiven = Partial<Omit<ScreenFrame, 'look'>> & {
   readonly look?: Partial<ScreenFrame['look']>;
 };
+
+function placeOf(screen: ScreenName, isKiosk: boolean): ScreenFrame['place'] {
+  if (screen.startsWith('shelter-')) return SHELTER;
+  return isKiosk ? SHOP : { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING };
+}
 
 /** What is around a sample, in Japanese on a small screen unless told otherwise. */
 export function frameOf(body: ScreenBody, given: FrameGiven = {}): ScreenFrame {
@@ -337,7 +343,7 @@ export function frameOf(body: ScreenBody, given: FrameGiven = {}): ScreenFrame {
     speech: null,
     keys: canCall && !keys.includes('call') ? [...keys, 'call'] : keys,
     called: false,
-    place: isKiosk ? SHOP : { title: '春の音楽祭', gate: '東ゲート', startsAt: EVENING },
+    place: placeOf(screen, isKiosk),
     ways: WAYS[given.language ?? 'ja'],
     colours: coloursOf(body),
     ...given,

@@ -37,6 +37,8 @@ test('who is on the list is taken in, and nothing stands in the fact that names 
     const fact = onlyArrival(shelter);
     expect(fact?.subject).toBe(`evacuee/${line['ref']}`);
     expect(JSON.stringify(fact)).not.toMatch(/小川|sealed/u);
+    // And the municipality hears of it while there is a network.
+    await shelter.journal.first((told) => Number(told['upto']) >= Number(line['seq']));
     nobodyWasRefused(shelter);
   }));
 
