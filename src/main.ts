@@ -57,8 +57,14 @@ function configuration(file: string): Config {
 
 async function run({ config: file }: { config: string }): Promise<void> {
   const config = configuration(file);
-  const { startTerminal, DriverMissingError, KeyStoreError, LedgerError, StateFolderError } =
-    await import('./terminal.ts');
+  const {
+    startTerminal,
+    DriverMissingError,
+    KeyStoreError,
+    LedgerError,
+    SealError,
+    StateFolderError,
+  } = await import('./terminal.ts');
   const crash = (error: unknown): never => {
     log.fatal(error, 'defect: the daemon ends and has to be started again');
     process.exit(EXIT.defect);
@@ -81,7 +87,11 @@ async function run({ config: file }: { config: string }): Promise<void> {
     manager.stopping();
     await terminal.stop(endedBy);
   } catch (error) {
-    if (error instanceof DriverMissingError || error instanceof KeyStoreError) {
+    const isToBeConfigured =
+      error instanceof DriverMissingError ||
+      error instanceof KeyStoreError ||
+      error instanceof SealError;
+    if (isToBeConfigured) {
       fail(`${file}: ${error.message}`, EXIT.input);
     }
     if (error instanceof LedgerError || error instanceof StateFolderError) {

@@ -17,7 +17,7 @@ import type { ClockQuality } from './domain/fact.ts';
 import { REASONS } from './domain/reason.ts';
 import type { JournalFields } from './journal.ts';
 import { type Count, countNeighbours } from './neighbour-metrics.ts';
-import { entryOf } from './service-config.ts';
+import { listUsed } from './service-config.ts';
 import { OpenPapers } from './staff/open-papers.ts';
 import type { StateFolder } from './state-folder.ts';
 import { headroom } from './store/disk.ts';
@@ -305,7 +305,7 @@ function countDevices(registers: OpenMetrics[], devices: readonly string[]): Cou
 
 function gaugeLevels(registry: OpenMetrics, folder: StateFolder, config: Config): void {
   const { ledger, clock, shelf } = folder;
-  const list = entryOf(config)?.list;
+  const list = listUsed(config);
   gauge(registry, {
     name: 'kazasu_facts_waiting',
     help: 'Facts in the ledger that the platform does not hold yet.',

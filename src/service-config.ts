@@ -139,6 +139,11 @@ export function checkServices(
   }
 }
 
+/** The list by which people are looked up here; undefined where nobody is. */
+export function listUsed({ services }: { readonly services: Services }): string | undefined {
+  return services['event-entry']?.list ?? services['evacuation-shelter']?.list;
+}
+
 /** How staff and facts know the gate of this terminal; null where nobody enters. */
 export function entryOf(config: {
   readonly name: string;

@@ -48,6 +48,7 @@ const REOPEN_HEADROOM_BYTES = 1.25 * SERVICE_HEADROOM_BYTES;
 
 export { DriverMissingError } from '../devices/open.ts';
 export { KeyStoreError } from './keys/key-store.ts';
+export { SealError } from './pki/seal-to-municipality.ts';
 export { StateFolderError } from './state-folder.ts';
 export { LedgerError } from './store/ledger.ts';
 

@@ -92,3 +92,14 @@ test('facts that wait are counted, with the time of the oldest', async () => {
   expect(waiting?.facts).toBe(2);
   expect(waiting?.since).toBeGreaterThanOrEqual(before - 1_000);
 });
+
+test('a shelter looks residents up in a list, which is looked at as that of a gate', async () => {
+  const { config, ...parts } = await partsOf();
+  const shelter = {
+    ...{ shelter: 'shiomi-elementary', name: '汐見小学校 避難所', capacity: 420 },
+    ...{ list: 'evacuees-990029', 'municipality-key': 'municipality.der' },
+  };
+  const services = { 'evacuation-shelter': shelter };
+  const levels = await ownLevels({ ...parts, config: { ...config, services } });
+  expect(levels.list).toMatchObject({ id: 'evacuees-990029', active: null });
+});

@@ -10,7 +10,7 @@ import { validityOf } from '../link/identity.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import type { LinkSupervisor } from '../link-supervisor.ts';
 import type { RemoteSlot } from '../remote-slot.ts';
-import { entryOf } from '../service-config.ts';
+import { listUsed } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
 import type { TurnstileSlot } from '../turnstile-slot.ts';
@@ -51,7 +51,7 @@ export async function ownChecks(parts: OwnParts): Promise<Check[]> {
 export async function ownLevels(parts: OwnParts): Promise<Levels> {
   const { config, folder, reader, printer, page, hasPayment, keys, link, venue, papers } = parts;
   const { clock, ledger, shelf, alerts } = folder;
-  const id = entryOf(config)?.list;
+  const id = listUsed(config);
   const { receipt, payment } = config;
   const [oldest] = ledger.unsent(ledger.acknowledged, { items: 1, bytes: 0 });
   const since = oldest === undefined ? null : Date.parse(JSON.parse(oldest.text).at);

@@ -12,7 +12,7 @@ import { labelOf } from '../link/list-keys.ts';
 import { pinnedPlatform } from '../link/pinned-platform.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import { readTrust } from '../link/trust-folder.ts';
-import { entryOf } from '../service-config.ts';
+import { listUsed } from '../service-config.ts';
 import { openPapersOf } from '../staff/open-papers.ts';
 import { keptTime } from '../state-folder.ts';
 import { codeOf, headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
@@ -211,7 +211,7 @@ function diskOf(state: string): DiskLevel {
 
 function listOf(config: Config): ListLevel | 'none' | null {
   const { state, keys } = config;
-  const id = entryOf(config)?.list;
+  const id = listUsed(config);
   if (id === undefined) return 'none';
   if (isForbidden(state)) return null;
   const folder = join(state, 'lists');
