@@ -367,6 +367,14 @@ test.each([
     '"receipt": is missing; event entry prints seat tickets: expected a table with a "driver"',
   ],
   [
+    'a shelter that could seal nothing to its municipality',
+    COUNTER.replace(
+      /\[services[^]*/u,
+      '[services.evacuation-shelter]\nshelter = "s"\nname = "汐見小学校"\ncapacity = 1\nlist = "l"\n',
+    ),
+    '[services.evacuation-shelter] "municipality-key": is missing; expected text in quotes',
+  ],
+  [
     'staff where nothing waits for them',
     `${COUNTER}[staff]\n`,
     'gate.toml:10: "staff": nothing waits for staff here: only beside [services.event-entry], [services.family-register] or [services.evacuation-shelter]',
