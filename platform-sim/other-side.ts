@@ -2,6 +2,8 @@
 
 import type { Centre } from './centre/centre.ts';
 import type { CheckedQuestion, Misdelivered } from './checked-question.ts';
+import type { EvacueeStandings } from './evacuation/evacuee-standings.ts';
+import type { Residents } from './evacuation/residents.ts';
 import type { HeldLists } from './held-lists.ts';
 import type { Register } from './register.ts';
 import type { RemovedFacts } from './removed-facts.ts';
@@ -11,6 +13,10 @@ export interface World {
   readonly centre: Centre;
   readonly held: HeldLists;
   readonly removed: RemovedFacts;
+  /** Of the municipality in which televisions and shelters are. */
+  readonly residents: Residents;
+  /** How it stands with them. */
+  readonly standings: Pick<EvacueeStandings, 'of'>;
   /** ms since the epoch */
   now(): number;
 }

@@ -17,7 +17,7 @@ import { Centre, type CentreParts } from './centre/centre.ts';
 import { JoinedMunicipalities, type JoinedParts } from './centre/joined-municipalities.ts';
 import { framesFor, newestCommand } from './commanding.ts';
 import { EmbeddedFactLog } from './embedded-fact-log.ts';
-import type { FanOut } from './fan-out.ts';
+import { EvacueeStandings } from './evacuation/evacuee-standings.ts';
 import { Heads } from './heads.ts';
 import { InputError } from './input-error.ts';
 import { LocalFanOut } from './local-fan-out.ts';
@@ -94,7 +94,7 @@ export interface Platform {
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
   const { helloMs = 5_000, log = () => {} } = settings;
   const stores = openStores(settings.stateDirectory);
-  const { facts, held, register, terminals } = stores;
+  const { facts, held, register, residents, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
   const server = plainServer(settings.ocsp, serve);
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
@@ -102,8 +102,10 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     framesFor(stores.registry, terminal, Date.now(), after);
   const centre = openCentre(settings, { ...stores, keys }, log);
   const { otherSides = OTHER_SIDES } = settings;
+  const standings = new EvacueeStandings(settings.stateDirectory, facts, residents, Date.now);
   const questions = new TerminalQuestions({
-    ...{ register, centre, held, removed: new RemovedFacts(), now: Date.now, otherSides, log },
+    ...{ register, residents, centre, held, removed: new RemovedFacts(), now: Date.now },
+    ...{ otherSides, log, standings },
   });
   const ports = settings.tlsPort === undefined ? 1 : 2;
   const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;
@@ -128,7 +130,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     each.setTimeout(IDLE_MS);
     sayWhenFull(each, log);
   }
-  const news = { roots: new RootNews(keys, fanOut, log), alerts };
+  const news = { roots: new RootNews(keys, fanOut, log), alerts, standings };
   const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, news, log);
   const shutDown = async () => {
     const closed = servers.map((each) => new Promise((resolve) => each.close(resolve)));
@@ -137,6 +139,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
     for (const each of servers) each.closeAllConnections();
     await Promise.all(closed);
     await centre.close();
+    standings.close();
     stores.close();
   };
   const listening = listenAt(settings, server, secure);
@@ -321,9 +324,9 @@ function serveObject(
 function watchLists(
   stores: Platform['stores'],
   heads: Heads,
-  fanOut: FanOut,
+  fanOut: LocalFanOut,
   centre: Centre,
-  { roots, alerts }: News,
+  { roots, alerts, standings }: News & { readonly standings: EvacueeStandings },
   log: PlatformLog,
 ) {
   let refreshing: Promise<void> | null = null;
@@ -346,6 +349,9 @@ function watchLists(
     if (newest > commanded) await fanOut.publish('all', { about: 'commands', after: commanded });
     commanded = newest;
     await alerts.publish();
+    for (const terminal of await standings.tick(fanOut.terminals())) {
+      await fanOut.publish({ terminal }, { about: 'evacuation' });
+    }
   };
   const timer = setInterval(() => {
     refreshing ??= refresh().finally(() => {

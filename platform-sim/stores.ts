@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AlertStore } from './alerts/alert-store.ts';
 import { CentreBooks } from './centre/books.ts';
+import { ResidentStore } from './evacuation/residents.ts';
 import { FactStore } from './facts.ts';
 import { HeldLists } from './held-lists.ts';
 import { Register } from './register.ts';
@@ -19,6 +20,7 @@ export interface Stores {
   readonly register: Register;
   readonly centre: CentreBooks;
   readonly held: HeldLists;
+  readonly residents: ResidentStore;
   readonly alerts: AlertStore;
   close(): void;
 }
@@ -31,6 +33,7 @@ export function openStores(stateDirectory: string): Stores {
   const register = new Register(stateDirectory, registry);
   const centre = new CentreBooks(stateDirectory);
   const held = new HeldLists(stateDirectory);
+  const residents = new ResidentStore(stateDirectory);
   const alerts = new AlertStore(stateDirectory);
   const stores: Stores = {
     registry,
@@ -39,8 +42,10 @@ export function openStores(stateDirectory: string): Stores {
     register,
     centre,
     held,
+    residents,
     alerts,
     close() {
+      residents.close();
       alerts.close();
       held.close();
       centre.close();

@@ -9,6 +9,7 @@ import ts from 'typescript';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import rules from '../.dependency-cruiser.mjs';
 import { CERTIFICATE_SERVICES } from '../src/link/certificate-protocol.ts';
+import { EVACUATION_SERVICES } from '../src/link/evacuation-protocol.ts';
 import { HOLDINGS_SERVICE } from '../src/link/holdings-protocol.ts';
 import { REMOVED_SERVICE } from '../src/link/upload-protocol.ts';
 
@@ -90,6 +91,8 @@ describe('arrows', () => {
     ['harfbuzzjs-has-one-home', 'platform-sim/ai.ts', 'harfbuzzjs'],
     ['bonjour-service-has-one-home', 'src/neighbours/al.ts', 'bonjour-service'],
     ['uqr-has-one-home', 'platform-sim/aj.ts', 'uqr'],
+    ['uplot-has-one-home', 'kiosk-ui/street/am.ts', 'uplot'],
+    ['d3-geo-has-one-home', 'kiosk-ui/terminal/an.ts', 'd3-geo'],
   ];
 
   const ALLOWED: readonly (readonly [from: string, to: string])[] = [
@@ -101,6 +104,7 @@ describe('arrows', () => {
     ['src/services/index.ts', 'src/services/k.ts'],
     ['src/store/q.ts', 'better-sqlite3'],
     ['kiosk-ui/street/af.ts', 'platform-sim/street/messages.ts'],
+    ['kiosk-ui/town/ao.ts', 'platform-sim/town/messages.ts'],
     ['platform-sim/v.ts', 'devices/card/sim-card-files.ts'],
     ['platform-sim/v.ts', 'src/link/protocol.ts'],
     ['platform-sim/terminals.ts', 'platform-sim/fact-log.ts'],
@@ -293,7 +297,11 @@ describe('one name', () => {
     // The kiosk's service has no other side of its name: it asks the certificate centre several questions.
     // What a terminal tells of its lists and of its ledger is of no service.
     const ofTerminals = [HOLDINGS_SERVICE, REMOVED_SERVICE];
-    const asked = new Set<string>([...Object.values(CERTIFICATE_SERVICES), ...ofTerminals]);
+    const asked = new Set<string>([
+      ...Object.values(CERTIFICATE_SERVICES),
+      EVACUATION_SERVICES.standing,
+      ...ofTerminals,
+    ]);
     expect(others).toEqual(expect.arrayContaining([...asked]));
     expect(services).toEqual(expect.arrayContaining(others.filter((id) => !asked.has(id))));
     const otherSides = await readFile(join(PROJECT, 'platform-sim/services/index.ts'), 'utf8');

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import type { AlertShown, TownState } from '../../platform-sim/town/messages.ts';
-import type { TownRequest } from '../../platform-sim/town/requests.ts';
+import type { AlertDraft, TownRequest } from '../../platform-sim/town/requests.ts';
 import { minuteOf } from './clock.ts';
 import { ask } from './link.ts';
 import { closePanel } from './panel.ts';
@@ -25,10 +25,11 @@ export function AlertBand({ alerts }: { readonly alerts: readonly AlertShown[] |
 }
 
 const STATES = {
-  proposed: '同意を待っています',
+  proposed: '案：同意を待っています',
   active: '出ています',
   over: '終わりました',
 } as const;
+const KINDS = { alert: '', update: '変更', cancel: '取消', 'all-clear': '解除' } as const;
 
 export function AlertPanel({ state }: { readonly state: TownState }) {
   const [problem, setProblem] = useState('');
@@ -56,7 +57,7 @@ export function AlertPanel({ state }: { readonly state: TownState }) {
           </li>
         ))}
       </ul>
-      {isOperator && <Draft districts={state.districts} send={send} />}
+      {isOperator && <Draft districts={state.districts} send={send} refuse={setProblem} />}
     </section>
   );
 }
@@ -69,7 +70,7 @@ interface OneAlertProps {
 }
 
 function OneAlert({ alert, state, isOperator, send }: OneAlertProps) {
-  const { id, level, drill, what, districts, at, proposedBy } = alert;
+  const { id, is, document, level, drill, what, districts, at, expiresAt, proposedBy } = alert;
   const names = districts.map(
     (one) => state.districts.find((known) => known.id === one)?.name ?? one,
   );
@@ -78,18 +79,26 @@ function OneAlert({ alert, state, isOperator, send }: OneAlertProps) {
     <>
       <p class="band" data-level={level} data-drill={drill}>
         {drill && '訓練　'}
+        {KINDS[is] !== '' && `${KINDS[is]}　`}
         {LEVEL_WORDS[level]}
       </p>
       <p>{what}</p>
       <p>
-        {names.join('・')}　{minuteOf(at)}　{proposedBy}　{STATES[alert.state]}
+        {names.join('・')}　{minuteOf(at)}から{minuteOf(expiresAt)}まで
+      </p>
+      <p>
+        {STATES[alert.state]}（{proposedBy}）
       </p>
       {isOperator && alert.state === 'proposed' && (
         <p class="buttons">
           {isOwn ? (
             <small>同意は、ほかの職員が行います。</small>
           ) : (
-            <button type="button" class="button main" onClick={() => send({ do: 'consent', id })}>
+            <button
+              type="button"
+              class="button main"
+              onClick={() => send({ do: 'consent', id, document })}
+            >
               同意して出す
             </button>
           )}
@@ -100,34 +109,62 @@ function OneAlert({ alert, state, isOperator, send }: OneAlertProps) {
       )}
       {isOperator && alert.state === 'active' && (
         <p class="buttons">
-          <button type="button" class="button" onClick={() => send({ do: 'all-clear', id })}>
-            解除を案にする
-          </button>
+          {(['all-clear', 'cancel'] as const).map((why) => (
+            <button
+              type="button"
+              key={why}
+              class="button"
+              onClick={() => send({ do: 'end', alert: alert.alert, why })}
+            >
+              {KINDS[why]}を案にする
+            </button>
+          ))}
         </p>
       )}
     </>
   );
 }
 
-const HAZARDS = { flood: '洪水', tsunami: '津波', landslide: '土砂災害', fire: '火災' } as const;
+const LANGUAGES = [
+  ['ja', '日本語'],
+  ['ja-simple', 'やさしい日本語'],
+  ['en', 'English'],
+] as const;
 
-function Draft({
-  districts,
-  send,
-}: {
+/** All three, or none: nobody is to be told less. */
+function whatOf(said: FormData): NonNullable<AlertDraft['what']> | 'partly' | null {
+  const [ja = '', simple = '', en = ''] = LANGUAGES.map(([id]) => String(said.get(id)).trim());
+  if (ja === '' && simple === '' && en === '') return null;
+  return ja === '' || simple === '' || en === '' ? 'partly' : { ja, 'ja-simple': simple, en };
+}
+
+interface DraftProps {
   readonly districts: TownState['districts'];
   readonly send: (request: TownRequest) => void;
-}) {
+  readonly refuse: (why: string) => void;
+}
+
+function Draft({ districts, send, refuse }: DraftProps) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const said = new FormData(event.currentTarget as HTMLFormElement);
+    const what = whatOf(said);
+    const chosen = said.getAll('district').map(String);
+    if (chosen.length === 0) {
+      refuse('地区を選んでください。');
+      return;
+    }
+    if (what === 'partly') {
+      refuse('三つのことばすべてで書くか、すべて空にしてください。');
+      return;
+    }
     send({
       do: 'propose',
       draft: {
         level: Number(said.get('level')) as 3 | 4 | 5,
         drill: said.get('drill') !== null,
-        districts: said.getAll('district').map(String),
-        hazard: String(said.get('hazard')) as keyof typeof HAZARDS,
+        districts: chosen,
+        what,
         hours: Number(said.get('hours')),
       },
     });
@@ -145,21 +182,20 @@ function Draft({
           ))}
         </select>
       </label>
-      <label>
-        災害
-        <select name="hazard">
-          {Object.entries(HAZARDS).map(([id, name]) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
       <fieldset>
         <legend>地区</legend>
         {districts.map(({ id, name }) => (
           <label key={id}>
             <input type="checkbox" name="district" value={id} /> {name}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset class="what">
+        <legend>何が起きているか（空なら、レベルごとの決まり文句）</legend>
+        {LANGUAGES.map(([id, name]) => (
+          <label key={id}>
+            {name}
+            <input name={id} maxLength={120} autocomplete="off" />
           </label>
         ))}
       </fieldset>

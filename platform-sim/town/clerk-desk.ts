@@ -59,15 +59,15 @@ export class ClerkDesk {
         );
       case 'consent':
         return this.#alert(clerk, { consent: request.id }, (desk) =>
-          desk.consent(request.id, clerk.name),
+          desk.consent(request.id, request.document, clerk.name),
         );
       case 'withdraw':
         return this.#alert(clerk, { withdraw: request.id }, (desk) =>
           desk.withdraw(request.id, clerk.name),
         );
-      case 'all-clear':
-        return this.#alert(clerk, { allClear: request.id }, (desk) =>
-          desk.allClear(request.id, clerk.name),
+      case 'end':
+        return this.#alert(clerk, { end: request.alert, why: request.why }, (desk) =>
+          desk.end(request.alert, request.why, clerk.name),
         );
     }
   }

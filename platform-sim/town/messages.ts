@@ -56,8 +56,14 @@ export interface ArrivalsShown {
   readonly minutes: readonly (readonly [minute: number, people: number])[];
 }
 
+/** One message about an alert: raised, changed or ended. */
 export interface AlertShown {
   readonly id: string;
+  /** The alert that it is about: the id of its first message. */
+  readonly alert: string;
+  readonly is: 'alert' | 'update' | 'cancel' | 'all-clear';
+  /** SHA-256 of what is or would be sent: whoever consents says that this is meant. */
+  readonly document: string;
   readonly level: AlertLevel;
   readonly drill: boolean;
   /** 汐見川が、あふれそうです。 */
@@ -66,7 +72,7 @@ export interface AlertShown {
   readonly state: 'proposed' | 'active' | 'over';
   /** When it was proposed, or sent. */
   readonly at: number;
-  readonly expiresAt: number | null;
+  readonly expiresAt: number;
   readonly proposedBy: string;
 }
 

@@ -16,12 +16,13 @@ const ref = z.string().regex(/^[0-9a-f]{32}$/u, 'a reference id');
 const district = z.string().regex(/^[a-z0-9-]{0,40}$/u, 'the id of a district');
 const id = z.string().min(1).max(200);
 
+const sentence = line(120).min(1);
 const DRAFT = z.strictObject({
   level: z.union([z.literal(3), z.literal(4), z.literal(5)]),
   drill: z.boolean(),
-  districts: z.array(district.min(1)).min(1).max(40),
-  /** One of the templates of the desk. */
-  hazard: z.enum(['flood', 'tsunami', 'landslide', 'fire']),
+  districts: z.array(district.min(1)).min(1).max(32),
+  /** Null: the desk's own words for that level. */
+  what: z.strictObject({ ja: sentence, 'ja-simple': sentence, en: sentence }).nullable(),
   hours: z.int().min(1).max(48),
 });
 /** What an alert is composed of. */
@@ -44,10 +45,15 @@ export const TOWN_REQUEST = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('assign'), ref, who: line(40) }),
   z.strictObject({ do: z.literal('unlisted') }),
   z.strictObject({ do: z.literal('propose'), draft: DRAFT }),
-  z.strictObject({ do: z.literal('consent'), id }),
+  /** `document`: SHA-256 of what was read. */
+  z.strictObject({
+    do: z.literal('consent'),
+    id,
+    document: z.string().regex(/^[0-9a-f]{64}$/u, 'a SHA-256'),
+  }),
   z.strictObject({ do: z.literal('withdraw'), id }),
-  /** 解除: proposed like an alert. */
-  z.strictObject({ do: z.literal('all-clear'), id }),
+  /** 解除, or 取消 because it was a mistake: proposed like an alert. `alert`: its first message. */
+  z.strictObject({ do: z.literal('end'), alert: id, why: z.enum(['all-clear', 'cancel']) }),
   /** Somebody is there. */
   z.strictObject({ do: z.literal('stay') }),
 ]);

@@ -4,15 +4,17 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { AlertDesk } from '../alerts/alert-desk.ts';
 import { check, print, type RawOptions, STATE, text } from '../commands.ts';
 import { Contacts } from '../contacts.ts';
 import { SHIOMI_CODE, SHIOMI_DISTRICTS, SHIOMI_SHELTERS } from '../evacuation/evacuee.ts';
 import { ResidentStore } from '../evacuation/residents.ts';
 import { InputError } from '../input-error.ts';
 import { readInputFile } from '../input-file.ts';
-import { openStores } from '../stores.ts';
+import { openKeys, openStores } from '../stores.ts';
 import { AccessLog } from './access-log.ts';
 import { CLERK_ROLES, Clerks, PASSWORD_LEAST, PASSWORD_MOST } from './clerks.ts';
+import { MunicipalDesk } from './municipal-desk.ts';
 import { openTownServer, TownServerError } from './server.ts';
 import { Town } from './town.ts';
 
@@ -51,16 +53,19 @@ export async function serveTown(raw: RawOptions): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
   const stores = openStores(state);
-  const residents = new ResidentStore(state);
+  const { residents } = stores;
   const contacts = new Contacts(state);
   try {
     const now = Date.now;
+    const keys = await openKeys(state);
+    // Whoever serves the terminals finds what was signed here, and tells it.
+    const desk = new AlertDesk({ store: stores.alerts, keys, now, onSigned: () => undefined });
     const town = new Town({
       municipality: { code: SHIOMI_CODE, name: '汐見市' },
       districts: SHIOMI_DISTRICTS,
       shelters: SHIOMI_SHELTERS,
       feed: stores.facts,
-      desk: null,
+      desk: new MunicipalDesk(desk),
       ...{ residents, contacts, now },
     });
     const server = await openTownServer({
@@ -76,7 +81,6 @@ export async function serveTown(raw: RawOptions): Promise<void> {
     throw error;
   } finally {
     contacts.close();
-    residents.close();
     stores.close();
   }
 }

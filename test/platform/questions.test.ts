@@ -35,6 +35,8 @@ function desk(otherSide: OtherSide) {
     register: {} as never,
     centre: {} as never,
     removed: {} as never,
+    residents: {} as never,
+    standings: {} as never,
     held: {} as never,
     now: Date.now,
     otherSides: { 'age-check': otherSide },

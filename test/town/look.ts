@@ -8,7 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launchChromium } from '../browser/chromium.ts';
 import { exerciseEntries, tellExercise } from './exercise.ts';
-import { PASSWORD, TownRig } from './town-rig.ts';
+import { DOCUMENT, PASSWORD, TownRig } from './town-rig.ts';
 
 const folder = process.argv[2] ?? 'build/town';
 await mkdir(folder, { recursive: true });
@@ -17,10 +17,10 @@ tellExercise(rig, Date.now() - 22 * 60_000);
 const linked = new Set(rig.town.shelters.slice(1).map(({ id }) => `reader-${id}`));
 rig.contacts.tell(linked, Date.now());
 await rig.desk.propose(
-  { level: 4, drill: false, districts: ['kawara', 'minato'], hazard: 'flood', hours: 6 },
+  { level: 4, drill: false, districts: ['kawara', 'minato'], what: null, hours: 6 },
   '佐野',
 );
-await rig.desk.consent('alert-1', '大西');
+await rig.desk.consent('alert-1', DOCUMENT, '大西');
 rig.town.assign(rig.resident('森川 ハツ').ref, '大西', { name: '大西', role: 'operator' });
 const server = await rig.serve();
 const alive = setInterval(() => rig.contacts.tell(linked, Date.now()), 500);

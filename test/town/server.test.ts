@@ -11,7 +11,7 @@ import type { RegisterEntry } from '../../platform-sim/evacuation/residents.ts';
 import { SIGNED_OUT, TOWN_PROTOCOL, type ToTownPage } from '../../platform-sim/town/messages.ts';
 import type { AlertDraft, TownRequest } from '../../platform-sim/town/requests.ts';
 import type { TownServer } from '../../platform-sim/town/server.ts';
-import { PASSWORD, TownRig } from './town-rig.ts';
+import { DOCUMENT, PASSWORD, TownRig } from './town-rig.ts';
 
 const IDLE = { ms: 900_000, warnMs: 60_000 };
 
@@ -144,7 +144,7 @@ const DRAFT: AlertDraft = {
   level: 4,
   drill: true,
   districts: ['kawara'],
-  hazard: 'flood',
+  what: null,
   hours: 6,
 };
 
@@ -287,9 +287,9 @@ test('who may only look changes nothing; an operator does, and a role that chang
   const asked: TownRequest[] = [
     { do: 'assign', ref, who: '消防 2' },
     { do: 'propose', draft: DRAFT },
-    { do: 'consent', id: 'alert-1' },
+    { do: 'consent', id: 'alert-1', document: DOCUMENT },
     { do: 'withdraw', id: 'alert-1' },
-    { do: 'all-clear', id: 'alert-1' },
+    { do: 'end', alert: 'alert-1', why: 'all-clear' },
   ];
   for (const each of asked) {
     expect(await viewer.ask(each)).toMatchObject({
@@ -311,10 +311,13 @@ test('an alert goes out by two people, and never by the same one twice', async (
   ];
   await first.ask({ do: 'propose', draft: DRAFT });
   const id = rig.desk.alerts[0]?.id ?? '';
-  expect(await first.ask({ do: 'consent', id })).toMatchObject({ type: 'failed' });
-  expect(await second.ask({ do: 'consent', id })).toMatchObject({ type: 'done' });
+  const consent = { do: 'consent', id, document: DOCUMENT } as const;
+  expect(await first.ask(consent)).toMatchObject({ type: 'failed' });
+  const other = { ...consent, document: 'e'.repeat(64) };
+  expect(await second.ask(other)).toMatchObject({ type: 'failed' });
+  expect(await second.ask(consent)).toMatchObject({ type: 'done' });
   await expect.poll(() => JSON.stringify(first.heard)).toContain('"state":"active"');
-  expect(seenBy('alert').map(({ clerk }) => clerk)).toEqual(['大西', '大西', '佐野']);
+  expect(seenBy('alert').map(({ clerk }) => clerk)).toEqual(['大西', '大西', '佐野', '佐野']);
 });
 
 test('the list is told in its order, changes within a second, and each person who was seen is in the log first', async () => {

@@ -24,6 +24,8 @@ import { Town } from '../../platform-sim/town/town.ts';
 import type { TownEvent } from '../../platform-sim/town/town-facts.ts';
 import { Teller } from './teller.ts';
 
+/** SHA-256 of what was read. */
+export const DOCUMENT = 'd'.repeat(64);
 export const PASSWORD = 'a password for tests';
 /** No password here is worth what it costs to guess it. */
 const CHEAP: Cost = { N: 16, r: 8, p: 1, maxmem: 1_048_576 };
@@ -39,23 +41,21 @@ export class NotedDesk implements TownAlertDesk {
     return this.alerts;
   }
 
-  changeMark(): string {
-    return String(this.#changes);
-  }
-
   async propose(draft: AlertDraft, by: string): Promise<void> {
     const { level, drill, districts } = draft;
     this.#changes += 1;
     this.alerts.unshift({
-      id: `alert-${this.#changes}`,
-      ...{ level, drill, districts, state: 'proposed', at: Date.now(), expiresAt: null },
+      ...{ id: `alert-${this.#changes}`, alert: `alert-${this.#changes}`, is: 'alert' },
+      ...{ level, drill, districts, state: 'proposed', at: Date.now(), document: DOCUMENT },
+      expiresAt: Date.now() + draft.hours * 3_600_000,
       what: '汐見川が、あふれそうです。',
       proposedBy: by,
     });
   }
 
-  async consent(id: string, by: string): Promise<void> {
+  async consent(id: string, document: string, by: string): Promise<void> {
     const alert = this.#get(id);
+    if (document !== alert.document) throw new AlertDeskError('内容が変わっています。');
     if (alert.proposedBy === by) throw new AlertDeskError('同じ職員は、同意できません。');
     this.#set({ ...alert, state: 'active' });
   }
@@ -64,8 +64,8 @@ export class NotedDesk implements TownAlertDesk {
     this.alerts = this.alerts.filter((alert) => alert.id !== this.#get(id).id);
   }
 
-  async allClear(id: string): Promise<void> {
-    this.#set({ ...this.#get(id), state: 'over' });
+  async end(alert: string): Promise<void> {
+    this.#set({ ...this.#get(alert), state: 'over' });
   }
 
   #get(id: string): AlertShown {

@@ -1,0 +1,82 @@
+/**
+ * What the platform tells televisions of the people whom they call, and whom it pokes when that changes; and for those that only
+ * look, which terminals are there. It does nothing while no municipality has brought in its register.
+ */
+
+import type { StandingAnswer } from '../../src/link/evacuation-protocol.ts';
+import { Contacts } from '../contacts.ts';
+import { FollowedTown, type TownFeed } from '../town/followed-town.ts';
+import type { ResidentStore } from './residents.ts';
+
+type StandingSaid = StandingAnswer['standings'][number];
+
+export class EvacueeStandings {
+  readonly #directory: string;
+  readonly #residents: ResidentStore;
+  readonly #town: FollowedTown;
+  readonly #now: () => number;
+  #contacts: Contacts | null = null;
+  /** As they were when their terminals were last poked. */
+  readonly #told = new Map<string, string>();
+  #following: Promise<unknown> = Promise.resolve();
+  /** Of whom something was heard since the last tick. */
+  readonly #touched = new Set<string>();
+
+  constructor(directory: string, feed: TownFeed, residents: ResidentStore, now: () => number) {
+    this.#directory = directory;
+    this.#residents = residents;
+    this.#town = new FollowedTown(feed, residents, now);
+    this.#now = now;
+  }
+
+  /** `linked`: terminals that are there. Returns those that are to ask again. */
+  async tick(linked: ReadonlySet<string>): Promise<readonly string[]> {
+    if (this.#contacts === null) {
+      if (this.#residents.size === 0) return [];
+      this.#contacts = new Contacts(this.#directory);
+    }
+    this.#contacts.tell(linked, this.#now());
+    await this.#follow();
+    const { standings } = this.#town;
+    const poked = new Set<string>();
+    for (const ref of this.#touched) {
+      const { standing } = standings.stateOf(ref);
+      const before = this.#told.get(ref) ?? 'unknown';
+      if (before === standing) continue;
+      this.#told.set(ref, standing);
+      for (const terminal of standings.terminalsOf(ref)) poked.add(terminal);
+    }
+    this.#touched.clear();
+    return [...poked].filter((terminal) => linked.has(terminal));
+  }
+
+  /**
+   * Whoever is in the register no more is not in the answer. Of people whom this terminal does not call, as far as is known here,
+   * nothing is told but that: its facts may be on their way.
+   */
+  async of(terminal: string, refs: readonly string[]): Promise<StandingSaid[]> {
+    await this.#follow();
+    const { standings } = this.#town;
+    return refs.flatMap((ref): StandingSaid[] => {
+      if (standings.resident(ref) === null) return [];
+      const nothing: StandingSaid = { ref, standing: 'unknown', at: null, where: null };
+      if (!standings.terminalsOf(ref).includes(terminal)) return [nothing];
+      const { standing, at } = standings.stateOf(ref);
+      return [{ ref, standing, at: at === null ? null : new Date(at).toISOString(), where: null }];
+    });
+  }
+
+  close(): void {
+    this.#contacts?.close();
+  }
+
+  /** One after another: each takes up what came since the last. */
+  #follow(): Promise<unknown> {
+    const before = this.#following.catch(() => undefined);
+    this.#following = before.then(async () => {
+      const { touched } = await this.#town.tick();
+      for (const ref of touched) this.#touched.add(ref);
+    });
+    return this.#following;
+  }
+}
