@@ -1,6 +1,7 @@
 /** The commands of the municipality: its register, its page, its clerks. */
 
 import type { Command } from 'commander';
+import { reconcileArrivals } from '../town/reconcile-command.ts';
 import { addClerk, listClerks, removeClerk, serveTown, showAccess } from '../town/town-commands.ts';
 import { beginEvacuation, importEvacuees, inventEvacuees } from './register-commands.ts';
 
@@ -28,6 +29,12 @@ export function addEvacuation(program: Command, command: AddCommand): void {
     .requiredOption('--by <who>', 'who decided it')
     .option('--since <time>', 'when it began, with its zone, as in ISO 8601 (default: now)')
     .action(beginEvacuation);
+  command(evacuees, 'reconcile', 'find out who arrivals are that are on no list; both are logged')
+    .requiredOption('--key <file>', "the municipality's private key, PEM")
+    .requiredOption('--by <who>', 'who looks, and decides')
+    .option('--arrival <key>', 'this arrival, as the list of them has it')
+    .option('--is <ref>', 'and it was this person, from now on')
+    .action(reconcileArrivals);
   addClerks(program, command);
   command(program, 'town', "serve the municipality's page on 127.0.0.1, until it is interrupted")
     .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8420')

@@ -27,6 +27,7 @@ import { sizeBench } from './size.ts';
 import { startBench } from './start.ts';
 import { storeBench } from './store.ts';
 import { tapBench } from './tap.ts';
+import { townBench } from './town.ts';
 import { verifyBench } from './verify.ts';
 
 const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
@@ -51,6 +52,7 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   order: orderBench,
   centre: centreBench,
   store: storeBench,
+  town: townBench,
 };
 
 /** Figures that are the better the higher they are. */

@@ -59,7 +59,8 @@ test('somebody is taken in at a shelter: their television is poked, once, and no
   const televisions = await Promise.all(
     ['stb-1', 'stb-2'].map(async (name) => {
       const chain = new Chain(name);
-      const terminal = await BareTerminal.greetNow(world.url, chain);
+      const place = { municipality: '990029', district: 'kawara' };
+      const terminal = await BareTerminal.greetNow(world.url, chain, { place });
       const ref = name === 'stb-1' ? hatsu : shige;
       chain.add({ ref, assurance: 'possession' }, { event: 'television.linked' });
       await terminal.tell(chain);
