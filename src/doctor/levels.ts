@@ -23,6 +23,7 @@ import { type NeighboursLevel, neighboursCheck } from './neighbours-level.ts';
 import { PAGE_REMEDIES, PRINTER_REMEDIES } from './printer-remedies.ts';
 import {
   KEYS_REMEDIES,
+  linkRemedy,
   OUT_OF_REACH_REMEDIES,
   RENEWAL_REMEDY,
   TURNSTILE_REMEDY,
@@ -361,31 +362,6 @@ function linkCheck({ link, now }: Levels): Check {
   const reason = link.reason === null ? '' : ` (${link.reason})`;
   const remedy = `${linkRemedy(link.reason ?? '')}; the terminal serves on meanwhile`;
   return notWell('link', `the platform is not reached${reason}${contact}`, remedy);
-}
-
-/** What the platform, or this terminal itself, said when no link came of it. */
-const LINK_REMEDIES: Readonly<Record<string, string>> = {
-  'not-enrolled':
-    'stop the daemon and enrol the terminal: `kazasu enrol --code CODE`, with the code that `kazasu-platform terminal add` prints',
-  'enrolled-without-tls':
-    'this terminal is enrolled: `[platform] url` has to be the address where the platform speaks TLS, wss://',
-  'platform-changed':
-    'whoever answers at `[platform] url` is not the platform that this terminal knows; find out who it is',
-  'platform-certificate':
-    "the platform's certificate is not in order for this address and time; check `[platform] url` and the clock",
-  'own-key-unusable':
-    'the key store does not have the key of this terminal now; look at it, or enrol the terminal again',
-  'turned-away: revoked':
-    'the terminal was revoked at the platform; if that is over: `kazasu-platform terminal add NAME --again`, and enrol it',
-  'turned-away: replaced':
-    'another machine has enrolled by this name since; find it, or enrol this one again',
-  'turned-away: unknown-certificate':
-    'the platform does not know the certificate of this terminal; enrol it again',
-};
-
-function linkRemedy(reason: string): string {
-  const known = Object.keys(LINK_REMEDIES).find((start) => reason.startsWith(start));
-  return LINK_REMEDIES[known ?? ''] ?? 'check network and `[platform] url`';
 }
 
 function mebibytes(bytes: number): number {
