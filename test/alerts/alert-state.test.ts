@@ -3,20 +3,16 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { type CapDraft, writeCap } from '../../platform-sim/alerts/cap-writer.ts';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { writeCap } from '../../platform-sim/alerts/cap-writer.ts';
 import { nameAlertKey } from '../../platform-sim/root.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
-import { AlertState } from '../../src/alerts/alert-state.ts';
-import { Clock } from '../../src/clock.ts';
-import type { WirePlace } from '../../src/link/alert-protocol.ts';
 import { openAlertObject } from '../../src/pki/alert-object.ts';
-import { openRoot, type Root } from '../../src/pki/root-object.ts';
 import { SignedObjectError, type Signers } from '../../src/pki/signed-object.ts';
-import { DiskFullError, Ledger } from '../../src/store/ledger.ts';
+import { DiskFullError } from '../../src/store/ledger.ts';
+import { Box, KAWARA, newFolder, signersBy } from './box.ts';
 import { CITY, draft, next, part, TOWN } from './drafts.ts';
 
-const KAWARA: WirePlace = { municipality: CITY, district: 'kawara' };
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
@@ -38,94 +34,7 @@ async function keysIn(name: string): Promise<PlatformKeys> {
   return made;
 }
 
-/** As a terminal believes it: by the newest root. */
-function signers(of = keys): Signers {
-  const root = of.roots.reduce<Root | null>((before, cms) => openRoot(cms, before), null);
-  return { ca: of.caCertificate, names: (role, key) => root?.names(role, key) ?? false };
-}
-
-interface Line {
-  readonly event: string;
-  readonly [field: string]: unknown;
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'kazasu-alerts-'));
-}
-
-/** A terminal's ledger, clock and journal, and its alerts; started again, it has the first alone. */
-class Box {
-  readonly lines: Line[] = [];
-  readonly time = { wall: Date.now(), mono: 1_000 };
-  #mark: number | null = null;
-  readonly directory: string;
-  readonly place: WirePlace;
-  ledger!: Ledger;
-  clock!: Clock;
-  alerts!: AlertState;
-
-  constructor(place: WirePlace = KAWARA, directory = newFolder()) {
-    this.place = place;
-    this.directory = directory;
-    this.start();
-    onTestFinished(() => {
-      this.stop();
-      rmSync(directory, { recursive: true });
-    });
-  }
-
-  start(place = this.place): void {
-    this.clock = new Clock({
-      mark: {
-        load: () => this.#mark,
-        save: (at) => {
-          this.#mark = at;
-        },
-      },
-      time: { wall: () => this.time.wall, mono: () => this.time.mono },
-    });
-    const read = () => this.clock.read();
-    const options = { directory: this.directory, terminal: 'stb-1', read, countsAsBoot: true };
-    this.ledger = Ledger.open(options);
-    const note = (event: string, fields: object) => void this.lines.push({ event, ...fields });
-    const parts = { ledger: this.ledger, clock: this.clock, recorder: { note } };
-    const alerts = AlertState.at(place, { ...parts, mono: () => this.time.mono });
-    if (alerts === null) throw new Error('it stands nowhere');
-    this.alerts = alerts;
-  }
-
-  stop(): void {
-    this.alerts.stop();
-    this.clock.close();
-    this.ledger.close();
-  }
-
-  /** What the platform said when the link came up. */
-  welcome(at = this.time.wall): void {
-    this.clock.correct(at, 0);
-  }
-
-  pass(ms: number): void {
-    this.time.wall += ms;
-    this.time.mono += ms;
-    this.alerts.look();
-  }
-
-  async hear(said: CapDraft, by = keys): Promise<void> {
-    const cms = await by.signAlert(said.municipality.code, writeCap(said));
-    await this.alerts.take(cms, signers(by));
-  }
-
-  get rejected(): unknown[] {
-    return this.lines.filter(({ event }) => event === 'alert.rejected').map(({ reason }) => reason);
-  }
-
-  get shown() {
-    return this.alerts
-      .now()
-      .map(({ id, state, level, timeUnknown }) => [id, state, level, timeUnknown]);
-  }
-}
+const signers = (): Signers => signersBy(keys);
 
 let box: Box;
 beforeEach(() => {
@@ -138,7 +47,7 @@ const ACTIVE = ['alert-1', 'active', 4, false];
 test('what the municipality signed is shown, journaled without its words, and told to whoever watches', async () => {
   const heard = vi.fn();
   const stop = box.alerts.watch(heard);
-  await box.hear(draft());
+  await box.hear(draft(), keys);
   expect(box.shown).toEqual([ACTIVE]);
   expect(heard).toHaveBeenCalledTimes(1);
   expect(box.lines).toEqual([
@@ -152,15 +61,15 @@ test('what the municipality signed is shown, journaled without its words, and to
     },
   ]);
   stop();
-  await box.hear(next(draft(), { is: 'all-clear' }));
+  await box.hear(next(draft(), { is: 'all-clear' }), keys);
   expect(heard).toHaveBeenCalledTimes(1);
   expect(box.lines.at(-1)).toEqual({ event: 'alert.over', alert: 'alert-1', why: 'all-clear' });
 });
 
 test('told again with every welcome, it is the same alert', async () => {
   const said = draft();
-  await box.hear(said);
-  await box.hear(said);
+  await box.hear(said, keys);
+  await box.hear(said, keys);
   expect(box.shown).toEqual([ACTIVE]);
   expect(box.lines).toHaveLength(1);
 });
@@ -252,12 +161,12 @@ test('a key that was replaced raises no alert any more', async () => {
 
 test('what has expired, is for later, was changed since or has a known name comes to nothing', async () => {
   const now = Math.floor(box.time.wall / 1_000) * 1_000;
-  await box.hear(draft({ identifier: 'old', sent: now - 7 * HOUR }));
-  await box.hear(draft({ identifier: 'early', sent: now + HOUR }));
+  await box.hear(draft({ identifier: 'old', sent: now - 7 * HOUR }), keys);
+  await box.hear(draft({ identifier: 'early', sent: now + HOUR }), keys);
   const first = draft();
-  await box.hear(next(first));
-  await box.hear(first);
-  await box.hear(next(first, { parts: [part({ level: 5 })] }));
+  await box.hear(next(first), keys);
+  await box.hear(first, keys);
+  await box.hear(next(first, { parts: [part({ level: 5 })] }), keys);
   expect(box.rejected).toEqual(['expired', 'not-yet-valid', 'superseded', 'twice']);
   expect(box.shown).toEqual([ACTIVE]);
 });
@@ -272,11 +181,11 @@ test('one cause is said once an hour, with how many there were', async () => {
 
 test('it is there again after a start without a network, and so is its end', async () => {
   const first = draft();
-  await box.hear(first);
+  await box.hear(first, keys);
   box.stop();
   box.start();
   expect(box.shown).toEqual([ACTIVE]);
-  await box.hear(next(first, { is: 'cancel', parts: [] }));
+  await box.hear(next(first, { is: 'cancel', parts: [] }), keys);
   expect(box.shown).toEqual([['alert-1', 'over', 4, false]]);
   box.stop();
   box.start();
@@ -293,26 +202,26 @@ test('what is shown is on the disk already, whenever the power goes', async () =
     cpSync(box.directory, cut, { recursive: true });
     cuts.push(cut);
   });
-  await box.hear(first);
-  await box.hear(next(first, { is: 'all-clear' }));
+  await box.hear(first, keys);
+  await box.hear(next(first, { is: 'all-clear' }), keys);
   const after = cuts.map((cut) => new Box(KAWARA, cut).shown);
   expect(after).toEqual([[ACTIVE], [['alert-1', 'over', 4, false]]]);
 });
 
 test('an alert that is ended does not come back, however it comes again', async () => {
   const first = draft();
-  await box.hear(first);
-  await box.hear(next(first, { is: 'all-clear' }));
+  await box.hear(first, keys);
+  await box.hear(next(first, { is: 'all-clear' }), keys);
   box.stop();
   box.start();
-  await box.hear(first);
-  await box.hear(next(first, { identifier: 'again' }));
+  await box.hear(first, keys);
+  await box.hear(next(first, { identifier: 'again' }), keys);
   expect(box.shown).toEqual([['alert-1', 'over', 4, false]]);
 });
 
 test('a terminal that is moved shows what is for where it stands now', async () => {
-  await box.hear(draft({ parts: [part(), part({ level: 3 }, 'minato')] }));
-  await box.hear(draft({ identifier: 'alert-2' }));
+  await box.hear(draft({ parts: [part(), part({ level: 3 }, 'minato')] }), keys);
+  await box.hear(draft({ identifier: 'alert-2' }), keys);
   box.stop();
   box.start({ municipality: CITY, district: 'minato' });
   expect(box.shown).toEqual([['alert-1', 'active', 3, false]]);
@@ -322,14 +231,14 @@ test('a terminal that is moved shows what is for where it stands now', async () 
 });
 
 test('its time ends it, also while the terminal was off, once the time is known', async () => {
-  await box.hear(draft());
+  await box.hear(draft(), keys);
   box.pass(5 * HOUR);
   expect(box.shown).toEqual([ACTIVE]);
   box.pass(HOUR);
   expect(box.shown).toEqual([]);
   expect(box.lines.at(-1)).toEqual({ event: 'alert.over', alert: 'alert-1', why: 'expired' });
 
-  await box.hear(draft({ identifier: 'b', sent: Math.floor(box.time.wall / 1_000) * 1_000 }));
+  await box.hear(draft({ identifier: 'b', sent: Math.floor(box.time.wall / 1_000) * 1_000 }), keys);
   box.stop();
   box.time.wall += DAY;
   box.start();
@@ -341,7 +250,7 @@ test('its time ends it, also while the terminal was off, once the time is known'
 });
 
 test('a clock that jumps a month ends nothing, and neither does one that begins anew', async () => {
-  await box.hear(draft());
+  await box.hear(draft(), keys);
   box.time.wall += 30 * DAY;
   box.alerts.look();
   expect(box.shown).toEqual([['alert-1', 'active', 4, true]]);
@@ -360,7 +269,7 @@ test('with a clock that was never set an alert is shown, and marked', async () =
   fresh.time.wall = 86_400_000;
   fresh.start();
   expect(fresh.clock.quality()).toBe('unset');
-  await fresh.hear(draft());
+  await fresh.hear(draft(), keys);
   expect(fresh.shown).toEqual([['alert-1', 'active', 4, true]]);
 });
 
@@ -368,7 +277,7 @@ test('a full disk keeps nobody from leaving: it is shown, and kept once there is
   const full = vi.spyOn(box.ledger, 'record').mockImplementation(() => {
     throw new DiskFullError('no room');
   });
-  await box.hear(draft());
+  await box.hear(draft(), keys);
   expect(box.shown).toEqual([ACTIVE]);
   full.mockRestore();
   box.pass(60_000);
@@ -378,7 +287,7 @@ test('a full disk keeps nobody from leaving: it is shown, and kept once there is
 });
 
 test('what nobody needs to remember is dropped, and what a later version kept is left aside', async () => {
-  await box.hear(draft({ identifier: 'old' }));
+  await box.hear(draft({ identifier: 'old' }), keys);
   box.ledger.record([], () =>
     box.ledger.alerts.replace([
       ...box.ledger.alerts.all(),
@@ -390,7 +299,10 @@ test('what nobody needs to remember is dropped, and what a later version kept is
   expect(box.shown).toEqual([['old', 'active', 4, false]]);
   box.pass(31 * DAY);
   box.welcome();
-  await box.hear(draft({ identifier: 'young', sent: Math.floor(box.time.wall / 1_000) * 1_000 }));
+  await box.hear(
+    draft({ identifier: 'young', sent: Math.floor(box.time.wall / 1_000) * 1_000 }),
+    keys,
+  );
   expect(box.ledger.alerts.all().map(({ id }) => id)).toEqual(['young']);
 });
 
@@ -408,7 +320,7 @@ test('more than a municipality can mean are refused, and those before them stay'
   );
   box.stop();
   box.start();
-  await box.hear(draft({ identifier: 'one-more' }));
+  await box.hear(draft({ identifier: 'one-more' }), keys);
   expect(box.rejected).toEqual(['too-many']);
   expect(box.shown).toHaveLength(512);
 });
