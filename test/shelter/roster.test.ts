@@ -47,6 +47,26 @@ test('twenty thousand facts: counted right after a start, and a tap asks for non
   expect(roster.isExpected('evacuee/5001')).toBe(false);
 });
 
+test('what the platform holds leaves the ledger, but of nobody who is here or comes back', async () => {
+  const ledger = openLedger(tempFolder());
+  ledger.record([
+    ...['here', 'out', 'left'].map((person) => arrived(`evacuee/${person}`)),
+    fact('shelter.went-out', 'evacuee/out'),
+    fact('shelter.left', 'evacuee/left'),
+    arrived('evacuee/last'),
+  ]);
+  const roster = new Roster(ledger);
+  ledger.acknowledge(ledger.lastFact().seq);
+  const order = {
+    before: '2999-01-01T00:00:00.000Z',
+    decides: (who: string) => roster.isExpected(who),
+  };
+  while (ledger.prune(order) !== null);
+  const subjects = [...ledger.facts(0)].map(({ subject }) => subject);
+  expect(subjects).not.toContain('evacuee/left');
+  expect(new Roster(ledger).people).toEqual({ here: 2, out: 1 });
+});
+
 test('a slip is found by its number, and only a slip', async () => {
   const ledger = openLedger(tempFolder());
   const roster = new Roster(ledger);
