@@ -1,7 +1,12 @@
 /** The districts, drawn from the GeoJSON that came along; no tiles, nobody is asked for a map. The darker, the more are missing. */
 
-import { geoIdentity, geoPath } from 'd3-geo';
-import type { FeatureCollection, Polygon } from 'geojson';
+import {
+  type ExtendedFeature,
+  type ExtendedFeatureCollection,
+  type GeoGeometryObjects,
+  geoIdentity,
+  geoPath,
+} from 'd3-geo';
 import type { CountsShown, DistrictShown } from '../../platform-sim/town/messages.ts';
 import { map } from './link.ts';
 import { count } from './words.ts';
@@ -10,7 +15,10 @@ const WIDTH = 440;
 const HEIGHT = 180;
 const DEGREE = Math.PI / 180;
 
-type Districts = FeatureCollection<Polygon, { readonly id: string; readonly name: string }>;
+type Polygon = Extract<GeoGeometryObjects, { type: 'Polygon' }>;
+type Districts = ExtendedFeatureCollection<
+  ExtendedFeature<Polygon, { readonly id: string; readonly name: string }>
+>;
 
 interface Drawn {
   readonly id: string;

@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import {
+  type FromTownPage,
   type RowShown,
   SIGNED_OUT,
   TOWN_PROTOCOL,
@@ -96,7 +97,8 @@ export function ask(request: TownRequest): Promise<TownAnswer> {
     asked += 1;
     endsAt.value = null;
     waiting.set(asked, { resolve, reject });
-    socket.send(JSON.stringify({ type: 'ask', id: asked, request }));
+    const message: FromTownPage = { type: 'ask', id: asked, request };
+    socket.send(JSON.stringify(message));
   });
 }
 

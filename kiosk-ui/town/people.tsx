@@ -3,12 +3,13 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CountsShown, DistrictShown, RowShown } from '../../platform-sim/town/messages.ts';
-import { minuteOf } from './clock.ts';
+import { Cells, Columns } from './cells.tsx';
 import { connected, look, rows, tableOf } from './link.ts';
 import { openPanel, panel } from './panel.ts';
 import { print } from './printed.tsx';
+import { save } from './save.ts';
 import { StandingMark } from './shapes.tsx';
-import { count, LAST_SIGNS, supportWords } from './words.ts';
+import { count } from './words.ts';
 
 const ROWS_LEAST = 5;
 const ROWS_MOST = 100;
@@ -102,14 +103,6 @@ async function download(): Promise<void> {
   if (table !== null) save(table, '安否未確認.csv');
 }
 
-export function save(table: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(table);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
 function Table() {
   const room = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -132,19 +125,7 @@ function Table() {
     <div class="room" ref={room}>
       <table class="list" data-old={!connected.value}>
         <caption class="vh">まだ確認できない方</caption>
-        <thead>
-          <tr>
-            <th scope="col">状況</th>
-            <th scope="col">氏名</th>
-            <th scope="col" class="number">
-              年齢
-            </th>
-            <th scope="col">住まい</th>
-            <th scope="col">最後の連絡</th>
-            <th scope="col">必要な支援</th>
-            <th scope="col">担当</th>
-          </tr>
-        </thead>
+        <Columns />
         <tbody onKeyDown={walk}>
           {shown.map((row) => (
             <Row key={row.ref} row={row} />
@@ -153,19 +134,6 @@ function Table() {
       </table>
       {rows.value?.total === 0 && <p class="none">この条件で、確認できていない方はいません。</p>}
     </div>
-  );
-}
-
-export function Cells({ row }: { readonly row: RowShown }) {
-  const { age, address, last, assigned } = row;
-  return (
-    <>
-      <td class="number">{age}</td>
-      <td>{address ?? <span class="untold">非公開</span>}</td>
-      <td>{last === null ? '—' : `${minuteOf(last.at)} ${LAST_SIGNS[last.what]}`}</td>
-      <td class="support">{supportWords(row)}</td>
-      <td>{assigned === '' ? '—' : assigned}</td>
-    </>
   );
 }
 

@@ -2,9 +2,9 @@
 
 import { signal } from '@preact/signals';
 import type { RowShown } from '../../platform-sim/town/messages.ts';
+import { Cells, Columns } from './cells.tsx';
 import { now, secondOf } from './clock.ts';
 import { ask, town } from './link.ts';
-import { Cells } from './people.tsx';
 import { StandingMark } from './shapes.tsx';
 import { Summary } from './summary.tsx';
 import { count } from './words.ts';
@@ -54,19 +54,7 @@ export function Printed() {
         </p>
       )}
       <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">状況</th>
-            <th scope="col">氏名</th>
-            <th scope="col" class="number">
-              年齢
-            </th>
-            <th scope="col">住まい</th>
-            <th scope="col">最後の連絡</th>
-            <th scope="col">必要な支援</th>
-            <th scope="col">担当</th>
-          </tr>
-        </thead>
+        <Columns />
         <tbody>
           {rows.map((row) => (
             <tr key={row.ref}>

@@ -5,7 +5,7 @@ import type { CountsShown, ShelterShown, UnlistedShown } from '../../platform-si
 import { minuteOf } from './clock.ts';
 import { ask, tableOf } from './link.ts';
 import { closePanel, openPanel } from './panel.ts';
-import { save } from './people.tsx';
+import { save } from './save.ts';
 import { CrowdingMark, SilentMark } from './shapes.tsx';
 import { count, NEED_WORDS, SUPPLY_WORDS } from './words.ts';
 
