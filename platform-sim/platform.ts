@@ -125,11 +125,7 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   });
   acceptTerminals(secure, links, identify);
   const servers = settings.tlsPort === undefined ? [server] : [server, secure];
-  for (const each of servers) {
-    each.maxConnections = connectionsMax;
-    each.setTimeout(IDLE_MS);
-    sayWhenFull(each, log);
-  }
+  for (const each of servers) limitConnections(each, connectionsMax, log);
   const news = { roots: new RootNews(keys, fanOut, log), alerts, standings };
   const watch = watchLists({ ...stores, keys }, heads, fanOut, centre, news, log);
   const shutDown = async () => {
@@ -242,7 +238,9 @@ async function listen(server: Server, port: number, option: string): Promise<num
 }
 
 /** Whoever comes when there are as many as there may be is cut off unheard; whoever runs the platform has to know. */
-function sayWhenFull(server: Server, log: PlatformLog): void {
+function limitConnections(server: Server, connectionsMax: number, log: PlatformLog): void {
+  server.maxConnections = connectionsMax;
+  server.setTimeout(IDLE_MS);
   let saidAt = Number.NEGATIVE_INFINITY;
   server.on('drop', () => {
     if (performance.now() - saidAt < SAID_AGAIN_MS) return;

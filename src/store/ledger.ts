@@ -111,10 +111,9 @@ export class Ledger {
   }
 
   /**
-   * Stamps, numbers and chains facts, and moves the steps that belong to them, in one transaction
-   * that is on the medium when this returns. `steps` may run a second time, when the disk was full
-   * and the reserve was given back. Throws DiskFullError when that can't be; then, as with anything
-   * that `steps` throws, nothing has changed.
+   * Stamps, numbers and chains facts, and moves the steps that belong to them, in one transaction that is on the medium
+   * when this returns. `steps` may run a second time, when the disk was full and the reserve was given back. Throws
+   * DiskFullError when that can't be; then, as with anything that `steps` throws, nothing has changed.
    */
   record(facts: readonly NewFact[], steps?: (steps: Steps) => void): Fact[] {
     if (this.#file.database.inTransaction) throw new Error('record() inside a transaction');
@@ -156,8 +155,7 @@ export class Ledger {
 
   /** Whatever the platform may miss: that epoch, and the one that facts are recorded in. */
   streams(): FactStream[] {
-    const untold = this.#epochs.untold();
-    return untold === null ? [this.#current()] : [untold, this.#current()];
+    return [this.#epochs.untold(), this.#current()].filter((stream) => stream !== null);
   }
 
   #current(): FactStream {
@@ -386,8 +384,8 @@ export class Ledger {
     const after = Math.max(end.seq, newest - TAIL - 1);
     const [first, ...rest] = this.#sql.after.all(after, TAIL + 1);
     if (first === undefined) return;
-    const from = after === end.seq ? end.hash : null;
-    let why = flawOf(first, { seq: first.seq - 1, hash: from }, this.#owner);
+    const before = { seq: first.seq - 1, hash: after === end.seq ? end.hash : null };
+    let why = flawOf(first, before, this.#owner);
     let last: FactText = first;
     for (const row of rest) {
       why ??= flawOf(row, { seq: last.seq, hash: hash('sha256', last.text) }, this.#owner);
