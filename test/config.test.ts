@@ -369,7 +369,7 @@ test.each([
   [
     'a shelter that could seal nothing to its municipality',
     COUNTER.replace(
-      /\[services[^]*/u,
+      /\[services.*$/su,
       '[services.evacuation-shelter]\nshelter = "s"\nname = "汐見小学校"\ncapacity = 1\nlist = "l"\n',
     ),
     '[services.evacuation-shelter] "municipality-key": is missing; expected text in quotes',
