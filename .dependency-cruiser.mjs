@@ -175,8 +175,8 @@ export default {
     library(
       'xstate',
       'state-machines/',
-      'src/(services|procedure|certificate-order|usage-registration|screen|shelter|staff)/',
-      'src/(card-actors|secret-pad|terminal|terminal-machine|supervision)\\.ts$',
+      'src/(services|procedure|certificate-order|usage-registration|screen|shelter|staff|television)/',
+      'src/(card-actors|idle|secret-pad|terminal|terminal-machine|supervision)\\.ts$',
     ),
   ],
   options: {

@@ -13,6 +13,7 @@ import { evacuationStanding } from './evacuation-standing.ts';
 import { ledgerRemoved } from './ledger-removed.ts';
 import { listHoldings } from './list-holdings.ts';
 import { registrationStatus } from './registration-status.ts';
+import { televisionLink } from './television-link.ts';
 import { usageRegistration } from './usage-registration.ts';
 
 export type OtherSides = Readonly<Record<string, OtherSide>>;
@@ -25,6 +26,7 @@ export const OTHER_SIDES: OtherSides = {
   [CERTIFICATE_SERVICES.apply]: usageRegistration,
   [CERTIFICATE_SERVICES.status]: registrationStatus,
   [EVACUATION_SERVICES.standing]: evacuationStanding,
+  [EVACUATION_SERVICES.link]: televisionLink,
   [HOLDINGS_SERVICE]: listHoldings,
   [REMOVED_SERVICE]: ledgerRemoved,
 };
