@@ -10,6 +10,7 @@ import {
   type AnyErrandId,
   type ErrandEnd,
   type ErrandInput,
+  type VisitId,
 } from '../src/domain/errand.ts';
 import type { Reason } from '../src/domain/reason.ts';
 import {
@@ -20,6 +21,7 @@ import {
 } from '../src/domain/screen.ts';
 import type { StaffEnd } from '../src/domain/staff-answer.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
+import { PROGRAMME } from '../src/domain/television-screen.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
 import { sessionMachine } from './session.ts';
 
@@ -69,6 +71,8 @@ export interface TerminalInput {
   readonly hasErrands: boolean;
   /** While nobody is there, a screen of the service's own invites them: by a card, or by a choice. */
   readonly hasHome?: boolean;
+  /** What is shown is one visit that lasts as long as the terminal runs, and nobody is waited for. */
+  readonly hasProgramme?: boolean;
   /** Where the sound key starts from for everybody. */
   readonly sound: SoundLevel;
 }
@@ -81,7 +85,7 @@ export interface TerminalContext extends TerminalInput {
   readonly language: Language;
   readonly chosenSound: SoundLevel;
   /** What the visit that lasts, or the latest one, was begun for. */
-  readonly errand: AnyErrandId;
+  readonly errand: VisitId;
   /** Somebody of this visit has called for help. */
   readonly called: boolean;
 }
@@ -153,6 +157,7 @@ export const terminalSetup = setup({
     hasStaff: ({ context }) => context.hasStaff,
     hasErrands: ({ context }) => context.hasErrands,
     hasHome: ({ context }) => context.hasHome === true,
+    hasProgramme: ({ context }) => context.hasProgramme === true,
     isErrand: ({ context, event }) =>
       context.hasErrands && context.obstacles.length === 0 && errandOf(event) !== null,
     factsCanBeKept: ({ context }) => !context.obstacles.includes('disk-full'),
@@ -187,6 +192,7 @@ export const terminalSetup = setup({
       chosenSound: ({ context }) => context.sound,
       called: false,
     }),
+    keepProgramme: assign({ errand: PROGRAMME }),
     keepErrand: assign({ errand: ({ context, event }) => errandOf(event) ?? context.errand }),
     /** Once a visit: whoever comes sees that somebody is waited for. */
     callStaff: enqueueActions(({ context, enqueue }) => {

@@ -109,6 +109,7 @@ export const terminalMachine = terminalSetup.createMachine({
           initial: 'waiting',
           states: {
             waiting: {
+              always: { guard: 'hasProgramme', target: 'onErrand', actions: 'keepProgramme' },
               invoke: { id: 'awaitCard', src: 'awaitCard' },
               on: {
                 'card.present': NEXT_CARD,

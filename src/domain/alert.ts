@@ -3,7 +3,7 @@
  * its sender and its dates have been checked. Names of people are in none; a television adds its own.
  */
 
-import type { Language } from './screen.ts';
+import type { Language } from './language.ts';
 
 /** 警戒レベル of the Cabinet Office: 3 older people and others leave, 4 everybody leaves, 5 act at once to stay alive; 2 is an advisory. */
 export const ALERT_LEVELS = [2, 3, 4, 5] as const;

@@ -3,13 +3,17 @@
 import { ERRANDS, type ErrandId } from './kiosk-screen.ts';
 import type { Language } from './screen.ts';
 import { SHELTER_ERRANDS, type ShelterErrandId } from './shelter-screen.ts';
+import type { PROGRAMME } from './television-screen.ts';
 
 /** Of whatever terminal. */
 export type AnyErrandId = ErrandId | ShelterErrandId;
 export const ANY_ERRANDS: readonly AnyErrandId[] = [...ERRANDS, ...SHELTER_ERRANDS];
 
+/** Chosen, or what a television shows for as long as it runs. */
+export type VisitId = AnyErrandId | typeof PROGRAMME;
+
 export interface ErrandInput {
-  readonly errand: AnyErrandId;
+  readonly errand: VisitId;
   /** At the time of choosing; what comes later is the screen's affair. */
   readonly language: Language;
 }

@@ -18,13 +18,13 @@ export const EVACUATION_EVENTS = {
   },
   'alert.shown': {
     fact: true,
-    says: 'A television drew the alert, for these persons (`refs`).',
-    fields: ['alert', 'level', 'drill', 'refs', 'ms'],
+    says: 'A television drew this update of the alert, for these persons (`refs`), once. `ms`: since the terminal knew of it.',
+    fields: ['alert', 'update', 'level', 'drill', 'refs', 'ms'],
   },
   'alert.seen': {
     fact: true,
-    says: 'Somebody pressed a key before the alert: a person is there.',
-    fields: ['alert', 'refs'],
+    says: 'Somebody pressed a key before this update of the alert, for the first time: a person is there.',
+    fields: ['alert', 'update', 'refs'],
   },
   'alert.answered': {
     fact: true,

@@ -286,6 +286,19 @@ export const REASONS = {
       'Kiosk and centre are built for different arrangements of servers, so neither serves the other.',
     remedy: 'staff',
   },
+  'not-in-register': {
+    cause:
+      'The register of the municipality that the television stands in does not have the holder of this card.',
+    remedy: 'go-elsewhere',
+  },
+  'link-not-kept': {
+    cause: 'The link could not be kept: the disk takes no fact, or the key store can not be used.',
+    remedy: 'staff',
+  },
+  'television-full': {
+    cause: 'As many people as one television calls are linked to it already.',
+    remedy: 'hold-again',
+  },
 } as const satisfies Record<string, ReasonEntry>;
 
 export type Reason = keyof typeof REASONS;

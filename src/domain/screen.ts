@@ -15,16 +15,20 @@ import {
   type Progress,
   type TakeCardAtKiosk,
 } from './kiosk-screen.ts';
+import type { Language } from './language.ts';
 import type { Reason } from './reason.ts';
 import type { ColourButton, PageButton } from './remote.ts';
 import type { RevocationAdvice } from './revocation.ts';
 import { SHELTER_SCREENS, SHELTER_SPEECHES, type ShelterScreenBody } from './shelter-screen.ts';
 import type { CaseDecision, CaseResult, CaseShown } from './staff-case.ts';
+import {
+  TELEVISION_SCREENS,
+  TELEVISION_SPEECHES,
+  type TelevisionScreenBody,
+} from './television-screen.ts';
 import type { RingEnd, Told, ToldText } from './told.ts';
 
-export const LANGUAGES = ['ja', 'ja-simple', 'en'] as const;
-/** `ja-simple` is やさしい日本語. */
-export type Language = (typeof LANGUAGES)[number];
+export { LANGUAGES, type Language } from './language.ts';
 
 export const SOUND_LEVELS = ['normal', 'loud', 'off'] as const;
 /** In the order in which the sound key goes through them. */
@@ -82,12 +86,13 @@ export const SCREENS = [
   'staff-leaving',
   ...KIOSK_SCREENS,
   ...SHELTER_SCREENS,
+  ...TELEVISION_SCREENS,
 ] as const;
 
 export type ScreenName = (typeof SCREENS)[number];
 
-/** Tones of the design language; `hold` and `take` repeat while the screen stays. */
-export const TONES = ['hold', 'done', 'problem', 'take'] as const;
+/** Tones of the design language; `hold` and `take` repeat while the screen stays. `alert` comes before a voice. */
+export const TONES = ['hold', 'done', 'problem', 'take', 'alert'] as const;
 export type Tone = (typeof TONES)[number];
 
 export const KEY_NAMES = [
@@ -152,6 +157,7 @@ export const SPEECHES = [
   'staff-leaving',
   ...KIOSK_SPEECHES,
   ...SHELTER_SPEECHES,
+  ...TELEVISION_SPEECHES,
 ] as const;
 /** A refusal is spoken by its reason, what a service found by its text. */
 export type Speech = (typeof SPEECHES)[number] | Reason | ToldText;
@@ -220,7 +226,7 @@ export type Purpose =
   | { readonly service: 'event-exit' }
   | { readonly service: 'age-check'; readonly age: number; readonly pin: boolean }
   /** Chosen before any card is held. */
-  | { readonly service: 'family-register' }
+  | { readonly service: 'family-register' | 'evacuation-alert' }
   /** Everybody is taken in. */
   | { readonly service: 'evacuation-shelter' };
 
@@ -324,7 +330,8 @@ export type ScreenBody =
   | { readonly screen: 'staff-health'; readonly checks: readonly CheckShown[] }
   | { readonly screen: 'staff-leaving'; readonly seconds: number }
   | KioskScreenBody
-  | ShelterScreenBody;
+  | ShelterScreenBody
+  | TelevisionScreenBody;
 
 export const PAPERS_SHOWN_MAX = 4;
 

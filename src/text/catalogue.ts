@@ -15,6 +15,7 @@ import type { Tellings, ToldText } from '../domain/told.ts';
 import type { KioskTexts } from './kiosk/words.ts';
 import type { ReasonText } from './reason-text.ts';
 import type { ShelterTexts } from './shelter/words.ts';
+import type { TelevisionTexts } from './television/words.ts';
 
 export interface Catalogue {
   /** Names of the languages, each in itself. */
@@ -125,6 +126,8 @@ export interface Catalogue {
   readonly kiosk: KioskTexts;
   /** What a shelter says besides. */
   readonly shelter: ShelterTexts;
+  /** What a television says besides. */
+  readonly television: TelevisionTexts;
 
   readonly staff: {
     readonly keys: {

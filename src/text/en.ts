@@ -7,6 +7,7 @@ import { LANGUAGE_NAMES } from './languages.ts';
 import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/en.ts';
 import { SHELTER_TEXTS } from './shelter/en.ts';
+import { TELEVISION_REASONS, television } from './television/en.ts';
 
 const UNHARMED = 'Nothing is wrong with it';
 const STAFF_COMES: ReasonText['next'] = () => 'Our staff will help you';
@@ -89,6 +90,7 @@ export const en: Catalogue = {
   reasons: {
     ...SERVICE_REASONS,
     ...KIOSK_REASONS,
+    ...TELEVISION_REASONS,
     'not-on-list': {
       title: 'Entry not found',
       card: UNHARMED,
@@ -248,6 +250,7 @@ export const en: Catalogue = {
   },
   kiosk: KIOSK_TEXTS,
   shelter: SHELTER_TEXTS,
+  television,
   information: 'Information',
 
   staff: {

@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 import { KIOSK_REASONS } from './kiosk/ja-simple-reasons.ts';
 import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS } from './services/ja-simple.ts';
+import { TELEVISION_REASONS } from './television/ja-simple.ts';
 
 export const UNHARMED = 'だいじょうぶです';
 const STAFF_COMES: ReasonText['next'] = () => '係《かかり》の 人《ひと》が 案内《あんない》します';
@@ -13,6 +14,7 @@ const HOLD_MY_NUMBER_CARD: ReasonText['next'] = () => 'マイナンバーカー�
 export const JA_SIMPLE_REASONS: Catalogue['reasons'] = {
   ...SERVICE_REASONS,
   ...KIOSK_REASONS,
+  ...TELEVISION_REASONS,
   'not-on-list': {
     title: 'ここからは 入《はい》れません',
     card: UNHARMED,

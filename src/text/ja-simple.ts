@@ -7,15 +7,12 @@ import type { Catalogue } from './catalogue.ts';
 import { JA_SIMPLE_REASONS, JA_SIMPLE_REVOKED, UNHARMED } from './ja-simple-reasons.ts';
 import { KIOSK_TEXTS } from './kiosk/ja-simple.ts';
 import { LANGUAGE_NAMES } from './languages.ts';
+import { minutesText } from './minutes.ts';
 import { SERVICE_TEXTS } from './services/ja-simple.ts';
 import { SHELTER_TEXTS } from './shelter/ja-simple.ts';
+import { television } from './television/ja-simple.ts';
 
 const TELL_ADMINISTRATOR = '管理《かんり》の 人《ひと》に 言《い》って ください';
-
-/** 分 is read ぷん after 1, 3, 4, 6, 8 and 0, and ふん after the others. */
-function minutesText(minutes: number): string {
-  return `${minutes}分《${[1, 3, 4, 6, 8, 0].includes(minutes % 10) ? 'ぷん' : 'ふん'}》`;
-}
 
 export const jaSimple: Catalogue = {
   languages: LANGUAGE_NAMES,
@@ -93,6 +90,7 @@ export const jaSimple: Catalogue = {
   information: '案内《あんない》',
   kiosk: KIOSK_TEXTS,
   shelter: SHELTER_TEXTS,
+  television,
 
   staff: {
     keys: {

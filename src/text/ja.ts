@@ -7,6 +7,7 @@ import { LANGUAGE_NAMES } from './languages.ts';
 import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/ja.ts';
 import { SHELTER_TEXTS } from './shelter/ja.ts';
+import { TELEVISION_REASONS, television } from './television/ja.ts';
 
 const UNHARMED = '問題ありません';
 const STAFF_COMES: ReasonText['next'] = () => '係員がご案内します';
@@ -82,6 +83,7 @@ export const ja: Catalogue = {
   reasons: {
     ...SERVICE_REASONS,
     ...KIOSK_REASONS,
+    ...TELEVISION_REASONS,
     'not-on-list': {
       title: '入場の登録が見つかりません',
       card: UNHARMED,
@@ -242,6 +244,7 @@ export const ja: Catalogue = {
   information: '総合案内',
   kiosk: KIOSK_TEXTS,
   shelter: SHELTER_TEXTS,
+  television,
 
   staff: {
     keys: {

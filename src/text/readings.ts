@@ -8,6 +8,7 @@
 import type { Language, Speech } from '../domain/screen.ts';
 import { KIOSK_READINGS } from './kiosk/readings.ts';
 import { SHELTER_READINGS } from './shelter/readings.ts';
+import { TELEVISION_READINGS } from './television/readings.ts';
 
 /** Ready to be read aloud. */
 export interface Places {
@@ -25,6 +26,7 @@ const JA_TELL = 'かかりいんに おしらせください。';
 const JA: Readonly<Record<Speech, Reading>> = {
   ...KIOSK_READINGS.ja,
   ...SHELTER_READINGS.ja,
+  ...TELEVISION_READINGS.ja,
   waiting: 'カードを かざしてください。',
   hold: 'そのまま おまちください。',
   again: 'もーいちど かざしてください。おとが なるまで、そのままで おまちください。',
@@ -99,6 +101,7 @@ const SIMPLE_TELL = 'かかりの ひとに いってください。';
 const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   ...KIOSK_READINGS['ja-simple'],
   ...SHELTER_READINGS['ja-simple'],
+  ...TELEVISION_READINGS['ja-simple'],
   waiting: 'カードを かざしてください。',
   hold: 'そのまま まってください。',
   again: 'もーいちど かざしてください。おとが するまで、そのままで。',
@@ -172,6 +175,7 @@ const EN_TELL = 'Please speak to our staff.';
 const EN: Readonly<Record<Speech, Reading>> = {
   ...KIOSK_READINGS.en,
   ...SHELTER_READINGS.en,
+  ...TELEVISION_READINGS.en,
   waiting: 'Hold your card on the round mark.',
   hold: 'Keep holding.',
   again: 'Please hold it again. Keep it there until you hear the sound.',

@@ -1,0 +1,117 @@
+/**
+ * What the machine of linking remembers, what it asks of the world, and what it is told: everything but the order, which is
+ * in television-link.ts.
+ */
+
+import { assign, setup } from 'xstate';
+import type { StepResult } from '../src/domain/answer.ts';
+import type { ErrandEnd } from '../src/domain/errand.ts';
+import type { Reason } from '../src/domain/reason.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
+import type { SensedTap } from '../src/domain/tap.ts';
+import { cardPinMachine } from './card-secret.ts';
+import type { CardSecretEnd } from './card-secret-setup.ts';
+import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { resultOf } from './step-result.ts';
+
+/** In ms. */
+export const LINK_DELAYS = {
+  /** Nobody has pressed a key for so long, or no card came: nothing is begun that could be lost. */
+  idle: 90_000,
+  /** As in event entry (state-machines/event-entry.ts). */
+  cardStep: 2_800,
+  /** The platform is far away, and a person sits there. */
+  platformAnswers: 10_000,
+  /** What came of it stays to be read; taking the card goes on at once. */
+  outcomeStays: 20_000,
+  /** A card that still lies there is called for by the voice. */
+  cardCalled: 15_000,
+} as const;
+
+export type LinkEvent =
+  | { readonly type: 'key.back' | 'key.enter' }
+  | ({ readonly type: 'card.present' } & SensedTap)
+  | { readonly type: 'card.gone' | 'session.cancel' };
+
+/** What stands in the way; null: nothing. */
+export interface Hindrance {
+  readonly reason: Reason | null;
+}
+
+export interface LinkContext {
+  readonly seen: SensedTap;
+  /** Why the card has to be put there again. */
+  readonly again: Reason | null;
+  readonly reason: Reason;
+  readonly end: ErrandEnd;
+}
+
+function outputOf<Output>(event: { readonly type: string }): Output | null {
+  return 'output' in event ? (event.output as Output) : null;
+}
+
+const secretOf = (event: { readonly type: string }) => outputOf<CardSecretEnd>(event);
+
+export const televisionLinkSetup = setup({
+  types: {
+    context: {} as LinkContext,
+    events: {} as LinkEvent,
+    output: {} as ErrandEnd,
+    meta: {} as StateMeta,
+  },
+  actors: {
+    /** Lasts as long as the visit: what it read of a card is forgotten with it, however it ends. */
+    visit: callbackNotProvided<LinkEvent>('visit'),
+    /** Whether somebody can be linked at all now. */
+    lookForHindrance: promiseNotProvided<Hindrance>('lookForHindrance'),
+    /** Sends `card.present` for a card, at once when it is already there. */
+    awaitCard: callbackNotProvided<LinkEvent>('awaitCard'),
+    /** Sends `card.gone`, at once when the card of this tap is not there any more. */
+    watchCard: callbackNotProvided<LinkEvent, SensedTap>('watchCard'),
+    readCard: promiseNotProvided<StepResult, SensedTap>('readCard'),
+    secret: cardPinMachine,
+    /** Who it is, by the municipality's register. */
+    askRegister: promiseNotProvided<Hindrance>('askRegister'),
+    /** The fact and the name, in one. */
+    recordLink: promiseNotProvided<Hindrance>('recordLink'),
+  },
+  delays: LINK_DELAYS,
+  guards: {
+    isFree: ({ event }) => outputOf<Hindrance>(event)?.reason === null,
+    /** One that was turned away and still lies there is not read again and again. */
+    isNewCard: ({ context, event }) =>
+      event.type === 'card.present' && (context.again === null || event.tap !== context.seen.tap),
+    goesOn: ({ event }) => resultOf(event)?.next === 'go-on',
+    asksPin: ({ event }) => resultOf(event)?.next === 'ask-pin',
+    asksAgain: ({ event }) => resultOf(event)?.next === 'hold-again',
+    isProved: ({ event }) => secretOf(event)?.end === 'proved',
+    isLeft: ({ event }) => secretOf(event)?.end === 'left',
+    isCardGone: ({ event }) => secretOf(event)?.end === 'card-gone',
+    isDefect: ({ event }) => secretOf(event)?.end === 'defect',
+  },
+  actions: {
+    keepCard: assign({
+      seen: ({ context, event }) =>
+        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+    }),
+    askAgain: assign({
+      again: ({ event }): Reason => {
+        const result = resultOf(event);
+        return result?.next === 'hold-again' ? result.reason : 'card-removed';
+      },
+    }),
+    sayUnreadable: assign({ again: 'card-unreadable' }),
+    keepReason: assign({
+      reason: ({ event }): Reason =>
+        outputOf<{ readonly reason?: Reason | null }>(event)?.reason ?? 'platform-refused',
+    }),
+    saySlow: assign({ reason: 'platform-slow' }),
+    endLeft: assign({ end: { why: 'left', error: null } }),
+    endFailed: assign({
+      end: ({ event }): ErrandEnd => ({
+        why: 'failed',
+        error: 'error' in event ? event.error : (secretOf(event)?.error ?? event.type),
+      }),
+    }),
+  },
+});
