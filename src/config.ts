@@ -107,7 +107,7 @@ const SCREEN = z.strictObject({
 });
 
 const TABLES = z.strictObject({
-  profile: z.enum(['gate', 'counter', 'kiosk', 'shelter']),
+  profile: z.enum(['gate', 'counter', 'kiosk', 'shelter', 'stb']),
   name: NAME,
   /** The state folder, relative to the working directory. */
   state: path,

@@ -58,6 +58,17 @@ export const SERVICES = z.strictObject({
       'municipality-key': z.string().regex(/^[^\0]*[^\0\s][^\0]*$/u, { error: 'a path' }),
     })
     .optional(),
+  /** A television that calls people by name when their municipality says that they have to leave. */
+  'evacuation-alert': z
+    .strictObject({
+      /** How people call the municipality. */
+      municipality: z
+        .string()
+        .regex(/^(?=.*\S)[^\p{Cc}]{1,20}$/u, { error: 'a name of 1 to 20 printable characters' }),
+      /** Whether whoever links their card types its PIN. */
+      pin: z.enum(['never', 'always']).default('never'),
+    })
+    .optional(),
 });
 
 type Services = z.infer<typeof SERVICES>;

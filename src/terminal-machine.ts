@@ -8,7 +8,7 @@ import type { CardSlot } from './card-slot.ts';
 import type { Conditions } from './conditions.ts';
 import type { ErrandInput } from './domain/errand.ts';
 import type { SensedTap } from './domain/tap.ts';
-import type { Errand, Service } from './services/service.ts';
+import type { Service, Visit } from './services/service.ts';
 import type { StaffDesk } from './staff/staff-desk.ts';
 
 export function terminalMachineFor(
@@ -32,13 +32,18 @@ export function terminalMachineFor(
       session: sessionFor(services, slot),
       watchReceipt: watchReceipt<TerminalEvent>(services),
       ...(staff === null ? {} : { staff: staff.machine }),
-      errand: errandLogic(onlyOne(services).errands ?? []),
+      errand: errandLogic(visitsOf(onlyOne(services))),
     },
   });
 }
 
+/** Everything that is no visit of a card alone. */
+function visitsOf({ errands = [], programme }: Service): readonly Visit[] {
+  return programme === undefined ? errands : [...errands, programme];
+}
+
 /** The logic of whichever errand is begun: a snapshot of a machine carries the machine that it belongs to. */
-export function errandLogic(errands: readonly Errand[]): AnyActorLogic {
+export function errandLogic(errands: readonly Visit[]): AnyActorLogic {
   return {
     getInitialSnapshot(scope, input: ErrandInput) {
       const errand = errands.find(({ id }) => id === input.errand);

@@ -1,7 +1,7 @@
 /** The composition root of one terminal: what is made of what, read top-down like a table of contents. */
 
 import type { Writable } from 'node:stream';
-import { type Actor, createActor, waitFor } from 'xstate';
+import { type Actor, createActor } from 'xstate';
 import { openVoice } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
 import type { TerminalInput } from '../state-machines/terminal-setup.ts';
@@ -16,6 +16,7 @@ import type { OwnParts } from './doctor/own-view.ts';
 import type { Check } from './domain/check.ts';
 import type { Reason } from './domain/reason.ts';
 import { announceLists, settleEarlierRun } from './earlier-run.ts';
+import { idle } from './idle.ts';
 import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import type { Metrics } from './metrics.ts';
@@ -94,7 +95,8 @@ export async function startTerminal(
   const papers = new Papers(config.name, recorder, devices.printer);
   const charges = new Charges(recorder, () => devices.payment?.current ?? null);
   const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
-  const services = servicesOf(config, partsOf(config, folder, devices, link, { papers, charges }));
+  const own = { papers, charges, keyStore: keys.store };
+  const services = servicesOf(config, partsOf(config, folder, devices, link, own));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
   const recover = async (): Promise<void> => {
@@ -138,7 +140,7 @@ export async function startTerminal(
       recorder.note('terminal.stopping', { signal });
       await Promise.all([retention.stop(), sticks?.stop()]);
       looking.stop();
-      for (const { passages } of services) passages?.stop();
+      stopServices(services);
       actor.send({ type: 'terminal.stop' });
       await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
       await Promise.all([metrics?.close(), venue.stop()]);
@@ -146,6 +148,13 @@ export async function startTerminal(
       await folder.close();
     },
   };
+}
+
+function stopServices(services: readonly Service[]): void {
+  for (const { passages, stop } of services) {
+    passages?.stop();
+    stop?.();
+  }
 }
 
 /** Runs from now on. */
@@ -194,20 +203,9 @@ function inputOf(
     hasStaff: desk?.takesPin ?? false,
     hasErrands: services.some(({ errands = [] }) => errands.length > 0),
     hasHome: onlyOne(services).home !== undefined,
+    hasProgramme: services.some(({ programme }) => programme !== undefined),
     sound: screen?.sound ?? 'normal',
   };
-}
-
-/** Whether there comes a time when nobody is at the terminal before the signal does. */
-async function idle(actor: Actor<typeof terminalMachine>, signal: AbortSignal): Promise<boolean> {
-  try {
-    await waitFor(actor, (state) => state.matches({ operating: { visit: 'waiting' } }), { signal });
-    return true;
-  } catch (error) {
-    // Also when the machine ends first.
-    if (!signal.aborted && actor.getSnapshot().status === 'active') throw error;
-    return false;
-  }
 }
 
 async function openMetrics(
@@ -269,7 +267,7 @@ function partsOf(
   { clock, shelf, recorder, alerts }: StateFolder,
   { card, release, turnstile, page, payment, tvPower }: Devices,
   link: LinkSupervisor,
-  steps: Pick<TerminalParts, 'papers' | 'charges'>,
+  own: Pick<TerminalParts, 'papers' | 'charges' | 'keyStore'>,
 ): TerminalParts {
   return {
     terminal: config.name,
@@ -303,7 +301,7 @@ function partsOf(
     alerts,
     shelf,
     recorder,
-    ...steps,
+    ...own,
   };
 }
 

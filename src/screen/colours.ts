@@ -1,12 +1,12 @@
 /** What the colours of a remote control press on each screen. */
 
 import type { Key, ScreenBody, ScreenFrame, ScreenName } from '../domain/screen.ts';
+import { televisionColours } from './television-colours.ts';
 
 type Colours = ScreenFrame['colours'];
 
 /** A remote control has no key that takes a character back. */
 const TYPING: Colours = { blue: { key: 'erase' } satisfies Key };
-const NONE: Colours = {};
 
 const COLOURS: Readonly<Partial<Record<ScreenName, Colours>>> = {
   pin: TYPING,
@@ -17,5 +17,5 @@ const COLOURS: Readonly<Partial<Record<ScreenName, Colours>>> = {
 };
 
 export function coloursOf(body: ScreenBody): Colours {
-  return COLOURS[body.screen] ?? NONE;
+  return COLOURS[body.screen] ?? televisionColours(body);
 }

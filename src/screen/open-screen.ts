@@ -24,6 +24,7 @@ const PROFILES = {
   counter: 'small',
   kiosk: 'kiosk',
   shelter: 'small',
+  stb: 'tv',
 } as const satisfies Record<Config['profile'], ScreenFrame['look']['profile']>;
 
 /** Where the card reader is unless the configuration says otherwise. */
@@ -32,6 +33,7 @@ const READERS = {
   counter: 'down',
   kiosk: 'right',
   shelter: 'down',
+  stb: 'right',
 } as const satisfies Record<Config['profile'], ScreenFrame['look']['reader']>;
 
 const BUILT_PAGES = fileURLToPath(new URL('../../build/kiosk-ui', import.meta.url));
@@ -81,6 +83,8 @@ export function openScreen(config: Config, parts: ScreenParts): TerminalScreen {
         information: nameOf(screen.information),
         otherGate: nameOf(screen['other-gate']),
       },
+      personal: (said, language) =>
+        said === 'tv-call' ? (service.programme?.callWords(language) ?? null) : null,
       onMissing: (missing) => recorder.note('voice.missing', { ...missing }),
     });
     const { pages: files = BUILT_PAGES } = parts;

@@ -14,7 +14,7 @@ import type {
   ScreenFrame,
   StateMeta,
 } from '../domain/screen.ts';
-import type { Errand, Service } from '../services/service.ts';
+import type { Errand, Service, Visit } from '../services/service.ts';
 import { coloursOf } from './colours.ts';
 import { RemoteKeys } from './remote-keys.ts';
 import {
@@ -68,6 +68,8 @@ export class ScreenHub implements ScreenSource {
   /** `current` without its number, to see what changed. */
   #text: string;
   #announcing = false;
+  /** How often somebody has been called by the voice. */
+  #calls = 0;
 
   /** Before the machine starts: a person who holds a card then misses nothing. */
   constructor(parts: HubParts) {
@@ -112,6 +114,7 @@ export class ScreenHub implements ScreenSource {
     const shown = this.#read();
     if (shown !== null) {
       const { meta } = this.#shown;
+      if (shown.meta.voice === 'tv-call' && meta !== shown.meta) this.#calls += 1;
       if (meta.screen !== shown.meta.screen) this.#since = this.#current.number + 1;
       if (meta !== shown.meta && meta !== this.#announced) this.#cue = meta;
       this.#shown = shown;
@@ -172,8 +175,10 @@ export class ScreenHub implements ScreenSource {
   }
 
   /** The one that lasts, or the latest one. */
-  get #errand(): Errand | null {
+  get #errand(): Visit | null {
     const { errand } = this.#parts.actor.getSnapshot().context;
+    const { programme } = this.#parts.service;
+    if (programme?.id === errand) return programme;
     return this.#errands.find(({ id }) => id === errand) ?? null;
   }
 
@@ -267,6 +272,9 @@ export class ScreenHub implements ScreenSource {
     if (voice === null || !this.#parts.speaks) return null;
     const isByAnswer = voice === 'by-reason' || voice === 'by-result';
     const speech = isByAnswer ? this.#shown.says : voice;
-    return speech === null ? null : `/voice/${language}/${speech}`;
+    if (speech === null) return null;
+    const path = `/voice/${language}/${speech}`;
+    // Said again and again, and each time as things are then: the path alone tells one call from the next.
+    return voice === 'tv-call' ? `${path}?${this.#calls}` : path;
   }
 }

@@ -5,6 +5,7 @@ import { cardAskedMachine } from '../../state-machines/card-asked.ts';
 import { cardPasswordMachine, cardPinMachine } from '../../state-machines/card-secret.ts';
 import { certificateHandoverMachine } from '../../state-machines/certificate-handover.ts';
 import { certificateOrderMachine } from '../../state-machines/certificate-order.ts';
+import { evacuationAlertMachine } from '../../state-machines/evacuation-alert.ts';
 import { eventEntryMachine } from '../../state-machines/event-entry.ts';
 import { eventExitMachine } from '../../state-machines/event-exit.ts';
 import { municipalityChoiceMachine } from '../../state-machines/municipality-choice.ts';
@@ -15,11 +16,14 @@ import { shelterFormMachine } from '../../state-machines/shelter-form.ts';
 import { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
 import { staffMachine } from '../../state-machines/staff.ts';
 import { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
+import { televisionMachine } from '../../state-machines/television.ts';
+import { televisionLinkMachine } from '../../state-machines/television-link.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
 import { usageRegistrationMachine } from '../../state-machines/usage-registration.ts';
 import type { KioskScreenName } from '../domain/kiosk-screen.ts';
 import type { KeyName, Language, ScreenName, StateMeta } from '../domain/screen.ts';
 import type { ShelterScreenName } from '../domain/shelter-screen.ts';
+import type { TelevisionScreenName } from '../domain/television-screen.ts';
 import type { Catalogue } from '../text/catalogue.ts';
 import { catalogueOf } from '../text/index.ts';
 import { plain } from '../text/ruby.ts';
@@ -42,6 +46,9 @@ const MACHINES: readonly AnyStateMachine[] = [
   registrationFormMachine,
   shelterVisitMachine,
   shelterFormMachine,
+  televisionMachine,
+  televisionLinkMachine,
+  evacuationAlertMachine,
 ];
 
 /** `kazasu screens --json` prints a list of these. */
@@ -164,6 +171,22 @@ function shelterTitlesOf({
   };
 }
 
+function televisionTitlesOf({
+  television: { home, people, consent, placeCard, linked, unlink, alert },
+  reasons,
+}: Catalogue): Readonly<Record<TelevisionScreenName, readonly string[]>> {
+  return {
+    'tv-home': [home.nobody.title, home.calls.title],
+    'tv-people': [people.title],
+    'tv-consent': [consent.title],
+    'tv-place-card': [placeCard.title, placeCard.again],
+    'tv-linked': headingsOf(linked),
+    'tv-unlink': [unlink.title],
+    'tv-stopped': headingsOf(reasons),
+    'tv-alert': [...Object.values(alert.call), alert.safe.title, alert.over.title],
+  };
+}
+
 function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[]>> {
   const { staff } = text;
   const titles = headingsOf;
@@ -196,5 +219,6 @@ function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[
     'staff-leaving': [staff.leaving.title],
     ...kioskTitlesOf(text),
     ...shelterTitlesOf(text),
+    ...televisionTitlesOf(text),
   };
 }

@@ -144,13 +144,16 @@ function reasonIn(body: ScreenBody): Reason | null {
 export function speakerBelow(actor: AnyActorRef | undefined): AnyActorRef | undefined {
   const snapshot: AnyMachineSnapshot | undefined = actor?.getSnapshot();
   const children: readonly AnyActorRef[] = Object.values(snapshot?.children ?? {});
-  const speaking = children.find((child) => {
-    const below: AnyMachineSnapshot = child.getSnapshot();
-    return (
-      below.machine !== undefined && below.status === 'active' && metaBelow(below, '') !== null
-    );
-  });
+  const speaking = children.find(speaks);
   return speaking === undefined ? actor : speakerBelow(speaking);
+}
+
+/** Also a machine that has nothing to show itself, where one below it has. */
+function speaks(actor: AnyActorRef): boolean {
+  const snapshot: AnyMachineSnapshot = actor.getSnapshot();
+  if (snapshot.machine === undefined || snapshot.status !== 'active') return false;
+  const children: readonly AnyActorRef[] = Object.values(snapshot.children);
+  return metaBelow(snapshot, '') !== null || children.some(speaks);
 }
 
 function staffScreen(terminal: TerminalSnapshot, { staffScreenOf }: Surroundings): Shown | null {

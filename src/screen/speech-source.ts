@@ -13,6 +13,8 @@ export interface SpeechOptions {
   /** Null: nothing is recorded. */
   readonly clips: Clips | null;
   readonly names: PlaceNames;
+  /** What is said to somebody by name, in the place of the general words; it is made anew each time and never kept. */
+  readonly personal?: (speech: Speech, language: Language) => string | null;
   /** Called once, and again only after something was spoken in between. */
   readonly onMissing: (missing: MissingSpeech) => void;
   /** How long a voice that failed is left alone. */
@@ -58,6 +60,8 @@ class KeptSpeech {
   }
 
   audio(language: Language, speech: Speech): Promise<Clip | null> {
+    const words = this.#options.personal?.(speech, language) ?? null;
+    if (words !== null) return this.#inTurn(() => this.#personal({ language, speech }, words));
     const key = `${language}/${speech}`;
     const clip = this.#kept.get(key) ?? this.#inTurn(() => this.#make(language, speech));
     this.#kept.delete(key);
@@ -86,12 +90,18 @@ class KeptSpeech {
     return clip;
   }
 
-  async #synthesized(said: Omit<MissingSpeech, 'reason'>): Promise<Clip | null> {
-    const { voice, names, restMs = REST_MS } = this.#options;
+  /** A name that can't be said leaves the general words. */
+  async #personal(said: Omit<MissingSpeech, 'reason'>, words: string): Promise<Clip | null> {
+    return (await this.#synthesized(said, words)) ?? (await this.#make(said.language, said.speech));
+  }
+
+  async #synthesized(
+    said: Omit<MissingSpeech, 'reason'>,
+    words = spoken(said.speech, said.language, this.#options.names),
+  ): Promise<Clip | null> {
+    const { voice, restMs = REST_MS } = this.#options;
     if (voice === null || performance.now() < this.#restsUntil) return null;
-    const bytes = await this.#orNull(said, () =>
-      voice.synthesize(spoken(said.speech, said.language, names), said.language),
-    );
+    const bytes = await this.#orNull(said, () => voice.synthesize(words, said.language));
     if (bytes === null) this.#restsUntil = performance.now() + restMs;
     return bytes === null ? null : { type: 'audio/wav', bytes };
   }

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config.ts';
 import { ageCheck } from './age-check.ts';
+import { evacuationAlert } from './evacuation-alert.ts';
 import { evacuationShelter } from './evacuation-shelter.ts';
 import { eventEntry } from './event-entry.ts';
 import { eventExit } from './event-exit.ts';
@@ -14,6 +15,7 @@ export function servicesOf(
 ): Service[] {
   const { 'event-entry': entry, 'age-check': age, 'family-register': register } = services;
   const shelter = services['evacuation-shelter'];
+  const { 'evacuation-alert': alert } = services;
   const atGate = entry?.direction === 'out' ? eventExit : eventEntry;
   return [
     ...(entry === undefined ? [] : [atGate(parts, { gate: name, ...entry })]),
@@ -22,5 +24,6 @@ export function servicesOf(
     ...(shelter === undefined
       ? []
       : [evacuationShelter(parts, shelter, { state, prints: receipt !== undefined })]),
+    ...(alert === undefined ? [] : [evacuationAlert(parts, alert)]),
   ];
 }

@@ -7,13 +7,15 @@ import type { PaymentUnit } from '../../devices/payment/payment.ts';
 import type { Charges } from '../charges.ts';
 import type { Alerts } from '../domain/alert.ts';
 import type { CertificateVerdict } from '../domain/certificate-verdict.ts';
-import type { AnyErrandId } from '../domain/errand.ts';
+import type { AnyErrandId, VisitId } from '../domain/errand.ts';
 import type { ClockQuality } from '../domain/fact.ts';
 import type { Openness } from '../domain/kiosk-screen.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
-import type { FirstEntry, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
+import type { FirstEntry, Language, ListShown, Purpose, ScreenBody } from '../domain/screen.ts';
 import type { SensedTap } from '../domain/tap.ts';
+import type { PROGRAMME } from '../domain/television-screen.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { FetchObject } from '../link/object-source.ts';
 import type { Ask } from '../link/questions.ts';
 import type { Papers } from '../papers.ts';
@@ -77,6 +79,8 @@ export interface TerminalParts {
   readonly alerts: Alerts | null;
   /** Calls the listener when there may be news of how people are (question `evacuation-standing`), until the returned function is called. */
   watchStanding(listener: () => void): () => void;
+  /** The terminal's own keys. */
+  readonly keyStore: KeyStore;
   readonly shelf: ListShelf;
   readonly recorder: Recorder;
   readonly papers: Papers;
@@ -141,17 +145,29 @@ export interface DialogueOfService {
   typeSecret(character: string): void;
 }
 
-/** A visit that begins with a choice on the screen, before any card. */
-export interface Errand {
-  readonly id: AnyErrandId;
-  /** Whether it can be chosen now, and until when; null: nothing is said of it. */
-  openness(): Openness;
+/** A visit that begins before any card. */
+export interface Visit {
+  readonly id: VisitId;
   /** Input `ErrandInput`, output `ErrandEnd`. It ends when its person has gone, and no card of theirs lies there. */
   readonly machine: AnyStateMachine;
   /** What is shown in this state of its machine, or of the child `secret` that asks for a PIN or a password. */
   screenOf(snapshot: AnyMachineSnapshot): ScreenBody | null;
   /** As of a dialogue. */
   typeSecret(character: string): void;
+}
+
+/** Chosen on the screen. */
+export interface Errand extends Visit {
+  readonly id: AnyErrandId;
+  /** Whether it can be chosen now, and until when; null: nothing is said of it. */
+  openness(): Openness;
+}
+
+/** What is shown for as long as the terminal runs, in the place of a screen that waits for a card. */
+export interface Programme extends Visit {
+  readonly id: typeof PROGRAMME;
+  /** What the voice says where a state says `tv-call`, ready to be read aloud; null: the general words. */
+  callWords(language: Language): string | null;
 }
 
 export interface Service {
@@ -177,6 +193,9 @@ export interface Service {
   readonly errands?: readonly Errand[];
   /** What stands on the screen while nobody is there, in the place of the menu of errands. */
   home?(offline: boolean): ScreenBody;
+  readonly programme?: Programme;
+  /** The terminal ends. */
+  stop?(): void;
   readonly receipts?: ReceiptsOfService;
   readonly passages?: PassagesOfService;
   readonly dialogue?: DialogueOfService;

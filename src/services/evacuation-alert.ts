@@ -1,0 +1,47 @@
+/**
+ * A television that calls the people of a home by name when their municipality says that they have to leave. What it shows
+ * and does is in src/television; an alert is shown whatever else is missing, so nothing stands in its way.
+ */
+
+import { cardAskedMachine } from '../../state-machines/card-asked.ts';
+import { AlertDesk } from '../television/alert-desk.ts';
+import { Links } from '../television/links.ts';
+import { televisionProgramme } from '../television/programme.ts';
+import type { Service, TerminalParts } from './service.ts';
+
+/** `[services.evacuation-alert]` */
+export interface EvacuationAlertOptions {
+  /** As people call it. */
+  readonly municipality: string;
+  readonly pin: 'never' | 'always';
+}
+
+/** A token that has the key of the names may come later than the start, and go. */
+const READ_AGAIN_MS = 5_000;
+
+export function evacuationAlert(parts: TerminalParts, options: EvacuationAlertOptions): Service {
+  const links = new Links(parts);
+  const desk = new AlertDesk({ ...parts, links });
+  const reading = setInterval(() => void links.read(), READ_AGAIN_MS);
+  void links.read();
+  return {
+    id: 'evacuation-alert',
+    needs: ['card'],
+    lists: [],
+    obstacle: () => null,
+    // No card is held without a choice: the programme has them all.
+    machine: cardAskedMachine,
+    programme: televisionProgramme(parts, { ...options, links, desk }),
+    place: () => ({
+      title: options.municipality,
+      gate: '',
+      startsAt: null,
+      list: null,
+      purpose: { service: 'evacuation-alert' },
+    }),
+    stop: () => {
+      clearInterval(reading);
+      desk.stop();
+    },
+  };
+}

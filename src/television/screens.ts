@@ -1,0 +1,93 @@
+/** What state-machines/television.ts and the machines below it show. */
+
+import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
+import type { cardPinMachine } from '../../state-machines/card-secret.ts';
+import { CARD_SECRET_DELAYS } from '../../state-machines/card-secret-setup.ts';
+import type { televisionMachine } from '../../state-machines/television.ts';
+import type { televisionLinkMachine } from '../../state-machines/television-link.ts';
+import type { ScreenBody } from '../domain/screen.ts';
+import type { PersonShown } from '../domain/television-screen.ts';
+import type { AlertDesk } from './alert-desk.ts';
+import { sampleAlert } from './sample-alert.ts';
+
+type Television = SnapshotFrom<typeof televisionMachine>;
+type Link = SnapshotFrom<typeof televisionLinkMachine>;
+type Secret = SnapshotFrom<typeof cardPinMachine>;
+
+export interface TelevisionShown {
+  readonly municipality: string;
+  readonly asksPin: boolean;
+  readonly desk: AlertDesk;
+  readonly isOnline: () => boolean;
+  readonly now: () => number;
+  /** Reference id of who was linked in this visit; null: nobody yet. */
+  readonly linked: () => string | null;
+}
+
+/** Null in a state that is left as soon as it is entered. */
+export function televisionScreenOf(
+  programme: AnyMachineSnapshot,
+  shown: TelevisionShown,
+): ScreenBody | null {
+  const snapshot = programme as Television;
+  const { desk, municipality } = shown;
+  const { people } = desk;
+  if (snapshot.matches('alerted')) return desk.body;
+  if (snapshot.matches('home')) {
+    const { advisory, guests } = desk;
+    const offline = !shown.isOnline();
+    return { screen: 'tv-home', municipality, offline, advisory, people, guests };
+  }
+  if (snapshot.matches('people')) return { screen: 'tv-people', people };
+  if (snapshot.matches('recognising')) return { screen: 'hold' };
+  if (snapshot.matches('ending')) {
+    const person = people.find(({ ref }) => ref === snapshot.context.ending?.ref);
+    return { screen: 'tv-unlink', person: person ?? NOBODY };
+  }
+  if (snapshot.matches('unlinked')) return { screen: 'tv-linked', end: 'unlinked', person: null };
+  if (snapshot.matches('linking')) return linkScreenOf(childOf<Link>(snapshot, 'link'), shown);
+  if (!snapshot.matches('sample')) return null;
+  const alert = sampleAlert(municipality, new Date(shown.now()));
+  const nobody = { people: [], chosen: null, undo: null };
+  return { screen: 'tv-alert', alert, sample: true, ...nobody, lost: false, more: 0 };
+}
+
+const NOBODY: PersonShown = { ref: '', name: '', kana: '', standing: 'unknown' };
+
+function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | null {
+  if (link === null || link.status !== 'active') return null;
+  const { municipality, asksPin, desk, linked } = shown;
+  if (link.matches('consenting')) return { screen: 'tv-consent', municipality, pin: asksPin };
+  if (link.matches('placing')) return { screen: 'tv-place-card', again: link.context.again };
+  if (link.matches('reading')) return { screen: 'hold' };
+  if (link.matches('proving')) return pinScreenOf(childOf<Secret>(link, 'secret'));
+  if (link.matches('asking')) return { screen: 'asking' };
+  if (link.matches('linked')) {
+    const person = desk.people.find(({ ref }) => ref === linked()) ?? null;
+    return { screen: 'tv-linked', end: 'linked', person };
+  }
+  if (link.matches('stopped')) return { screen: 'tv-stopped', reason: link.context.reason };
+  return link.matches('takingCard') ? { screen: 'take-card' } : null;
+}
+
+function pinScreenOf(secret: Secret | null): ScreenBody | null {
+  if (secret === null || secret.status !== 'active') return null;
+  if (secret.matches({ warning: 'stillThere' }) || secret.matches({ typing: 'stillThere' })) {
+    return { screen: 'still-there', seconds: CARD_SECRET_DELAYS.secretLeaving / 1_000 };
+  }
+  if (secret.matches('warning')) return { screen: 'pin-last-try' };
+  if (!secret.matches('typing')) return { screen: 'hold' };
+  const { length: digits, tries, wasWrong } = secret.context;
+  const isChecking = secret.matches({ typing: 'proving' });
+  return {
+    screen: 'pin',
+    digits,
+    result: isChecking ? 'checking' : wasWrong ? 'wrong' : 'ask',
+    tries,
+  };
+}
+
+function childOf<Snapshot>(snapshot: AnyMachineSnapshot, id: string): Snapshot | null {
+  const child: { getSnapshot(): unknown } | undefined = snapshot.children[id];
+  return (child?.getSnapshot() ?? null) as Snapshot | null;
+}
