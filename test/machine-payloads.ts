@@ -6,6 +6,11 @@ import type { Told } from '../src/domain/told.ts';
 import { ORDER_CHOICES, ORDER_PAYLOADS } from './certificate-order/payloads.ts';
 import { SHELTER_CHOICES, SHELTER_INPUTS, SHELTER_PAYLOADS } from './shelter/payloads.ts';
 import { CASE_CHOICES, CASE_PAYLOADS } from './staff/payloads.ts';
+import {
+  TELEVISION_CHOICES,
+  TELEVISION_INPUTS,
+  TELEVISION_PAYLOADS,
+} from './television/payloads.ts';
 import { REGISTRATION_INPUTS, REGISTRATION_PAYLOADS } from './usage-registration/payloads.ts';
 
 const TOLD: Told = { text: 'age-check.over', given: { age: 20 } };
@@ -49,6 +54,7 @@ export const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
     ...CASE_CHOICES,
     ...ORDER_CHOICES,
     ...SHELTER_CHOICES,
+    ...TELEVISION_CHOICES,
   ].map((choice) => ({ choice })),
   'pin.typed': [{ digits: 4 }],
   'secret.typed': [{ length: 6 }],
@@ -77,6 +83,7 @@ export const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   ...REGISTRATION_PAYLOADS,
   ...CASE_PAYLOADS,
   ...SHELTER_PAYLOADS,
+  ...TELEVISION_PAYLOADS,
   'xstate.done.actor.record': [{ output: { result: 'undone', subject: '', first: null } }],
   'xstate.done.actor.settle': [
     { output: { result: 'settled', subject: '', first: null } },
@@ -90,6 +97,7 @@ export const INPUTS: Readonly<Record<string, readonly object[]>> = {
   terminal: [{ hasErrands: false }, { hasErrands: true }, { hasErrands: true, hasHome: true }],
   ...REGISTRATION_INPUTS,
   ...SHELTER_INPUTS,
+  ...TELEVISION_INPUTS,
 };
 
 /** What a machine remembers of why it ends, and which decides how. */

@@ -62,6 +62,25 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     'registering.signing': 'the machine of the secret has limits of its own',
     'takingCard.called': 'ends when the card is taken',
   },
+  evacuationAlertMachine: {
+    drawing: 'a durable write is not given up half-way',
+    pressing: 'a durable write is not given up half-way',
+    quiet: 'an alert is shown until the municipality ends it',
+    over: 'until somebody has read it, or it expires',
+  },
+  televisionLinkMachine: {
+    beginning: 'looks at what the terminal has, and waits for nothing',
+    proving: 'the machine of the secret has limits of its own',
+    recording: 'a durable write is not given up half-way',
+    'takingCard.called': 'ends when the card is taken, or by an alert',
+  },
+  televisionMachine: {
+    home: 'nobody has to be there',
+    turning: 'a durable write is not given up half-way',
+    unlinking: 'a durable write is not given up half-way',
+    linking: 'the machine of linking has limits of its own',
+    alerted: 'an alert is shown until the municipality ends it',
+  },
   certificateOrderMachine: {
     secret: 'the machine of the secret has limits of its own',
     handover: 'the machine of the handover has limits of its own',
@@ -109,6 +128,9 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     why: 'checkAttendant',
     consented: 'checkAttendant',
   },
+  evacuationAlertMachine: { calling: 'draw', quiet: 'draw', over: 'draw', answered: 'press' },
+  televisionLinkMachine: { asking: 'readCard', recording: 'askRegister', linked: 'recordLink' },
+  televisionMachine: { unlinked: 'unlink' },
   certificateHandoverMachine: {
     takingCard: 'authorise',
     settling: 'printSheets',

@@ -62,7 +62,7 @@ export interface Given {
   readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
   /** Default: a gate. */
-  readonly kind?: 'gate' | 'counter' | 'kiosk' | 'shelter';
+  readonly kind?: 'gate' | 'counter' | 'kiosk' | 'shelter' | 'stb';
   /** Further lines of the terminal's configuration. */
   readonly configured?: string;
   /** In the place of the tables that a terminal of this kind has: other devices than simulated ones. */
@@ -96,7 +96,7 @@ export async function withTerminal(
   }
 }
 
-/** One ticket, for one person. */
+/** One ticket. */
 export async function hanako(cards: CardMaker): Promise<Record<'hanako', Ticket>> {
   const card = await cards.card();
   return { hanako: { card, ticket: '0042-7781', seat: 'B 12列 34番', holder: '佐藤花子' } };
@@ -374,12 +374,12 @@ driver = "simulated"
 [services.family-register]
 `,
   },
+  stb: { name: 'tv-1', tables: '[services.evacuation-alert]\nmunicipality = "汐見市"\n' },
 } as const;
 
 async function configure(directory: string, url: string, given: Given): Promise<Config> {
-  const { kind = 'gate', configured = '' } = given;
+  const { kind = 'gate', configured = '', tables = KINDS[kind].tables } = given;
   const { name } = KINDS[kind];
-  const { tables = KINDS[kind].tables } = given;
   const file = join(directory, `${name}.toml`);
   const text = `profile = "${kind}"
 name = "${name}"

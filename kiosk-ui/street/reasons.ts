@@ -68,6 +68,9 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'no-signing-certificate': { ja: '署名用証明書なし', en: 'no signing certificate' },
   'password-blocked': { ja: 'パスワードが使えない', en: 'password blocked' },
   'topology-differs': { ja: '構成がちがう', en: 'set up differently' },
+  'not-in-register': { ja: '名簿にいない', en: 'not in the register' },
+  'link-not-kept': { ja: '登録を残せない', en: 'link not kept' },
+  'television-full': { ja: 'テレビの登録がいっぱい', en: 'television is full' },
 };
 
 /** What a service found, where that is no yes. */

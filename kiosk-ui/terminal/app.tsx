@@ -22,6 +22,7 @@ import * as service from './service-screens.tsx';
 import { SHELTER_DRAWINGS } from './shelter-screens.tsx';
 import * as staff from './staff-screens.tsx';
 import { type CallShown, Stage, type WayShown } from './stage.tsx';
+import { TELEVISION_DRAWINGS } from './tv-screens.tsx';
 import * as typing from './typing-screens.tsx';
 import type { Draw, Hand, ScreenOf, View } from './view.ts';
 
@@ -53,6 +54,7 @@ const DRAWINGS: { readonly [Name in ScreenName]: Draw<Name> } = {
   'staff-leaving': staff.staffLeaving,
   ...KIOSK_DRAWINGS,
   ...SHELTER_DRAWINGS,
+  ...TELEVISION_DRAWINGS,
 };
 
 export interface ShownProps {
@@ -66,6 +68,7 @@ export function Shown({ screen, press }: ShownProps) {
   const text = catalogueOf(language);
   const hand: Hand = {
     language,
+    sound: screen.sound,
     reader: look.reader,
     text,
     ways: screen.ways,
@@ -79,7 +82,9 @@ export function Shown({ screen, press }: ShownProps) {
     title: view.title,
     gate: place.gate,
     number: screen.number,
+    theme: view.theme ?? themeOf(look.profile),
   });
+  if (view.whole !== undefined) return view.whole;
   const starts =
     place.startsAt === null ? '' : text.bar.starts({ time: clockTime(place.startsAt) });
   return (
@@ -161,6 +166,7 @@ export function Nobody({ why, language, onLanguage, last }: NobodyProps) {
     title: view.title,
     gate: gateName,
     number: null,
+    theme: themeOf(last?.look.profile ?? 'small'),
   });
   return (
     <Frame
@@ -204,16 +210,22 @@ interface Dress {
   readonly gate: string;
   /** Of the screen that is drawn: whoever watches from outside knows that it is. */
   readonly number: number | null;
+  readonly theme: 'light' | 'dark';
+}
+
+/** A living room is dark; a public place is not. */
+function themeOf(profile: Screen['look']['profile']): Dress['theme'] {
+  return profile === 'tv' ? 'dark' : 'light';
 }
 
 /** What the whole document says about the screen that it shows. */
-function useDress({ language, profile, title, gate, number }: Dress): void {
+function useDress({ language, profile, title, gate, number, theme }: Dress): void {
   useLayoutEffect(() => {
     const { documentElement: page } = document;
     page.lang = langOf(language);
     page.dataset['language'] = language;
     page.dataset['profile'] = profile;
-    page.dataset['theme'] = profile === 'tv' ? 'dark' : 'light';
+    page.dataset['theme'] = theme;
     document.title = [plain(title), gate].filter((part) => part !== '').join(' - ');
     page.dataset['number'] = number === null ? '' : String(number);
     restoreFocus();

@@ -3,13 +3,13 @@
 import type { Choice, ErrandId, Openness } from '../../src/domain/kiosk-screen.ts';
 import type { Reason } from '../../src/domain/reason.ts';
 import type { Language } from '../../src/domain/screen.ts';
+import { romaji } from '../../src/text/romaji.ts';
 import { Mark } from '../look/icons.tsx';
 import { Key } from '../look/key.tsx';
 import { type Row, Rows } from '../look/rows.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { BackKey } from './back-key.tsx';
 import { calendarDay, clockTime, dayAndTime, now, untilTime } from './moments.ts';
-import { romaji } from './romaji.ts';
 import type { Draw, Hand } from './view.ts';
 
 export const menu: Draw<'menu'> = ({ offline, items }, hand) => {

@@ -10,12 +10,15 @@ import './kiosk.css';
 import './kiosk-order.css';
 import './kiosk-type.css';
 import './shelter.css';
+import './tv.css';
+import './tv-alert.css';
+import './tv-answers.css';
 import { Nobody, Shown } from './app.tsx';
 import { connect, type Heard } from './connection.ts';
 import { followKeyboard } from './focus.ts';
 import { followClock } from './moments.ts';
 import { Speech } from './speech.ts';
-import { Tones } from './tones.ts';
+import { TONES_BEFORE_VOICE_MS, Tones } from './tones.ts';
 import { isTypingLetters } from './typing-screens.tsx';
 
 const shown = signal<Heard | null>(null);
@@ -40,7 +43,8 @@ function follow(screen: Screen): void {
   tones.setLevel(screen.sound);
   speech.setLevel(screen.sound);
   if (!isSame || before.tone !== screen.tone) tones.play(screen.tone);
-  speech.say(screen.speech);
+  // The voice comes after the tones that call for it.
+  speech.say(screen.speech, screen.tone === 'alert' ? TONES_BEFORE_VOICE_MS : 0);
   if (screen.screen !== 'staff-ticket') isTypingLetters.value = false;
   language.value = screen.language;
   last = screen;

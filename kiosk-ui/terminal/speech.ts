@@ -7,6 +7,7 @@ const VOLUMES: Readonly<Record<SoundLevel, number>> = { normal: 0.7, loud: 1, of
 export class Speech {
   readonly #audio = new Audio();
   #path: string | null = null;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
   setLevel(level: SoundLevel): void {
     this.#audio.volume = VOLUMES[level];
@@ -14,11 +15,17 @@ export class Speech {
   }
 
   /** `path` below the page's origin; the same as before says nothing anew, null stops. */
-  say(path: string | null): void {
+  say(path: string | null, afterMs = 0): void {
     if (path === this.#path) return;
     this.#path = path;
+    clearTimeout(this.#waiting);
     this.#audio.pause();
     if (path === null) return;
+    if (afterMs === 0) this.#play(path);
+    else this.#waiting = setTimeout(() => this.#play(path), afterMs);
+  }
+
+  #play(path: string): void {
     this.#audio.src = path;
     // A clip that is missing, or a browser that was not touched yet: the text says the same.
     this.#audio.play().catch(() => {});

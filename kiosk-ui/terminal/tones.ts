@@ -3,6 +3,8 @@
 import type { SoundLevel, Tone } from '../../src/domain/screen.ts';
 
 const G4 = 392;
+const A4 = 440;
+const E5 = 659.25;
 const G5 = 783.99;
 const C5 = 523.25;
 const C6 = 1046.5;
@@ -46,12 +48,24 @@ const PATTERNS: Readonly<Record<Tone, Pattern>> = {
     every: 2.5,
     louderAfter: 5,
   },
+  /** Three times the same and a fifth above: neither the chime of an earthquake nor a siren. */
+  alert: {
+    notes: [
+      ...[0, 0.5, 1].map((at) => ({ hertz: A4, at, seconds: 0.3, strength: 1 })),
+      { hertz: E5, at: 1.5, seconds: 0.9, strength: 1 },
+    ],
+    every: null,
+    louderAfter: null,
+  },
   problem: {
     notes: [{ hertz: G4, at: 0, seconds: 0.5, strength: 0.8 }],
     every: null,
     louderAfter: null,
   },
 };
+
+/** Until the tones of an alert are over. */
+export const TONES_BEFORE_VOICE_MS = 2_600;
 
 const VOLUMES: Readonly<Record<SoundLevel, number>> = { normal: 0.25, loud: 0.7, off: 0 };
 const LOUDER = 1.4;

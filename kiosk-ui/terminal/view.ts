@@ -11,6 +11,7 @@ export type ScreenOf<Name extends ScreenName> = Extract<Screen, { readonly scree
 
 export interface Hand {
   readonly language: Language;
+  readonly sound: Screen['sound'];
   /** The edge of the screen nearest the card reader. */
   readonly reader: Screen['look']['reader'];
   readonly text: Catalogue;
@@ -26,12 +27,14 @@ export interface Hand {
  * below the words. At a kiosk: `list` of choices, `type` with a
  * pad or a keyboard, `show` with a large ring, `slip` with what is asked or told.
  */
+/** `tv`: the view draws the whole screen, on which nothing but the television's own is seen. */
 export type Layout =
   | 'call'
   | 'tell'
   | 'work'
   | 'letters'
   | 'family'
+  | 'tv'
   | `kiosk-${'list' | 'type' | 'show' | 'slip'}`;
 
 export interface View {
@@ -50,6 +53,10 @@ export interface View {
   /** May carry ruby. */
   readonly title: string;
   readonly titleSize?: 'shout' | 'head';
+  /** The whole screen, where it has neither the frame nor the stage of the others. */
+  readonly whole?: ComponentChildren;
+  /** Default: the profile's. */
+  readonly theme?: 'light' | 'dark';
   /** Above the title. */
   readonly before?: ComponentChildren;
   readonly words?: ComponentChildren;

@@ -13,6 +13,7 @@ export const SIZES = {
   '1280x800': { profile: 'kiosk', width: 1280, height: 800 },
   '1280x720': { profile: 'small', width: 1280, height: 720 },
   '1920x1080': { profile: 'small', width: 1920, height: 1080 },
+  television: { profile: 'tv', width: 1920, height: 1080 },
 } as const satisfies Record<
   string,
   {

@@ -4,11 +4,13 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KIOSK_SCREENS } from '../../src/domain/kiosk-screen.ts';
 import { LANGUAGES, SCREENS, type ScreenBody, type ScreenName } from '../../src/domain/screen.ts';
+import { TELEVISION_SCREENS } from '../../src/domain/television-screen.ts';
 import type { UiServer } from '../../src/screen/ui-server.ts';
 import { ONLY_AT_KIOSK } from '../screens/at-kiosk.ts';
 import { LAYOUT_FAULTS } from '../screens/layout-faults.ts';
 import { AT, type FrameGiven, SAMPLES } from '../screens/samples.ts';
 import { ShownScreen, serve } from '../screens/shown-screen.ts';
+import { AT_TELEVISION } from '../screens/television-samples.ts';
 import { launchChromium, openPage, SIZES, type Size, untilNumber } from './chromium.ts';
 
 export const shown = new ShownScreen({ screen: 'hold' });
@@ -42,20 +44,28 @@ function isAtKiosk(body: ScreenBody): boolean {
   return OF_A_KIOSK.has(body.screen) || ONLY_AT_KIOSK.has(body);
 }
 
+const OF_A_TELEVISION: ReadonlySet<ScreenName> = new Set(TELEVISION_SCREENS);
+
 /** The reader of a kiosk is at its right, that of a gate below the screen. */
 export function lookAt(size: Size, body: ScreenBody): NonNullable<FrameGiven['look']> {
-  return { profile: SIZES[size].profile, reader: isAtKiosk(body) ? 'right' : 'down' };
+  const { profile } = SIZES[size];
+  return { profile, reader: isAtKiosk(body) || profile === 'tv' ? 'right' : 'down' };
 }
 
 /** Which samples: those of gates, and those of kiosks, `one` of each kind or `every` one. */
-export interface Wanted {
-  readonly gates: boolean;
-  readonly kiosks: 'none' | 'one' | 'every';
-}
+export type Wanted =
+  | { readonly gates: boolean; readonly kiosks: 'none' | 'one' | 'every' }
+  /** A television's own, and those of every terminal that it shows. */
+  | 'television';
 
 /** Those of a kind stand together. */
-export function samplesOf({ gates, kiosks }: Wanted): readonly ScreenBody[] {
-  return SCREENS.flatMap((name) => {
+export function samplesOf(wanted: Wanted): readonly ScreenBody[] {
+  if (wanted === 'television') {
+    const own = TELEVISION_SCREENS.flatMap((name): readonly ScreenBody[] => SAMPLES[name]);
+    return [...own, ...AT_TELEVISION];
+  }
+  const { gates, kiosks } = wanted;
+  return SCREENS.filter((name) => !OF_A_TELEVISION.has(name)).flatMap((name) => {
     const samples: readonly ScreenBody[] = SAMPLES[name];
     const atKiosks = samples.filter(isAtKiosk);
     const most = { none: 0, one: 1, every: atKiosks.length }[kiosks];

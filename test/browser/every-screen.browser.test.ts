@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { LANGUAGES, type ScreenBody } from '../../src/domain/screen.ts';
 import { LAYOUT_FAULTS } from '../screens/layout-faults.ts';
+import { SAMPLES } from '../screens/samples.ts';
 import { openPage, type Size, untilNumber } from './chromium.ts';
 import { browser, everySampleFits, lookAt, samplesOf, shown, withScreens } from './every-sample.ts';
 import {
@@ -29,13 +30,19 @@ everySampleFits('800x480', { gates: true, kiosks: 'none' });
 everySampleFits('768x1024', { gates: true, kiosks: 'every' });
 everySampleFits('1080x1920', { gates: true, kiosks: 'one' });
 everySampleFits('1280x800', { gates: false, kiosks: 'one' });
+everySampleFits('television', 'television');
 
 /** One of each kind: a gate's on a small screen, a kiosk's on that of a kiosk. */
 function oneOfEach(size: Size): readonly ScreenBody[] {
+  if (size === 'television') return samplesOf('television').filter(isFirst);
   if (size !== '800x480') return samplesOf({ gates: false, kiosks: 'one' });
-  return samplesOf({ gates: true, kiosks: 'none' }).filter(
-    ({ screen }, at, all) => all.findIndex((other) => other.screen === screen) === at,
-  );
+  return samplesOf({ gates: true, kiosks: 'none' }).filter(isFirst);
+}
+
+/** An alert has several faces: for one, for several, for nobody, calm, a sample. */
+function isFirst(body: ScreenBody, at: number, all: readonly ScreenBody[]): boolean {
+  if (body.screen === 'tv-alert') return SAMPLES['tv-alert'].indexOf(body) % 3 === 0;
+  return all.findIndex(({ screen }) => screen === body.screen) === at;
 }
 
 const SIZES_AND_LANGUAGES = [
@@ -43,6 +50,7 @@ const SIZES_AND_LANGUAGES = [
   // Rules that depend on the language depend on ruby, or on its absence.
   { size: '768x1024', language: 'ja-simple' },
   { size: '768x1024', language: 'en' },
+  { size: 'television', language: 'ja-simple' },
 ] as const;
 
 test.each(SIZES_AND_LANGUAGES)(
@@ -72,7 +80,7 @@ function reachedFrom(start: number, leads: readonly (readonly number[])[]): Set<
   return reached;
 }
 
-test.each(['800x480', '768x1024'] as const)(
+test.each(['800x480', '768x1024', 'television'] as const)(
   'at %s, four arrows lead from every control to every other, and the focus is seen on each',
   async (size) => {
     await withScreens(size, async (page) => {

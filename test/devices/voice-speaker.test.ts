@@ -140,3 +140,21 @@ test('closing closes the voice, and is no failure', async () => {
   expect(notes).toEqual([]);
   await speakerWith({}).speaker.close();
 });
+
+test('what is said to somebody by name is made anew each time, and the general words stand in for it', async () => {
+  const voice = new PlayedVoice();
+  let words: string | null = 'もりかわさん、にげてください。';
+  const personal = (speech: string) => (speech === 'tv-call' ? words : null);
+  const { speaker } = speakerWith({ voice, personal });
+  await speaker.audio('ja', 'tv-call');
+  await speaker.audio('ja', 'tv-call');
+  await speaker.audio('ja', 'hold');
+  words = null;
+  await speaker.audio('ja', 'tv-call');
+  expect(voice.said.map((said) => said.slice(4))).toEqual([
+    'もりかわさん、にげてください。',
+    'もりかわさん、にげてください。',
+    'そのまま おまちください。',
+    'ひなんの おしらせです。がめんを みて、にげてください。',
+  ]);
+});

@@ -8,8 +8,8 @@ import {
   now,
   untilTime,
 } from '../../kiosk-ui/terminal/moments.ts';
-import { romaji } from '../../kiosk-ui/terminal/romaji.ts';
 import { catalogueOf } from '../../src/text/index.ts';
+import { romaji } from '../../src/text/romaji.ts';
 
 /** 23:50 on the last day of a year, in Japan. */
 const LATE = new Date('2026-12-31T14:50:00Z');

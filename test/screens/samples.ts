@@ -18,6 +18,7 @@ import {
 import { RING_ENDS, TOLD_TEXTS, type Told } from '../../src/domain/told.ts';
 import { coloursOf } from '../../src/screen/colours.ts';
 import { KIOSK_REASONS } from '../../src/text/kiosk/ja-reasons.ts';
+import { TELEVISION_REASONS } from '../../src/text/television/ja.ts';
 import {
   LAST_TRY_AT_KIOSK,
   PIN_AT_KIOSK,
@@ -27,6 +28,7 @@ import {
 import { CASE_SAMPLES } from './case-samples.ts';
 import { KIOSK_KEYS, KIOSK_SAMPLES, KIOSK_TONES } from './kiosk-samples.ts';
 import { SHELTER_KEYS, SHELTER_SAMPLES, SHELTER_TONES } from './shelter-samples.ts';
+import { TELEVISION_KEYS, TELEVISION_SAMPLES, TELEVISION_TONES } from './television-samples.ts';
 
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
 
@@ -39,7 +41,9 @@ export const AT = '2026-11-25T07:12:00Z';
 
 const reasons = Object.keys(REASONS) as Reason[];
 /** A kiosk says its own on `ended`, and of a service whose answer is no on `refused`. */
-const everyTerminals = reasons.filter((reason) => !Object.hasOwn(KIOSK_REASONS, reason));
+const everyTerminals = reasons.filter(
+  (reason) => !Object.hasOwn({ ...KIOSK_REASONS, ...TELEVISION_REASONS }, reason),
+);
 const CLOSING = ['kiosk-stopped', 'topology-differs', 'page-printer-lost', 'payment-lost'] as const;
 const freshList = { issuedAt: MORNING, age: 'fresh' } as const;
 const oldList = { issuedAt: MORNING, age: 'old' } as const;
@@ -260,6 +264,7 @@ export const SAMPLES: {
   'staff-leaving': [{ screen: 'staff-leaving', seconds: 20 }],
   ...KIOSK_SAMPLES,
   ...SHELTER_SAMPLES,
+  ...TELEVISION_SAMPLES,
 };
 
 const TONES: Partial<Record<ScreenName, Tone>> = {
@@ -271,6 +276,7 @@ const TONES: Partial<Record<ScreenName, Tone>> = {
   'take-card': 'take',
   ...KIOSK_TONES,
   ...SHELTER_TONES,
+  ...TELEVISION_TONES,
 };
 
 const TYPING = ['character', 'erase', 'enter', 'back'] as const;
@@ -295,6 +301,7 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   'staff-leaving': ['stay', 'back'],
   ...KIOSK_KEYS,
   ...SHELTER_KEYS,
+  ...TELEVISION_KEYS,
 };
 
 const PASSAGE = ['passed', 'not-passed'] as const;

@@ -1,0 +1,147 @@
+/** Linking somebody to a television, and ending it. */
+
+import type { ComponentChildren } from 'preact';
+import { Fuda } from '../look/fuda.tsx';
+import { Maru } from '../look/maru.tsx';
+import { Ruby, Sentences } from '../look/ruby.tsx';
+import { CardToRemote } from './tv-remote.tsx';
+import { politely, RemoteHints, Room, TvKey } from './tv-room.tsx';
+import type { Draw, Hand, View } from './view.ts';
+
+export const tvConsent: Draw<'tv-consent'> = ({ municipality, pin }, hand) => {
+  const { consent: words, keys } = hand.text.television;
+  const terms = [words.calls({ municipality }), words.heard, words.shown, words.ends];
+  return page('consent', words.title, hand, {
+    words: (
+      <>
+        <p>
+          <Ruby text={words.body} />
+        </p>
+        <ul class="terms">
+          {terms.map((term) => (
+            <li key={term}>
+              <Ruby text={term} />
+            </li>
+          ))}
+        </ul>
+        {pin && (
+          <p class="note">
+            <Ruby text={words.pin} />
+          </p>
+        )}
+      </>
+    ),
+    hands: (
+      <>
+        <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} first main />
+        <TvKey icon="left" text={keys.back} onPress={() => hand.press({ key: 'back' })} />
+      </>
+    ),
+  });
+};
+
+export const tvPlaceCard: Draw<'tv-place-card'> = ({ again }, hand) => {
+  const { placeCard: words, keys } = hand.text.television;
+  return page('place-card', again === null ? words.title : words.again, hand, {
+    words: (
+      <>
+        <p class={again === null ? undefined : 'warning'}>
+          <Sentences text={again === null ? words.body : hand.text.reasons[again].why} />
+        </p>
+        <p class="note">
+          <Ruby text={words.note} />
+        </p>
+      </>
+    ),
+    picture: <CardToRemote state="waiting" />,
+    hands: <TvKey icon="left" text={keys.back} onPress={() => hand.press({ key: 'back' })} first />,
+  });
+};
+
+export const tvLinked: Draw<'tv-linked'> = ({ end, person }, hand) => {
+  const { linked, keys } = hand.text.television;
+  const words = linked[end];
+  return page('linked', words.title, hand, {
+    words: (
+      <>
+        {person !== null && (
+          <p class="named">
+            <Ruby text={politely(person, hand)} />
+          </p>
+        )}
+        <p>
+          <Sentences text={words.body} />
+        </p>
+      </>
+    ),
+    picture: (
+      <Maru state="done" to={null}>
+        {''}
+      </Maru>
+    ),
+    hands: <TvKey text={keys.close} onPress={() => hand.press({ key: 'enter' })} first main />,
+  });
+};
+
+export const tvUnlink: Draw<'tv-unlink'> = ({ person }, hand) => {
+  const { unlink: words } = hand.text.television;
+  return page('unlink', words.title, hand, {
+    words: (
+      <>
+        <p class="named">
+          <Ruby text={politely(person, hand)} />
+        </p>
+        <p>
+          <Sentences text={words.body} />
+        </p>
+      </>
+    ),
+    hands: (
+      <>
+        <TvKey text={words.keep} onPress={() => hand.press({ key: 'back' })} first main />
+        <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} />
+      </>
+    ),
+  });
+};
+
+export const tvStopped: Draw<'tv-stopped'> = ({ reason }, hand) => {
+  const { reasons, refused, information, television } = hand.text;
+  const { title, card, why, next } = reasons[reason];
+  const now = next({ information: hand.ways.information ?? information });
+  const rows = [
+    { term: refused.card, answer: <Sentences text={card} /> },
+    { term: refused.why, answer: <Sentences text={why} /> },
+    { term: refused.next, answer: <Sentences text={now} />, now: true },
+  ];
+  return page('stopped', title, hand, {
+    words: <Fuda rows={rows} />,
+    picture: <Maru state="problem" to={null} />,
+    hands: (
+      <TvKey text={television.keys.close} onPress={() => hand.press({ key: 'enter' })} first main />
+    ),
+  });
+};
+
+interface Page {
+  readonly words: ComponentChildren;
+  readonly picture?: ComponentChildren;
+  readonly hands: ComponentChildren;
+}
+
+function page(name: string, title: string, hand: Hand, { words, picture, hands }: Page): View {
+  const whole = (
+    <Room name={name}>
+      <div class="words" aria-live="polite">
+        <h1>
+          <Ruby text={title} />
+        </h1>
+        {words}
+      </div>
+      {picture !== undefined && <div class="picture">{picture}</div>}
+      <div class="foot-tv">{hands}</div>
+      <RemoteHints hand={hand} />
+    </Room>
+  );
+  return { layout: 'tv', ring: null, title, whole };
+}
