@@ -248,8 +248,11 @@ export class ScreenHub implements ScreenSource {
 
   #content(): Omit<ScreenFrame, 'number'> & ScreenBody {
     const { actor, service, look, ways } = this.#parts;
-    const { language, chosenSound: sound, called } = actor.getSnapshot().context;
+    const { language, chosenSound, called } = actor.getSnapshot().context;
     const { meta, body } = this.#shown;
+    // Whoever wanted silence did not mean this.
+    const isHeard = meta.tone === 'alert' && chosenSound === 'off';
+    const sound = isHeard ? 'normal' : chosenSound;
     const { title, gate, startsAt } = service.place();
     const cue = this.#cue?.screen === meta.screen ? this.#cue : null;
     const voice = meta.voice ?? cue?.voice ?? (called ? 'staff-called' : null);

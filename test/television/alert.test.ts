@@ -118,6 +118,19 @@ describe('the call', () => {
     expect(rig.screen).toMatchObject({ people: [{ name: '森＊ ハ＊' }, { name: '森＊ 太＊' }] });
   });
 
+  test('is heard where the sound was off, and where it was not is as loud as it was', async () => {
+    const rig = await TelevisionRig.open([HATSU]);
+    await rig.press({ key: 'sound' });
+    expect(rig.screen).toMatchObject({ sound: 'loud' });
+    await rig.press({ key: 'sound' });
+    expect(rig.screen).toMatchObject({ sound: 'off' });
+    await rig.raise(ALERT);
+    expect(rig.screen).toMatchObject({ sound: 'normal', tone: 'alert' });
+    expect(rig.screen.speech).not.toBeNull();
+    await rig.wait(25_000);
+    expect(rig.screen).toMatchObject({ sound: 'off' });
+  });
+
   test('ends when everybody has answered', async () => {
     const rig = await TelevisionRig.open([HATSU]);
     await rig.raise(ALERT);
