@@ -204,6 +204,7 @@ function inputOf(
     hasErrands: services.some(({ errands = [] }) => errands.length > 0),
     hasHome: onlyOne(services).home !== undefined,
     hasProgramme: services.some(({ programme }) => programme !== undefined),
+    speaks: onlyOne(services).language?.chosen() ?? 'ja',
     sound: screen?.sound ?? 'normal',
   };
 }

@@ -73,6 +73,8 @@ export interface TerminalInput {
   readonly hasHome?: boolean;
   /** What is shown is one visit that lasts as long as the terminal runs, and nobody is waited for. */
   readonly hasProgramme?: boolean;
+  /** What everybody begins with; Japanese unless a household has chosen another one for good. */
+  readonly speaks?: Language;
   /** Where the sound key starts from for everybody. */
   readonly sound: SoundLevel;
 }
@@ -188,7 +190,7 @@ export const terminalSetup = setup({
     }),
     /** The next person is asked in Japanese. */
     forgetChoices: assign({
-      language: 'ja',
+      language: ({ context }) => context.speaks ?? 'ja',
       chosenSound: ({ context }) => context.sound,
       called: false,
     }),

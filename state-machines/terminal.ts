@@ -43,7 +43,7 @@ export const terminalMachine = terminalSetup.createMachine({
     obstacles: ['reader-lost'],
     seen: { tap: 0, sensedAt: 0 },
     answer: null,
-    language: 'ja',
+    language: input.speaks ?? 'ja',
     chosenSound: input.sound,
     errand: 'status',
     called: false,

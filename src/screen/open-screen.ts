@@ -73,6 +73,7 @@ export function openScreen(config: Config, parts: ScreenParts): TerminalScreen {
     look: { profile: PROFILES[config.profile], reader: screen?.reader ?? READERS[config.profile] },
     ways: (language) => waysIn(screen, language),
   });
+  actor.subscribe(({ context }) => service.language?.keep(context.language));
   const looking = setInterval(() => hub.refresh(), LOOK_EVERY_MS);
   let speaker: Speaker | null = null;
   let supervisor: Supervisor | null = null;

@@ -4,6 +4,8 @@
  */
 
 import { cardAskedMachine } from '../../state-machines/card-asked.ts';
+import { LANGUAGES, type Language } from '../domain/screen.ts';
+import { DiskFullError } from '../store/disk.ts';
 import { AlertDesk } from '../television/alert-desk.ts';
 import { Links } from '../television/links.ts';
 import { televisionProgramme } from '../television/programme.ts';
@@ -39,9 +41,31 @@ export function evacuationAlert(parts: TerminalParts, options: EvacuationAlertOp
       list: null,
       purpose: { service: 'evacuation-alert' },
     }),
+    language: languageOf(parts),
     stop: () => {
       clearInterval(reading);
       desk.stop();
+    },
+  };
+}
+
+const LANGUAGE = 'television-language';
+
+/** Of the household: an alert after a power cut is in the language that they read. */
+function languageOf({ recorder }: TerminalParts): NonNullable<Service['language']> {
+  const { ledger } = recorder;
+  let chosen: Language = LANGUAGES.find((each) => each === ledger.get(LANGUAGE)) ?? 'ja';
+  return {
+    chosen: () => chosen,
+    keep(language) {
+      if (language === chosen) return;
+      chosen = language;
+      try {
+        ledger.set(LANGUAGE, language);
+      } catch (error) {
+        // It stays until the next start.
+        if (!(error instanceof DiskFullError)) throw error;
+      }
     },
   };
 }

@@ -194,6 +194,8 @@ export interface Service {
   /** What stands on the screen while nobody is there, in the place of the menu of errands. */
   home?(offline: boolean): ScreenBody;
   readonly programme?: Programme;
+  /** Of a terminal that the same people use: what they choose stays, also after a start. */
+  readonly language?: { chosen(): Language; keep(language: Language): void };
   /** The terminal ends. */
   stop?(): void;
   readonly receipts?: ReceiptsOfService;

@@ -194,3 +194,12 @@ test('the disk of a stolen television shows no name', () =>
     expect(found).toEqual([]);
     expect(files.length).toBeGreaterThan(2);
   }));
+
+test('the language that a household has chosen stays, also after a start', () =>
+  atHome(async ({ world }) => {
+    world.press({ key: 'language', language: 'en' });
+    await world.screen({ screen: 'tv-home', language: 'en' });
+    await world.stop();
+    await world.start();
+    await world.screen({ screen: 'tv-home', language: 'en' });
+  }));
