@@ -92,7 +92,7 @@ export interface Platform {
 
 /** Starts the platform on 127.0.0.1. Rejects with InputError when the port is taken. */
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
-  const { helloMs = 5_000, log = () => {} } = settings;
+  const { helloMs = 5_000, log = () => {}, otherSides = OTHER_SIDES } = settings;
   const stores = openStores(settings.stateDirectory);
   const { facts, held, register, residents, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
@@ -101,11 +101,10 @@ export async function startPlatform(settings: PlatformSettings): Promise<Platfor
   const commands: TellCommands = (terminal, after) =>
     framesFor(stores.registry, terminal, Date.now(), after);
   const centre = openCentre(settings, { ...stores, keys }, log);
-  const { otherSides = OTHER_SIDES } = settings;
   const standings = new EvacueeStandings(settings.stateDirectory, facts, residents, Date.now);
   const questions = new TerminalQuestions({
-    ...{ register, residents, centre, held, removed: new RemovedFacts(), now: Date.now },
-    ...{ otherSides, log, standings },
+    ...{ register, residents, standings, centre, held, removed: new RemovedFacts() },
+    ...{ now: Date.now, otherSides, log },
   });
   const ports = settings.tlsPort === undefined ? 1 : 2;
   const { connectionsMax = connectionsFor(openFilesLimit(), ports) } = settings;
