@@ -174,7 +174,7 @@ function Draft({ districts, send, refuse }: DraftProps) {
       <h3>新しい案</h3>
       <label>
         警戒レベル
-        <select name="level" defaultValue="4">
+        <select name="level">
           {[3, 4, 5].map((level) => (
             <option key={level} value={level}>
               {LEVEL_WORDS[level]}

@@ -1,0 +1,45 @@
+/** The municipality's commands as people type them. */
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Bench, jsonLines, refusal, run } from '../platform/programs.ts';
+
+const CITY = ['--municipality', '990029'] as const;
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.create();
+});
+afterEach(() => bench.remove());
+
+function platform(...args: readonly string[]) {
+  return run([...args, '--state', bench.state]);
+}
+
+async function printed(...args: readonly string[]) {
+  return jsonLines((await platform(...args)).stdout);
+}
+
+test('a register is brought in, and a file that lacks most of it is refused unless that is meant', async () => {
+  const invented = await printed('evacuees', 'invent', ...CITY, '--count', '20');
+  expect(invented).toMatchObject([{ event: 'evacuees.imported', added: 20 }]);
+  const file = join(bench.state, 'register.csv');
+  const columns = 'certificate,number,name,kana,born,district,address,household,needs,support';
+  const hatsu = ',1,森川 ハツ,モリカワ ハツ,1943-05-02,kawara,川原町 3,S-1,,,';
+  await writeFile(file, `${columns},protected\n${hatsu}\n`);
+  const refused = await refusal(platform('evacuees', 'import', file, ...CITY));
+  expect(refused).toMatch(/lacks 20 of the 20 people .* --remove-many/u);
+  const meant = await printed('evacuees', 'import', file, ...CITY, '--remove-many');
+  expect(meant).toMatchObject([{ added: 1, removed: 20, all: 1 }]);
+});
+
+test('a clerk gets a password that is shown once, and a role that there is', async () => {
+  const boss = await refusal(platform('clerk', 'add', '大西', '--role', 'boss'));
+  expect(boss).toMatch(/--role "boss"/u);
+  const [added] = await printed('clerk', 'add', '大西', '--role', 'operator');
+  expect(added).toMatchObject({ event: 'clerk.added', name: '大西', role: 'operator' });
+  expect(String(added?.['password'])).toMatch(/^[\w-]{20}$/u);
+  expect(await printed('clerk', 'list')).toEqual([{ name: '大西', role: 'operator' }]);
+  expect(await refusal(platform('clerk', 'remove', '佐野'))).toMatch(/nobody is called 佐野/u);
+});
