@@ -97,11 +97,12 @@ interface Tables {
   readonly page?: object | undefined;
   readonly payment?: object | undefined;
   readonly staff?: object | undefined;
+  readonly place?: object | undefined;
 }
 
 /** A service that lacks what it needs is told with the table that is missing. */
 export function checkServices(
-  { services, ocsp, receipt, release, turnstile, page, payment, staff }: Tables,
+  { services, ocsp, receipt, release, turnstile, page, payment, staff, place }: Tables,
   context: z.RefinementCtx,
 ): void {
   const problem = (path: string | string[], message: string): void =>
@@ -137,6 +138,9 @@ export function checkServices(
       if (found !== undefined) continue;
       problem(table, 'certificates are paid and printed: expected a table with a "driver"');
     }
+  }
+  if (services['evacuation-alert'] !== undefined && place === undefined) {
+    problem('place', 'alerts are for places: expected a table [place] with a "municipality"');
   }
   if (release !== undefined && services['age-check'] === undefined) {
     problem('release', 'nothing is handed out here: only beside [services.age-check]');
