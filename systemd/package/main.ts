@@ -21,7 +21,8 @@ import { fromFolder, put, sizeOf } from './tree.ts';
 const HOME = 'usr/lib/kazasu';
 const UNITS = 'lib/systemd/system';
 const MIB = 1_048_576;
-const STREET_PAGE = /^street\//;
+/** Pages of the simulator. */
+const SIM_PAGE = /^(street|town)\//;
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
 
 /** Where each file of systemd/ goes, and its mode. */
@@ -113,7 +114,7 @@ async function packDaemon(
   const node = await nodePackage();
   await putProgram(tree, program, packages);
   await put(tree, `${HOME}/package.json`, manifest(order.version));
-  await putPages(tree, (path) => !STREET_PAGE.test(path));
+  await putPages(tree, (path) => !SIM_PAGE.test(path));
   await putInstalled(tree, INSTALLED);
   const without = await sizeOf(tree);
   await put(tree, `${HOME}/node`, await readFile(pinnedNode), 0o755);
@@ -130,7 +131,7 @@ async function packSimulator(
   packages: readonly NpmPackage[],
 ): Promise<void> {
   await putProgram(tree, program, packages);
-  await putPages(tree, (path) => STREET_PAGE.test(path));
+  await putPages(tree, (path) => SIM_PAGE.test(path));
   await putInstalled(tree, INSTALLED_SIM);
   await finish(tree, order, { name: 'kazasu-sim', ...order, packages, node: null });
 }
