@@ -3,12 +3,13 @@
  * look, which terminals are there. It does nothing while no municipality has brought in its register.
  */
 
-import type { StandingAnswer } from '../../src/link/evacuation-protocol.ts';
+import type { z } from 'zod';
+import type { STANDING_ANSWER } from '../../src/link/evacuation-protocol.ts';
 import { Contacts } from '../contacts.ts';
 import { FollowedTown, type TownFeed } from '../town/followed-town.ts';
 import type { ResidentStore } from './residents.ts';
 
-type StandingSaid = StandingAnswer['standings'][number];
+type StandingSaid = z.infer<typeof STANDING_ANSWER>['standings'][number];
 
 export class EvacueeStandings {
   readonly #directory: string;

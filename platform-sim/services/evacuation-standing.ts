@@ -1,12 +1,11 @@
 /** How the people are whom a television calls: so that whoever is safe is called no more. Where they are is told to nobody. */
 
-import { STANDING_QUESTION, type StandingAnswer } from '../../src/link/evacuation-protocol.ts';
+import { STANDING_QUESTION } from '../../src/link/evacuation-protocol.ts';
 import { NotAQuestionError } from '../checked-question.ts';
 import type { OtherSide } from '../other-side.ts';
 
 export const evacuationStanding: OtherSide = async ({ terminal, body }, { standings }) => {
   const asked = STANDING_QUESTION.safeParse(body);
   if (!asked.success) throw new NotAQuestionError('reference ids');
-  const answer: StandingAnswer = { standings: await standings.of(terminal, asked.data.refs) };
-  return answer;
+  return { standings: await standings.of(terminal, asked.data.refs) };
 };

@@ -24,7 +24,7 @@ export const LINK_ANSWER = z.union([
 ]);
 export type LinkAnswer = z.infer<typeof LINK_ANSWER>;
 
-export const STANDING_REFS_MAX = 16;
+const STANDING_REFS_MAX = 16;
 export const STANDING_QUESTION = z.strictObject({
   refs: z.array(ref).min(1).max(STANDING_REFS_MAX),
 });
@@ -43,4 +43,3 @@ export const STANDING_ANSWER = z.strictObject({
     )
     .max(STANDING_REFS_MAX),
 });
-export type StandingAnswer = z.infer<typeof STANDING_ANSWER>;
