@@ -246,7 +246,7 @@ export async function importList(raw: RawOptions): Promise<void> {
   });
 }
 
-function printPublished(publication: Publication): void {
+export function printPublished(publication: Publication): void {
   const manifest = ENTRY_LIST_MANIFEST.parse(JSON.parse(publication.manifest));
   const { list, version, rows, chunks, delta, assurance } = manifest;
   const deltaBytes = delta?.bytes ?? null;

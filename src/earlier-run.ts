@@ -1,16 +1,14 @@
 /** What an earlier run of this terminal left: lists, and what it had begun and not ended. */
 
 import type { CommandRunner } from './commands.ts';
-import type { Recorder } from './recorder.ts';
 import type { Service, TerminalParts } from './services/service.ts';
-import type { ListShelf } from './store/list-shelf.ts';
+import type { StateFolder } from './state-folder.ts';
 import { onlyOne } from './terminal-machine.ts';
 
 /** The lists that an earlier run left on the disk. */
 export function announceLists(
   lists: readonly string[],
-  shelf: ListShelf,
-  recorder: Recorder,
+  { shelf, recorder }: Pick<StateFolder, 'shelf' | 'recorder'>,
 ): void {
   for (const list of lists) {
     const active = shelf.active(list);

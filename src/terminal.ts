@@ -84,28 +84,27 @@ export async function startTerminal(
 ): Promise<RunningTerminal> {
   const startedAt = performance.now();
   const folder = openStateFolder(config, options.out);
-  const { shelf, recorder } = folder;
   const conditions = new Conditions();
   const { inspect, answer: answers } = followSupervisors(
-    reportDroppedEvents((fields) => recorder.note('event.dropped', fields)),
+    reportDroppedEvents((fields) => folder.recorder.note('event.dropped', fields)),
   );
   const keys = await OwnKeys.open(config);
   const metrics = await openMetrics(config, folder, inspect);
-  const devices = await Devices.supervise(config, recorder, conditions, inspect);
-  const papers = new Papers(config.name, recorder, devices.printer);
-  const charges = new Charges(recorder, () => devices.payment?.current ?? null);
+  const devices = await Devices.supervise(config, folder.recorder, conditions, inspect);
+  const papers = new Papers(config.name, folder.recorder, devices.printer);
+  const charges = new Charges(folder.recorder, () => devices.payment?.current ?? null);
   const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
   const own = { papers, charges, keyStore: keys.store };
   const services = servicesOf(config, partsOf(config, folder, devices, link, own));
   const lists = services.flatMap((service) => service.lists);
-  const looking = lookAtLevels(config, services, folder, conditions, { papers, charges });
+  const looking = lookAtLevels(config, services, folder, conditions, own);
   const recover = async (): Promise<void> => {
-    settleEarlierRun(services, { papers, charges }, commands);
-    announceLists(lists, shelf, recorder);
+    settleEarlierRun(services, own, commands);
+    announceLists(lists, folder);
     looking.look();
   };
   const checks = checksOf(folder, { config, reader: devices.card, keys, link, venue }, devices);
-  const desk = StaffDesk.of(config, folder, { papers, charges }, checks);
+  const desk = StaffDesk.of(config, folder, own, checks);
   const machine = terminalMachineFor(services, devices.card, conditions, recover, desk);
   const input = inputOf(config, services, desk);
   const actor = createActor(machine, { id: 'terminal', input, inspect });
@@ -118,15 +117,15 @@ export async function startTerminal(
     remote: devices.remote,
     sound: await openVoice(config.screen ?? { voice: 'none' }),
     pages: options.pages,
-    recorder,
+    recorder: folder.recorder,
     inspect,
   });
-  journalOf(actor, recorder, options.onDefect, () => ({
+  journalOf(actor, folder.recorder, options.onDefect, () => ({
     ...aboutTerminal(config, devices.card, devices.receipt, link),
     list: lists.join(' ') || undefined,
     ms: Math.round(performance.now() - startedAt),
   }));
-  await keys.start(recorder, inspect, link.usingKeys(lists));
+  await keys.start(folder.recorder, inspect, link.usingKeys(lists));
   link.start(lists, (command) => commands.take(command));
   const retention = retentionOf(config, folder, services, link, options.onDefect);
   await venue.start();
@@ -137,7 +136,7 @@ export async function startTerminal(
     screen: screen.source,
     watchObstacles: (listener) => void conditions.watch(listener),
     async stop(signal) {
-      recorder.note('terminal.stopping', { signal });
+      folder.recorder.note('terminal.stopping', { signal });
       await Promise.all([retention.stop(), sticks?.stop()]);
       looking.stop();
       stopServices(services);

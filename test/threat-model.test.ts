@@ -55,7 +55,7 @@ test('every test that the threat model names is there', () => {
 });
 
 test('every line says who, what, what stops it, what does not, and names a test', () => {
-  expect(new Set(THREATS.map(({ attacker }) => attacker)).size).toBe(7);
+  expect(new Set(THREATS.map(({ attacker }) => attacker)).size).toBe(11);
   for (const { tests, ...said } of THREATS) {
     for (const cell of Object.values(said)) expect([said, cell.trim()]).not.toEqual([said, '']);
     expect([said.wants, tests.length]).not.toEqual([said.wants, 0]);

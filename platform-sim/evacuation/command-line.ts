@@ -18,6 +18,7 @@ export function addEvacuation(program: Command, command: AddCommand): void {
       'UTF-8; columns certificate,number,name,kana,born,district,address,household,needs,support,protected',
     )
     .requiredOption('--municipality <code>', 'whose register it is')
+    .option('--list <name>', 'also publish those with a card as this list, for shelters')
     .option('--remove-many', 'also where the file lacks more than a tenth of the people')
     .action(importEvacuees);
   command(evacuees, 'invent', 'fill the register with people whom nobody knows, for exercises')

@@ -1,10 +1,21 @@
 /** What `kazasu-platform evacuees` does: the municipality's register of who lives there. */
 
 import { z } from 'zod';
-import { check, print, type RawOptions, STATE, text } from '../commands.ts';
+import { NAME } from '../../src/link/protocol.ts';
+import {
+  check,
+  print,
+  printPublished,
+  type RawOptions,
+  STATE,
+  text,
+  withStores,
+} from '../commands.ts';
 import { InputError } from '../input-error.ts';
+import { openKeys } from '../stores.ts';
 import { beginIncident } from '../town/incidents.ts';
 import { SHIOMI_CODE, SHIOMI_DISTRICTS } from './evacuee.ts';
+import { publishEvacuees } from './evacuee-list.ts';
 import { inventResidents } from './invented-residents.ts';
 import { readResidentCsv } from './resident-csv.ts';
 import { type RegisterEntry, ResidentStore } from './residents.ts';
@@ -20,7 +31,12 @@ const number = (most: number) =>
     .regex(/^[1-9]\d{0,6}$/u, 'a whole number from 1 on')
     .transform(Number)
     .refine((value) => value <= most, `${most} at most`);
-const IMPORT = z.object({ ...STATE, municipality, removeMany: z.boolean().default(false) });
+const IMPORT = z.object({
+  ...STATE,
+  municipality,
+  list: NAME.exactOptional(),
+  removeMany: z.boolean().default(false),
+});
 const INVENT = z.object({ ...STATE, municipality, count: number(INVENTED_MAX), seed: number(9e6) });
 const BEGIN = z.object({
   ...STATE,
@@ -33,8 +49,9 @@ const BEGIN = z.object({
 
 /** `evacuees import` */
 export async function importEvacuees(csv: string, raw: RawOptions): Promise<void> {
-  const { state, removeMany } = check(IMPORT, raw);
+  const { state, list, removeMany } = check(IMPORT, raw);
   takeRegister(state, readResidentCsv(csv, SHIOMI_DISTRICTS), removeMany);
+  if (list !== undefined) await publishList(state, list);
 }
 
 /** `evacuees invent` */
@@ -74,4 +91,15 @@ function takeRegister(
   } finally {
     residents.close();
   }
+}
+
+/** Whoever has a card stands on the list of the shelters. */
+async function publishList(state: string, list: string): Promise<void> {
+  const keys = await openKeys(state);
+  await withStores(state, async ({ registry, residents }) => {
+    const listed = [...residents.registered()].flatMap(({ fingerprint, ...resident }) =>
+      fingerprint === null ? [] : [{ ...resident, fingerprint }],
+    );
+    printPublished(await publishEvacuees(registry, keys, listed, { list }, Date.now()));
+  });
 }

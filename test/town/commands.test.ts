@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CardMaker } from '../cards.ts';
 import { Bench, jsonLines, refusal, run } from '../platform/programs.ts';
 
 const CITY = ['--municipality', '990029'] as const;
@@ -32,6 +33,24 @@ test('a register is brought in, and a file that lacks most of it is refused unle
   expect(refused).toMatch(/lacks 20 of the 20 people .* --remove-many/u);
   const meant = await printed('evacuees', 'import', file, ...CITY, '--remove-many');
   expect(meant).toMatchObject([{ added: 1, removed: 20, all: 1 }]);
+});
+
+test('whoever has a card stands on the list of the shelters, too', async () => {
+  const { der } = await (await CardMaker.create()).card();
+  await writeFile(join(bench.state, 'hatsu.der'), der);
+  const file = join(bench.state, 'register.csv');
+  const columns = 'certificate,number,name,kana,born,district,address,household,needs,support';
+  const people = [
+    'hatsu.der,1,森川 ハツ,モリカワ ハツ,1943-05-02,kawara,川原町 3,S-1,,,',
+    ',2,津田 シゲ,ツダ シゲ,1947-01-09,kawara,川原町 1,S-2,,,',
+  ];
+  await writeFile(file, `${columns},protected\n${people.join('\n')}\n`);
+  const list = ['--list', 'evacuees-990029'];
+  expect(await printed('evacuees', 'import', file, ...CITY, ...list)).toMatchObject([
+    { event: 'evacuees.imported', added: 2 },
+    { event: 'list.published', list: 'evacuees-990029', version: 1, rows: 1 },
+  ]);
+  expect(await printed('list', 'list')).toMatchObject([{ list: 'evacuees-990029', rows: 1 }]);
 });
 
 test('a clerk gets a password that is shown once, and a role that there is', async () => {
