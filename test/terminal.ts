@@ -374,7 +374,11 @@ driver = "simulated"
 [services.family-register]
 `,
   },
-  stb: { name: 'tv-1', tables: '[place]\nmunicipality = "990029"\n[services.evacuation-alert]\nmunicipality = "汐見市"\n' },
+  stb: {
+    name: 'tv-1',
+    tables:
+      '[place]\nmunicipality = "990029"\n[services.evacuation-alert]\nmunicipality = "汐見市"\n',
+  },
 } as const;
 
 async function configure(directory: string, url: string, given: Given): Promise<Config> {

@@ -11,7 +11,8 @@ import { type World, withTerminal } from '../terminal.ts';
 
 const AUTHORITY = testAuthority();
 const INSTITUTION = testInstitution(AUTHORITY);
-const PIN_TABLE = '[place]\nmunicipality = "990029"\n[services.evacuation-alert]\nmunicipality = "汐見市"\npin = "always"\n';
+const PIN_TABLE =
+  '[place]\nmunicipality = "990029"\n[services.evacuation-alert]\nmunicipality = "汐見市"\npin = "always"\n';
 const HATSU = { name: '森川 ハツ', kana: 'もりかわ はつ' };
 
 interface Home {

@@ -1,6 +1,6 @@
 /** The municipality's commands as people type them. */
 
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CardMaker } from '../cards.ts';
@@ -37,6 +37,7 @@ test('a register is brought in, and a file that lacks most of it is refused unle
 
 test('whoever has a card stands on the list of the shelters, too', async () => {
   const { der } = await (await CardMaker.create()).card();
+  await mkdir(bench.state, { recursive: true });
   await writeFile(join(bench.state, 'hatsu.der'), der);
   const file = join(bench.state, 'register.csv');
   const columns = 'certificate,number,name,kana,born,district,address,household,needs,support';
