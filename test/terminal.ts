@@ -25,8 +25,9 @@ import { type RunningTerminal, startTerminal } from '../src/terminal.ts';
 import { CardMaker, type TestCard } from './cards.ts';
 import type { TestInstitution } from './devices/institution-fixture.ts';
 import { JournalLines, type Line } from './journal-lines.ts';
+import { KINDS, LIST, type TerminalKind } from './terminal-kinds.ts';
 
-export const LIST = 'stadium-2016-02-20';
+export { LIST };
 
 /** Events that end a tap for the person who holds the card. */
 export const ANSWERS: ReadonlySet<string> = new Set([
@@ -62,7 +63,7 @@ export interface Given {
   readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
   /** Default: a gate. */
-  readonly kind?: 'gate' | 'counter' | 'kiosk' | 'shelter' | 'stb';
+  readonly kind?: TerminalKind;
   /** Further lines of the terminal's configuration. */
   readonly configured?: string;
   /** In the place of the tables that a terminal of this kind has: other devices than simulated ones. */
@@ -350,36 +351,6 @@ export class World {
     return askControlSocket(join(this.config.state, `sim-${device}.sock`), request);
   }
 }
-
-const KINDS = {
-  gate: {
-    name: 'gate-1',
-    tables: `[receipt]
-driver = "simulated"
-[services.event-entry]
-list = "${LIST}"
-gate = "西ゲート"
-`,
-  },
-  counter: { name: 'counter-1', tables: '' },
-  shelter: { name: 'shelter-1', tables: '' },
-  kiosk: {
-    name: 'kiosk-1',
-    tables: `[receipt]
-driver = "simulated"
-[page]
-driver = "simulated"
-[payment]
-driver = "simulated"
-[services.family-register]
-`,
-  },
-  stb: {
-    name: 'tv-1',
-    tables:
-      '[place]\nmunicipality = "990029"\n[services.evacuation-alert]\nmunicipality = "汐見市"\n',
-  },
-} as const;
 
 async function configure(directory: string, url: string, given: Given): Promise<Config> {
   const { kind = 'gate', configured = '', tables = KINDS[kind].tables } = given;
