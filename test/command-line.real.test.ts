@@ -45,7 +45,7 @@ describe('a configuration that is wrong', () => {
       'a wrong value',
       '"gate"',
       '"gait"',
-      /^wrong\.toml:1: "profile": expected "gate" or "counter" or "kiosk"$/mu,
+      /^wrong\.toml:1: "profile": expected "gate" or "counter" or "kiosk" or "shelter" or "stb"$/mu,
     ],
     [
       'a missing table',
