@@ -16,7 +16,7 @@ import { addInstitution, revokeInstitution } from '../platform-sim/institutions.
 import { type Platform, startPlatform } from '../platform-sim/platform.ts';
 import type { OtherSides } from '../platform-sim/services/index.ts';
 import { openKeys } from '../platform-sim/stores.ts';
-import { addTrust } from '../platform-sim/trust.ts';
+import { addTrust, listTrust } from '../platform-sim/trust.ts';
 import type { RevocationReason } from '../platform-sim/x509.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import type { Key, Screen } from '../src/domain/screen.ts';
@@ -199,6 +199,13 @@ export class World {
     await writeFile(crl, authority.crl({ revoked: entries, number, ...times }));
     const { registry } = this.platform.stores;
     await addTrust(registry, await this.keys(), { ca: [ca], crl: [crl] }, Date.now());
+  };
+
+  /** The same, until the terminal judges by it: what it had from before may be activated in between. */
+  activateTrust = async (...trust: Parameters<World['publishTrust']>): Promise<void> => {
+    await this.publishTrust(...trust);
+    const { version } = listTrust(this.platform.stores.registry);
+    await this.journal.next({ event: 'trust.activated', version });
   };
 
   /** Gives terminals the key of an institution. */

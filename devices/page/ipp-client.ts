@@ -71,21 +71,27 @@ export class IppClient {
     return groupsOf(reply, GROUP.printer)[0] ?? new Map();
   }
 
-  /** Every job that the printer still knows, ended or not, of whoever sent it. */
+  /**
+   * Every job that the printer still knows, ended or not, of whoever sent it. What has not ended is asked for first, and
+   * what has only then: a job that ends meanwhile is told twice. The other way round, or both at once, it is told by
+   * neither answer, and a sheet that came out is taken for one that nobody ever sent.
+   */
   async jobs(): Promise<JobView[]> {
-    const lists = await Promise.all(
-      ['not-completed', 'completed'].map((which) =>
-        this.#ask(OPERATION.getJobs, [
-          attribute('requested-attributes', TAG.keyword, ...JOB_ATTRIBUTES),
-          attribute('which-jobs', TAG.keyword, which),
-        ]),
-      ),
+    const open = await this.#jobsThat('not-completed');
+    const ended = await this.#jobsThat('completed');
+    const views = [...open, ...ended].flatMap((job) =>
+      job === null ? [] : [[job.id, job] as const],
     );
-    const views = lists.flatMap((list) => groupsOf(list, GROUP.job)).map(viewOfJob);
-    // One that ends between the two questions is told twice: the later word counts.
-    return [
-      ...new Map(views.flatMap((job) => (job === null ? [] : [[job.id, job] as const]))).values(),
-    ];
+    // The later word counts.
+    return [...new Map(views).values()];
+  }
+
+  async #jobsThat(which: 'not-completed' | 'completed'): Promise<(JobView | null)[]> {
+    const reply = await this.#ask(OPERATION.getJobs, [
+      attribute('requested-attributes', TAG.keyword, ...JOB_ATTRIBUTES),
+      attribute('which-jobs', TAG.keyword, which),
+    ]);
+    return groupsOf(reply, GROUP.job).map(viewOfJob);
   }
 
   /** Null when the printer does not know it. */

@@ -2,6 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { JOB_STATE, OPERATION } from '../../devices/page/ipp.ts';
+import { IppClient } from '../../devices/page/ipp-client.ts';
+import type { IppExchange } from '../../devices/page/ipp-http.ts';
+import { decodeMessage } from '../../devices/page/ipp-message.ts';
+import { openIppPrinter } from '../../devices/page/ipp-printer.ts';
 import { PDF_BYTES_MAX } from '../../devices/page/page-printer.ts';
 import { openSimPagePrinter, SimPagePrinter } from '../../devices/page/sim-page-printer.ts';
 import { askControlSocket } from '../../devices/sim-control.ts';
@@ -46,6 +51,38 @@ const inMemory: StartPageRig = async (sheetMs) => {
 pagePrinterContract('in memory', inMemory);
 
 const nobody = { onCondition: () => undefined, onLost: () => undefined };
+
+const isAskedWhatIsOpen = (body: Uint8Array): boolean => {
+  const { code, groups } = decodeMessage(body);
+  return (
+    code === OPERATION.getJobs && groups[0]?.attributes.get('which-jobs')?.[0] === 'not-completed'
+  );
+};
+
+test('a job that ends between the two questions about jobs is found, and its sheet is not printed twice', async () => {
+  const printer = new SimPagePrinter();
+  const exchange: IppExchange = async (body) => printer.answer(body);
+  const client = new IppClient('ipp://simulated/', exchange, TEST_TIMING);
+  const job = await client.createJob(nameOf(1), []);
+  await client.sendDocument(job, documentOf(1));
+  printer.setFault('media-empty');
+  await expect.poll(async () => (await client.job(job))?.state).toBe(JOB_STATE.stopped);
+
+  const driver = await openIppPrinter({
+    url: 'ipp://simulated/',
+    timing: TEST_TIMING,
+    async exchange(body, limitMs) {
+      if (!isAskedWhatIsOpen(body)) return exchange(body, limitMs);
+      // Paper is put in while the question is on its way; what was asked beside it has been answered by then.
+      await new Promise(setImmediate);
+      printer.setFault('none');
+      return exchange(body, limitMs);
+    },
+  })(nobody);
+  expect(await print(driver, sheetOf(1))).toMatchObject({ outcome: 'unknown' });
+  expect(printer.papers.map(({ name }) => name)).toEqual([nameOf(1)]);
+  await driver.close();
+});
 
 describe('the simulated page printer', () => {
   test('is told its faults and asked for its papers over the control socket', async () => {

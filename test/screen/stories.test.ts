@@ -92,10 +92,8 @@ test('refused, with the reason and when the ticket was used', () =>
 
 test('whose card was revoked reads what to do about it there, and nobody reads or hears why', () =>
   atTheScreen(async (world, { card }) => {
-    const { hold, remove, screen, screens, journal, publishTrust } = world;
-    const before = journal.all.length;
-    await publishTrust([card], 'certificateHold');
-    await journal.next({ event: 'trust.activated' }, before);
+    const { hold, remove, screen, screens, journal, activateTrust } = world;
+    await activateTrust([card], 'certificateHold');
     await hold(card.card);
     const refused = await screen({ screen: 'refused', reason: 'certificate-revoked' });
     expect(refused).toMatchObject({ advice: 'on-hold', speech: '/voice/ja/certificate-revoked' });

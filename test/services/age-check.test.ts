@@ -127,9 +127,7 @@ describe('what can go wrong', () => {
         notAfter: new Date(Date.now() - day),
       });
       expect(await world.tap(expired.card)).toMatchObject({ reason: 'certificate-expired' });
-      const before = world.journal.all.length;
-      await world.publishTrust([old]);
-      await world.journal.next({ event: 'trust.activated' }, before);
+      await world.activateTrust([old]);
       expect(await world.tap(old.card)).toMatchObject({ reason: 'certificate-revoked' });
       expect(world.platform.stores.register.answered('age-check')).toBe(0);
     }));

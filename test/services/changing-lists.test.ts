@@ -81,9 +81,7 @@ describe('a renewed card', () => {
       const { card } = world.ticket('T-2');
       const renewed = await world.cards.card();
       await renew(world, card, renewed);
-      const seen = world.journal.all.length;
-      await world.publishTrust([card]);
-      await world.journal.next({ event: 'trust.activated' }, seen);
+      await world.activateTrust([card]);
       expect(await world.tap(card.card)).toMatchObject({ reason: 'certificate-revoked' });
       expect(await world.tap(renewed.card)).toMatchObject({
         event: 'entry.granted',

@@ -10,32 +10,26 @@ const OLD = { thisUpdate: daysAgo(9), nextUpdate: daysAgo(2) };
 test('a gate that demands a current list refuses while it has an old one, and says so', () =>
   withTerminal(
     { tickets: hanako, configured: 'revocation = "current"\n' },
-    async ({ tap, ticket, journal, publishTrust }) => {
+    async ({ tap, ticket, journal, activateTrust }) => {
       const { card } = ticket('hanako');
       await journal.next({ event: 'terminal.in-service' });
       await journal.next({ event: 'trust.activated', anchors: 1 });
-      let before = journal.all.length;
-      await publishTrust([], 'superseded', OLD);
-      await journal.next({ event: 'trust.activated' }, before);
+      await activateTrust([], 'superseded', OLD);
       expect(await tap(card.card)).toMatchObject({
         event: 'entry.refused',
         reason: 'revocation-unknown',
         detail: 'revocation list: stale',
       });
-      before = journal.all.length;
-      await publishTrust();
-      await journal.next({ event: 'trust.activated' }, before);
+      await activateTrust();
       expect(await tap(card.card)).toMatchObject({ event: 'entry.granted', revocation: 'checked' });
     },
   ));
 
 test('a gate that is not told serves with an old list, and each fact says so', () =>
-  withTerminal({ tickets: hanako }, async ({ tap, ticket, journal, publishTrust }) => {
+  withTerminal({ tickets: hanako }, async ({ tap, ticket, journal, activateTrust }) => {
     await journal.next({ event: 'terminal.in-service' });
     await journal.next({ event: 'trust.activated', anchors: 1 });
-    const before = journal.all.length;
-    await publishTrust([], 'superseded', OLD);
-    await journal.next({ event: 'trust.activated' }, before);
+    await activateTrust([], 'superseded', OLD);
     const { card } = ticket('hanako');
     expect(await tap(card.card)).toMatchObject({ event: 'entry.granted', revocation: 'stale' });
   }));
