@@ -12,7 +12,6 @@
 
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
-import { SECOND_ATTEMPT } from './test/second-attempts.ts';
 
 const REAL = ['test/**/*.real.test.ts', 'test/chaos/**/*.test.ts'];
 const TOOLS = ['test/**/*.browser.test.ts', 'test/**/*.tools.test.ts'];
@@ -31,7 +30,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
-    retry: SECOND_ATTEMPT,
+    runner: './test/patient-runner.ts',
     reporters: ['default', './test/second-attempts.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [

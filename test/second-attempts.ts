@@ -1,16 +1,6 @@
-/**
- * A test that waited for something that did not come is run once more, alone with what still runs: a machine of two
- * cores that was busy elsewhere is not a fault of the product. What came and was wrong is never asked again. Whatever
- * needed its second attempt is listed at the end, with what the first one missed.
- */
+/** Lists at the end of a run what passed at its second attempt (patient-runner.ts), with what the first one missed. */
 
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
-
-/** How the helpers of these tests, vitest and Playwright say that a deadline passed. */
-const DEADLINE_PASSED =
-  /timed out in \d+ ?ms|Timeout \d+ms exceeded|^no [\s\S]*(in \d+ ms; came|; came|; shown):|^not yet: |^never: |did not come$|^nothing came$/u;
-
-export const SECOND_ATTEMPT = { count: 1, condition: DEADLINE_PASSED };
 
 export default class SecondAttempts implements Reporter {
   readonly #needed: string[] = [];

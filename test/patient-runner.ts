@@ -1,0 +1,29 @@
+/**
+ * A test that waited for something that did not come is run once more: that a machine of two cores was busy elsewhere is
+ * no fault of the product. What came and was wrong is never asked again. `second-attempts.ts` lists who needed it.
+ */
+
+import { type RunnerTestCase, TestRunner } from 'vitest';
+
+/** How the helpers of these tests, vitest and Playwright say that a deadline passed. */
+const DEADLINE_PASSED =
+  /timed out in \d+ ?ms|Timeout \d+ms exceeded|^no [\s\S]*(in \d+ ms; came|; came|; shown):|^not yet: |^never: |did not come$|^nothing came$/u;
+/** The cause that `expect.poll` gives to what was not so until its deadline. */
+const NOT_SO_IN_TIME = 'Matcher did not succeed in time.';
+
+interface Failure {
+  readonly message?: string;
+  readonly cause?: unknown;
+}
+
+export default class PatientRunner extends TestRunner {
+  override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
+    test.retry = { count: 1, condition: wasLate };
+    await super.onBeforeRunTask(test);
+  }
+}
+
+function wasLate({ message = '', cause }: Failure): boolean {
+  const polled = (cause as Failure | undefined)?.message === NOT_SO_IN_TIME;
+  return polled || DEADLINE_PASSED.test(message);
+}
