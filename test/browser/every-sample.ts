@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KIOSK_SCREENS } from '../../src/domain/kiosk-screen.ts';
 import { LANGUAGES, SCREENS, type ScreenBody, type ScreenName } from '../../src/domain/screen.ts';
+import { SHELTER_SCREENS } from '../../src/domain/shelter-screen.ts';
 import { TELEVISION_SCREENS } from '../../src/domain/television-screen.ts';
 import type { UiServer } from '../../src/screen/ui-server.ts';
 import { ONLY_AT_KIOSK } from '../screens/at-kiosk.ts';
@@ -46,9 +47,11 @@ function isAtKiosk(body: ScreenBody): boolean {
 
 const OF_A_TELEVISION: ReadonlySet<ScreenName> = new Set(TELEVISION_SCREENS);
 
-/** The reader of a kiosk is at its right, that of a gate below the screen. */
+const OF_A_SHELTER: ReadonlySet<ScreenName> = new Set(SHELTER_SCREENS);
+
+/** The reader of a kiosk is at its right, that of a gate below the screen. A shelter is drawn small wherever it stands. */
 export function lookAt(size: Size, body: ScreenBody): NonNullable<FrameGiven['look']> {
-  const { profile } = SIZES[size];
+  const profile = OF_A_SHELTER.has(body.screen) ? 'small' : SIZES[size].profile;
   return { profile, reader: isAtKiosk(body) || profile === 'tv' ? 'right' : 'down' };
 }
 
