@@ -34,6 +34,7 @@ import { servicesOf } from './services/index.ts';
 import type { Service, TerminalParts } from './services/service.ts';
 import { attendantFinder } from './staff/attendants.ts';
 import { StaffDesk } from './staff/staff-desk.ts';
+import { staffPinOf } from './staff/staff-pin.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { sticksOf } from './sticks.ts';
 import { headroom, SERVICE_HEADROOM_BYTES } from './store/disk.ts';
@@ -94,7 +95,7 @@ export async function startTerminal(
   const papers = new Papers(config.name, folder.recorder, devices.printer);
   const charges = new Charges(folder.recorder, () => devices.payment?.current ?? null);
   const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
-  const own = { papers, charges, keyStore: keys.store };
+  const own = { papers, charges, keyStore: keys.store, staffPin: staffPinOf(config, folder) };
   const services = servicesOf(config, partsOf(config, folder, devices, link, own));
   const lists = services.flatMap((service) => service.lists);
   const looking = lookAtLevels(config, services, folder, conditions, own);
@@ -267,7 +268,7 @@ function partsOf(
   { clock, shelf, recorder, alerts }: StateFolder,
   { card, release, turnstile, page, payment, tvPower }: Devices,
   link: LinkSupervisor,
-  own: Pick<TerminalParts, 'papers' | 'charges' | 'keyStore'>,
+  own: Pick<TerminalParts, 'papers' | 'charges' | 'keyStore' | 'staffPin'>,
 ): TerminalParts {
   return {
     terminal: config.name,

@@ -17,7 +17,6 @@ export function begun(input: SensedTap | ErrandInput): ShelterContext {
     asked: 'undo',
     kind: 'water',
     by: '',
-    isRefused: false,
     unread: 0,
     reason: 'card-unreadable',
     taken: null,

@@ -10,7 +10,6 @@ import type { ShelterForm, ShelterProblem } from '../src/domain/shelter-form.ts'
 import {
   type PersonShown,
   SHELTER_UNDO_REASONS,
-  type ShelterAction,
   type ShelterDone,
   type ShelterUndoReason,
   type StaffAsked,
@@ -19,6 +18,16 @@ import {
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
 import type { ShelterFormEnd } from './shelter-form.ts';
+import {
+  attendantIn,
+  choiceOf,
+  isChoice,
+  joined,
+  outputOf,
+  SAID,
+  toggled,
+} from './shelter-visit-said.ts';
+import { type StaffAskedEnd, staffAskedMachine } from './staff-asked.ts';
 
 export const SHELTER_DELAYS = {
   /** Longest time of a step that the card has to be there for, and of one of our own. */
@@ -102,7 +111,6 @@ export interface ShelterContext {
   /** Of supplies that are to be handed out again. */
   readonly kind: Supply;
   readonly by: string;
-  readonly isRefused: boolean;
   /** Tries in a row that did not come to a certificate. */
   readonly unread: number;
   readonly reason: Reason;
@@ -112,46 +120,6 @@ export interface ShelterContext {
   readonly typed: string;
   readonly problem: ShelterProblem | null;
   readonly error: unknown;
-}
-
-interface Spoken {
-  readonly type: string;
-}
-
-function outputOf<Output>(event: Spoken): Output | null {
-  return 'output' in event ? ((event.output ?? null) as Output | null) : null;
-}
-
-function choiceOf<Choice extends string>(event: Spoken, choices: readonly Choice[]): Choice | null {
-  const choice = 'choice' in event ? event.choice : null;
-  return choices.find((id) => id === choice) ?? null;
-}
-
-function isChoice(event: Spoken, choice: ShelterAction | 'no-card' | 'new' | 'number'): boolean {
-  return 'choice' in event && event.choice === choice;
-}
-
-function toggled(needs: readonly Need[], event: Spoken): readonly Need[] {
-  const need = choiceOf(event, NEEDS);
-  if (need === null) return needs;
-  return NEEDS.filter((each) => (each === need ? !needs.includes(need) : needs.includes(each)));
-}
-
-const SAID: Readonly<Record<ShelterAct['act'], ShelterDone>> = {
-  out: 'out',
-  leave: 'left',
-  supply: 'supplied',
-  needs: 'needs',
-  undo: 'undone',
-};
-
-/** One more of this go, or the first of another; who holds the same card again is shown once. */
-function joined(people: readonly PersonShown[], admitted: Admitted): readonly PersonShown[] {
-  if (admitted === null) return people;
-  const { person, begins } = admitted;
-  if (begins) return [person];
-  const others = people.filter(({ nth }) => nth !== person.nth);
-  return [...others, person].sort((a, b) => a.nth - b.nth);
 }
 
 export const shelterVisitSetup = setup({
@@ -172,14 +140,14 @@ export const shelterVisitSetup = setup({
     takeIn: promiseNotProvided<TakenIn | null, FormGiven | null>('takeIn'),
     /** Somebody without a card, by the number of their slip. */
     findSlip: promiseNotProvided<PersonFound, string>('findSlip'),
-    /** The name of the attendant whose card it is, or null. */
-    checkAttendant: promiseNotProvided<string | null, SensedTap>('checkAttendant'),
     /** Sends `card.present` for a card that came after this tap, at once when it is already there. */
     awaitCard: callbackNotProvided<ShelterEvent, SensedTap>('awaitCard'),
     /** Sends `card.gone` as soon as the card of this tap is not there. */
     watchCard: callbackNotProvided<ShelterEvent, SensedTap>('watchCard'),
     /** What is typed (shelter-form.ts). */
     shelterForm: promiseNotProvided<ShelterFormEnd>('shelterForm') as AnyActorLogic,
+    /** An attendant, by their card or the PIN. */
+    staffAsked: staffAskedMachine,
   },
   delays: SHELTER_DELAYS,
   guards: {
@@ -198,11 +166,12 @@ export const shelterVisitSetup = setup({
     hasPeople: ({ context }) => context.people.length > 0,
     isFilledIn: ({ event }) => outputOf<ShelterFormEnd>(event)?.of === 'form',
     isNumber: ({ event }) => outputOf<ShelterFormEnd>(event)?.of === 'number',
-    isAttendant: ({ event }) => typeof outputOf(event) === 'string',
+    isAttendant: ({ event }) => attendantIn(event) !== null,
     isConsentAsked: ({ context, event }) =>
-      typeof outputOf(event) === 'string' && context.asked === 'consented',
-    isUndoAsked: ({ context, event }) =>
-      typeof outputOf(event) === 'string' && context.asked === 'undo',
+      attendantIn(event) !== null && context.asked === 'consented',
+    isUndoAsked: ({ context, event }) => attendantIn(event) !== null && context.asked === 'undo',
+    isStaffGone: ({ event }) => outputOf<StaffAskedEnd>(event)?.isBack === false,
+    isStaffDefect: ({ event }) => (outputOf<StaffAskedEnd>(event)?.error ?? null) !== null,
     goesOut: ({ event }) => isChoice(event, 'out'),
     leaves: ({ event }) => isChoice(event, 'leave'),
     wantsSupplies: ({ event }) => isChoice(event, 'supplies'),
@@ -252,18 +221,21 @@ export const shelterVisitSetup = setup({
       return { kind, act: { act: 'supply', kind, by: null } as const };
     }),
     actSupplyAgain: assign(({ event, context: { kind } }) => ({
-      act: { act: 'supply', kind, by: outputOf<string>(event) } as const,
+      act: { act: 'supply', kind, by: attendantIn(event) } as const,
     })),
     actNeeds: assign(({ context: { needs } }) => ({ act: { act: 'needs', needs } as const })),
     actUndo: assign(({ event, context: { by } }) => ({
       act: { act: 'undo', by, why: choiceOf(event, SHELTER_UNDO_REASONS) ?? 'other' } as const,
     })),
     toggleNeed: assign({ needs: ({ context, event }) => toggled(context.needs, event) }),
-    askUndo: assign({ asked: 'undo' as const, isRefused: false }),
-    askConsented: assign({ asked: 'consented' as const, isRefused: false }),
-    askAgain: assign({ asked: 'again' as const, isRefused: false }),
-    refuseCard: assign({ isRefused: true }),
-    keepAttendant: assign({ by: ({ event }) => outputOf<string>(event) ?? '' }),
+    askUndo: assign({ asked: 'undo' as const }),
+    askConsented: assign({ asked: 'consented' as const }),
+    askAgain: assign({ asked: 'again' as const }),
+    keepStaff: assign(({ context, event }) => ({
+      by: attendantIn(event) ?? '',
+      // Their card is served: it begins nothing when it still lies there.
+      seen: outputOf<StaffAskedEnd>(event)?.seen ?? context.seen,
+    })),
     say: assign({
       said: ({ context: { act, kind } }) =>
         act && { what: SAID[act.act], kind: act.act === 'supply' ? kind : null },
@@ -292,6 +264,9 @@ export const shelterVisitSetup = setup({
       const people = taken === null ? context.people : [...context.people, taken.person];
       return { taken, people, given: null, unread: 0 };
     }),
-    keepDefect: assign({ error: ({ event }) => ('error' in event ? event.error : event.type) }),
+    keepDefect: assign({
+      error: ({ event }) =>
+        'error' in event ? event.error : (outputOf<StaffAskedEnd>(event)?.error ?? event.type),
+    }),
   },
 });

@@ -157,31 +157,22 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       on: { 'card.present': BEGINS },
       after: { saidStays: 'takingCard' },
     },
-    /** What only staff may do: their card says that they want it. */
+    /** What only staff may do (staff-asked.ts). */
     staff: {
-      meta: shows('shelter-staff', 'shelter-staff', 'idle', ['back']),
-      invoke: NEXT_CARD,
-      on: {
-        'card.present': { target: 'checkingStaff', actions: 'keepTap' },
-        'key.back': 'menu',
-      },
-      after: { idle: 'takingCard' },
-    },
-    checkingStaff: {
-      meta: HOLD_FOR_CARD,
       invoke: {
-        id: 'checkAttendant',
-        src: 'checkAttendant',
-        input: ({ context }) => context.seen,
+        id: 'staffAsked',
+        src: 'staffAsked',
+        input: ({ context: { asked, seen } }) => ({ what: asked, seen }),
         onDone: [
-          { guard: 'isUndoAsked', target: 'why', actions: 'keepAttendant' },
-          { guard: 'isConsentAsked', target: 'consented' },
-          { guard: 'isAttendant', target: 'acting', actions: 'actSupplyAgain' },
-          { target: 'staff', actions: 'refuseCard' },
+          { guard: 'isStaffDefect', ...FAILS },
+          { guard: 'isUndoAsked', target: 'why', actions: 'keepStaff' },
+          { guard: 'isConsentAsked', target: 'consented', actions: 'keepStaff' },
+          { guard: 'isAttendant', target: 'acting', actions: ['keepStaff', 'actSupplyAgain'] },
+          { guard: 'isStaffGone', target: 'takingCard', actions: 'keepStaff' },
+          { target: 'menu', actions: 'keepStaff' },
         ],
         onError: FAILS,
       },
-      after: { cardStep: { target: 'staff', actions: 'refuseCard' } },
     },
     why: {
       meta: shows('shelter-why', null, 'idle', ['choose', 'back']),

@@ -91,9 +91,11 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     acting: 'a durable write is not given up half-way',
     takingIn: 'a durable write is not given up half-way',
     form: 'the form has limits of its own',
+    staff: 'the machine of who staff are has limits of its own',
     seeking: 'nothing is asked but the ledger',
     takingCard: 'ends when the card is taken',
   },
+  staffAskedMachine: { signingIn: 'the machine of the sign-in has limits of its own' },
   certificateHandoverMachine: {
     'paying.collecting.stopping': "the unit's answer is limited where it is asked",
     'printing.going': 'each sheet is limited where it is printed',
@@ -125,8 +127,8 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   shelterVisitMachine: {
     slip: 'takeIn',
     said: 'actHere',
-    why: 'checkAttendant',
-    consented: 'checkAttendant',
+    why: 'staffAsked',
+    consented: 'staffAsked',
   },
   evacuationAlertMachine: { calling: 'draw', quiet: 'draw', over: 'draw', answered: 'press' },
   televisionLinkMachine: { asking: 'readCard', recording: 'askRegister', linked: 'recordLink' },

@@ -255,7 +255,14 @@ const staff: Draw<'shelter-staff'> = ({ asked, refused }, hand) => {
         </p>
       </>
     ),
-    foot: <BackKey hand={hand} first />,
+    foot: (
+      <>
+        {hand.offers('staff') && (
+          <Key text={words.pin} onPress={() => hand.press({ key: 'staff' })} />
+        )}
+        <BackKey hand={hand} first />
+      </>
+    ),
   };
 };
 

@@ -15,6 +15,7 @@ import { sessionMachine } from '../../state-machines/session.ts';
 import { shelterFormMachine } from '../../state-machines/shelter-form.ts';
 import { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
 import { staffMachine } from '../../state-machines/staff.ts';
+import { staffAskedMachine } from '../../state-machines/staff-asked.ts';
 import { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
 import { televisionMachine } from '../../state-machines/television.ts';
 import { televisionLinkMachine } from '../../state-machines/television-link.ts';
@@ -46,6 +47,7 @@ const MACHINES: readonly AnyStateMachine[] = [
   registrationFormMachine,
   shelterVisitMachine,
   shelterFormMachine,
+  staffAskedMachine,
   televisionMachine,
   televisionLinkMachine,
   evacuationAlertMachine,

@@ -4,6 +4,7 @@ import { type AnyMachineSnapshot, fromCallback, fromPromise } from 'xstate';
 import { shelterFormMachine } from '../../state-machines/shelter-form.ts';
 import { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
 import type { ShelterEvent } from '../../state-machines/shelter-visit-setup.ts';
+import { type StaffAskedEvent, staffAskedMachine } from '../../state-machines/staff-asked.ts';
 import { listShown } from '../domain/entry-list.ts';
 import { crowdingOf } from '../domain/evacuation.ts';
 import type { ScreenBody } from '../domain/screen.ts';
@@ -48,16 +49,16 @@ export function evacuationShelter(
       actHere: fromPromise(async ({ input }) => visits.act(input)),
       takeIn: fromPromise(async ({ input }) => visits.takeIn(input)),
       findSlip: fromPromise(({ input }) => visits.findSlip(input)),
-      checkAttendant: fromPromise(({ input }) => visits.checkAttendant(input)),
-      awaitCard: nextCard(parts),
+      awaitCard: nextCard<ShelterEvent>(parts),
       watchCard: goneCard(parts, () => visits.forget()),
       shelterForm: shelterFormMachine,
+      staffAsked: staffMachine(parts, visits),
     },
   });
   const dialogue = {
     screenOf: (snapshot: AnyMachineSnapshot) =>
       shelterScreenOf(snapshot, { consented: visits.consented, now: parts.now() }),
-    typeSecret() {},
+    typeSecret: (character: string) => parts.staffPin?.typeSecret(character),
   };
 
   return {
@@ -95,6 +96,17 @@ export function evacuationShelter(
   };
 }
 
+/** Where there is no PIN, no key leads to it. */
+function staffMachine(parts: TerminalParts, visits: ShelterVisits) {
+  return staffAskedMachine.provide({
+    actors: {
+      awaitCard: nextCard<StaffAskedEvent>(parts),
+      checkAttendant: fromPromise(({ input }) => visits.checkAttendant(input)),
+      ...(parts.staffPin === null ? {} : { signIn: parts.staffPin.signIn }),
+    },
+  });
+}
+
 /** Sends `card.gone` as soon as this card is not there, or another one is; then the visit is over. */
 function goneCard(parts: Pick<TerminalParts, 'watchCard' | 'cardInField'>, forget: () => void) {
   return fromCallback<ShelterEvent, SensedTap>(({ input, sendBack }) => {
@@ -111,15 +123,18 @@ function goneCard(parts: Pick<TerminalParts, 'watchCard' | 'cardInField'>, forge
 }
 
 /** Sends `card.present` for cards that came after this tap: who is served already is not served again. */
-function nextCard(parts: Pick<TerminalParts, 'watchCard' | 'cardInField'>) {
-  return fromCallback<ShelterEvent, SensedTap>(({ input, sendBack }) => {
+function nextCard<Event extends ShelterEvent | StaffAskedEvent>(
+  parts: Pick<TerminalParts, 'watchCard' | 'cardInField'>,
+) {
+  return fromCallback<Event, SensedTap>(({ input, sendBack }) => {
     // A visit that was begun on the screen: what lies there was served before.
     let told = input.tap === 0 ? (parts.cardInField()?.tap ?? 0) : input.tap;
     const see = (): void => {
       const card = parts.cardInField();
       if (card === null || card.tap <= told) return;
       told = card.tap;
-      sendBack({ type: 'card.present', tap: card.tap, sensedAt: card.sensedAt });
+      const present = { type: 'card.present', tap: card.tap, sensedAt: card.sensedAt } as const;
+      sendBack(present as Event);
     };
     const stop = parts.watchCard(see);
     see();

@@ -24,6 +24,7 @@ import type { Signers } from '../pki/signed-object.ts';
 import type { TrustStore } from '../pki/trust-store.ts';
 import type { Recorder } from '../recorder.ts';
 import type { HandOut } from '../release-slot.ts';
+import type { StaffPin } from '../staff/staff-pin.ts';
 import type { ListShelf } from '../store/list-shelf.ts';
 import type { TurnstileSlot } from '../turnstile-slot.ts';
 import type { WakeScreen } from '../tv-power-slot.ts';
@@ -48,6 +49,8 @@ export interface TerminalParts {
   ): Promise<CertificateVerdict>;
   /** The name of the attendant whose user-authentication certificate (DER) this is; null for everybody else. */
   attendant(certificate: Uint8Array): string | null;
+  /** For what staff do outside of their menu; null where nobody is staff. */
+  readonly staffPin: Pick<StaffPin, 'signIn' | 'typeSecret'> | null;
   listKeys(list: string): ListKeys | null;
   /** What stands for this terminal in what cards sign. */
   identity(): Uint8Array;

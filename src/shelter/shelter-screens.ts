@@ -4,14 +4,17 @@ import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
 import type { shelterFormMachine } from '../../state-machines/shelter-form.ts';
 import type { shelterVisitMachine } from '../../state-machines/shelter-visit.ts';
 import { SHELTER_DELAYS } from '../../state-machines/shelter-visit-setup.ts';
+import type { staffAskedMachine } from '../../state-machines/staff-asked.ts';
 import { NEEDS, type Need } from '../domain/evacuation.ts';
 import type { ConsentedData } from '../domain/evacuee-data.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import { SHELTER_FIELDS } from '../domain/shelter-form.ts';
 import { FAMILY_SHOWN_MAX } from '../domain/shelter-screen.ts';
+import { pinScreenOf, type SignInSnapshot } from '../staff/pin-screen.ts';
 
 type Visit = SnapshotFrom<typeof shelterVisitMachine>;
 type Form = SnapshotFrom<typeof shelterFormMachine>;
+type Asked = SnapshotFrom<typeof staffAskedMachine>;
 
 /** What no machine remembers. */
 export interface ShelterKnows {
@@ -53,7 +56,7 @@ export function shelterScreenOf(
     case 'said':
       return context.said && { screen: 'shelter-done', ...context.said };
     case 'staff':
-      return { screen: 'shelter-staff', asked: context.asked, refused: context.isRefused };
+      return staffScreen(visit);
     case 'why':
       return { screen: 'shelter-why' };
     case 'noCard':
@@ -82,6 +85,17 @@ function familyScreen({ value, context: { people } }: Visit): ScreenBody {
     count: people.reduce((sum, person) => sum + person.people, 0),
     seconds: value === 'gathering' ? SHELTER_DELAYS.moreCards / 1_000 : null,
   };
+}
+
+function staffScreen({ children }: Visit): ScreenBody | null {
+  const child: { getSnapshot(): unknown } | undefined = children['staffAsked'];
+  const asked = (child?.getSnapshot() ?? null) as Asked | null;
+  if (asked === null || asked.status !== 'active') return null;
+  if (asked.matches('checking')) return { screen: 'hold' };
+  const { what, isRefused: refused } = asked.context;
+  if (!asked.matches('signingIn')) return { screen: 'shelter-staff', asked: what, refused };
+  const signIn = asked.children['signIn']?.getSnapshot() as SignInSnapshot | undefined;
+  return signIn?.status === 'active' ? pinScreenOf(signIn) : null;
 }
 
 function needsScreen(needs: readonly Need[]): ScreenBody {

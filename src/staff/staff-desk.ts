@@ -1,17 +1,13 @@
 /** The staff's machine tied to what it does: the PIN, what there is to decide at this terminal, the checks, the journal. */
 
-import { fromCallback, fromPromise } from 'xstate';
+import { fromPromise } from 'xstate';
 import { staffMachine } from '../../state-machines/staff.ts';
-import { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
-import type { PadEvent } from '../../state-machines/staff-sign-in-setup.ts';
-import { SYSTEM_TIME } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { present } from '../domain/present.ts';
 import type { CheckShown, PaperShown, ScreenBody } from '../domain/screen.ts';
 import type {
   CaseSaid,
   PaperSaid,
-  PinAnswer,
   StaffDecision,
   StaffEnd,
   StaffOutcome,
@@ -19,52 +15,31 @@ import type {
   StaffProof,
   TicketKnown,
 } from '../domain/staff-answer.ts';
-import { hasPinLength, PinVault } from '../pin-vault.ts';
 import type { Recorder } from '../recorder.ts';
 import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { gateWork } from './gate-work.ts';
 import { type KioskWorkParts, kioskWork } from './kiosk-work.ts';
-import { verifyPin } from './pin.ts';
-import { PinLock, type PinOutcome } from './pin-lock.ts';
 import { SHELTER_WORK } from './shelter-work.ts';
+import type { StaffPin } from './staff-pin.ts';
 import { type StaffSnapshot, staffScreenOf } from './staff-screen.ts';
 import type { StaffWork } from './staff-work.ts';
-
-/** In facts, where a person who was identified by the PIN alone has no name. */
-const BY_PIN = 'PIN';
 
 export interface StaffDeskParts {
   /** What there is to decide here. */
   readonly work: StaffWork;
   readonly recorder: Recorder;
-  /** ms, monotonic */
-  mono(): number;
-  /** The line that `kazasu staff-pin` made; null: attendants' cards only. */
-  readonly pin: string | null;
+  readonly pin: StaffPin;
   /** What is wrong with the terminal now; `waiting`: the papers that wait for staff. */
   checks(waiting: readonly PaperShown[]): Promise<readonly CheckShown[]>;
 }
 
 export class StaffDesk {
   /** Input `{ by }`, output `StaffEnd`. */
-  readonly machine = staffMachine.provide({
+  readonly machine: typeof staffMachine;
+
+  readonly #effects = staffMachine.provide({
     actors: {
-      signIn: staffSignInMachine.provide({
-        actors: {
-          pinPad: fromCallback<PadEvent>(({ receive, sendBack }) => {
-            const tell = () => sendBack({ type: 'pin.typed', digits: this.#vault.length });
-            tell();
-            receive(({ type }) => {
-              if (type === 'erase') this.#vault.erase();
-              tell();
-            });
-            return () => this.#vault.wipe();
-          }),
-          askLock: fromPromise(async () => ({ waitSeconds: this.#lock.waitSeconds() })),
-          checkPin: fromPromise(() => this.#checkPin()),
-        },
-      }),
       overview: fromPromise<StaffOverview, { by: string; how: StaffProof }>(({ input }) =>
         this.#overview(input),
       ),
@@ -83,20 +58,16 @@ export class StaffDesk {
   });
 
   readonly #parts: StaffDeskParts;
-  readonly #vault = new PinVault();
-  readonly #lock: PinLock;
   #isOpen = false;
 
   constructor(parts: StaffDeskParts) {
     this.#parts = parts;
-    this.#lock = new PinLock(parts.recorder.ledger, () => parts.mono());
-    const seconds = this.#lock.waitSeconds();
-    if (seconds > 0) parts.recorder.note('staff.pin-locked', { seconds });
+    this.machine = this.#effects.provide({ actors: { signIn: parts.pin.signIn } });
   }
 
   /** Whether somebody without an attendant's card can open the menu. */
   get takesPin(): boolean {
-    return this.#parts.pin !== null;
+    return this.#parts.pin.isSet;
   }
 
   screenOf(snapshot: StaffSnapshot): ScreenBody {
@@ -105,7 +76,7 @@ export class StaffDesk {
 
   /** A character of the PIN; to be called right before the machine gets `key.character` without it. */
   typeSecret(character: string): void {
-    this.#vault.add(character);
+    this.#parts.pin.typeSecret(character);
   }
 
   /**
@@ -115,11 +86,12 @@ export class StaffDesk {
   static of(
     config: Config,
     { shelf, recorder }: Pick<StateFolder, 'shelf' | 'recorder'>,
-    steps: Pick<KioskWorkParts, 'papers' | 'charges'>,
+    steps: Pick<KioskWorkParts, 'papers' | 'charges'> & { readonly staffPin: StaffPin | null },
     checks: StaffDeskParts['checks'],
   ): StaffDesk | null {
-    const { staff, name, services } = config;
-    if (staff === undefined) return null;
+    const { name, services } = config;
+    const { staffPin } = steps;
+    if (staffPin === null) return null;
     const entry = entryOf(config);
     const isKiosk = services['family-register'] !== undefined;
     const isShelter = services['evacuation-shelter'] !== undefined;
@@ -135,32 +107,13 @@ export class StaffDesk {
             ? SHELTER_WORK
             : kioskWork({ terminal: name, recorder, ...steps }),
       recorder,
-      mono: () => SYSTEM_TIME.mono(),
-      pin: staff.pin ?? null,
+      pin: staffPin,
       checks,
     });
   }
 
   get #tickets() {
     return present(this.#parts.work.tickets, 'tickets');
-  }
-
-  async #checkPin(): Promise<PinAnswer> {
-    if (!hasPinLength(this.#vault.length)) {
-      this.#vault.wipe();
-      return { pin: 'too-short' };
-    }
-    const { pin: line, recorder } = this.#parts;
-    const outcome: PinOutcome = await this.#vault.take((pin) =>
-      this.#lock.attempt(async () => line !== null && verifyPin(line, pin)),
-    );
-    if (outcome.pin === 'right') return { pin: 'right', by: BY_PIN };
-    const { tries } = outcome;
-    if (tries !== null) recorder.note('staff.pin-wrong', { tries });
-    if (outcome.pin === 'wrong') return { pin: 'wrong' };
-    const { waitSeconds } = outcome;
-    if (tries !== null) recorder.note('staff.pin-locked', { seconds: waitSeconds });
-    return { pin: 'locked', waitSeconds };
   }
 
   async #overview({ by, how }: { by: string; how: StaffProof }): Promise<StaffOverview> {

@@ -3,17 +3,16 @@
 import type { SnapshotFrom } from 'xstate';
 import type { staffMachine } from '../../state-machines/staff.ts';
 import type { StaffContext } from '../../state-machines/staff-setup.ts';
-import type { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
 import { present } from '../domain/present.ts';
 import type { ScreenBody, StateMeta } from '../domain/screen.ts';
+import { pinScreenOf, type SignInSnapshot } from './pin-screen.ts';
 
 export type StaffSnapshot = SnapshotFrom<typeof staffMachine>;
-type SignInSnapshot = SnapshotFrom<typeof staffSignInMachine>;
 
 /** What is shown in this state. An ended machine shows that it leaves. */
 export function staffScreenOf(snapshot: StaffSnapshot): ScreenBody {
   const signIn = snapshot.children['signIn']?.getSnapshot() as SignInSnapshot | undefined;
-  if (signIn?.status === 'active') return pinScreen(signIn);
+  if (signIn?.status === 'active') return pinScreenOf(signIn);
   const metas: (StateMeta | undefined)[] = Object.values(snapshot.getMeta());
   const screen = metas.find((meta) => meta !== undefined)?.screen;
   const { context } = snapshot;
@@ -58,15 +57,6 @@ export function staffScreenOf(snapshot: StaffSnapshot): ScreenBody {
         seconds: snapshot.matches('leaving') ? context.seconds : 0,
       };
   }
-}
-
-function pinScreen(snapshot: SignInSnapshot): ScreenBody {
-  const { digits, pinWasWrong, waitSeconds } = snapshot.context;
-  const isLocked = snapshot.matches({ asking: 'locked' });
-  const isChecking = snapshot.matches({ asking: 'checking' });
-  const asks = pinWasWrong ? 'wrong' : 'ask';
-  const result = isLocked ? 'locked' : isChecking ? 'checking' : asks;
-  return { screen: 'staff-pin', digits, result, waitSeconds: isLocked ? waitSeconds : 0 };
 }
 
 function menuScreen({ by, overview }: StaffContext): ScreenBody {

@@ -160,7 +160,7 @@ export const SHELTER_KEYS: Partial<Record<ShelterScreenName, readonly KeyName[]>
   'shelter-typing': TYPING,
   'shelter-people': ['choose', 'back'],
   'shelter-slip': ['enter'],
-  'shelter-staff': ['back'],
+  'shelter-staff': ['staff', 'back'],
   'shelter-why': ['choose', 'back'],
   'shelter-consented': ['back'],
 };

@@ -4,7 +4,11 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Screen } from '../../src/domain/screen.ts';
 import { dayInJapan } from '../../src/domain/shelter-stay.ts';
+import { hashPin } from '../../src/staff/pin.ts';
 import { atTheShelter, households, type Shelter } from './at-the-shelter.ts';
+
+/** So long that it is nowhere by chance. */
+const PIN = '8351749206';
 
 /** Ken is here, and his menu is open. */
 async function atTheMenu(shelter: Shelter): Promise<void> {
@@ -137,6 +141,63 @@ test('staff take an arrival back, and hand something out again, with their card 
       arrival: lastOf(shelter, 'shelter.arrived')?.seq,
     });
   }));
+
+test('without a card of theirs, staff type their PIN: for a second portion, and to take an arrival back', () =>
+  atTheShelter({ tickets: households }, async (shelter) => {
+    const { screen, press, journal, config, facts } = shelter;
+    await shelter.stop();
+    Object.assign(config, { staff: { pin: await hashPin(Buffer.from(PIN)), attendant: [] } });
+    await shelter.start();
+    await shelter.waiting({ reader: true } as Partial<Screen>);
+    await atTheMenu(shelter);
+    await takeBath(shelter);
+    await screen({ screen: 'shelter-done' });
+    await again(shelter);
+    await takeBath(shelter);
+    const asked = await screen({ screen: 'shelter-staff', asked: 'again' } as Partial<Screen>);
+    expect(asked.keys).toEqual(['staff', 'back']);
+    press({ key: 'staff' });
+    await typePin(shelter, '9999');
+    // A wrong one hands nothing out, and is counted as at any terminal.
+    await screen({ screen: 'staff-pin', result: 'wrong' } as Partial<Screen>);
+    expect(journal.all.filter(({ event }) => event === 'staff.pin-wrong')).toMatchObject([
+      { tries: 1 },
+    ]);
+    expect(journal.count({ event: 'shelter.supplied' })).toBe(1);
+    await typePin(shelter, PIN);
+    await screen({ screen: 'shelter-done', what: 'supplied' } as Partial<Screen>);
+    expect(lastOf(shelter, 'shelter.supplied')?.body).toMatchObject({ again: 'PIN' });
+    await again(shelter);
+    chosen(shelter, 'undo');
+    await screen({ screen: 'shelter-staff', asked: 'undo' } as Partial<Screen>);
+    press({ key: 'staff' });
+    await screen({ screen: 'staff-pin', result: 'ask', digits: 0 } as Partial<Screen>);
+    press({ key: 'back' });
+    await screen({ screen: 'shelter-staff', asked: 'undo' } as Partial<Screen>);
+    press({ key: 'staff' });
+    await typePin(shelter, PIN);
+    await screen({ screen: 'shelter-why' });
+    press({ key: 'choose', choice: 'mistake' });
+    await screen({ screen: 'shelter-done', what: 'undone' } as Partial<Screen>);
+    expect(lastOf(shelter, 'shelter.undone')?.body).toMatchObject({ by: 'PIN', why: 'mistake' });
+    expect(JSON.stringify([journal.all, facts(), shelter.screens])).not.toContain(PIN);
+  }));
+
+test('without a PIN in the configuration there is no key for one', () =>
+  atTheShelter({ tickets: households }, async (shelter) => {
+    await atTheMenu(shelter);
+    chosen(shelter, 'undo');
+    const asked = await shelter.screen({ screen: 'shelter-staff' });
+    expect(asked.keys).toEqual(['back']);
+    expect(shelter.press({ key: 'staff' })).toBe('key-not-allowed');
+  }));
+
+async function typePin({ screen, press }: Shelter, pin: string): Promise<void> {
+  await screen({ screen: 'staff-pin', digits: 0 } as Partial<Screen>);
+  for (const character of pin) press({ key: 'character', character });
+  await screen({ screen: 'staff-pin', digits: pin.length } as Partial<Screen>);
+  press({ key: 'enter' });
+}
 
 async function takeBath(shelter: Shelter): Promise<void> {
   chosen(shelter, 'supplies');

@@ -3,6 +3,7 @@
 import type { PersonShown } from '../../src/domain/shelter-screen.ts';
 import type { ShelterFormEnd } from '../../state-machines/shelter-form.ts';
 import type { PersonFound, TakenIn } from '../../state-machines/shelter-visit-setup.ts';
+import type { StaffAskedEnd } from '../../state-machines/staff-asked.ts';
 
 const PERSON: PersonShown = { nth: 1, name: null, at: '', how: 'arrived', people: 1 };
 const TAKEN: TakenIn = { number: '048213', person: PERSON, paper: false };
@@ -15,6 +16,13 @@ const FORM: readonly ShelterFormEnd[] = [
   { of: 'form', form: { kana: 'はつ', year: '', people: 1, needs: [] } },
   { of: 'number', number: '048213' },
   null,
+];
+const SEEN = { tap: 2, sensedAt: 0 };
+const ASKED: readonly StaffAskedEnd[] = [
+  { by: 'Yamada', isBack: false, seen: SEEN, error: null },
+  { by: null, isBack: true, seen: SEEN, error: null },
+  { by: null, isBack: false, seen: SEEN, error: null },
+  { by: null, isBack: false, seen: SEEN, error: new Error('seeded') },
 ];
 const outputs = (all: readonly unknown[]) => all.map((output) => ({ output }));
 
@@ -31,9 +39,11 @@ export const SHELTER_PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'xstate.done.actor.takeIn': outputs([TAKEN, null]),
   'xstate.done.actor.checkAttendant': outputs(['Yamada', null]),
   'xstate.done.actor.shelterForm': outputs(FORM),
+  'xstate.done.actor.staffAsked': outputs(ASKED),
 };
 
 export const SHELTER_INPUTS: Readonly<Record<string, readonly object[]>> = {
   shelterVisit: [{}, { errand: 'without-card' }],
+  staffAsked: [{ what: 'undo' }, { what: 'consented' }],
   shelterForm: [{ of: 'form' }, { of: 'number', problem: 'no-slip' }],
 };

@@ -18,6 +18,7 @@ import { speakerBelow } from '../../src/screen/screen-of.ts';
 import { gateWork } from '../../src/staff/gate-work.ts';
 import { hashPin } from '../../src/staff/pin.ts';
 import { StaffDesk } from '../../src/staff/staff-desk.ts';
+import { StaffPin } from '../../src/staff/staff-pin.ts';
 import { staffScreenOf } from '../../src/staff/staff-screen.ts';
 import type { StaffWork } from '../../src/staff/staff-work.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
@@ -66,8 +67,10 @@ export class StaffRig {
         options.work?.(recorder) ??
         gateWork({ list: LIST, gate: GATE, version: () => 3, reentry: () => undefined, ledger }),
       recorder,
-      mono: options.mono ?? (() => performance.now()),
-      pin,
+      pin: new StaffPin({
+        ...{ recorder, line: pin },
+        mono: options.mono ?? (() => performance.now()),
+      }),
       checks: options.checks ?? (async () => []),
     });
   }

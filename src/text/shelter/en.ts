@@ -114,6 +114,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
     again: 'It was received today already. Only staff can hand it out again.',
     consented: 'What this person agreed to pass on is shown to staff only.',
     refused: 'This is not a card of our staff.',
+    pin: 'Use the staff PIN',
   },
   why: {
     title: 'Why is it taken back?',

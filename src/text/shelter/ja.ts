@@ -114,6 +114,7 @@ export const SHELTER_TEXTS: ShelterTexts = {
     again: 'きょうは、もう受け取られています。もう一度お渡しするときだけ、係員がかざします。',
     consented: '本人が伝えてよいとした情報を、係員だけに見せます。',
     refused: '係員のカードではありません。',
+    pin: '係員の暗証番号で',
   },
   why: {
     title: 'とりけす理由',

@@ -68,9 +68,12 @@ export interface ShelterTexts {
   readonly typing: Readonly<Record<ShelterField, Headed>>;
   readonly problems: Readonly<Record<ShelterProblem, string>>;
   readonly slip: Headed & { readonly paper: string; readonly write: string };
-  readonly staff: { readonly title: string; readonly refused: string } & Readonly<
-    Record<StaffAsked, string>
-  >;
+  readonly staff: {
+    readonly title: string;
+    readonly refused: string;
+    /** A key: the PIN in the place of a card. */
+    readonly pin: string;
+  } & Readonly<Record<StaffAsked, string>>;
   readonly why: { readonly title: string } & Readonly<Record<ShelterUndoReason, string>>;
   /** For staff alone. */
   readonly consented: {

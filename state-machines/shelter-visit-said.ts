@@ -1,0 +1,57 @@
+/** What the events of a visit at a shelter say, for the guards and actions of shelter-visit-setup.ts. */
+
+import { NEEDS, type Need } from '../src/domain/evacuation.ts';
+import type { PersonShown, ShelterAction, ShelterDone } from '../src/domain/shelter-screen.ts';
+import type { Admitted, ShelterAct } from './shelter-visit-setup.ts';
+import type { StaffAskedEnd } from './staff-asked.ts';
+
+interface Spoken {
+  readonly type: string;
+}
+
+export function outputOf<Output>(event: Spoken): Output | null {
+  return 'output' in event ? ((event.output ?? null) as Output | null) : null;
+}
+
+/** Who said that they are staff. */
+export function attendantIn(event: Spoken): string | null {
+  return outputOf<StaffAskedEnd>(event)?.by ?? null;
+}
+
+export function choiceOf<Choice extends string>(
+  event: Spoken,
+  choices: readonly Choice[],
+): Choice | null {
+  const choice = 'choice' in event ? event.choice : null;
+  return choices.find((id) => id === choice) ?? null;
+}
+
+export function isChoice(
+  event: Spoken,
+  choice: ShelterAction | 'no-card' | 'new' | 'number',
+): boolean {
+  return 'choice' in event && event.choice === choice;
+}
+
+export function toggled(needs: readonly Need[], event: Spoken): readonly Need[] {
+  const need = choiceOf(event, NEEDS);
+  if (need === null) return needs;
+  return NEEDS.filter((each) => (each === need ? !needs.includes(need) : needs.includes(each)));
+}
+
+export const SAID: Readonly<Record<ShelterAct['act'], ShelterDone>> = {
+  out: 'out',
+  leave: 'left',
+  supply: 'supplied',
+  needs: 'needs',
+  undo: 'undone',
+};
+
+/** One more of this go, or the first of another; who holds the same card again is shown once. */
+export function joined(people: readonly PersonShown[], admitted: Admitted): readonly PersonShown[] {
+  if (admitted === null) return people;
+  const { person, begins } = admitted;
+  if (begins) return [person];
+  const others = people.filter(({ nth }) => nth !== person.nth);
+  return [...others, person].sort((a, b) => a.nth - b.nth);
+}
