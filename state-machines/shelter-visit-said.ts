@@ -1,8 +1,7 @@
 /** What the events of a visit at a shelter say, for the guards and actions of shelter-visit-setup.ts. */
 
 import { NEEDS, type Need } from '../src/domain/evacuation.ts';
-import type { PersonShown, ShelterAction, ShelterDone } from '../src/domain/shelter-screen.ts';
-import type { Admitted, ShelterAct } from './shelter-visit-setup.ts';
+import type { ShelterAction } from '../src/domain/shelter-screen.ts';
 import type { StaffAskedEnd } from './staff-asked.ts';
 
 interface Spoken {
@@ -37,21 +36,4 @@ export function toggled(needs: readonly Need[], event: Spoken): readonly Need[] 
   const need = choiceOf(event, NEEDS);
   if (need === null) return needs;
   return NEEDS.filter((each) => (each === need ? !needs.includes(need) : needs.includes(each)));
-}
-
-export const SAID: Readonly<Record<ShelterAct['act'], ShelterDone>> = {
-  out: 'out',
-  leave: 'left',
-  supply: 'supplied',
-  needs: 'needs',
-  undo: 'undone',
-};
-
-/** One more of this go, or the first of another; who holds the same card again is shown once. */
-export function joined(people: readonly PersonShown[], admitted: Admitted): readonly PersonShown[] {
-  if (admitted === null) return people;
-  const { person, begins } = admitted;
-  if (begins) return [person];
-  const others = people.filter(({ nth }) => nth !== person.nth);
-  return [...others, person].sort((a, b) => a.nth - b.nth);
 }

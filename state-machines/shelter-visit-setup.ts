@@ -18,15 +18,7 @@ import {
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
 import type { ShelterFormEnd } from './shelter-form.ts';
-import {
-  attendantIn,
-  choiceOf,
-  isChoice,
-  joined,
-  outputOf,
-  SAID,
-  toggled,
-} from './shelter-visit-said.ts';
+import { attendantIn, choiceOf, isChoice, outputOf, toggled } from './shelter-visit-said.ts';
 import { type StaffAskedEnd, staffAskedMachine } from './staff-asked.ts';
 
 export const SHELTER_DELAYS = {
@@ -120,6 +112,23 @@ export interface ShelterContext {
   readonly typed: string;
   readonly problem: ShelterProblem | null;
   readonly error: unknown;
+}
+
+const SAID: Readonly<Record<ShelterAct['act'], ShelterDone>> = {
+  out: 'out',
+  leave: 'left',
+  supply: 'supplied',
+  needs: 'needs',
+  undo: 'undone',
+};
+
+/** One more of this go, or the first of another; who holds the same card again is shown once. */
+function joined(people: readonly PersonShown[], admitted: Admitted): readonly PersonShown[] {
+  if (admitted === null) return people;
+  const { person, begins } = admitted;
+  if (begins) return [person];
+  const others = people.filter(({ nth }) => nth !== person.nth);
+  return [...others, person].sort((a, b) => a.nth - b.nth);
 }
 
 export const shelterVisitSetup = setup({
