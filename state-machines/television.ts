@@ -11,6 +11,7 @@ import { TELEVISION_ITEMS, type TelevisionItem } from '../src/domain/television-
 import { type AlertLevelNow, evacuationAlertMachine } from './evacuation-alert.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
 import { televisionLinkMachine } from './television-link.ts';
+import { televisionWhereMachine, type WhereInput } from './television-where.ts';
 
 /** In ms. Nothing is lost by any of them: what was begun is begun again with two keys. */
 export const TELEVISION_DELAYS = {
@@ -45,11 +46,16 @@ export interface TelevisionContext {
   /** The card that was put there on the first screen; null: none was. */
   readonly card: SensedTap | null;
   readonly ending: Ending | null;
+  readonly wants: WhereInput['wants'];
   readonly end: ErrandEnd;
 }
 
 function itemOf(event: { readonly type: string }): TelevisionItem | undefined {
   return TELEVISION_ITEMS.find((item) => 'choice' in event && event.choice === item);
+}
+
+function choiceOf(event: { readonly type: string }): string | null {
+  return 'choice' in event ? String(event.choice) : null;
 }
 
 function shows(
@@ -84,6 +90,7 @@ export const televisionMachine = setup({
     turnGuests: promiseNotProvided<void>('turnGuests'),
     unlink: promiseNotProvided<void, Ending | null>('unlink'),
     link: televisionLinkMachine,
+    where: televisionWhereMachine,
     alert: evacuationAlertMachine,
   },
   delays: TELEVISION_DELAYS,
@@ -93,6 +100,10 @@ export const televisionMachine = setup({
     wantsSample: ({ event }) => itemOf(event) === 'sample',
     wantsGuests: ({ event }) => itemOf(event) === 'guests',
     isPerson: ({ event }) => 'choice' in event && itemOf(event) === undefined,
+    /** Only a card agrees; it is ended by whoever is there. */
+    wantsWhere: ({ context, event }) =>
+      choiceOf(event) === 'where' && context.ending?.by === 'card',
+    wantsWhereEnd: ({ event }) => choiceOf(event) === 'where-end',
     isLinked: ({ event }) =>
       'output' in event && (event.output as Recognised | undefined)?.ref != null,
     childFailed: ({ event }) =>
@@ -109,6 +120,8 @@ export const televisionMachine = setup({
       card: ({ context, event }) =>
         event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.card,
     }),
+    wantWhere: assign({ wants: 'agree' as const }),
+    wantWhereEnd: assign({ wants: 'end' as const }),
     forgetCard: assign({ card: null, ending: null }),
     endByCard: assign({
       ending: ({ event }): Ending | null => {
@@ -138,6 +151,7 @@ export const televisionMachine = setup({
     alert: { urgency: 'none', shown: '' },
     card: null,
     ending: null,
+    wants: 'end',
     end: { why: 'done', error: null },
   },
   initial: 'home',
@@ -192,9 +206,28 @@ export const televisionMachine = setup({
       after: { cardStep: 'linking' },
     },
     ending: {
-      meta: shows('tv-unlink', 'tv-unlink', ['enter', 'back'], 'idle'),
-      on: { 'key.enter': 'unlinking', 'key.back': HOME },
+      meta: shows('tv-unlink', 'tv-unlink', ['enter', 'choose', 'back'], 'idle'),
+      on: {
+        'key.enter': 'unlinking',
+        'key.choose': [
+          { guard: 'wantsWhere', target: 'where', actions: 'wantWhere' },
+          { guard: 'wantsWhereEnd', target: 'where', actions: 'wantWhereEnd' },
+        ],
+        'key.back': HOME,
+      },
       after: { idle: HOME },
+    },
+    where: {
+      invoke: {
+        id: 'where',
+        src: 'where',
+        input: ({ context: { ending, wants, card } }: Context) => ({
+          ...{ ref: ending?.ref ?? '', wants },
+          card: ending?.by === 'card' ? card : null,
+        }),
+        onDone: [{ guard: 'childFailed', ...FAILS }, { target: 'home' }],
+        onError: FAILS,
+      },
     },
     unlinking: {
       invoke: {

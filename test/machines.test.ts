@@ -79,8 +79,10 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     turning: 'a durable write is not given up half-way',
     unlinking: 'a durable write is not given up half-way',
     linking: 'the machine of linking has limits of its own',
+    where: 'the machine of the consent has limits of its own',
     alerted: 'an alert is shown until the municipality ends it',
   },
+  televisionWhereMachine: { ending: 'a durable write is not given up half-way' },
   certificateOrderMachine: {
     secret: 'the machine of the secret has limits of its own',
     handover: 'the machine of the handover has limits of its own',
@@ -133,6 +135,7 @@ const ONLY_AFTER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   evacuationAlertMachine: { calling: 'draw', quiet: 'draw', over: 'draw', answered: 'press' },
   televisionLinkMachine: { asking: 'readCard', recording: 'askRegister', linked: 'recordLink' },
   televisionMachine: { unlinked: 'unlink' },
+  televisionWhereMachine: { agreed: 'agreeWhere', notShown: 'endWhere' },
   certificateHandoverMachine: {
     takingCard: 'authorise',
     settling: 'printSheets',

@@ -17,7 +17,7 @@ import { Maru } from '../look/maru.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { clockTime } from './moments.ts';
 import { AlertMap } from './tv-map.tsx';
-import { LanguageKey, nameOf, politely, Room, SoundKey, TvKey } from './tv-room.tsx';
+import { LanguageKey, nameOf, politely, Room, SoundKey, standingOf, TvKey } from './tv-room.tsx';
 import type { Draw, Hand, ScreenOf } from './view.ts';
 
 type Alert = ScreenOf<'tv-alert'>;
@@ -298,7 +298,7 @@ function People({ screen: { people, chosen }, hand }: Drawn) {
                 <Ruby text={nameOf(person, hand)} />
               </b>
               <span class="said">
-                <Ruby text={words.states[person.standing]} />
+                <Ruby text={standingOf(person, words)} />
               </span>
             </button>
           </li>

@@ -5,7 +5,7 @@ import { Icon, type IconName } from '../look/icons.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { calendarDay, clockTime, now } from './moments.ts';
 import { CardToRemote } from './tv-remote.tsx';
-import { nameOf, RemoteHints, Room, TvKey } from './tv-room.tsx';
+import { nameOf, RemoteHints, Room, standingOf, TvKey } from './tv-room.tsx';
 import type { Draw, Hand } from './view.ts';
 
 export const tvHome: Draw<'tv-home'> = (screen, hand) => {
@@ -160,7 +160,7 @@ function Person({ person, hand, first }: PersonProps) {
         </b>
         {person.standing !== 'unknown' && (
           <span>
-            <Ruby text={alert.states[person.standing]} />
+            <Ruby text={standingOf(person, alert)} />
           </span>
         )}
       </button>

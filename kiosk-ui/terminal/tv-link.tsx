@@ -1,9 +1,11 @@
 /** Linking somebody to a television, and ending it. */
 
 import type { ComponentChildren } from 'preact';
+import type { WHERE_CHOICES } from '../../src/domain/television-screen.ts';
 import { Fuda } from '../look/fuda.tsx';
 import { Maru } from '../look/maru.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
+import { calendarDay } from './moments.ts';
 import { CardToRemote } from './tv-remote.tsx';
 import { politely, RemoteHints, Room, TvKey } from './tv-room.tsx';
 import type { Draw, Hand, View } from './view.ts';
@@ -83,8 +85,10 @@ export const tvLinked: Draw<'tv-linked'> = ({ end, person }, hand) => {
   });
 };
 
-export const tvUnlink: Draw<'tv-unlink'> = ({ person }, hand) => {
+export const tvUnlink: Draw<'tv-unlink'> = ({ person, mayAgree, until }, hand) => {
   const { unlink: words } = hand.text.television;
+  const choose = (choice: (typeof WHERE_CHOICES)[number]) => () =>
+    hand.press({ key: 'choose', choice });
   return page('unlink', words.title, hand, {
     words: (
       <>
@@ -94,12 +98,49 @@ export const tvUnlink: Draw<'tv-unlink'> = ({ person }, hand) => {
         <p>
           <Sentences text={words.body} />
         </p>
+        {until !== null && (
+          <p class="note">
+            <Ruby text={words.whereUntil({ day: calendarDay(new Date(until), hand.language) })} />
+          </p>
+        )}
       </>
     ),
     hands: (
       <>
         <TvKey text={words.keep} onPress={() => hand.press({ key: 'back' })} first main />
+        {mayAgree && (
+          <TvKey text={until === null ? words.where : words.whereAgain} onPress={choose('where')} />
+        )}
+        {until !== null && <TvKey text={words.whereEnd} onPress={choose('where-end')} />}
         <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} />
+      </>
+    ),
+  });
+};
+
+export const tvWhere: Draw<'tv-where'> = ({ person, until }, hand) => {
+  const { where: words, keys } = hand.text.television;
+  const day = calendarDay(new Date(until), hand.language);
+  const terms = [words.shown, words.everybody, words.until({ day }), words.ends, words.mayNot];
+  return page('consent', words.title, hand, {
+    words: (
+      <>
+        <p class="named">
+          <Ruby text={politely(person, hand)} />
+        </p>
+        <ul class="terms">
+          {terms.map((term) => (
+            <li key={term}>
+              <Ruby text={term} />
+            </li>
+          ))}
+        </ul>
+      </>
+    ),
+    hands: (
+      <>
+        <TvKey icon="left" text={keys.back} onPress={() => hand.press({ key: 'back' })} first />
+        <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} main />
       </>
     ),
   });

@@ -6,6 +6,7 @@ import { LANGUAGES } from '../../src/domain/screen.ts';
 import type { PersonShown } from '../../src/domain/television-screen.ts';
 import { catalogueOf } from '../../src/text/index.ts';
 import { romaji } from '../../src/text/romaji.ts';
+import type { TelevisionTexts } from '../../src/text/television/words.ts';
 import { Icon, type IconName } from '../look/icons.tsx';
 import { Ruby } from '../look/ruby.tsx';
 import { fitText } from './fit.ts';
@@ -118,6 +119,14 @@ export function nameOf({ name, kana }: PersonShown, { language, text }: Hand): s
   if (kana === '') return name;
   if (language === 'en') return romajiName(kana) ?? name;
   return language === 'ja-simple' ? kana : name;
+}
+
+/** How somebody is; where, as far as they agreed to that. */
+export function standingOf(
+  { standing, where }: PersonShown,
+  { states, safeAt }: TelevisionTexts['alert'],
+): string {
+  return where === null ? states[standing] : safeAt({ shelter: where });
 }
 
 /** e.g. 森川ハツさん */

@@ -13,6 +13,7 @@ export const TELEVISION_DRAWINGS: { readonly [Name in TelevisionScreenName]: Dra
   'tv-place-card': link.tvPlaceCard,
   'tv-linked': link.tvLinked,
   'tv-unlink': link.tvUnlink,
+  'tv-where': link.tvWhere,
   'tv-stopped': link.tvStopped,
   'tv-alert': tvAlert,
 };

@@ -47,6 +47,8 @@ const SIGNS: Readonly<Record<string, string>> = {
   'alert.answer-undone': '答えを取り消した',
   'television.linked': 'テレビとつながった',
   'television.unlinked': 'テレビとのつながりを切った',
+  'television.where-agreed': '避難先をテレビに出すことに同意した',
+  'television.where-ended': '避難先をテレビに出すのをやめた',
   'shelter.arrived': '受付をした',
   'shelter.went-out': '出かけた',
   'shelter.came-back': '戻った',

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { STANDING_ANSWER } from '../../src/link/evacuation-protocol.ts';
 import { Contacts } from '../contacts.ts';
 import { FollowedTown, type TownFeed } from '../town/followed-town.ts';
+import { SHIOMI_SHELTERS } from './evacuee.ts';
 import type { ResidentStore } from './residents.ts';
 
 type StandingSaid = z.infer<typeof STANDING_ANSWER>['standings'][number];
@@ -42,10 +43,12 @@ export class EvacueeStandings {
     const poked = new Set<string>();
     for (const ref of this.#touched) {
       const { standing } = standings.stateOf(ref);
-      const before = this.#told.get(ref) ?? 'unknown';
-      if (before === standing) continue;
-      this.#told.set(ref, standing);
-      for (const terminal of standings.terminalsOf(ref)) poked.add(terminal);
+      const terminals = standings.terminalsOf(ref);
+      const named = terminals.map((terminal) => this.#whereOf(ref, terminal) ?? '');
+      const [now, before] = [[standing, ...named].join('\n'), this.#told.get(ref) ?? 'unknown'];
+      if (before.trimEnd() === now.trimEnd()) continue;
+      this.#told.set(ref, now);
+      for (const terminal of terminals) poked.add(terminal);
     }
     this.#touched.clear();
     return [...poked].filter((terminal) => linked.has(terminal));
@@ -63,8 +66,27 @@ export class EvacueeStandings {
       const nothing: StandingSaid = { ref, standing: 'unknown', at: null, where: null };
       if (!standings.terminalsOf(ref).includes(terminal)) return [nothing];
       const { standing, at } = standings.stateOf(ref);
-      return [{ ref, standing, at: at === null ? null : new Date(at).toISOString(), where: null }];
+      const where = this.#whereOf(ref, terminal);
+      return [{ ref, standing, at: at === null ? null : new Date(at).toISOString(), where }];
     });
+  }
+
+  /**
+   * The name of the shelter where they are, at a television for which they agreed to it. Never of anybody whose whereabouts
+   * nobody is told, nor of those with whom they live: where one of them is, the other may be. Null in each case, and nothing
+   * tells one from the other.
+   */
+  #whereOf(ref: string, terminal: string): string | null {
+    const { standings } = this.#town;
+    const resident = standings.resident(ref);
+    if (resident === null) return null;
+    const home = [resident, ...standings.householdOf(resident)];
+    if (home.some((each) => each.protected)) return null;
+    const until = standings.showsWhereUntil(ref, terminal);
+    if (until === null || until <= this.#now()) return null;
+    const { by, stays } = standings.stateOf(ref);
+    const [stay] = by === 'shelter' ? stays : [];
+    return SHIOMI_SHELTERS.find(({ id }) => id === stay?.shelter)?.name ?? null;
   }
 
   close(): void {

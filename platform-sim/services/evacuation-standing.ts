@@ -1,4 +1,4 @@
-/** How the people are whom a television calls: so that whoever is safe is called no more. Where they are is told to nobody. */
+/** How the people are whom a television calls: so that whoever is safe is called no more. Where they are is told as they agreed. */
 
 import { STANDING_QUESTION } from '../../src/link/evacuation-protocol.ts';
 import { NotAQuestionError } from '../checked-question.ts';

@@ -109,6 +109,8 @@ function apply(course: Course, fact: TimedFact): void {
     case 'shelter.undone':
     case 'television.linked':
     case 'television.unlinked':
+    case 'television.where-agreed':
+    case 'television.where-ended':
       return;
     default:
       if (shelter !== null) applyAtShelter(course, fact, shelter);

@@ -3,6 +3,7 @@
  * at each moment the same as if all facts had come at once in any other order. A fact costs the fold of its person alone.
  */
 
+import { WHERE_MS } from '../../src/domain/evacuation.ts';
 import { type ClockOrigin, isPlausibleMono } from '../effects.ts';
 import type { Evacuee } from '../evacuation/evacuee.ts';
 import { foldPerson, inOrder, type PersonState, type TimedFact } from './person-fold.ts';
@@ -141,6 +142,23 @@ export class Standings {
       else if (event === 'television.unlinked') linked.delete(terminal);
     }
     return [...linked];
+  }
+
+  /**
+   * Until when this terminal may name the shelter where they are, as they agreed to themselves, ms since the epoch; null: it may
+   * not. Never for longer than anybody can agree to, whatever a terminal says; the end of a link ends it, too.
+   */
+  showsWhereUntil(ref: string, terminal: string): number | null {
+    let until: number | null = null;
+    for (const fact of inOrder(this.#timed(this.#people.get(ref), 0))) {
+      if (fact.terminal !== terminal) continue;
+      const { event, time } = fact;
+      if (event === 'television.where-agreed') {
+        until = fact.until && Math.min(fact.until, time + WHERE_MS);
+      } else if (event === 'television.where-ended' || event === 'television.unlinked')
+        until = null;
+    }
+    return until;
   }
 
   /** Whose facts come from a shelter, and when the newest one happened there (ms since the epoch). */

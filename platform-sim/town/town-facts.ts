@@ -18,6 +18,8 @@ export const TOWN_FACTS = [
   'alert.answer-undone',
   'television.linked',
   'television.unlinked',
+  'television.where-agreed',
+  'television.where-ended',
   'shelter.arrived',
   'shelter.went-out',
   'shelter.came-back',
@@ -55,6 +57,8 @@ export interface TownFact {
   /** Base64, to the municipality: who it is. */
   readonly sealed: string | null;
   readonly flags: readonly string[];
+  /** Of what somebody agreed to by a proof of their card, ms since the epoch; null: of nothing. */
+  readonly until: number | null;
 }
 
 const REF = /^[0-9a-f]{32}$/u;
@@ -102,6 +106,7 @@ export function townFactOf(text: string): TownFact | null {
     flags: listOf(body['flags'])
       .slice(0, FLAGS_MAX)
       .filter((flag) => NAME.test(flag)),
+    until: untilOf(body),
   };
 }
 
@@ -126,6 +131,13 @@ function countOf(value: unknown): number {
   return Number.isInteger(value) && (value as number) > 0
     ? Math.min(value as number, COUNT_MAX)
     : 1;
+}
+
+/** A copy of a certificate agrees to nothing. */
+function untilOf({ until, assurance }: Readonly<Record<string, unknown>>): number | null {
+  const time = typeof until === 'string' ? Date.parse(until) : Number.NaN;
+  const isProved = assurance === 'possession' || assurance === 'possession+pin';
+  return isProved && Number.isFinite(time) ? time : null;
 }
 
 function sealedOf(value: unknown): string | null {

@@ -46,6 +46,16 @@ export const EVACUATION_EVENTS = {
     says: 'This person is not called by this television any more.',
     fields: ['ref', 'by'],
   },
+  'television.where-agreed': {
+    fact: true,
+    says: 'This person agreed, by their card, that this television names the shelter that they are at, until then; again is anew.',
+    fields: ['ref', 'until', 'assurance'],
+  },
+  'television.where-ended': {
+    fact: true,
+    says: 'This television does not name the shelter that this person is at any more.',
+    fields: ['ref', 'by'],
+  },
   'shelter.arrived': {
     fact: true,
     says: 'Somebody was taken in. `ref`: their row of the municipality’s list; without one `mark`, which finds duplicates within one shelter. What names them is sealed to the municipality. `flags`: what could not be checked.',

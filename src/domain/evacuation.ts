@@ -6,6 +6,9 @@ export type AlertAnswer = (typeof ALERT_ANSWERS)[number];
 /** An answer can be taken back for so long, in ms. */
 export const ANSWER_UNDO_MS = 10_000;
 
+/** That a television may name the shelter where somebody is has to be renewed after so long, in ms. */
+export const WHERE_MS = 30 * 86_400_000;
+
 /** What a shelter hands out, once a day and kind for each person, meals once a meal. */
 export const SUPPLIES = ['breakfast', 'lunch', 'supper', 'water', 'blanket', 'bath'] as const;
 export type Supply = (typeof SUPPLIES)[number];

@@ -15,8 +15,10 @@ export const TELEVISION_SCREENS = [
   'tv-place-card',
   /** Linked, or not any more. */
   'tv-linked',
-  /** End the link of this person? */
+  /** End the link of this person, or name the shelter where they are? */
   'tv-unlink',
+  /** What it means that the television names the shelter where somebody is. */
+  'tv-where',
   /** Nothing came of it: why. */
   'tv-stopped',
   /** The alert; also that it is over, and what one looks like. */
@@ -46,6 +48,8 @@ export interface PersonShown {
   readonly kana: string;
   /** What is known of them in this alert. */
   readonly standing: PersonStanding;
+  /** Name of the shelter where they are, as the municipality tells it; null: unknown, or they did not agree to that. */
+  readonly where: string | null;
 }
 
 /** What an alert says on this television. */
@@ -79,10 +83,18 @@ export type TelevisionScreenBody =
   | { readonly screen: 'tv-place-card'; readonly again: Reason | null }
   | {
       readonly screen: 'tv-linked';
-      readonly end: 'linked' | 'unlinked';
+      readonly end: 'linked' | 'unlinked' | 'where' | 'where-ended';
       readonly person: PersonShown | null;
     }
-  | { readonly screen: 'tv-unlink'; readonly person: PersonShown }
+  | {
+      readonly screen: 'tv-unlink';
+      readonly person: PersonShown;
+      /** Their card lies there: they may agree, or agree anew. */
+      readonly mayAgree: boolean;
+      /** Until when this television may name the shelter where they are, ISO 8601; null: it may not. */
+      readonly until: string | null;
+    }
+  | { readonly screen: 'tv-where'; readonly person: PersonShown; readonly until: string }
   | { readonly screen: 'tv-stopped'; readonly reason: Reason }
   | {
       readonly screen: 'tv-alert';
@@ -107,11 +119,17 @@ export const TELEVISION_SPEECHES = [
   'tv-linked',
   'tv-unlinked',
   'tv-unlink',
+  'tv-where',
+  'tv-where-agreed',
+  'tv-where-ended',
   /** Said with the names of those who are called, where there are any. */
   'tv-call',
   'tv-over',
   'tv-sample',
 ] as const;
+
+/** What the key `choose` carries on `tv-unlink`. */
+export const WHERE_CHOICES = ['where', 'where-end'] as const;
 
 /** What the key `choose` carries on `tv-alert`: an answer for somebody, the person whose answer is given, or that the latest is taken back. */
 export const UNDO = 'undo';

@@ -19,6 +19,7 @@ import { staffAskedMachine } from '../../state-machines/staff-asked.ts';
 import { staffSignInMachine } from '../../state-machines/staff-sign-in.ts';
 import { televisionMachine } from '../../state-machines/television.ts';
 import { televisionLinkMachine } from '../../state-machines/television-link.ts';
+import { televisionWhereMachine } from '../../state-machines/television-where.ts';
 import { terminalMachine } from '../../state-machines/terminal.ts';
 import { usageRegistrationMachine } from '../../state-machines/usage-registration.ts';
 import type { KioskScreenName } from '../domain/kiosk-screen.ts';
@@ -50,6 +51,7 @@ const MACHINES: readonly AnyStateMachine[] = [
   staffAskedMachine,
   televisionMachine,
   televisionLinkMachine,
+  televisionWhereMachine,
   evacuationAlertMachine,
 ];
 
@@ -174,7 +176,7 @@ function shelterTitlesOf({
 }
 
 function televisionTitlesOf({
-  television: { home, people, consent, placeCard, linked, unlink, alert },
+  television: { home, people, consent, placeCard, linked, unlink, where, alert },
   reasons,
 }: Catalogue): Readonly<Record<TelevisionScreenName, readonly string[]>> {
   return {
@@ -184,6 +186,7 @@ function televisionTitlesOf({
     'tv-place-card': [placeCard.title, placeCard.again],
     'tv-linked': headingsOf(linked),
     'tv-unlink': [unlink.title],
+    'tv-where': [where.title],
     'tv-stopped': headingsOf(reasons),
     'tv-alert': [...Object.values(alert.call), alert.safe.title, alert.over.title],
   };

@@ -136,7 +136,7 @@ function errandScreen(terminal: TerminalSnapshot, { errandScreenOf }: Surroundin
 
 /** What is spoken where a state leaves it to the reason. */
 function reasonIn(body: ScreenBody): Reason | null {
-  if (body.screen === 'ended') return body.reason;
+  if (body.screen === 'ended' || body.screen === 'tv-stopped') return body.reason;
   return body.screen === 'printing' ? body.held : null;
 }
 

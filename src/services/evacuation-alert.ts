@@ -9,6 +9,7 @@ import { DiskFullError } from '../store/disk.ts';
 import { AlertDesk } from '../television/alert-desk.ts';
 import { Links } from '../television/links.ts';
 import { televisionProgramme } from '../television/programme.ts';
+import { WhereConsents } from '../television/where.ts';
 import type { Service, TerminalParts } from './service.ts';
 
 /** `[services.evacuation-alert]` */
@@ -23,7 +24,8 @@ const READ_AGAIN_MS = 5_000;
 
 export function evacuationAlert(parts: TerminalParts, options: EvacuationAlertOptions): Service {
   const links = new Links(parts);
-  const desk = new AlertDesk({ ...parts, links });
+  const where = new WhereConsents({ recorder: parts.recorder, links, now: () => parts.now() });
+  const desk = new AlertDesk({ ...parts, links, where });
   const reading = setInterval(() => void links.read(), READ_AGAIN_MS);
   void links.read();
   return {
@@ -33,7 +35,7 @@ export function evacuationAlert(parts: TerminalParts, options: EvacuationAlertOp
     obstacle: () => null,
     // No card is held without a choice: the programme has them all.
     machine: cardAskedMachine,
-    programme: televisionProgramme(parts, { ...options, links, desk }),
+    programme: televisionProgramme(parts, { ...options, links, where, desk }),
     place: () => ({
       title: options.municipality,
       gate: '',

@@ -32,6 +32,7 @@ import { DiskFullError } from '../store/ledger.ts';
 import { type Answered, answerOf } from './answers.ts';
 import type { Links } from './links.ts';
 import { Standings } from './standings.ts';
+import type { WhereConsents } from './where.ts';
 
 /** 警戒レベル 3 and more are called out; 2 stands in the bar of the first screen. */
 const LEAST_LEVEL = 3;
@@ -46,6 +47,7 @@ export type DeskParts = Pick<
   'alerts' | 'recorder' | 'ask' | 'isOnline' | 'wakeScreen' | 'watchStanding'
 > & {
   readonly links: Links;
+  readonly where: Pick<WhereConsents, 'until' | 'watch'>;
   /** 0 up to 1. */
   readonly random?: () => number;
 };
@@ -99,6 +101,7 @@ export class AlertDesk {
     this.#unwatch = [
       alerts?.watch(look) ?? (() => {}),
       links.watch(look),
+      parts.where.watch(look),
       watchStanding(() => this.#standings.poke()),
     ];
     this.#look();
@@ -150,6 +153,7 @@ export class AlertDesk {
       name: this.#guests ? maskedName(name) : name,
       kana: this.#guests ? '' : kana,
       standing: this.#standingOf(ref, alert),
+      where: this.#guests ? null : this.#whereOf(ref, alert),
     }));
   }
 
@@ -307,6 +311,14 @@ export class AlertDesk {
     if (answered === null) return heard?.standing ?? 'unknown';
     if (heard === null || heard.at === null || heard.standing === 'unknown') return answered.answer;
     return Date.parse(heard.at) > Date.parse(answered.at) ? heard.standing : answered.answer;
+  }
+
+  /** Not for longer than they agreed to, though the platform can't be asked. */
+  #whereOf(ref: string, alert: ActiveAlert | null): string | null {
+    if (this.#parts.where.until(ref) === null) return null;
+    const heard = this.#standings.of(ref);
+    const isSafe = heard?.standing === 'safe' && this.#standingOf(ref, alert) === 'safe';
+    return isSafe ? heard.where : null;
   }
 
   #answerOf(alert: string, ref: string): Answered | null {

@@ -7,6 +7,7 @@ import { type AlertEvent, evacuationAlertMachine } from '../../state-machines/ev
 import { type TelevisionEvent, televisionMachine } from '../../state-machines/television.ts';
 import { televisionLinkMachine } from '../../state-machines/television-link.ts';
 import type { LinkEvent } from '../../state-machines/television-link-setup.ts';
+import { televisionWhereMachine } from '../../state-machines/television-where.ts';
 import { awaitsCard, watchesCard } from '../card-actors.ts';
 import { CARD_PIN_DIGITS } from '../domain/card-pin.ts';
 import type { SensedTap } from '../domain/tap.ts';
@@ -20,21 +21,25 @@ import type { AlertDesk } from './alert-desk.ts';
 import { LinkVisit } from './link-visit.ts';
 import type { Links } from './links.ts';
 import { televisionScreenOf } from './screens.ts';
+import type { WhereConsents } from './where.ts';
+import { agreeWhere, endWhere } from './where-visit.ts';
 
 export interface ProgrammeOptions {
   /** As people call it. */
   readonly municipality: string;
   readonly pin: 'never' | 'always';
   readonly links: Links;
+  readonly where: WhereConsents;
   readonly desk: AlertDesk;
 }
 
 export function televisionProgramme(parts: TerminalParts, options: ProgrammeOptions): Programme {
-  const { municipality, links, desk } = options;
+  const { municipality, links, where, desk } = options;
   const asksPin = options.pin === 'always';
   const vault = new PinVault(CARD_PIN_DIGITS);
   const visits = new LinkVisits(() => new LinkVisit(parts, { links, vault, asksPin }), vault);
   const used = new UsedCards(parts);
+  const ofWhere = { ...parts, links, where };
 
   return {
     id: PROGRAMME,
@@ -50,12 +55,18 @@ export function televisionProgramme(parts: TerminalParts, options: ProgrammeOpti
           quietly(() => input && links.end(input.ref, input.by)),
         ),
         link: linkMachine(parts, visits, used),
+        where: televisionWhereMachine.provide({
+          actors: {
+            agreeWhere: fromPromise(({ input, signal }) => agreeWhere(ofWhere, input, signal)),
+            endWhere: fromPromise(async ({ input }) => endWhere(ofWhere, input)),
+          },
+        }),
         alert: alertMachine(desk),
       },
     }),
     screenOf: (snapshot) =>
       televisionScreenOf(snapshot, {
-        ...{ municipality, asksPin, desk },
+        ...{ municipality, asksPin, desk, where },
         isOnline: () => parts.isOnline(),
         now: () => parts.now(),
         linked: () => visits.current.person?.ref ?? null,

@@ -5,19 +5,23 @@ import type { cardPinMachine } from '../../state-machines/card-secret.ts';
 import { CARD_SECRET_DELAYS } from '../../state-machines/card-secret-setup.ts';
 import type { televisionMachine } from '../../state-machines/television.ts';
 import type { televisionLinkMachine } from '../../state-machines/television-link.ts';
+import type { televisionWhereMachine } from '../../state-machines/television-where.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import type { PersonShown } from '../domain/television-screen.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import { sampleAlert } from './sample-alert.ts';
+import type { WhereConsents } from './where.ts';
 
 type Television = SnapshotFrom<typeof televisionMachine>;
 type Link = SnapshotFrom<typeof televisionLinkMachine>;
+type Where = SnapshotFrom<typeof televisionWhereMachine>;
 type Secret = SnapshotFrom<typeof cardPinMachine>;
 
 export interface TelevisionShown {
   readonly municipality: string;
   readonly asksPin: boolean;
   readonly desk: AlertDesk;
+  readonly where: Pick<WhereConsents, 'until' | 'next'>;
   readonly isOnline: () => boolean;
   readonly now: () => number;
   /** Reference id of who was linked in this visit; null: nobody yet. */
@@ -41,9 +45,12 @@ export function televisionScreenOf(
   if (snapshot.matches('people')) return { screen: 'tv-people', people };
   if (snapshot.matches('recognising')) return { screen: 'hold' };
   if (snapshot.matches('ending')) {
-    const person = people.find(({ ref }) => ref === snapshot.context.ending?.ref);
-    return { screen: 'tv-unlink', person: person ?? NOBODY };
+    const { ending } = snapshot.context;
+    const person = people.find(({ ref }) => ref === ending?.ref) ?? NOBODY;
+    const until = shown.where.until(person.ref);
+    return { screen: 'tv-unlink', person, mayAgree: ending?.by === 'card', until };
   }
+  if (snapshot.matches('where')) return whereScreenOf(childOf<Where>(snapshot, 'where'), shown);
   if (snapshot.matches('unlinked')) return { screen: 'tv-linked', end: 'unlinked', person: null };
   if (snapshot.matches('linking')) return linkScreenOf(childOf<Link>(snapshot, 'link'), shown);
   if (!snapshot.matches('sample')) return null;
@@ -52,7 +59,22 @@ export function televisionScreenOf(
   return { screen: 'tv-alert', alert, sample: true, ...nobody, lost: false, more: 0 };
 }
 
-const NOBODY: PersonShown = { ref: '', name: '', kana: '', standing: 'unknown' };
+const NOBODY: PersonShown = { ref: '', name: '', kana: '', standing: 'unknown', where: null };
+
+function whereScreenOf(where: Where | null, { desk, where: consents }: TelevisionShown) {
+  if (where === null || where.status !== 'active') return null;
+  const { ref, reason } = where.context;
+  const person = desk.people.find((each) => each.ref === ref) ?? NOBODY;
+  if (where.matches('consenting')) {
+    return { screen: 'tv-where', person, until: consents.next } as const;
+  }
+  if (where.matches('agreeing')) return { screen: 'hold' } as const;
+  if (where.matches('agreed')) return { screen: 'tv-linked', end: 'where', person } as const;
+  if (where.matches('notShown')) {
+    return { screen: 'tv-linked', end: 'where-ended', person } as const;
+  }
+  return where.matches('stopped') ? ({ screen: 'tv-stopped', reason } as const) : null;
+}
 
 function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | null {
   if (link === null || link.status !== 'active') return null;

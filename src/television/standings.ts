@@ -24,6 +24,8 @@ export interface Standing {
   readonly standing: PersonStanding;
   /** ISO 8601; null: nobody has said when. */
   readonly at: string | null;
+  /** Name of a shelter. */
+  readonly where: string | null;
 }
 
 export interface StandingsParts extends Pick<TerminalParts, 'ask' | 'isOnline'> {
@@ -106,7 +108,7 @@ export class Standings {
       signal,
     );
     if (answer === null || signal.aborted) return;
-    const said = new Map(answer.standings.map(({ ref, standing, at }) => [ref, { standing, at }]));
+    const said = new Map(answer.standings.map(({ ref, ...standing }) => [ref, standing]));
     for (const ref of refs) {
       const standing = said.get(ref);
       if (standing !== undefined) this.#known.set(ref, standing);

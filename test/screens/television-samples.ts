@@ -19,6 +19,7 @@ type BodyOf<Name extends TelevisionScreenName> = Extract<
 
 /** 16:40 in Japan. */
 const SENT = '2026-11-25T07:40:00Z';
+const UNTIL = '2026-12-25T07:40:00.000Z';
 const CITY = '汐見市';
 
 function person(
@@ -27,7 +28,7 @@ function person(
   standing: PersonStanding = 'unknown',
   number = 1,
 ): PersonShown {
-  return { ref: String(number).padStart(32, '0'), name, kana, standing };
+  return { ref: String(number).padStart(32, '0'), name, kana, standing, where: null };
 }
 
 const HATSU = person('森川 ハツ', 'もりかわ はつ');
@@ -180,6 +181,7 @@ export const TELEVISION_SAMPLES: {
     { screen: 'tv-people', people: FAMILY },
     { screen: 'tv-people', people: SIX },
     { screen: 'tv-people', people: [{ ...HATSU, name: '', kana: '' }, ...MASKED.slice(1)] },
+    { screen: 'tv-people', people: [{ ...HATSU, standing: 'safe', where: '汐見市民会館' }] },
     { screen: 'tv-people', people: [] },
   ],
   'tv-consent': [
@@ -194,11 +196,19 @@ export const TELEVISION_SAMPLES: {
   'tv-linked': [
     { screen: 'tv-linked', end: 'linked', person: HATSU },
     { screen: 'tv-linked', end: 'unlinked', person: null },
+    { screen: 'tv-linked', end: 'where', person: HATSU },
+    { screen: 'tv-linked', end: 'where-ended', person: HATSU },
   ],
   'tv-unlink': [
-    { screen: 'tv-unlink', person: HATSU },
-    { screen: 'tv-unlink', person: { ...HATSU, name: '', kana: '' } },
+    { screen: 'tv-unlink', person: HATSU, mayAgree: false, until: null },
+    { screen: 'tv-unlink', person: HATSU, mayAgree: true, until: null },
+    { screen: 'tv-unlink', person: HATSU, mayAgree: true, until: UNTIL },
+    {
+      ...{ screen: 'tv-unlink', mayAgree: false, until: UNTIL },
+      person: { ...HATSU, name: '', kana: '' },
+    },
   ],
+  'tv-where': [{ screen: 'tv-where', person: HATSU, until: UNTIL }],
   'tv-stopped': [
     { screen: 'tv-stopped', reason: 'not-in-register' },
     ...(Object.keys(TELEVISION_REASONS) as (keyof typeof TELEVISION_REASONS)[]).map(
@@ -220,6 +230,7 @@ export const TELEVISION_SAMPLES: {
     shows(alert(4, { map: [] }), []),
     shows(alert(3), []),
     shows(alert(4), [{ ...HATSU, standing: 'safe' }]),
+    shows(alert(4), [HATSU, { ...HATSU, standing: 'safe', where: '汐見市民会館', ref: 'b' }]),
     shows(
       alert(4, LONG_ALERT),
       SIX.map((each) => ({ ...each, standing: 'safe' }) as const),
@@ -254,7 +265,8 @@ export const TELEVISION_KEYS: Partial<Record<TelevisionScreenName, readonly KeyN
   'tv-consent': ['enter', 'back'],
   'tv-place-card': ['back'],
   'tv-linked': ['enter'],
-  'tv-unlink': ['enter', 'back'],
+  'tv-unlink': ['enter', 'choose', 'back'],
+  'tv-where': ['enter', 'back'],
   'tv-stopped': ['enter'],
   'tv-alert': ['choose', 'more', 'enter', 'back'],
 };

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
+import { WHERE_MS } from '../../src/domain/evacuation.ts';
 import type { TestCard } from '../cards.ts';
 import { testAuthority, testInstitution } from '../devices/institution-fixture.ts';
 import { type World, withTerminal } from '../terminal.ts';
@@ -141,6 +142,62 @@ describe('somebody is linked', () => {
       expect(JSON.stringify(world.journal.all)).not.toContain('4912');
       await world.remove();
     }, PIN_TABLE));
+});
+
+describe('the shelter where somebody is', () => {
+  /** Their card lies there, and the screen says what can be done with it. */
+  async function atTheirCard({ world, card }: Home): Promise<void> {
+    await world.hold(card);
+    await world.screen({ screen: 'tv-unlink', mayAgree: true });
+    world.press({ key: 'choose', choice: 'where' });
+    await world.screen({ screen: 'tv-where' });
+  }
+
+  test('is named once their card has agreed, for a time, also after a start; and ended by the remote control', () =>
+    atHome(async (home) => {
+      const { world } = home;
+      const ref = await isLinked(home);
+      await atTheirCard(home);
+      expect(world.journal.count({ event: 'television.where-agreed' })).toBe(0);
+      world.press({ key: 'enter' });
+      const agreed = await world.journal.next({ event: 'television.where-agreed', ref });
+      const until = Date.parse(String(agreed['until'])) - Date.parse(String(agreed['at']));
+      expect(agreed).toMatchObject({ assurance: 'possession' });
+      expect(Math.abs(until - WHERE_MS)).toBeLessThan(60_000);
+      await world.screen({ screen: 'tv-linked', end: 'where' });
+      await world.remove();
+      await world.stop();
+      await world.start();
+      await world.screen({ screen: 'tv-home' });
+      world.press({ key: 'choose', choice: 'people' });
+      await world.screen({ screen: 'tv-people' });
+      world.press({ key: 'choose', choice: ref });
+      const shown = await world.screen({ screen: 'tv-unlink', mayAgree: false });
+      expect(shown).toMatchObject({ until: agreed['until'] });
+      world.press({ key: 'choose', choice: 'where-end' });
+      await world.journal.next({ event: 'television.where-ended', ref, by: 'remote' });
+      await world.screen({ screen: 'tv-linked', end: 'where-ended' });
+    }));
+
+  test('is not named by a copy of their certificate, nor by the remote control alone', () =>
+    atHome(async (home) => {
+      const { world, card } = home;
+      const ref = await isLinked(home);
+      const { authorityKey: _, ...copy } = card as CardDefinition & { authorityKey: string };
+      await atTheirCard({ ...home, card: copy });
+      world.press({ key: 'enter' });
+      await world.screen({ screen: 'tv-stopped', reason: 'possession-not-proved' });
+      await world.remove();
+      world.press({ key: 'enter' });
+      await world.screen({ screen: 'tv-home' });
+      world.press({ key: 'choose', choice: 'people' });
+      await world.screen({ screen: 'tv-people' });
+      world.press({ key: 'choose', choice: ref });
+      await world.screen({ screen: 'tv-unlink', mayAgree: false });
+      world.press({ key: 'choose', choice: 'where' });
+      expect(world.source.current).toMatchObject({ screen: 'tv-unlink', until: null });
+      expect(world.journal.count({ event: 'television.where-agreed' })).toBe(0);
+    }));
 });
 
 describe('nobody is linked', () => {

@@ -8,9 +8,10 @@ const HINDRANCES = [null, 'television-full'].map((reason) => ({ output: { reason
 
 export const TELEVISION_INPUTS: Readonly<Record<string, readonly object[]>> = {
   evacuationAlert: LEVELS,
+  televisionWhere: [{ wants: 'agree' }, { wants: 'end' }],
 };
 
-export const TELEVISION_CHOICES = ['people', 'link', 'sample', 'guests'] as const;
+export const TELEVISION_CHOICES = ['people', 'link', 'sample', 'guests', 'where-end'] as const;
 
 export const TELEVISION_PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'alerts.changed': LEVELS,
@@ -20,4 +21,6 @@ export const TELEVISION_PAYLOADS: Readonly<Record<string, readonly object[]>> = 
   'xstate.done.actor.lookForHindrance': HINDRANCES,
   'xstate.done.actor.askRegister': HINDRANCES,
   'xstate.done.actor.recordLink': HINDRANCES,
+  'xstate.done.actor.agreeWhere': HINDRANCES,
+  'xstate.done.actor.endWhere': HINDRANCES,
 };

@@ -1,13 +1,14 @@
 /** What a television is told of those whom it calls, and when it is poked; who is there, for those that only look. */
 
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Contacts } from '../../platform-sim/contacts.ts';
 import type { RegisterEntry } from '../../platform-sim/evacuation/residents.ts';
 import { EVACUATION_SERVICES, STANDING_ANSWER } from '../../src/link/evacuation-protocol.ts';
 import { BareTerminal, Chain } from '../platform/bare-terminal.ts';
 import { TestPlatform } from '../platform/test-platform.ts';
 
+const HOUR = 3_600_000;
 const NOBODY = 'f'.repeat(32);
 
 let world: TestPlatform;
@@ -17,15 +18,24 @@ let shige: string;
 beforeEach(async () => {
   world = await TestPlatform.start();
   const { residents } = world.stores;
-  residents.replace(['1', '2'].map(resident));
+  residents.replace(['1', '2'].map((number) => resident(number)));
   [hatsu = '', shige = ''] = [...residents.all()].map(({ ref }) => ref);
 });
 afterEach(() => world.stop());
 
-function resident(number: string): RegisterEntry {
+function resident(number: string, more: Partial<RegisterEntry> = {}): RegisterEntry {
   const name = { name: `人 ${number}`, kana: 'カナ', born: '1943-05-02' };
   const home = { district: 'kawara', address: '川原町 3', household: number };
-  return { number, fingerprint: null, ...name, ...home, needs: [], support: '', protected: false };
+  return {
+    number,
+    fingerprint: null,
+    ...name,
+    ...home,
+    needs: [],
+    support: '',
+    protected: false,
+    ...more,
+  };
 }
 
 async function ask(terminal: BareTerminal, refs: readonly string[], isRight = true) {
@@ -102,4 +112,78 @@ test('after a start the same is known; and who has gone is known to have gone', 
   await after.leave();
   await expect.poll(() => contacts.all(Date.now()).get('stb-1')?.linked).toBe(false);
   contacts.close();
+});
+
+describe('where somebody is', () => {
+  interface Agreed {
+    readonly until?: number;
+    readonly assurance?: string;
+  }
+
+  /** A television that calls Hatsu, who agreed, and is at a shelter. Returns what it is told of where. */
+  async function whereAt(agreed: readonly Agreed[], ended = false): Promise<string | null> {
+    const chain = new Chain('stb-1');
+    const television = await BareTerminal.greetNow(world.url, chain);
+    chain.add({ ref: hatsu, assurance: 'possession' }, { event: 'television.linked' });
+    for (const { until = Date.now() + HOUR, assurance = 'possession' } of agreed) {
+      const body = { ref: hatsu, until: new Date(until).toISOString(), assurance };
+      chain.add(body, { event: 'television.where-agreed' });
+    }
+    if (ended) chain.add({ ref: hatsu, by: 'remote' }, { event: 'television.where-ended' });
+    await television.tell(chain);
+    const shelter = new Chain('reader-1');
+    const reader = await BareTerminal.greetNow(world.url, shelter);
+    shelter.add({ shelter: 'civic-hall', ref: hatsu }, { event: 'shelter.arrived' });
+    await reader.tell(shelter);
+    const said = await ask(television, [hatsu]);
+    expect(said).toMatchObject([{ standing: 'safe' }]);
+    return typeof said === 'string' ? said : (said[0]?.where ?? null);
+  }
+
+  test('is told to the television for which they agreed to it, by name of the shelter', async () => {
+    expect(await whereAt([{}])).toBe('汐見市民会館');
+  });
+
+  test.each([
+    ['who did not agree', [], false],
+    ['whose consent is over and was not renewed', [{ until: Date.now() - HOUR }], false],
+    ['who ended it', [{}], true],
+    ['for whom a copy of a certificate agreed', [{ assurance: 'identified' }], false],
+  ] as const)('is not told of somebody %s', async (_, agreed, ended) => {
+    expect(await whereAt(agreed, ended)).toBeNull();
+  });
+
+  test('is renewed by agreeing again', async () => {
+    expect(await whereAt([{ until: Date.now() - HOUR }, {}])).toBe('汐見市民会館');
+  });
+
+  test('is never told under 支援措置, nor of those who live with them, whatever they agreed to', async () => {
+    const { residents } = world.stores;
+    residents.replace([resident('1', { protected: true }), resident('2')]);
+    expect(await whereAt([{}])).toBeNull();
+    residents.replace([
+      resident('1', { household: 'H' }),
+      resident('2', { household: 'H', protected: true }),
+    ]);
+    expect(await whereAt([{}])).toBeNull();
+  });
+
+  test('is told to no other television of theirs, and a new consent has it asked again', async () => {
+    const chain = new Chain('stb-2');
+    const place = { municipality: '990029', district: 'kawara' };
+    const other = await BareTerminal.greetNow(world.url, chain, { place });
+    chain.add({ ref: hatsu, assurance: 'possession' }, { event: 'television.linked' });
+    await other.tell(chain);
+    expect(await whereAt([{}])).toBe('汐見市民会館');
+    expect(await ask(other, [hatsu])).toMatchObject([{ standing: 'safe', where: null }]);
+    const pokes = () => other.frames.filter(({ frame }) => frame === 'poke').length;
+    await expect.poll(pokes).toBeGreaterThan(0);
+    const before = pokes();
+    const until = new Date(Date.now() + HOUR).toISOString();
+    const body = { ref: hatsu, until, assurance: 'possession' };
+    chain.add(body, { event: 'television.where-agreed' });
+    await other.tell(chain, 2);
+    await expect.poll(pokes).toBeGreaterThan(before);
+    expect(await ask(other, [hatsu])).toMatchObject([{ where: '汐見市民会館' }]);
+  });
 });

@@ -238,7 +238,7 @@ describe('in any order', () => {
     ...['alert.shown', 'alert.seen', 'alert.answered', 'alert.answer-undone'],
     ...['shelter.arrived', 'shelter.went-out', 'shelter.came-back', 'shelter.left'],
     ...['shelter.supplied', 'shelter.needs-told', 'shelter.undone', 'television.linked'],
-    'television.unlinked',
+    ...['television.unlinked', 'television.where-agreed', 'television.where-ended'],
   ] as const;
 
   const someFact = fc.record({

@@ -48,8 +48,25 @@ export interface TelevisionTexts {
     readonly go: string;
   };
   readonly placeCard: Headed & { readonly again: string; readonly note: string };
-  readonly linked: Readonly<Record<'linked' | 'unlinked', Headed>>;
-  readonly unlink: Headed & { readonly go: string; readonly keep: string };
+  readonly linked: Readonly<Record<'linked' | 'unlinked' | 'where' | 'where-ended', Headed>>;
+  readonly unlink: Headed & {
+    readonly go: string;
+    readonly keep: string;
+    /** Keys, and what stands now; `day` as a calendar says it. */
+    readonly where: string;
+    readonly whereAgain: string;
+    readonly whereEnd: string;
+    readonly whereUntil: (given: { readonly day: string }) => string;
+  };
+  /** 避難先を出す: what it means, before the card agrees. */
+  readonly where: Headed & {
+    readonly shown: string;
+    readonly everybody: string;
+    readonly until: (given: { readonly day: string }) => string;
+    readonly ends: string;
+    readonly mayNot: string;
+    readonly go: string;
+  };
   readonly alert: {
     /** Beside the figure of the level. */
     readonly word: string;
@@ -72,6 +89,8 @@ export interface TelevisionTexts {
     /** In place of `leaving` at level 5. */
     readonly movingUp: string;
     readonly states: Readonly<Record<PersonStanding, string>>;
+    /** In place of `safe`. */
+    readonly safeAt: (given: { readonly shelter: string }) => string;
     /** For screen readers. */
     readonly peopleLabel: string;
     readonly answersLabel: string;
