@@ -20,9 +20,11 @@ import { millionBench } from './million.ts';
 import { neighboursBench } from './neighbours.ts';
 import { ocspBench } from './ocsp.ts';
 import { orderBench } from './order.ts';
+import { outageBench } from './outage.ts';
 import { pageBench } from './page.ts';
 import { possessionBench } from './possession.ts';
 import { receiptBench } from './receipt.ts';
+import { shelterBench } from './shelter.ts';
 import { sizeBench } from './size.ts';
 import { startBench } from './start.ts';
 import { storeBench } from './store.ts';
@@ -53,6 +55,8 @@ const GROUPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   centre: centreBench,
   store: storeBench,
   town: townBench,
+  shelter: shelterBench,
+  outage: outageBench,
 };
 
 /** Figures that are the better the higher they are. */

@@ -3,9 +3,11 @@
  * on another machine than those who speak through it.
  *
  *   node fault-proxy-process.ts CONTROL-SOCKET LISTEN-HOST PORT TARGET-HOST TARGET-PORT
+ *
+ * PORT 0 is a free one; it says which.
  */
 
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type ControlRequest, openControlSocket } from '../../devices/sim-control.ts';
 
 type Direction = 'up' | 'down';
@@ -22,6 +24,8 @@ const faults = {
   delayMs: 0,
   /** What goes there is swallowed, and nobody is told. */
   hole: { up: false, down: false },
+  /** Nobody comes through, and everybody is thrown out. */
+  gone: false,
   /** So many bytes upwards, then everything is reset; null: never. */
   resetAfter: null as number | null,
   resets: 0,
@@ -61,11 +65,16 @@ function obey({ do: what, ...rest }: ControlRequest): Record<string, unknown> {
   const { hole, ...others } = rest as Partial<typeof faults>;
   Object.assign(faults, others);
   Object.assign(faults.hole, hole);
+  if (faults.gone) resetAll();
   return { resets: faults.resets, open: sockets.size / 2 };
 }
 
 const [control = '', host = '', port = '', target = '', targetPort = ''] = process.argv.slice(2);
 const server = createServer({ noDelay: true }, (near) => {
+  if (faults.gone) {
+    near.resetAndDestroy();
+    return;
+  }
   const far = connect({ host: target, port: Number(targetPort), noDelay: true });
   for (const socket of [near, far]) {
     sockets.add(socket);
@@ -75,4 +84,7 @@ const server = createServer({ noDelay: true }, (near) => {
   passOn({ direction: 'down', from: far, to: near });
 });
 await openControlSocket(control, obey);
-server.listen(Number(port), host, () => process.stdout.write('{"event":"proxy.ready"}\n'));
+server.listen(Number(port), host, () => {
+  const { port: found } = server.address() as AddressInfo;
+  process.stdout.write(`${JSON.stringify({ event: 'proxy.ready', port: found })}\n`);
+});
