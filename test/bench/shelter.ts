@@ -39,6 +39,8 @@ const [, OTHER_READER] = VPCD_READERS;
 const POLLED_EACH_MS = 400;
 /** About what the page is told of one arrival. */
 const UPDATE_BYTES = 2_048;
+/** For whoever wants to know what the p99 is made of. */
+const SLOW_MS = 1_000;
 const BUDGET_MS = { tap: 3_000, page: 1_000 } as const;
 
 interface Times {
@@ -102,6 +104,10 @@ async function tapsOf(site: EvacuationSite, page: Page, note: Bench['note']): Pr
       const flags = line['flags'];
       if (Array.isArray(flags) && flags.length > 0) throw new Error(`flagged: ${flags.join()}`);
       const at = await drawn;
+      if (kept - begun > SLOW_MS) {
+        const said = { at: before + 1, took: Math.round(kept - begun), ms: line['ms'] };
+        note(`shelter: a slow tap: ${JSON.stringify(said)}`);
+      }
       times.tap.push(kept - begun);
       times.told.push(at - kept);
       times.page.push(at - begun);

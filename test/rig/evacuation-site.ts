@@ -92,6 +92,7 @@ export class EvacuationSite {
   readonly #held = new Map<Slot, HeldCard>();
   #pcscd: Pcscd | null = null;
   #platform: Program | null = null;
+  #page: Program | null = null;
   #municipalityKey = '';
   #port = 0;
   #boxPort = 0;
@@ -109,8 +110,18 @@ export class EvacuationSite {
     await this.startPlatform();
     const box = this.#start([BOX, this.#boxSocket, '127.0.0.1', '0', '127.0.0.1', `${this.#port}`]);
     this.#boxPort = Number((await box.next({ event: 'proxy.ready' }))['port']);
-    const page = this.#start([PLATFORM, 'town', '--state', this.platformState, '--port', '0']);
-    this.origin = String((await page.next({ event: 'town.ready' }))['url']);
+    await this.startPage();
+  }
+
+  /** The program that serves the municipality's page. */
+  get page(): Program {
+    if (this.#page === null) throw new Error('there is no page yet');
+    return this.#page;
+  }
+
+  async startPage(): Promise<void> {
+    this.#page = this.#start([PLATFORM, 'town', '--state', this.platformState, '--port', '0']);
+    this.origin = String((await this.#page.next({ event: 'town.ready' }))['url']);
   }
 
   get platform(): Program {
