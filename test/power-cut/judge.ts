@@ -19,25 +19,18 @@ import { readTrust } from '../../src/link/trust-folder.ts';
 import { openStateFolder, type StateFolder } from '../../src/state-folder.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { testRows } from '../store/lists.ts';
+import { judgeEvacuation } from './evacuation-judge.ts';
+import { lastOf, must, versionIs } from './lost.ts';
 import {
   configText,
   LIST,
   listShape,
   REVOKED_OF_VERSION,
   type Said,
-  type SaidOfVersion,
   SETTING,
   STEP_KINDS,
   TERMINAL,
 } from './said.ts';
-
-export class Lost extends Error {
-  override readonly name = 'Lost';
-}
-
-function must(holds: boolean, otherwise: string): asserts holds {
-  if (!holds) throw new Lost(otherwise);
-}
 
 /** `medium`: the folder in which `state` may be; `said`: up to the cut. `scratch` takes a configuration. */
 export async function judge(medium: string, said: readonly Said[], scratch: string): Promise<void> {
@@ -57,6 +50,7 @@ export async function judge(medium: string, said: readonly Said[], scratch: stri
     await judgeKeys(folder, store, said);
     await judgeTrust(state, folder.ledger, said);
     await judgeInstitution(state, folder.ledger, store, said);
+    await judgeEvacuation(medium, folder, store, { said, facts });
   } finally {
     await folder.close();
   }
@@ -158,21 +152,6 @@ async function judgeInstitution(
   must(loaded?.institution !== null || !isSettled, 'the key of the institution is gone');
 }
 
-/** The version that is found is the last that was active, or one that was begun after it. */
-function versionIs(
-  of: SaidOfVersion['of'],
-  found: number | null,
-  said: readonly Said[],
-): SaidOfVersion | null {
-  const all = said.filter((one): one is SaidOfVersion => one.of === of);
-  const at = all.findLastIndex(({ is }) => is === 'active');
-  const active = all[at] ?? null;
-  const begun = all.slice(at + 1).map(({ version }) => version);
-  const allowed = [active?.version ?? null, ...begun];
-  must(allowed.includes(found), `${of} ${found} is found, not one of ${allowed.join(', ')}`);
-  return active;
-}
-
 async function judgeJournal(state: string, facts: readonly Fact[]): Promise<void> {
   const pieces: Buffer[] = [];
   for await (const piece of readJournal(state)) pieces.push(piece);
@@ -193,12 +172,4 @@ function seqOf(line: string): number | null {
   } catch {
     return null;
   }
-}
-
-function lastOf<Of extends Said['of']>(
-  said: readonly Said[],
-  of: Of,
-): Extract<Said, { readonly of: Of }> | null {
-  const isOf = (one: Said): one is Extract<Said, { readonly of: Of }> => one.of === of;
-  return said.findLast(isOf) ?? null;
 }

@@ -1,8 +1,10 @@
 /** What a terminal of the story tells others, from when on it may not be otherwise after a power cut. */
 
+import { hash } from 'node:crypto';
+
 /** What is replaced as a whole: begun, and then there. In between it is the one before or the one begun. */
 export interface SaidOfVersion {
-  readonly of: 'list' | 'trust' | 'institution';
+  readonly of: 'list' | 'trust' | 'institution' | 'alert';
   readonly is: 'begun' | 'active';
   readonly version: number;
   /** When the platform confirmed it, of a list: ms since the epoch. */
@@ -17,10 +19,18 @@ export type Said =
   | { readonly of: 'acknowledged'; readonly seq: number }
   | { readonly of: 'setting'; readonly value: number }
   /** The certificate that the platform gave; base64 DER. */
-  | { readonly of: 'identity'; readonly certificate: string };
+  | { readonly of: 'identity'; readonly certificate: string }
+  /** Somebody who is on no list was told that they are taken in: this is what knows them again. */
+  | { readonly of: 'mark'; readonly mark: string }
+  /** The stick may be pulled: these facts are on it. `key`: by which the municipality opens them, PEM. */
+  | { readonly of: 'stick'; readonly from: number; readonly upto: number; readonly key: string };
 
 export const TERMINAL = 'gate-1';
 export const LIST = 'stadium';
+/** In the watched folder: another medium, whose power goes with the first one's. */
+export const STICK = 'stick';
+/** Stands for the certificate of somebody who is on no list. */
+export const CARD = Buffer.from('a certificate that is on no list');
 export const SETTING = 'story';
 export const STEP_KINDS = ['receipt', 'charge', 'sheet'] as const;
 /** Entries of the revocation list of a version: so many that an index has several pages. */
@@ -41,6 +51,15 @@ export function revokedIn(version: number): Buffer[] {
   });
 }
 
+/** What happened, in the words of that message about the alert. */
+export function alertText(version: number): string {
+  return `汐見川の水位は、第${version}報です。`;
+}
+
+export function personOf(name: string) {
+  return { ref: hash('sha256', name).slice(0, 32), name, kana: 'もりかわ はつ' };
+}
+
 /** Of a gate whose state folder this is. */
 export function configText(state: string): string {
   return `profile = "gate"
@@ -52,6 +71,9 @@ url = "ws://127.0.0.1:1/terminals"
 driver = "simulated"
 [receipt]
 driver = "simulated"
+[place]
+municipality = "990029"
+district = "kawara"
 [services.event-entry]
 list = "${LIST}"
 `;

@@ -57,8 +57,13 @@ export class StoryPlatform {
 
   static async open(scratch: string): Promise<StoryPlatform> {
     mkdirSync(join(scratch, 'chunks'));
-    const keys = await PlatformKeys.openOrCreate(join(scratch, 'platform'));
+    const keys = await PlatformKeys.openOrCreate(keysFolderIn(scratch));
     return new StoryPlatform(keys, await Authority.create(), scratch);
+  }
+
+  /** Where its keys are. */
+  get keysFolder(): string {
+    return keysFolderIn(this.#scratch);
   }
 
   /** DER of a certificate of this terminal. */
@@ -145,6 +150,10 @@ export class StoryPlatform {
       expires: iso(HOUR_MS),
     };
   }
+}
+
+function keysFolderIn(scratch: string): string {
+  return join(scratch, 'platform');
 }
 
 function rootOf(hashes: readonly string[]): string {

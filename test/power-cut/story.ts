@@ -26,7 +26,8 @@ import { certifiedBy } from '../../src/pki/signed-object.ts';
 import { openStateFolder, type StateFolder } from '../../src/state-folder.ts';
 import type { Step, StepState } from '../../src/store/steps.ts';
 import { Dice } from '../chaos/dice.ts';
-import { configText, type Said, SETTING, STEP_KINDS, TERMINAL } from './said.ts';
+import { EvacuationLife } from './evacuation-story.ts';
+import { configText, type Said, SETTING, STEP_KINDS, STICK, TERMINAL } from './said.ts';
 import { StoryPlatform } from './story-platform.ts';
 
 const LIST_KEY = Buffer.alloc(32, 7);
@@ -50,6 +51,7 @@ class Life {
   readonly #platform: StoryPlatform;
   readonly #dice: Dice;
   #folder: StateFolder;
+  #evacuation!: EvacuationLife;
   #keys: KeyStore;
   #trustRoot: string | null = null;
   #institutionRoot: string | null = null;
@@ -74,7 +76,14 @@ class Life {
   static async begin(config: Config, platform: StoryPlatform, dice: Dice): Promise<Life> {
     const folder = openStateFolder(config, null);
     const { store } = await openKeyStore({ state: config.state }, undefined);
-    return new Life(config, platform, dice, folder, store);
+    const life = new Life(config, platform, dice, folder, store);
+    life.#evacuation = await EvacuationLife.begin({
+      ...{ platform, state: config.state, keyStore: store, say, tell },
+      keysFolder: platform.keysFolder,
+      stick: join(dirname(config.state), STICK),
+      folder: () => life.#folder,
+    });
+    return life;
   }
 
   async enrol(): Promise<void> {
@@ -96,8 +105,12 @@ class Life {
   async round(number: number): Promise<void> {
     const place = number % EACH_ROUNDS;
     if (place === 0) await this.#beside(this.#list());
+    else if (place === 2) await this.#evacuation.alert();
+    else if (place === 3) await this.#evacuation.checkIn();
     else if (place === 4) await this.#beside(this.#trust());
+    else if (place === 6) await this.#evacuation.link();
     else if (place === 7) await this.#beside(this.#institution());
+    else if (place === 9) await this.#evacuation.stick();
     else if (place === 10) await this.#restart();
     else await this.#chance(this.#dice.next());
   }
@@ -107,6 +120,10 @@ class Life {
     else if (chance < 0.1) await this.#beside(this.#trust());
     else if (chance < 0.2) this.#acknowledge();
     else if (chance < 0.3) this.#set();
+    else if (chance < 0.34) await this.#evacuation.alert();
+    else if (chance < 0.38) await this.#evacuation.link();
+    else if (chance < 0.42) await this.#evacuation.checkIn();
+    else if (chance < 0.46) await this.#evacuation.stick();
     else this.#record();
   }
 
