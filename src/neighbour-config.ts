@@ -1,4 +1,4 @@
-/** The table `[neighbours]` of the configuration: the other gates of the venue. */
+/** The table `[neighbours]` of the configuration: the other gates of the venue, or readers of the shelter. */
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
@@ -34,7 +34,7 @@ export const NEIGHBOURS = z
   })
   .optional();
 
-/** Gates show each other the certificate of their enrolment, and tell of entries: both have to be there. */
+/** They show each other the certificate of their enrolment, and tell of entries or of stays: both have to be there. */
 export function checkNeighbours(
   { neighbours, platform, services }: Tables,
   context: z.RefinementCtx,
@@ -45,15 +45,21 @@ export function checkNeighbours(
   if (!isSecureUrl(platform.url)) {
     problem('needs a terminal that is enrolled: [platform] "url" with wss://');
   }
-  if (services['event-entry'] === undefined) {
-    problem('gates tell each other of entries: only beside [services.event-entry]');
+  const { 'event-entry': entry, 'evacuation-shelter': shelter } = services;
+  if (entry === undefined && shelter === undefined) {
+    problem(
+      'gates tell each other of entries, readers of a shelter of who is there: only beside [services.event-entry] or [services.evacuation-shelter]',
+    );
   }
 }
 
 interface Tables {
   readonly neighbours?: object | undefined;
   readonly platform: { readonly url: string };
-  readonly services: { readonly 'event-entry'?: object | undefined };
+  readonly services: {
+    readonly 'event-entry'?: object | undefined;
+    readonly 'evacuation-shelter'?: object | undefined;
+  };
 }
 
 function addressOf(text: string): Address | null {

@@ -129,7 +129,7 @@ export async function startTerminal(
   await keys.start(folder.recorder, inspect, link.usingKeys(lists));
   link.start(lists, (command) => commands.take(command));
   const retention = retentionOf(config, folder, services, link, options.onDefect);
-  await venue.start();
+  await venue.start(onlyOne(services).marks ?? null);
   const sticks = await sticksOf(config, folder, link, options.onDefect);
   actor.start();
   return {

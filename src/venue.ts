@@ -1,16 +1,21 @@
-/** The other gates of the venue over the terminal's whole life; of a terminal without `[neighbours]`, nothing. */
+/** The other gates of the venue, or readers of the shelter, over the terminal's whole life; without `[neighbours]`, nothing. */
 
 import type { Config } from './config.ts';
 import { pinnedPlatform } from './link/pinned-platform.ts';
 import type { LinkSupervisor } from './link-supervisor.ts';
+import type { Circle } from './neighbours/belief.ts';
 import type { Discovery } from './neighbours/discovery.ts';
+import type { SharedMarks } from './neighbours/exchange.ts';
 import type { Neighbours, NeighboursLevel } from './neighbours/neighbours.ts';
-import { entryOf } from './service-config.ts';
+import { shelterTopic } from './neighbours/told-facts.ts';
 import type { StateFolder } from './state-folder.ts';
 import { codeOf, isStorageFailure } from './store/disk.ts';
 import { Heard } from './store/heard.ts';
 import { NOTHING_HEARD } from './store/heard-facts.ts';
 import { SOFTWARE } from './version.ts';
+
+/** A shelter's list may be too old, or not have come: whoever is there is taken in, and its readers tell each other. */
+const ALWAYS = { validFrom: '0000-01-01T00:00:00.000Z', validTo: '9999-12-31T00:00:00.000Z' };
 
 export interface VenueParts {
   readonly config: Config;
@@ -41,13 +46,13 @@ export class Venue {
     this.#neighbours?.look();
   }
 
-  async start(): Promise<void> {
+  async start(marks: SharedMarks | null): Promise<void> {
     const { config, folder, link } = this.#parts;
     const { name, neighbours } = config;
     const heard = this.#heard;
-    const list = entryOf(config)?.list;
-    if (neighbours === undefined || heard === null || list === undefined) return;
-    const { ledger, clock, shelf, recorder } = folder;
+    const { 'event-entry': entry, 'evacuation-shelter': shelter } = config.services;
+    if (neighbours === undefined || heard === null) return;
+    const { ledger, clock, recorder } = folder;
     const listen = neighbours.listen ?? null;
     // Loaded only where there are neighbours: a gate that stands alone does not pay for them.
     const loaded = await import('./neighbours/neighbours.ts');
@@ -55,9 +60,13 @@ export class Venue {
       ...{ terminal: name, software: SOFTWARE, ledger, clock, heard, listen },
       identity: link.enrolled,
       gates: neighbours.gates,
-      lists: [list],
+      lists: [
+        ...(entry === undefined ? [] : [entry.list]),
+        ...(shelter === undefined ? [] : [shelterTopic(shelter.list, shelter.shelter)]),
+      ],
       ca: () => pinnedPlatform(ledger),
-      manifestOf: (id) => shelf.active(id)?.manifest ?? null,
+      manifestOf: (id) => this.#circleOf(id),
+      marks,
       note: (event, fields) => recorder.note(event, fields),
     });
     this.#neighbours = hub;
@@ -66,6 +75,13 @@ export class Venue {
     const onFound = (address: (typeof neighbours.gates)[number]) =>
       hub.call(address, { isFound: true });
     this.#discovery = new looking.Discovery({ name, listen }, onFound);
+  }
+
+  #circleOf(topic: string): Circle | null {
+    const { config, folder } = this.#parts;
+    const { 'evacuation-shelter': shelter } = config.services;
+    const manifest = folder.shelf.active(shelter?.list ?? topic)?.manifest ?? null;
+    return shelter === undefined ? manifest : { ...ALWAYS, audience: manifest?.audience ?? [] };
   }
 
   /** Null on a disk that takes nothing: the gate then stands alone. */

@@ -289,7 +289,7 @@ test.each([
       '[services.age-check]\nage = 20',
     ),
     'discover = "mdns"',
-    'gates tell each other of entries: only beside [services.event-entry]',
+    'readers of a shelter of who is there: only beside [services.event-entry] or [services.evacuation-shelter]',
   ],
 ])('neighbours: %#', (text, table, problem) => {
   expect(problemsOf(`${text}[neighbours]\n${table}\n`)).toContain(problem);

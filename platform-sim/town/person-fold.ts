@@ -180,7 +180,7 @@ function undoneOf(ordered: readonly TimedFact[]): ReadonlySet<TimedFact> {
     // Taken back at another reader, which has the arrival under a number of its own.
     const latest = ordered
       .slice(0, place)
-      .findLast((fact) => fact.event === what && fact.shelter === shelter);
+      .findLast((fact) => fact.event === what && fact.shelter === shelter && !undone.has(fact));
     if (latest !== undefined) undone.add(latest);
   });
   return undone;

@@ -78,17 +78,17 @@ export const EVACUATION_EVENTS = {
   'shelter.went-out': {
     fact: true,
     says: 'This person went out and means to come back.',
-    fields: ['shelter', 'ref', 'mark', 'arrival'],
+    fields: ['shelter', 'ref', 'mark', 'arrival', 'theirs'],
   },
   'shelter.came-back': {
     fact: true,
     says: 'This person came back.',
-    fields: ['shelter', 'ref', 'mark', 'arrival'],
+    fields: ['shelter', 'ref', 'mark', 'arrival', 'theirs'],
   },
   'shelter.left': {
     fact: true,
     says: 'This person left for good.',
-    fields: ['shelter', 'ref', 'mark', 'arrival'],
+    fields: ['shelter', 'ref', 'mark', 'arrival', 'theirs'],
   },
   'shelter.supplied': {
     fact: true,
@@ -102,7 +102,7 @@ export const EVACUATION_EVENTS = {
   },
   'shelter.undone': {
     fact: true,
-    says: 'Staff took the arrival of fact number `arrival` back.',
-    fields: ['shelter', 'ref', 'mark', 'arrival', 'by', 'why'],
+    says: 'Staff took the arrival of fact number `arrival` back; `theirs`: at another reader of the shelter, as terminal/epoch/number. `why` "same-card": the reader itself found that the same card had been taken in under another mark, or before its row was known, and counts it once.',
+    fields: ['shelter', 'ref', 'mark', 'arrival', 'theirs', 'by', 'why'],
   },
 } as const;

@@ -41,6 +41,16 @@ export const NEIGHBOUR_EVENTS = {
     says: 'Staff looked: what this gate tells is believed again.',
     fields: ['neighbour', 'by', 'why'],
   },
+  'neighbour.marks-shared': {
+    fact: false,
+    says: 'From now on this reader knows cards again that are on no list and that the reader `neighbour` took in, and the other way round.',
+    fields: ['neighbour'],
+  },
+  'neighbour.double-supply': {
+    fact: false,
+    says: 'Two readers of one shelter handed the same thing to the same person on one day while they did not hear each other. Both stay.',
+    fields: ['ref', 'mark', 'day', 'kind', 'first', 'second'],
+  },
   'neighbour.double-entry': {
     fact: false,
     says: 'This gate and another one both let the same ticket in while they did not hear each other. Both entries stay.',

@@ -18,8 +18,10 @@ export const STAY_EVENTS = [
 export interface Stay {
   /** `none`: never came, or staff took that back; `out`: means to come back. */
   readonly state: 'none' | 'here' | 'out' | 'left';
-  /** Since when they are here, and the number of the latest fact that says so. */
-  readonly arrival: { readonly at: string; readonly seq: number } | null;
+  /** Since when they are here, and the latest fact that says so. */
+  readonly arrival: { readonly at: string; readonly latest: FactName } | null;
+  /** All facts that say so. */
+  readonly arrivals: readonly FactName[];
   /** How many people they are, or were: one card is one person, a form may be of several. */
   readonly people: number;
   /** As `supplyOf` names them. */
@@ -27,11 +29,25 @@ export interface Stay {
   readonly needs: readonly Need[];
 }
 
-interface Arrival {
+/** Which fact, of whatever reader of the shelter. */
+export interface FactName {
   readonly terminal: string;
-  readonly at: string;
+  readonly epoch: string;
   readonly seq: number;
+}
+
+interface Arrival {
+  readonly name: FactName;
+  readonly at: string;
   readonly people: number;
+}
+
+/** How a fact names another one: by its number where it is of the same terminal, else by its whole name. */
+export function naming(
+  { terminal, epoch, seq }: FactName,
+  own: string,
+): { readonly arrival: number } | { readonly theirs: string } {
+  return terminal === own ? { arrival: seq } : { theirs: `${terminal}/${epoch}/${seq}` };
 }
 
 /** Names what was handed out on which day; once for each person. `day`: YYYY-MM-DD of Japan. */
@@ -54,11 +70,12 @@ export function stayOf(facts: readonly Fact[]): Stay {
   let isNew = true;
   let needs: readonly Need[] = [];
   const supplied = new Set<string>();
-  for (const { event, terminal, at, seq, body } of inOrder(facts)) {
+  for (const fact of inOrder(facts)) {
+    const { event, body } = fact;
     switch (event) {
       case 'shelter.arrived':
-        if (undone.has(arrivalKey(terminal, seq))) break;
-        arrivals = [...(state === 'left' ? [] : arrivals), arrivalOf(terminal, at, seq, body)];
+        if (undone(fact)) break;
+        arrivals = [...(state === 'left' ? [] : arrivals), arrivalOf(fact)];
         state = 'here';
         isNew = false;
         break;
@@ -82,24 +99,25 @@ export function stayOf(facts: readonly Fact[]): Stay {
   }
   const [first] = arrivals;
   const last = arrivals.at(-1);
-  const arrival = first && last ? { at: first.at, seq: last.seq } : null;
+  const arrival = first && last ? { at: first.at, latest: last.name } : null;
   const people = last?.people ?? 0;
-  return { state: isNew ? 'none' : state, arrival, people, supplied, needs };
+  const names = arrivals.map(({ name }) => name);
+  return { state: isNew ? 'none' : state, arrival, arrivals: names, people, supplied, needs };
 }
 
-/** What staff took back counts for nothing, wherever it stands among the others. */
-function undoneIn(facts: readonly Fact[]): ReadonlySet<string> {
+/** What was taken back counts for nothing, wherever it stands among the others, and at whatever reader that was. */
+function undoneIn(facts: readonly Fact[]): (arrival: FactName) => boolean {
   const taken = facts.filter(({ event }) => event === 'shelter.undone');
-  return new Set(taken.map(({ terminal, body }) => arrivalKey(terminal, Number(body['arrival']))));
+  const own = new Set(taken.map(({ terminal, body }) => `${terminal} ${body['arrival']}`));
+  const theirs = new Set(taken.flatMap(({ body }) => body['theirs'] ?? []));
+  return ({ terminal, epoch, seq }) =>
+    own.has(`${terminal} ${seq}`) || theirs.has(`${terminal}/${epoch}/${seq}`);
 }
 
-function arrivalKey(terminal: string, seq: number): string {
-  return `${terminal} ${seq}`;
-}
-
-function arrivalOf(terminal: string, at: string, seq: number, body: Fact['body']): Arrival {
+function arrivalOf({ terminal, epoch, seq, at, body }: Fact): Arrival {
   const count = Number(body['count'] ?? 1);
-  return { terminal, at, seq, people: Number.isInteger(count) && count > 0 ? count : 1 };
+  const people = Number.isInteger(count) && count > 0 ? count : 1;
+  return { name: { terminal, epoch, seq }, at, people };
 }
 
 function needsIn(told: unknown): readonly Need[] {

@@ -5,9 +5,8 @@
 
 import { hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { EntryListManifest } from '../domain/entry-list.ts';
+import type { ReentryRule } from '../domain/entry-list.ts';
 import type { Fact } from '../domain/fact.ts';
-import { ticketNumber, ticketSubject } from '../domain/ticket-number.ts';
 import { codeOf, isStorageFailure } from '../store/disk.ts';
 import type { Heard, SignedFact, Stream } from '../store/heard.ts';
 import {
@@ -16,18 +15,25 @@ import {
   type TerminalCertificate,
   terminalCertificate,
 } from './neighbour-certificate.ts';
-import { type FactsFrame, type SignedText, TOLD_FACT, type ToldEvent } from './protocol.ts';
+import type { FactsFrame, SignedText } from './protocol.ts';
 import { isSignedBy } from './statement.ts';
+import { HUMAN, isOfShelter, paceOf, toldFact } from './told-facts.ts';
 
-/**
- * What one gate can do in five minutes of its own time. A gate admits one person after the other: with a tap of 0.65 s and
- * a person who walks on, 30 a minute are a good lane and 40 more than one. What staff takes back is typed.
- */
-export const HUMAN = { minutes: 5, passages: 200, undone: 30 } as const;
 const WINDOW_MS = HUMAN.minutes * 60_000;
 /** A ledger that is begun anew tells of itself as of another; this often nobody begins one. */
 const LEDGERS_MAX = 16;
 const CERTIFICATES_MAX = 1_000;
+
+/** Whom a list, or a shelter, is for, and when. */
+export interface Circle {
+  /** Names of terminals; empty: every terminal of the platform. */
+  readonly audience: readonly string[];
+  /** ISO 8601: what happened before does not count. */
+  readonly validFrom: string;
+  /** ISO 8601: nothing is told from then on, and what was heard is forgotten. */
+  readonly validTo: string;
+  readonly reentry?: ReentryRule;
+}
 
 /** Why a stream goes no further. */
 export type Disbelief =
@@ -37,6 +43,9 @@ export type Disbelief =
   | { readonly kind: 'later'; readonly why: 'future' | 'no-room' | 'not-here' }
   /** Not of this terminal. */
   | { readonly kind: 'refused'; readonly why: string };
+
+/** `judged`: by which time the pace is judged. */
+type Judged = SignedFact & { readonly judged: number };
 
 export interface Taken {
   /** Those that are new here, in their order. */
@@ -53,8 +62,8 @@ export interface BeliefParts {
   readonly clock: Pick<Clock, 'now' | 'quality'>;
   /** DER of the pinned CA's certificate. */
   readonly ca: () => Uint8Array | null;
-  /** Of a list that decides here now; null for every other one. */
-  readonly manifestOf: (list: string) => EntryListManifest | null;
+  /** Of a list that decides here now, or of this very shelter; null for every other one. */
+  readonly manifestOf: (list: string) => Circle | null;
   /** SHA-256 (hex) of a fact of this gate's own ledger; null: it has none of this number. */
   readonly hashOf: (seq: number) => string | null;
 }
@@ -89,7 +98,7 @@ export class Belief {
     }
   }
 
-  #takeAll(frame: FactsFrame, signer: TerminalCertificate, manifest: EntryListManifest): Taken {
+  #takeAll(frame: FactsFrame, signer: TerminalCertificate, manifest: Circle): Taken {
     const facts: Fact[] = [];
     for (const item of frame.items) {
       const judged = this.#judge(frame, item, signer, manifest);
@@ -111,11 +120,11 @@ export class Belief {
     frame: FactsFrame,
     item: SignedText,
     signer: TerminalCertificate,
-    manifest: EntryListManifest,
-  ): SignedFact | Disbelief | 'known' {
+    manifest: Circle,
+  ): Judged | Disbelief | 'known' {
     const { heard, clock, hashOf, terminal } = this.#parts;
     const { text, before } = item;
-    const fact = factOf(frame, text);
+    const fact = toldFact(frame, text);
     if (fact === null) return { kind: 'offence', why: 'not a fact of this stream' };
     const stream = heard.stream(frame);
     if (fact.seq <= stream.upto) {
@@ -127,32 +136,47 @@ export class Belief {
     }
     if (before !== stream.hash) return { kind: 'refused', why: 'fork' };
     const at = Date.parse(fact.at);
-    // Without a clock nothing can be said of the future.
-    if (clock.quality() !== 'unset' && at > clock.now() + SKEW_MS) {
+    // Nobody is kept out of a shelter by what its readers tell each other, and weeks without a network leave one of them with
+    // a wrong clock: what it says is taken whatever its time. Elsewhere, without a clock nothing can be said of the future.
+    const isDated = !isOfShelter(frame.list);
+    if (isDated && clock.quality() !== 'unset' && at > clock.now() + SKEW_MS) {
       return { kind: 'later', why: 'future' };
     }
-    if (!isIn(signer.certificate, at)) return { kind: 'refused', why: 'outside-validity' };
+    if (isDated && !isIn(signer.certificate, at))
+      return { kind: 'refused', why: 'outside-validity' };
     const own = fact.terminal === terminal && hashOf(fact.seq) === hash('sha256', text);
     const counts = at >= Date.parse(manifest.validFrom);
     const certificate = Buffer.from(frame.certificate, 'base64');
-    return { fact, text, before, signature, certificate, own, counts };
+    const judged = this.#judgedAt(fact, stream);
+    const { list } = frame;
+    return { list, fact, text, before, signature, certificate, own, counts, judged };
   }
 
   /** What no gate with people can have done; null: it can. Judged by the facts' own times: a backlog may come fast. */
-  #inhuman({ fact }: SignedFact): string | null {
+  #inhuman({ list, fact, judged: at }: Judged): string | null {
     const { heard } = this.#parts;
     const { terminal, event } = fact;
-    const list = String(fact.body['list']);
     const streams = heard.streams(list).filter((each) => each.terminal === terminal);
     const isNew = !streams.some(({ epoch }) => epoch === fact.epoch);
     if (isNew && streams.length >= LEDGERS_MAX) return 'too many ledgers';
-    const most = (event as ToldEvent) === 'entry.undone' ? HUMAN.undone : HUMAN.passages;
-    // A stream's time never goes back, or a thief would write into a past in which nobody came.
-    const at = Math.max(heard.stream({ list, ...fact }).judged, Date.parse(fact.at));
+    const most = paceOf(event);
     const before = heard.count(terminal, event, { after: at - WINDOW_MS, upto: at });
     const behind = heard.count(terminal, event, { after: at - 1, upto: at + WINDOW_MS });
     if (Math.max(before, behind) < most) return null;
     return `more than ${most} times ${event} in ${HUMAN.minutes} minutes`;
+  }
+
+  /**
+   * By which time the pace of a stream is judged, ms since the epoch. It never goes back, or a thief would write into a past in
+   * which nobody came. At a shelter, whose clock may be a month ahead and then right again, the machine's own time goes on
+   * from the fact before: else all that comes after would be of one moment.
+   */
+  #judgedAt(fact: Fact, stream: Stream): number {
+    const at = Math.max(stream.judged, Date.parse(fact.at));
+    if (!isOfShelter(stream.list)) return at;
+    const last = toldFact(stream, this.#parts.heard.textOf(stream, stream.upto) ?? '');
+    if (last?.boot !== fact.boot) return at;
+    return stream.judged + Math.max(0, Math.round(fact.mono - last.mono));
   }
 
   #signerOf({ terminal, certificate }: FactsFrame): TerminalCertificate | string {
@@ -164,26 +188,6 @@ export class Belief {
     if (this.#certificates.size >= CERTIFICATES_MAX) this.#certificates.clear();
     this.#certificates.set(certificate, signer);
     return signer.terminal === terminal ? signer : 'another name';
-  }
-}
-
-/** Of which stream, and about whom, a fact says itself; null where that is not what was announced. */
-function factOf(frame: Pick<Stream, 'list' | 'terminal' | 'epoch'>, text: string): Fact | null {
-  const fact = parsed(text);
-  if (fact === null) return null;
-  const { terminal, epoch, subject, body } = fact;
-  if (terminal !== frame.terminal || epoch !== frame.epoch || body.list !== frame.list) return null;
-  const number = ticketNumber(body.ticket);
-  const byNumber = number === null ? null : ticketSubject(body.list, number);
-  const about = body.ref === undefined ? byNumber : `${body.list}/${body.ref}`;
-  return subject === about ? (fact as unknown as Fact) : null;
-}
-
-function parsed(text: string) {
-  try {
-    return TOLD_FACT.parse(JSON.parse(text));
-  } catch {
-    return null;
   }
 }
 

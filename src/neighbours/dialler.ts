@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { RECONNECT, reconnectDelay } from '../domain/back-off.ts';
 import { byCallback, type ClientCredentials, connectSecurely } from '../link/secure-transport.ts';
 import type { NeighbourFault, TerminalCertificate } from './neighbour-certificate.ts';
-import { LIMITS, SUBPROTOCOL } from './protocol.ts';
+import { LIMITS, SUBPROTOCOLS } from './protocol.ts';
 import type { Judge } from './shown.ts';
 
 /** As the configuration has it. */
@@ -111,7 +111,7 @@ export class Dialler {
           return who === 'not-a-neighbour' ? 'not-a-server' : who;
         },
       });
-    const socket = new WebSocket(`wss://${host}:${port}/`, [SUBPROTOCOL], {
+    const socket = new WebSocket(`wss://${host}:${port}/`, [...SUBPROTOCOLS], {
       perMessageDeflate: false,
       followRedirects: false,
       handshakeTimeout: OPEN_MS,

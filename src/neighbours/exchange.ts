@@ -7,12 +7,21 @@ import type { Fact } from '../domain/fact.ts';
 import type { Heard, Stream } from '../store/heard.ts';
 import type { Belief, Disbelief } from './belief.ts';
 import { type FactsFrame, type Have, LIMITS, type NeighbourFrame } from './protocol.ts';
+import type { FrameAfterHello } from './socket.ts';
+import { isOfShelter } from './told-facts.ts';
 
 /** Who has not said for so long what became of a frame is sent others. */
 const ANSWER_MS = 10_000;
 
+/** The keys by which the readers of one shelter know cards again that are on no list; base64. */
+export interface SharedMarks {
+  shown(): readonly string[];
+  /** Keeps those that are new. False: none was. */
+  take(keys: readonly string[]): boolean;
+}
+
 export interface ExchangeParts {
-  /** The lists that both serve. */
+  /** The lists that both serve, or the shelter that both are of. */
   readonly lists: readonly string[];
   readonly heard: Heard;
   readonly belief: Pick<Belief, 'take'>;
@@ -24,6 +33,9 @@ export interface ExchangeParts {
   readonly onFacts: (facts: readonly Fact[], stream: Stream) => void;
   readonly onDisbelief: (why: Disbelief, frame: FactsFrame) => void;
   readonly onHeld: (terminal: string, why: string) => void;
+  /** Null: of no shelter. */
+  readonly marks: Pick<SharedMarks, 'shown'> | null;
+  readonly onMarks: (keys: readonly string[]) => void;
 }
 
 type StreamId = Pick<Stream, 'list' | 'terminal' | 'epoch'>;
@@ -94,9 +106,22 @@ export class Exchange {
     }
   }
 
-  hear(frame: Have | FactsFrame): void {
+  hear(frame: FrameAfterHello): void {
+    const { lists, isShared, onMarks } = this.#parts;
     if (frame.frame === 'have') this.#hearOf(frame);
-    else this.#take(frame);
+    else if (frame.frame === 'facts') this.#take(frame);
+    else if (lists.includes(frame.list) && isShared(frame.list)) onMarks(frame.keys);
+  }
+
+  /** To whoever is told of the shelter. */
+  sayMarks(): void {
+    for (const list of this.#said) this.#sayMarksOf(list);
+  }
+
+  #sayMarksOf(list: string): void {
+    const { marks, send, hasRoom } = this.#parts;
+    if (marks === null || !isOfShelter(list) || !hasRoom()) return;
+    send({ frame: 'marks', list, keys: [...marks.shown()] });
   }
 
   #sayAll(list: string): void {
@@ -105,6 +130,7 @@ export class Exchange {
     const streams = heard.streams(list).slice(0, LIMITS.streams);
     const said = streams.map(({ terminal, epoch, upto }) => ({ terminal, epoch, upto }));
     send({ frame: 'have', list, streams: said });
+    this.#sayMarksOf(list);
   }
 
   #hearOf({ list, streams }: Have): void {

@@ -8,7 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ClientCredentials } from '../link/secure-transport.ts';
 import type { NeighbourFault, TerminalCertificate } from './neighbour-certificate.ts';
-import { LIMITS, SUBPROTOCOL } from './protocol.ts';
+import { LIMITS, SUBPROTOCOLS } from './protocol.ts';
 import { judgedSocket } from './shown.ts';
 
 const HANDSHAKE_MS = 5_000;
@@ -51,7 +51,7 @@ export class Listener {
       noServer: true,
       perMessageDeflate: false,
       maxPayload: LIMITS.frameBytes,
-      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+      handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
     });
     this.#server.on('request', (_request, response) => {
       response.writeHead(426, { connection: 'close' }).end();
@@ -65,7 +65,7 @@ export class Listener {
         return;
       }
       this.#sockets.handleUpgrade(request, socket, head, (websocket) => {
-        if (websocket.protocol === SUBPROTOCOL) parts.onNeighbour(websocket, who);
+        if (websocket.protocol !== '') parts.onNeighbour(websocket, who);
         else websocket.terminate();
       });
     });

@@ -8,16 +8,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { reconnectDelay } from '../domain/back-off.ts';
-import type { EntryListManifest } from '../domain/entry-list.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { TerminalIdentity } from '../link/identity.ts';
 import { codeOf, isStorageFailure } from '../store/disk.ts';
 import type { Heard, HeldTerminal, Stream } from '../store/heard.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { Belief, type Disbelief } from './belief.ts';
+import { Belief, type Circle, type Disbelief } from './belief.ts';
 import { type Address, Dialler, type Ended } from './dialler.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type SharedMarks } from './exchange.ts';
 import { Listener } from './listener.ts';
 import {
   judgeNeighbour,
@@ -25,9 +24,10 @@ import {
   type TerminalCertificate,
 } from './neighbour-certificate.ts';
 import { OwnFacts } from './own-facts.ts';
-import { CLOSE, type FactsFrame, type Hello } from './protocol.ts';
+import { CLOSE, type FactsFrame, type Hello, LISTS_ONLY } from './protocol.ts';
 import { NeighbourSocket } from './socket.ts';
 import { Telling } from './telling.ts';
+import { isOfShelter } from './told-facts.ts';
 
 export interface NeighboursParts {
   readonly terminal: string;
@@ -35,14 +35,16 @@ export interface NeighboursParts {
   readonly listen: Address | null;
   /** Whom this one calls. */
   readonly gates: readonly Address[];
-  /** The lists that this gate serves. */
+  /** The lists that this gate serves, or the shelter that this reader is of (`shelterTopic`). */
   readonly lists: readonly string[];
   readonly software: string;
   readonly identity: Pick<TerminalIdentity, 'neighbourCredentials' | 'signing'>;
   /** DER of the pinned CA's certificate. */
   readonly ca: () => Buffer | null;
   readonly clock: Pick<Clock, 'now' | 'quality'>;
-  readonly manifestOf: (list: string) => EntryListManifest | null;
+  readonly manifestOf: (list: string) => Circle | null;
+  /** Null: of no shelter. */
+  readonly marks: SharedMarks | null;
   readonly ledger: Ledger;
   readonly heard: Heard;
   readonly note: (event: EventName, fields: Readonly<Record<string, unknown>>) => void;
@@ -187,10 +189,12 @@ export class Neighbours {
   }
 
   #judge(shown: { own: Buffer; issuer: Buffer | null }): TerminalCertificate | NeighbourFault {
-    const { ca, clock } = this.#parts;
+    const { ca, clock, lists } = this.#parts;
     const pinned = ca();
     if (pinned === null) return 'another-platform';
-    const now = clock.quality() === 'unset' ? null : clock.now();
+    // A shelter is alone for weeks, and a reader of it that has a wrong clock, or whose certificate is over, is one of it still.
+    const isDated = clock.quality() !== 'unset' && !lists.some(isOfShelter);
+    const now = isDated ? clock.now() : null;
     return judgeNeighbour(shown, { ca: pinned, now });
   }
 
@@ -201,9 +205,11 @@ export class Neighbours {
     isDialled: boolean,
   ): Promise<Ended> {
     const { promise, resolve } = Promise.withResolvers<Ended>();
-    const { terminal: own, lists, software } = this.#parts;
+    const { terminal: own, software } = this.#parts;
     const instance = this.#instance;
-    const hello: Hello = { frame: 'hello', terminal: own, instance, lists: [...lists], software };
+    const isOld = websocket.protocol === LISTS_ONLY;
+    const lists = this.#parts.lists.filter((list) => !isOld || !isOfShelter(list));
+    const hello: Hello = { frame: 'hello', terminal: own, instance, lists, software };
     let neighbour: Neighbour | null = null;
     let isSelf = false;
     const { beatMs } = this.#parts;
@@ -241,7 +247,7 @@ export class Neighbours {
     name: string,
     isDialled: boolean,
   ): Neighbour | null {
-    const { terminal: own, lists, heard } = this.#parts;
+    const { terminal: own, lists, heard, marks } = this.#parts;
     if (said.terminal !== name || name === own) {
       if (said.instance !== this.#instance) this.#telling.refused(name, 'another-name');
       socket.end(CLOSE.identity, 'identity');
@@ -266,6 +272,7 @@ export class Neighbours {
         this.#telling.held(terminal, why);
         this.#lookAtHeld();
       },
+      ...{ marks, onMarks: (keys) => this.#takeMarks(name, keys) },
     });
     const neighbour = { socket, exchange, instance: said.instance, isDialled };
     this.#heard.set(name, neighbour);
@@ -288,8 +295,17 @@ export class Neighbours {
     this.#telling.disbelieved(name, frame.terminal, why);
   }
 
+  /** Whoever has them knows each other's marks from now on; handed on until nobody learns of any more. */
+  #takeMarks(neighbour: string, keys: readonly string[]): void {
+    const { heard, marks, note } = this.#parts;
+    if (marks === null || heard.isHeld(neighbour) || !marks.take(keys)) return;
+    note('neighbour.marks-shared', { neighbour });
+    for (const { exchange } of this.#heard.values()) exchange.sayMarks();
+  }
+
   /** To be handed on. */
   #spread(facts: readonly Fact[], stream: Stream): void {
+    this.#parts.heard.announce(facts);
     this.#telling.doubled(facts, this.#parts.manifestOf(stream.list)?.reentry);
     this.#changed.set(`${stream.list} ${stream.terminal} ${stream.epoch}`, stream);
     this.#saying ??= setTimeout(() => {
@@ -365,7 +381,7 @@ export class Neighbours {
     return audience !== null && (audience.length === 0 || audience.includes(name));
   }
 
-  #manifestNow(list: string): EntryListManifest | null {
+  #manifestNow(list: string): Circle | null {
     return this.#isOverFor(list) ? null : this.#parts.manifestOf(list);
   }
 

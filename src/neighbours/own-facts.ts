@@ -10,19 +10,18 @@ import { present } from '../domain/present.ts';
 import { KeyStoreError } from '../keys/key-store.ts';
 import { IdentityError, type TerminalIdentity } from '../link/identity.ts';
 import { codeOf, isStorageFailure } from '../store/disk.ts';
-import type { Heard } from '../store/heard.ts';
+import type { Heard, Stream } from '../store/heard.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { TOLD_EVENTS } from './protocol.ts';
 import { signedBytes } from './statement.ts';
+import { isToldEvent, topicOf } from './told-facts.ts';
 
-const EVENTS: ReadonlySet<string> = new Set(TOLD_EVENTS);
 /** Facts of an old ledger read in one go between two turns of the event loop. */
 const SLICE = 500;
 const AGAIN_MS = 1_000;
 
 export interface OwnFactsParts {
   readonly terminal: string;
-  readonly ledger: Pick<Ledger, 'facts' | 'unsent' | 'hashOf' | 'onCommit' | 'epoch'>;
+  readonly ledger: Pick<Ledger, 'facts' | 'unsent' | 'hashOf' | 'onCommit' | 'epoch' | 'lastFact'>;
   readonly heard: Heard;
   readonly identity: Pick<TerminalIdentity, 'signing'>;
   readonly lists: readonly string[];
@@ -48,7 +47,7 @@ export class OwnFacts {
     this.#disownLost();
     this.#upto = this.#toldUpto();
     this.#unwatch = parts.ledger.onCommit((facts) => {
-      if (facts.some(({ event }) => EVENTS.has(event))) this.look();
+      if (facts.some(({ event }) => isToldEvent(event))) this.look();
     });
     this.look();
   }
@@ -98,8 +97,9 @@ export class OwnFacts {
       if (this.#stop.signal.aborted) return null;
       read += 1;
       if (read % SLICE === 0) await nextTurn();
-      if (this.#isToBeTold(fact)) {
-        const reason = await this.#sign(fact);
+      const list = this.#toldIn(fact);
+      if (list !== null) {
+        const reason = await this.#sign(fact, list);
         if (reason !== null) return reason;
         if (this.#stop.signal.aborted) return null;
         this.#parts.onTold();
@@ -109,30 +109,40 @@ export class OwnFacts {
     return null;
   }
 
-  #isToBeTold({ event, epoch, seq, terminal, body }: Fact): boolean {
-    const { heard, isTold, ledger } = this.#parts;
-    const list = String(body['list']);
-    if (!EVENTS.has(event) || !isTold(list)) return false;
+  /** Null: it is not told, not now, or was. */
+  #toldIn(fact: Fact): string | null {
+    const { heard, isTold, lists } = this.#parts;
+    const list = topicOf(fact, lists);
+    if (list === null || !isTold(list)) return null;
+    const { terminal, epoch, seq } = fact;
     const stream = heard.stream({ list, terminal, epoch });
     // What neighbours hold of this epoch is not this ledger's: an older state of it goes on here. They are told again from
     // the next epoch on, which the platform has the ledger begin.
-    const isOurs = stream.upto === 0 || ledger.hashOf(stream.upto) === stream.hash;
-    return isOurs && seq > stream.upto;
+    return this.#isOurs(stream) && seq > stream.upto ? list : null;
   }
 
-  async #sign(fact: Fact): Promise<string | null> {
+  /** Whether its newest fact is this ledger's. What has left the ledger for its age was: numbers have no other gaps. */
+  #isOurs({ epoch, upto, hash: of }: Stream): boolean {
+    const { ledger } = this.#parts;
+    if (upto === 0) return true;
+    const known = ledger.hashOf(upto);
+    return known === null ? epoch === ledger.epoch && upto < ledger.lastFact().seq : known === of;
+  }
+
+  async #sign(fact: Fact, list: string): Promise<string | null> {
     const { heard, identity, ledger } = this.#parts;
     const [exact] = ledger.unsent(fact.seq - 1, { items: 1, bytes: 0 });
     const text = present(exact, 'fact').text;
     try {
       const { enrolled, key } = await identity.signing();
-      const { terminal, epoch, body } = fact;
-      const { hash: before } = heard.stream({ list: String(body['list']), terminal, epoch });
+      const { terminal, epoch } = fact;
+      const { hash: before } = heard.stream({ list, terminal, epoch });
       const signature = await key.sign(signedBytes(before, text));
       if (signature === null) return 'the key store did not sign';
       if (this.#stop.signal.aborted) return null;
       const { certificate } = enrolled;
-      heard.append({ fact, text, before, signature, certificate, own: true, counts: true });
+      const signed = { list, fact, text, before, signature, certificate };
+      heard.append({ ...signed, own: true, counts: true });
       return null;
     } catch (error) {
       if (error instanceof IdentityError || error instanceof KeyStoreError) return error.message;
@@ -147,7 +157,7 @@ export class OwnFacts {
   #disownLost(): void {
     const { heard, ledger, terminal, lists } = this.#parts;
     for (const stream of lists.flatMap((list) => heard.streams(list))) {
-      if (stream.terminal !== terminal || ledger.hashOf(stream.upto) === stream.hash) continue;
+      if (stream.terminal !== terminal || this.#isOurs(stream)) continue;
       heard.disown(stream, (seq, text) => ledger.hashOf(seq) === hash('sha256', text));
     }
   }
@@ -156,7 +166,7 @@ export class OwnFacts {
   #toldUpto(): number {
     const { heard, ledger, terminal, lists } = this.#parts;
     const own = lists.map((list) => heard.stream({ list, terminal, epoch: ledger.epoch }));
-    const isOurs = own.every(({ upto, hash: of }) => ledger.hashOf(upto) === of);
-    return isOurs ? Math.min(...own.map(({ upto }) => upto)) : 0;
+    const areOurs = own.every((stream) => this.#isOurs(stream));
+    return areOurs ? Math.min(...own.map(({ upto }) => upto)) : 0;
   }
 }

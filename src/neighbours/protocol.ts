@@ -1,5 +1,5 @@
 /**
- * `kazasu.neighbour.v1`: everything that gates of one venue say to each other. Both sides say the same, whichever of them
+ * `kazasu.neighbour`: everything that gates of one venue, or readers of one shelter, say to each other. Both sides say the same, whichever of them
  * opened the socket: JSON frames on one websocket for two gates, over TLS 1.3 with both certificates. Every frame is parsed
  * here, and so is every fact in one.
  */
@@ -8,7 +8,10 @@ import { z } from 'zod';
 import { NAME } from '../link/protocol.ts';
 import { FACT_BYTES } from '../link/upload-protocol.ts';
 
-export const SUBPROTOCOL = 'kazasu.neighbour.v1';
+/** The newest first: a gate takes the first that it knows. Readers of a shelter need 1.1, which has topics and `marks`. */
+export const SUBPROTOCOLS = ['kazasu.neighbour.v1.1', 'kazasu.neighbour.v1'] as const;
+/** Of this one, what is told belongs to a list, and nothing else. */
+export const LISTS_ONLY: string = SUBPROTOCOLS[1];
 
 /** Limits that both sides hold each other to. */
 export const LIMITS = {
@@ -20,6 +23,8 @@ export const LIMITS = {
   /** Of one list: a gate has one, and one more for each ledger that it began anew. */
   streams: 1_024,
   connections: 128,
+  /** Keys of marks of one shelter. */
+  marks: 16,
   frames: { atOnce: 200, perSecond: 100 },
 } as const;
 
@@ -39,31 +44,25 @@ export const CLOSE = {
   ending: 1001,
 } as const;
 
-/** The facts of which the state of a ticket is made; no others are told. */
-export const TOLD_EVENTS = [
-  'entry.granted',
-  'entry.undone',
-  'entry.passed',
-  'entry.not-passed',
-  'entry.left',
-] as const;
-export type ToldEvent = (typeof TOLD_EVENTS)[number];
-
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, 'SHA-256 in lower-case hex');
-const seq = z.int().positive();
+/** A list, or of a shelter `list/shelter`: what facts are told of, and who is told. */
+const TOPIC = z.union([
+  NAME,
+  z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}\/[a-z0-9][a-z0-9._-]{0,63}$/u),
+]);
 
 const HELLO = z.strictObject({
   frame: z.literal('hello'),
   terminal: NAME,
   /** Made anew at each start. */
   instance: z.uuid(),
-  lists: z.array(NAME).max(LIMITS.lists),
+  lists: z.array(TOPIC).max(LIMITS.lists),
   software: z.string().max(64),
 });
 
 const HAVE = z.strictObject({
   frame: z.literal('have'),
-  list: NAME,
+  list: TOPIC,
   streams: z
     .array(z.strictObject({ terminal: NAME, epoch: z.uuid(), upto: z.int().nonnegative() }))
     .max(LIMITS.streams),
@@ -71,7 +70,7 @@ const HAVE = z.strictObject({
 
 const FACTS = z.strictObject({
   frame: z.literal('facts'),
-  list: NAME,
+  list: TOPIC,
   terminal: NAME,
   epoch: z.uuid(),
   certificate: z.base64().max(5_500),
@@ -87,33 +86,25 @@ const FACTS = z.strictObject({
     .max(LIMITS.facts),
 });
 
+const MARKS = z.strictObject({
+  frame: z.literal('marks'),
+  list: TOPIC,
+  keys: z.array(z.base64().length(44)).min(1).max(LIMITS.marks),
+});
+
 export const NEIGHBOUR_FRAME = z.discriminatedUnion('frame', [
   HELLO,
   HAVE,
   FACTS,
+  MARKS,
   z.strictObject({ frame: z.literal('beat') }),
 ]);
 export type NeighbourFrame = z.infer<typeof NEIGHBOUR_FRAME>;
 export type Hello = z.infer<typeof HELLO>;
 export type Have = z.infer<typeof HAVE>;
 export type FactsFrame = z.infer<typeof FACTS>;
+export type MarksFrame = z.infer<typeof MARKS>;
 export type SignedText = FactsFrame['items'][number];
-
-/** What a fact has to be before anything of it counts; the rest of it is the event's own. */
-export const TOLD_FACT = z.looseObject({
-  terminal: NAME,
-  epoch: z.uuid(),
-  seq,
-  event: z.enum(TOLD_EVENTS),
-  subject: z.string().min(3).max(300),
-  at: z.iso.datetime(),
-  body: z.looseObject({
-    list: NAME,
-    ticket: z.string().min(1).max(200),
-    ref: z.string().max(64).optional(),
-    gate: z.string().min(1).max(64),
-  }),
-});
 
 /** Null for whatever is no frame. */
 export function parseFrame(text: string): NeighbourFrame | null {

@@ -48,6 +48,7 @@ export class Telling {
    */
   doubled(facts: readonly Fact[], reentry: ReentryRule): void {
     for (const fact of facts) {
+      this.#suppliedTwice(fact);
       const ours = fact.event === 'entry.granted' ? this.#alsoLetIn(fact, reentry) : null;
       if (ours === null) continue;
       const { ticket, list, ref } = fact.body;
@@ -57,6 +58,22 @@ export class Telling {
       }));
       this.#note('neighbour.double-entry', { ticket, list, ref, first, second });
     }
+  }
+
+  /** What both readers of a shelter handed to the same person on one day, neither knowing of the other, or of both at once. */
+  #suppliedTwice(theirs: Fact): void {
+    const { event, subject, body } = theirs;
+    if (event !== 'shelter.supplied' || subject === null) return;
+    const { day, kind, ref, mark } = body;
+    const ours = this.#ledger
+      .factsAbout(subject, ['shelter.supplied'])
+      .findLast((own) => own.body['day'] === day && own.body['kind'] === kind);
+    if (ours === undefined || isSame(ours, theirs)) return;
+    const [first, second] = inOrder(ours, theirs);
+    // Staff knew.
+    if (second.body['again'] !== undefined) return;
+    const [one, other] = [first, second].map(({ at, terminal }) => ({ at, terminal }));
+    this.#note('neighbour.double-supply', { ref, mark, day, kind, first: one, second: other });
   }
 
   /** Our own grant of the same ticket, where the earlier of the two stood in the way of the later one. */

@@ -11,7 +11,7 @@ import type { ScreenBody } from '../domain/screen.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import { MunicipalitySeal } from '../pki/seal-to-municipality.ts';
 import type { EvacuationShelterOptions } from '../service-config.ts';
-import { MarkKey } from '../shelter/mark-key.ts';
+import { MarkKeys } from '../shelter/mark-key.ts';
 import { Roster } from '../shelter/roster.ts';
 import { shelterScreenOf } from '../shelter/shelter-screens.ts';
 import { ShelterVisits } from '../shelter/shelter-visit.ts';
@@ -34,10 +34,10 @@ export function evacuationShelter(
   options: EvacuationShelterOptions,
   { state, prints }: ShelterPlace,
 ): Service {
-  const roster = new Roster(parts.recorder.ledger);
+  const roster = new Roster(parts.recorder.ledger, options);
+  const marks = MarkKeys.open(state, process.env['CREDENTIALS_DIRECTORY']);
   const visits = new ShelterVisits({
-    ...{ terminal: parts, options, roster, prints },
-    marks: MarkKey.open(state, process.env['CREDENTIALS_DIRECTORY']),
+    ...{ terminal: parts, options, roster, marks, prints },
     seal: MunicipalitySeal.of(options['municipality-key']),
   });
   let disk: 'ok' | 'low' = 'ok';
@@ -69,6 +69,7 @@ export function evacuationShelter(
     servesWithout: ['reader-lost'],
     limitMs: VISIT_MS_MAX,
     keeps: (subject) => roster.isExpected(subject),
+    marks,
     // Nothing closes a shelter; how full the disk is, is looked at in passing.
     obstacle() {
       disk = headroom(state) < SERVICE_HEADROOM_BYTES ? 'low' : 'ok';

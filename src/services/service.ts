@@ -18,6 +18,7 @@ import type { PROGRAMME } from '../domain/television-screen.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { FetchObject } from '../link/object-source.ts';
 import type { Ask } from '../link/questions.ts';
+import type { SharedMarks } from '../neighbours/exchange.ts';
 import type { Papers } from '../papers.ts';
 import type { ListKeys } from '../pki/converted-value.ts';
 import type { Signers } from '../pki/signed-object.ts';
@@ -199,6 +200,8 @@ export interface Service {
   readonly programme?: Programme;
   /** Of a terminal that the same people use: what they choose stays, also after a start. */
   readonly language?: { chosen(): Language; keep(language: Language): void };
+  /** Of a shelter: by what its readers know cards again. */
+  readonly marks?: SharedMarks;
   /** The terminal ends. */
   stop?(): void;
   readonly receipts?: ReceiptsOfService;

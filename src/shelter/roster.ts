@@ -1,14 +1,23 @@
-/** Who is at this shelter: each asked of the ledger when they come, all of them counted as facts are committed. */
+/**
+ * Who is at this shelter: each asked of the ledger, and of what its other readers told, when they come; all of them counted as
+ * facts are committed or heard.
+ */
 
 import type { Fact } from '../domain/fact.ts';
 import { slipNumber } from '../domain/shelter-slip.ts';
 import { STAY_EVENTS, type Stay, stayOf } from '../domain/shelter-stay.ts';
+import { shelterTopic } from '../neighbours/told-facts.ts';
 import type { Ledger } from '../store/ledger.ts';
 
 const OF_A_STAY: ReadonlySet<string> = new Set(STAY_EVENTS);
 const MARK = 'mark/';
 
 type LedgerOfStays = Pick<Ledger, 'facts' | 'factsAbout' | 'onCommit' | 'beside'>;
+
+export interface OfShelter {
+  readonly list: string;
+  readonly shelter: string;
+}
 
 interface Counted {
   readonly state: Stay['state'];
@@ -17,29 +26,35 @@ interface Counted {
 
 export class Roster {
   readonly #ledger: LedgerOfStays;
+  readonly #shelter: string;
   readonly #counted = new Map<string, Counted>();
-  /** Of those without a card: the subject of each number. */
-  readonly #numbers = new Map<string, string>();
+  /** Of those without a card: who has each number. Readers that were apart may have given one to two people. */
+  readonly #numbers = new Map<string, Set<string>>();
   #here = 0;
   #out = 0;
 
-  /** Reads the whole ledger once. */
-  constructor(ledger: LedgerOfStays) {
+  /** Reads the whole ledger once, and what was heard. */
+  constructor(ledger: LedgerOfStays, { list, shelter }: OfShelter) {
     this.#ledger = ledger;
+    this.#shelter = shelter;
     const bySubject = new Map<string, Fact[]>();
-    for (const fact of ledger.facts(0)) {
-      const { event, subject } = fact;
-      if (subject === null || !OF_A_STAY.has(event)) continue;
-      const known = bySubject.get(subject);
-      if (known === undefined) bySubject.set(subject, [fact]);
-      else known.push(fact);
+    for (const facts of [ledger.facts(0), ledger.beside.told(shelterTopic(list, shelter))]) {
+      for (const fact of facts) {
+        const { event, subject } = fact;
+        if (subject === null || !OF_A_STAY.has(event)) continue;
+        const known = bySubject.get(subject);
+        if (known === undefined) bySubject.set(subject, [fact]);
+        else known.push(fact);
+      }
     }
-    for (const [subject, facts] of bySubject) this.#count(subject, facts);
+    for (const [subject, facts] of bySubject) this.#count(subject, eachOnce(facts));
     ledger.onCommit((facts) => this.#hear(facts));
+    ledger.beside.onHeard((facts) => this.#hear(facts));
   }
 
-  stay(subject: string): Stay {
-    return stayOf(this.#factsAbout(subject));
+  /** `also`: whatever else the same person was taken in as. */
+  stay(subject: string, also: readonly string[] = []): Stay {
+    return stayOf([subject, ...also].flatMap((about) => this.#factsAbout(about)));
   }
 
   /** People who are here now, and who went out and come back. */
@@ -53,14 +68,23 @@ export class Roster {
     return state === 'here' || state === 'out';
   }
 
-  /** Whose slip has this number; null: nobody's. */
+  /** Whose slip has this number; null: nobody's. Of two, who is here, and then who got it at this reader. */
   subjectOf(number: string): string | null {
-    return this.#numbers.get(number) ?? null;
+    const subjects = [...(this.#numbers.get(number) ?? [])];
+    const rankOf = (subject: string): number => {
+      const isOwn = this.#ledger.factsAbout(subject, ['shelter.arrived']).length > 0;
+      return (this.isExpected(subject) ? 2 : 0) + (isOwn ? 1 : 0);
+    };
+    return subjects.sort((a, b) => rankOf(b) - rankOf(a))[0] ?? null;
   }
 
   #factsAbout(subject: string): Fact[] {
     const own = this.#ledger.factsAbout(subject, STAY_EVENTS);
-    return [...own, ...this.#ledger.beside.factsAbout(subject)];
+    // A fact of this reader may have left the ledger while what another one told of the same person is still there.
+    const told = this.#ledger.beside
+      .toldAbout(subject)
+      .filter(({ event, body }) => OF_A_STAY.has(event) && body['shelter'] === this.#shelter);
+    return eachOnce([...own, ...told]);
   }
 
   #hear(facts: readonly Fact[]): void {
@@ -79,11 +103,18 @@ export class Roster {
     const isByForm = facts.some(({ event, body }) => {
       return event === 'shelter.arrived' && body['by'] === 'form';
     });
-    if (isByForm) this.#numbers.set(slipNumber(subject.slice(MARK.length)), subject);
+    if (!isByForm) return;
+    const number = slipNumber(subject.slice(MARK.length));
+    this.#numbers.set(number, (this.#numbers.get(number) ?? new Set()).add(subject));
   }
 
   #add(counted: Counted | undefined, sign: 1 | -1): void {
     if (counted?.state === 'here') this.#here += sign * counted.people;
     if (counted?.state === 'out') this.#out += sign * counted.people;
   }
+}
+
+function eachOnce(facts: readonly Fact[]): Fact[] {
+  const byName = facts.map((fact) => [`${fact.terminal} ${fact.epoch} ${fact.seq}`, fact] as const);
+  return [...new Map(byName).values()];
 }

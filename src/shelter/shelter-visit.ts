@@ -23,7 +23,7 @@ import { maskedName } from '../domain/masked-name.ts';
 import { present } from '../domain/present.ts';
 import type { PersonShown } from '../domain/shelter-screen.ts';
 import { slipNumber } from '../domain/shelter-slip.ts';
-import { dayInJapan, type Stay, supplyOf } from '../domain/shelter-stay.ts';
+import { dayInJapan, type FactName, naming, type Stay, supplyOf } from '../domain/shelter-stay.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import type { JournalFields } from '../journal.ts';
 import type { PlannedPaper } from '../papers.ts';
@@ -31,7 +31,7 @@ import type { MunicipalitySeal } from '../pki/seal-to-municipality.ts';
 import type { EvacuationShelterOptions } from '../service-config.ts';
 import type { TerminalParts } from '../services/service.ts';
 import { DiskFullError } from '../store/ledger.ts';
-import type { MarkKey } from './mark-key.ts';
+import type { MarkKeys } from './mark-key.ts';
 import type { Roster } from './roster.ts';
 import {
   attendantOf,
@@ -49,7 +49,7 @@ export interface ShelterParts {
   readonly terminal: TerminalParts;
   readonly options: EvacuationShelterOptions;
   readonly roster: Roster;
-  readonly marks: MarkKey;
+  readonly marks: MarkKeys;
   readonly seal: MunicipalitySeal;
   /** Slips are printed here. */
   readonly prints: boolean;
@@ -60,6 +60,8 @@ interface Person {
   readonly subject: string;
   readonly id: { readonly ref: string } | { readonly mark: string };
   readonly row: EntryRow | null;
+  /** Whatever else they may have been taken in as: before the list came, or by a reader that was apart. */
+  readonly also: readonly string[];
 }
 
 /** Those who come one after the other: a household, as far as anybody can tell. */
@@ -100,22 +102,49 @@ export class ShelterVisits {
     if (this.#card === card) {
       this.#person = person;
       this.#hasProved = assuranceReaches(card.evidence.assurance, 'possession');
+      this.#countOnce(person);
     }
     return this.#found(person);
   }
 
-  /** Who came before the list did is known by their mark still. */
+  /** Who came before the list did, or to a reader that was apart, is known by the mark that they got there still. */
   #personOf({ evidence, row }: ShelterCard): Person {
     const { roster, marks } = this.#parts;
-    const mark = marks.markOf(evidence.certificate);
-    const byMark = { subject: markSubject(mark), id: { mark }, row };
-    if (row === null) return byMark;
-    const byRow = { subject: evacueeSubject(row.ref), id: { ref: row.ref }, row };
-    return !roster.isExpected(byRow.subject) && roster.isExpected(byMark.subject) ? byMark : byRow;
+    const [current, ...older] = marks.marksOf(evidence.certificate).map((mark) => {
+      return { subject: markSubject(mark), id: { mark }, row };
+    });
+    const byRow = row && { subject: evacueeSubject(row.ref), id: { ref: row.ref }, row };
+    const all = [byRow, current, ...older].filter((each) => each != null);
+    const known = all.find(({ subject }) => roster.isExpected(subject));
+    const person = known ?? present(all[0] ?? null, 'person');
+    return { ...person, also: all.filter((each) => each !== person).map((each) => each.subject) };
   }
 
-  #found({ subject, row }: Person): PersonFound {
-    const stay = this.#parts.roster.stay(subject);
+  /** One card that is here under two marks is one person: what is beside the first was a second arrival. */
+  #countOnce({ subject, also }: Person): void {
+    const { roster } = this.#parts;
+    if (!roster.isExpected(subject)) return;
+    for (const other of also.filter((each) => roster.isExpected(each))) {
+      const mark = other.slice(markSubject('').length);
+      const same: Person = { subject: other, id: { mark }, row: null, also: [] };
+      for (const arrival of roster.stay(other).arrivals) {
+        const undone = { ...this.#naming(arrival), by: 'reader', why: 'same-card' };
+        this.#keep(same, 'shelter.undone', undone);
+      }
+    }
+  }
+
+  #naming(arrival: FactName | undefined): JournalFields {
+    return arrival === undefined ? {} : naming(arrival, this.#parts.terminal.terminal);
+  }
+
+  #stayOf({ subject, also }: Person): Stay {
+    return this.#parts.roster.stay(subject, also);
+  }
+
+  #found(person: Person): PersonFound {
+    const { row } = person;
+    const stay = this.#stayOf(person);
     if (stay.state !== 'here') return { is: 'to-admit' };
     const day = dayInJapan(this.#parts.terminal.now());
     return {
@@ -136,7 +165,7 @@ export class ShelterVisits {
     const mark = subject.slice(markSubject('').length);
     this.#card = null;
     this.#hasProved = false;
-    this.#person = { subject, id: { mark }, row: null };
+    this.#person = { subject, id: { mark }, row: null, also: [] };
     return this.#found(this.#person);
   }
 
@@ -149,14 +178,14 @@ export class ShelterVisits {
     const begins = isFirst || this.#isOfAnotherHousehold(person.row);
     if (begins) this.#go = newGo(person.row?.party ?? '');
     const before = this.#go.nths.get(person.subject);
-    const stay = this.#parts.roster.stay(person.subject);
+    const stay = this.#stayOf(person);
     if (before !== undefined) {
       const at = stay.arrival?.at ?? new Date(this.#parts.terminal.now()).toISOString();
       return { begins, person: this.#shown(person, before, at, 'again', stay.people) };
     }
     const isBack = stay.state === 'out';
     const fact = isBack
-      ? this.#keep(person, 'shelter.came-back', { arrival: stay.arrival?.seq }, card)
+      ? this.#keep(person, 'shelter.came-back', this.#naming(stay.arrival?.latest), card)
       : this.#keep(person, 'shelter.arrived', this.#arrival(card, stay), card);
     if (fact === null) return null;
     const nth = this.#go.nths.size + 1;
@@ -206,8 +235,8 @@ export class ShelterVisits {
   act(act: ShelterAct | null): Acted {
     const wanted = present(act, 'act');
     const person = present(this.#person, 'person');
-    const stay = this.#parts.roster.stay(person.subject);
-    const arrival = { arrival: stay.arrival?.seq };
+    const stay = this.#stayOf(person);
+    const arrival = this.#naming(stay.arrival?.latest);
     switch (wanted.act) {
       case 'out':
         return this.#done(this.#keep(person, 'shelter.went-out', arrival));
@@ -238,7 +267,7 @@ export class ShelterVisits {
     const { form, unread, isFirst } = present(given, 'form');
     const { terminal, prints, options } = this.#parts;
     const mark = this.#newMark();
-    const person: Person = { subject: markSubject(mark), id: { mark }, row: null };
+    const person: Person = { subject: markSubject(mark), id: { mark }, row: null, also: [] };
     if (isFirst) this.#go = newGo('');
     const { kana, year, people: count, needs } = form;
     const body = {

@@ -105,6 +105,12 @@ export function prepareHeard(database: Database.Database) {
     about: database.prepare<[string], Text>(
       'SELECT text FROM fact WHERE subject = ? AND own = 0 AND counts = 1 ORDER BY id',
     ),
+    toldAbout: database.prepare<[string], Text>(
+      'SELECT text FROM fact WHERE subject = ? AND counts = 1 ORDER BY id',
+    ),
+    told: database.prepare<[string, number, number], Text & { id: number }>(
+      'SELECT id, text FROM fact WHERE list = ? AND counts = 1 AND id > ? ORDER BY id LIMIT ?',
+    ),
     ofTicket: database.prepare<[string], Text>(
       'SELECT text FROM fact WHERE number = ? AND own = 0 AND counts = 1 ORDER BY id',
     ),

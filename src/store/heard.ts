@@ -23,8 +23,10 @@ interface HeardLimits {
 const LIMITS: HeardLimits = { rows: 600_000, bytes: 1_073_741_824 };
 /** The ledger and the lists come first. */
 const SPARE_BYTES = 8 * SERVICE_HEADROOM_BYTES;
+/** Facts read in one go at a start. */
+const PAGE = 500;
 
-/** The facts of one ledger about one list, in their order. */
+/** The facts of one ledger about one list, or about one shelter (`list/shelter`), in their order. */
 export interface Stream {
   readonly list: string;
   readonly terminal: string;
@@ -33,11 +35,13 @@ export interface Stream {
   readonly upto: number;
   /** SHA-256 (hex) of its text. */
   readonly hash: string;
-  /** The latest time of them, ms since the epoch. */
+  /** Up to when the pace of them was judged, ms since the epoch; never goes back. */
   readonly judged: number;
 }
 
 export interface SignedFact {
+  /** Of the stream. */
+  readonly list: string;
   readonly fact: Fact;
   readonly text: string;
   /** SHA-256 (hex) of the text of the one before it in the stream. */
@@ -49,6 +53,8 @@ export interface SignedFact {
   readonly own: boolean;
   /** False: kept for the stream's sake, and no part of a ticket's state. */
   readonly counts: boolean;
+  /** Default: its own time, or that of the one before it where that is later. */
+  readonly judged?: number;
 }
 
 /** What is handed on in one frame: all of one certificate. */
@@ -78,6 +84,7 @@ export class Heard implements HeardFacts {
   #isBroken = false;
   readonly #sql: ReturnType<typeof prepareHeard>;
   readonly #streams = new Map<string, Stream>();
+  readonly #listeners = new Set<(facts: readonly Fact[]) => void>();
   #rows = 0;
 
   private constructor(
@@ -126,6 +133,31 @@ export class Heard implements HeardFacts {
 
   factsOfTicket(number: string): readonly Fact[] {
     return this.#read(() => factsOf(this.#sql.ofTicket.all(number)), []);
+  }
+
+  toldAbout(subject: string): readonly Fact[] {
+    return this.#read(() => factsOf(this.#sql.toldAbout.all(subject)), []);
+  }
+
+  *told(list: string): IterableIterator<Fact> {
+    let after = 0;
+    for (;;) {
+      const rows = this.#read(() => this.#sql.told.all(list, after, PAGE), []);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.id;
+      yield* factsOf(rows);
+    }
+  }
+
+  onHeard(listener: (facts: readonly Fact[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** For whoever keeps facts here, once they are kept. */
+  announce(facts: readonly Fact[]): void {
+    for (const listener of [...this.#listeners]) listener(facts);
   }
 
   /** It is damaged: the next start begins anew, and until then nothing was heard. */
@@ -191,17 +223,26 @@ export class Heard implements HeardFacts {
   }
 
   /** Puts a fact at the end of its stream, which the caller has held it against. Throws as `atOnce` does. */
-  append({ fact, text, before, signature, certificate, own, counts }: SignedFact): void {
+  append({
+    list,
+    fact,
+    text,
+    before,
+    signature,
+    certificate,
+    own,
+    counts,
+    ...more
+  }: SignedFact): void {
     const { terminal, epoch, seq, event, subject, at, body } = fact;
-    const list = String(body['list']);
     const der = Buffer.from(certificate);
     this.#sql.addCertificate.run(der);
     const id = this.#sql.certificateId.get(der)?.id ?? 0;
     const known = this.stream({ list, terminal, epoch });
-    const judged = Math.max(known.judged, Date.parse(at));
+    const judged = more.judged ?? Math.max(known.judged, Date.parse(at));
     this.#sql.insert.run(
       ...([list, terminal, epoch, seq, own ? 1 : 0, counts ? 1 : 0, judged] as const),
-      ...([event, subject ?? '', ticketNumber(String(body['ticket']))] as const),
+      ...([event, subject ?? '', ticketNumber(String(body['ticket'] ?? ''))] as const),
       ...([before, text, Buffer.from(signature), id] as const),
     );
     const stream = { list, terminal, epoch, upto: seq, hash: hash('sha256', text), judged };
@@ -292,6 +333,7 @@ export class Heard implements HeardFacts {
   }
 
   close(): void {
+    this.#listeners.clear();
     this.#database.close();
   }
 

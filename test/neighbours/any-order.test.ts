@@ -85,7 +85,8 @@ class Gate {
     const { hash: before } = this.heard.stream({ list: LIST, terminal, epoch });
     const signature = Buffer.from(text.slice(0, 8));
     const certificate = Buffer.from(terminal);
-    this.heard.append({ fact, text, before, signature, certificate, own: true, counts: true });
+    const told = { list: LIST, fact, text, before, signature, certificate };
+    this.heard.append({ ...told, own: true, counts: true });
     this.own.push(fact);
   }
 
@@ -99,6 +100,7 @@ class Gate {
       onFacts: () => {},
       onDisbelief: () => {},
       onHeld: () => {},
+      ...{ marks: null, onMarks: () => {} },
     });
   }
 
@@ -112,7 +114,7 @@ class Gate {
       if (before !== stream.hash) throw new Error('a fact was left out');
       const certificate = Buffer.from(frame.certificate, 'base64');
       const told = { fact, text, before, signature: Buffer.from(signature, 'base64'), certificate };
-      this.heard.append({ ...told, own: false, counts: true });
+      this.heard.append({ ...told, list: LIST, own: false, counts: true });
       facts.push(fact);
     }
     return { facts, end: null, held: null };

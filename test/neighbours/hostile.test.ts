@@ -1,17 +1,14 @@
 /** Whoever calls a gate and is not what it should be, or says what it should not. */
 
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Clock } from '../../src/clock.ts';
-import type { TerminalIdentity } from '../../src/link/identity.ts';
 import type { ClientCredentials } from '../../src/link/secure-transport.ts';
-import { HUMAN } from '../../src/neighbours/belief.ts';
 import { CLOSE, type FactsFrame, LIMITS } from '../../src/neighbours/protocol.ts';
-import { signedBytes } from '../../src/neighbours/statement.ts';
+import { HUMAN } from '../../src/neighbours/told-facts.ts';
 import { Stranger } from './stranger.ts';
-import { Authority, LIST, PATIENCE_MS, TestGate, ticketOf } from './venue.ts';
+import { Thief } from './thief.ts';
+import { Authority, LIST, PATIENCE_MS, TestGate } from './venue.ts';
 
-const NOBODY = '0'.repeat(64);
 const MINUTE_MS = 60_000;
 
 let authority: Authority;
@@ -20,66 +17,6 @@ let foreign: Authority;
 beforeAll(async () => {
   [authority, foreign] = await Promise.all([Authority.make(), Authority.make()]);
 });
-
-/** A gate that was stolen: it has a key and a certificate, and says what it likes. */
-class Thief {
-  readonly name: string;
-  readonly identity: TerminalIdentity;
-  readonly epoch = randomUUID();
-  #seq = 0;
-  #before = NOBODY;
-
-  private constructor(name: string, identity: TerminalIdentity) {
-    this.name = name;
-    this.identity = identity;
-  }
-
-  static async enrol(name: string, by = authority): Promise<Thief> {
-    const kept = new Map<string, string>();
-    const ledger = {
-      get: (key: string) => kept.get(key) ?? null,
-      set: (key: string, value: string) => void kept.set(key, value),
-    };
-    const clock = new Clock({ mark: { load: () => null, save: () => {} } });
-    clock.close();
-    return new Thief(name, await by.enrol(name, { ledger, clock }));
-  }
-
-  credentials(): Promise<ClientCredentials> {
-    return this.identity.neighbourCredentials();
-  }
-
-  /** The next grants of its stream, each at its time (ms since the epoch). */
-  async grants(
-    refs: readonly string[],
-    at: readonly number[] | number = Date.now(),
-    over: Readonly<Record<string, unknown>> = {},
-  ): Promise<FactsFrame> {
-    const { enrolled, key } = await this.identity.signing();
-    const { name: terminal, epoch } = this;
-    const items: FactsFrame['items'] = [];
-    for (const [n, ref] of refs.entries()) {
-      this.#seq += 1;
-      const text = JSON.stringify({
-        ...{ terminal, epoch, seq: this.#seq, prev: NOBODY, event: 'entry.granted' },
-        subject: `${LIST}/${ref}`,
-        at: new Date(typeof at === 'number' ? at : (at[n] ?? 0)).toISOString(),
-        ...{ clock: 'synced', boot: 1, mono: 1 },
-        body: { ticket: ticketOf(ref), list: LIST, ref, gate: terminal },
-        ...over,
-      });
-      const signature = await key.sign(signedBytes(this.#before, text));
-      items.push({
-        before: this.#before,
-        text,
-        signature: Buffer.from(signature ?? []).toString('base64'),
-      });
-      this.#before = hash('sha256', text);
-    }
-    const certificate = enrolled.certificate.toString('base64');
-    return { frame: 'facts', list: LIST, terminal, epoch, certificate, items };
-  }
-}
 
 let west: TestGate;
 let port: number;
@@ -115,20 +52,20 @@ describe('who gets no word', () => {
   });
 
   test('a terminal with what it shows to the platform', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     await turnedAway(await thief.identity.credentials(), 'not-a-neighbour');
   });
 
   test('somebody with the certificate of a terminal, and a key of their own', async () => {
     const own = await (await Thief.enrol('east', foreign)).credentials();
-    const theirs = await (await Thief.enrol('east')).credentials();
+    const theirs = await (await Thief.enrol('east', authority)).credentials();
     const [, terminal = ''] = theirs.chain.split(/(?<=-----END CERTIFICATE-----\n)/u);
     const [leaf = ''] = own.chain.split(/(?<=-----END CERTIFICATE-----\n)/u);
     await turnedAway({ key: own.key, chain: leaf + terminal }, 'not-a-neighbour');
   });
 
   test('who offers TLS 1.2 alone', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const attempt = Stranger.call(port, await thief.credentials(), { maxVersion: 'TLSv1.2' });
     await expect(attempt).rejects.toThrow();
   });
@@ -158,7 +95,7 @@ describe('who is cut off', () => {
   ];
 
   test.each(CASES)('a gate that %s', async (_what, misbehave, code) => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await Stranger.call(port, await thief.credentials());
     misbehave(stranger);
     expect(await stranger.closed).toBe(code);
@@ -166,7 +103,7 @@ describe('who is cut off', () => {
 
   test('a gate that says nothing', async () => {
     const gate = await new TestGate('south', authority, { beatMs: 50 }).enrol();
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await Stranger.call(await gate.open(), await thief.credentials());
     expect(await stranger.closed).toBe(CLOSE.silent);
   });
@@ -174,7 +111,7 @@ describe('who is cut off', () => {
 
 describe('facts', () => {
   test('of a gate of this platform count, and once only when they are told again', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const facts = await thief.grants(['a', 'b']);
     expect(await stranger.tell(facts)).toBe(2);
@@ -190,7 +127,7 @@ describe('facts', () => {
     ['that were put behind others', () => ({ before: hash('sha256', 'another') })],
     ['that are no facts', () => ({ text: '{"terminal":"east"}' })],
   ])('%s end it, and none counts', async (_what, change) => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const facts = await thief.grants(['a']);
     const [item] = facts.items;
@@ -207,7 +144,7 @@ describe('facts', () => {
     ['of another gate', { terminal: 'north' }],
     ['of a kind that is not told', { event: 'entry.refused' }],
   ])('that say themselves %s end it', async (_what, over) => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     stranger.say(await thief.grants(['a'], Date.now(), over));
     expect(await stranger.closed).toBe(CLOSE.identity);
@@ -215,7 +152,10 @@ describe('facts', () => {
   });
 
   test('of a gate of another platform, handed on by one of this, end it', async () => {
-    const [thief, other] = [await Thief.enrol('east'), await Thief.enrol('north', foreign)];
+    const [thief, other] = [
+      await Thief.enrol('east', authority),
+      await Thief.enrol('north', foreign),
+    ];
     const stranger = await speaking(thief);
     stranger.say(await other.grants(['a']));
     expect(await stranger.closed).toBe(CLOSE.identity);
@@ -223,7 +163,7 @@ describe('facts', () => {
   });
 
   test('out of the middle of which one was taken go no further', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const facts = await thief.grants(['a', 'b', 'c']);
     const items = facts.items.filter((_item, n) => n !== 1);
@@ -236,7 +176,7 @@ describe('facts', () => {
   });
 
   test('of the future are not taken before their time', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const facts = await thief.grants(['a'], west.clock.now() + 10 * MINUTE_MS);
     expect(await stranger.tell(facts)).toBe(0);
@@ -248,7 +188,7 @@ describe('facts', () => {
   });
 
   test('from before the list was valid do not count', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     west.list = { ...west.manifest, validFrom: new Date(Date.now()).toISOString() };
     expect(await stranger.tell(await thief.grants(['a'], Date.now() - MINUTE_MS))).toBe(1);
@@ -258,7 +198,10 @@ describe('facts', () => {
 
   test('of a terminal that is not in the audience are not believed, whoever hands them on', async () => {
     west.list = { ...west.manifest, audience: ['west', 'east'] };
-    const [thief, other] = [await Thief.enrol('east'), await Thief.enrol('north')];
+    const [thief, other] = [
+      await Thief.enrol('east', authority),
+      await Thief.enrol('north', authority),
+    ];
     const stranger = await speaking(thief);
     expect(await stranger.tell(await other.grants(['a']))).toBe(0);
     expect(west.events('neighbour.disbelieved')).toMatchObject([
@@ -296,7 +239,7 @@ describe('a gate that admits faster than people walk', () => {
   }
 
   test('is believed no further, until staff has looked', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const now = Date.now();
     const frames = await told(
@@ -318,7 +261,7 @@ describe('a gate that admits faster than people walk', () => {
   });
 
   test('is not one that tells fast of a long day', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const start = Date.now() - 30 * MINUTE_MS;
     const times = Array.from({ length: 400 }, (_, n) => start + n * 2_000);
@@ -328,7 +271,7 @@ describe('a gate that admits faster than people walk', () => {
   });
 
   test('takes back more than staff types', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const refused = HUMAN.undone + 2;
     const undone = await thief.grants(refs(refused), Date.now(), { event: 'entry.undone' });
@@ -338,7 +281,7 @@ describe('a gate that admits faster than people walk', () => {
   });
 
   test('is one that writes into a past in which nobody came', async () => {
-    const thief = await Thief.enrol('east');
+    const thief = await Thief.enrol('east', authority);
     const stranger = await speaking(thief);
     const now = Date.now();
     const times = Array.from({ length: 300 }, (_, n) => now - n * 10_000);

@@ -8,7 +8,7 @@ import {
   type FactsFrame,
   type Hello,
   type NeighbourFrame,
-  SUBPROTOCOL,
+  SUBPROTOCOLS,
 } from '../../src/neighbours/protocol.ts';
 import { LIST } from './venue.ts';
 
@@ -33,8 +33,9 @@ export class Stranger {
     port: number,
     credentials: ClientCredentials | null,
     tls: ConnectionOptions = {},
+    protocols: readonly string[] = SUBPROTOCOLS,
   ): Promise<Stranger> {
-    const socket = new WebSocket(`wss://127.0.0.1:${port}/`, [SUBPROTOCOL], {
+    const socket = new WebSocket(`wss://127.0.0.1:${port}/`, [...protocols], {
       createConnection: (() =>
         connect({
           ...{ host: '127.0.0.1', port, rejectUnauthorized: false },

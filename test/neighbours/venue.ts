@@ -12,6 +12,7 @@ import type { EventName } from '../../src/domain/events.ts';
 import type { Fact, NewFact } from '../../src/domain/fact.ts';
 import { ticketSubject } from '../../src/domain/ticket-number.ts';
 import { TerminalIdentity } from '../../src/link/identity.ts';
+import type { SharedMarks } from '../../src/neighbours/exchange.ts';
 import { Neighbours } from '../../src/neighbours/neighbours.ts';
 import { Heard } from '../../src/store/heard.ts';
 import { Ledger } from '../../src/store/ledger.ts';
@@ -33,6 +34,9 @@ export interface GateOptions {
   readonly time?: TimeSources;
   readonly state?: string;
   readonly beatMs?: number;
+  /** What it tells of; default: the list. */
+  readonly topic?: string;
+  readonly marks?: SharedMarks;
 }
 
 export function tempFolder(): string {
@@ -110,12 +114,16 @@ export class TestGate {
   neighbours: Neighbours | null = null;
   readonly #authority: Authority;
   readonly #beatMs: number | undefined;
+  readonly #topic: string;
+  readonly #marks: SharedMarks | null;
   #isOver = false;
 
   constructor(name: string, authority: Authority, options: GateOptions = {}) {
     this.name = name;
     this.#authority = authority;
     this.#beatMs = options.beatMs;
+    this.#topic = options.topic ?? LIST;
+    this.#marks = options.marks ?? null;
     this.state = options.state ?? tempFolder();
     this.list = manifestOf(options.manifest);
     const mark = { load: () => null, save: () => {} };
@@ -156,11 +164,12 @@ export class TestGate {
       ...{ terminal: name, ledger, clock, heard, identity },
       listen: { host: '127.0.0.1', port },
       gates: calls.map((port) => ({ host: '127.0.0.1', port })),
-      lists: [LIST],
+      lists: [this.#topic],
+      marks: this.#marks,
       software: 'test',
       ...(this.#beatMs === undefined ? {} : { beatMs: this.#beatMs }),
       ca: () => this.#authority.keys.caCertificate,
-      manifestOf: (list) => (list === LIST ? this.list : null),
+      manifestOf: (list) => (list === this.#topic ? this.list : null),
       note: (event, fields) => void this.noted.push({ event, fields }),
     });
     return this.neighbours;

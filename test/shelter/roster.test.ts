@@ -7,12 +7,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { NewFact } from '../../src/domain/fact.ts';
 import { slipNumber } from '../../src/domain/shelter-slip.ts';
 import { KeyStoreError } from '../../src/keys/key-store.ts';
-import { MarkKey } from '../../src/shelter/mark-key.ts';
+import { MarkKeys } from '../../src/shelter/mark-key.ts';
 import { Roster } from '../../src/shelter/roster.ts';
 import { openLedger, tempFolder } from '../store/fixtures.ts';
 
 const FACTS = 20_000;
 const AT_ONCE = 1_000;
+const SHELTER = { list: 'evacuees-990029', shelter: 'shiomi-elementary' };
 
 const fact = (event: NewFact['event'], subject: string, body: NewFact['body'] = {}): NewFact => ({
   ...{ event, subject, body },
@@ -33,7 +34,7 @@ test('twenty thousand facts: counted right after a start, and a tap asks for non
       }),
     );
   }
-  const roster = new Roster(ledger);
+  const roster = new Roster(ledger, SHELTER);
   expect(roster.people).toEqual({ here: 0, out: 5_000 });
   const before = performance.now();
   for (let person = 0; person < 100; person += 1) {
@@ -55,7 +56,7 @@ test('what the platform holds leaves the ledger, but of nobody who is here or co
     fact('shelter.left', 'evacuee/left'),
     arrived('evacuee/last'),
   ]);
-  const roster = new Roster(ledger);
+  const roster = new Roster(ledger, SHELTER);
   ledger.acknowledge(ledger.lastFact().seq);
   const order = {
     before: '2999-01-01T00:00:00.000Z',
@@ -64,12 +65,12 @@ test('what the platform holds leaves the ledger, but of nobody who is here or co
   while (ledger.prune(order) !== null);
   const subjects = [...ledger.facts(0)].map(({ subject }) => subject);
   expect(subjects).not.toContain('evacuee/left');
-  expect(new Roster(ledger).people).toEqual({ here: 2, out: 1 });
+  expect(new Roster(ledger, SHELTER).people).toEqual({ here: 2, out: 1 });
 });
 
 test('a slip is found by its number, and only a slip', async () => {
   const ledger = openLedger(tempFolder());
-  const roster = new Roster(ledger);
+  const roster = new Roster(ledger, SHELTER);
   const mark = '0123456789abcdef0123456789abcdef';
   ledger.record([
     fact('shelter.arrived', `mark/${mark}`, { by: 'form', count: 2 }),
@@ -77,7 +78,7 @@ test('a slip is found by its number, and only a slip', async () => {
   ]);
   await expect.poll(() => roster.subjectOf(slipNumber(mark))).toBe(`mark/${mark}`);
   expect(roster.subjectOf(slipNumber('f'.repeat(32)))).toBeNull();
-  expect(new Roster(ledger).subjectOf(slipNumber(mark))).toBe(`mark/${mark}`);
+  expect(new Roster(ledger, SHELTER).subjectOf(slipNumber(mark))).toBe(`mark/${mark}`);
 });
 
 test('a shelter knows a card again after a start, and another shelter does not', () => {
@@ -87,10 +88,10 @@ test('a shelter knows a card again after a start, and another shelter does not',
     return folder;
   }) as [string, string];
   const certificate = Buffer.from('a certificate');
-  const mark = MarkKey.open(here, undefined).markOf(certificate);
+  const mark = MarkKeys.open(here, undefined).marksOf(certificate)[0];
   expect(mark).toMatch(/^[\da-f]{32}$/u);
-  expect(MarkKey.open(here, undefined).markOf(certificate)).toBe(mark);
-  expect(MarkKey.open(there, undefined).markOf(certificate)).not.toBe(mark);
+  expect(MarkKeys.open(here, undefined).marksOf(certificate)[0]).toBe(mark);
+  expect(MarkKeys.open(there, undefined).marksOf(certificate)[0]).not.toBe(mark);
   expect(statSync(join(here, 'shelter-mark.key')).mode & 0o077).toBe(0);
 });
 
@@ -98,10 +99,10 @@ test('with a seal the key does not stand in clear on the disk, and without the s
   const folder = tempFolder();
   const credentials = tempFolder();
   writeFileSync(join(credentials, 'key-seal'), Buffer.alloc(32, 7));
-  const mark = MarkKey.open(folder, credentials).markOf(Buffer.from('c'));
+  const mark = MarkKeys.open(folder, credentials).marksOf(Buffer.from('c'))[0];
   expect(readFileSync(join(folder, 'shelter-mark.key')).length).toBeGreaterThan(32);
-  expect(MarkKey.open(folder, credentials).markOf(Buffer.from('c'))).toBe(mark);
-  expect(() => MarkKey.open(folder, undefined)).toThrow(KeyStoreError);
+  expect(MarkKeys.open(folder, credentials).marksOf(Buffer.from('c'))[0]).toBe(mark);
+  expect(() => MarkKeys.open(folder, undefined)).toThrow(KeyStoreError);
   writeFileSync(join(folder, 'shelter-mark.key'), 'short');
-  expect(() => MarkKey.open(folder, undefined)).toThrow(KeyStoreError);
+  expect(() => MarkKeys.open(folder, undefined)).toThrow(KeyStoreError);
 });

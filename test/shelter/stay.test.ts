@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { EventName } from '../../src/domain/events.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { slipNumber, slipShown } from '../../src/domain/shelter-slip.ts';
-import { dayInJapan, STAY_EVENTS, stayOf, supplyOf } from '../../src/domain/shelter-stay.ts';
+import { dayInJapan, naming, STAY_EVENTS, stayOf, supplyOf } from '../../src/domain/shelter-stay.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-25T08:00:00Z');
@@ -48,8 +48,23 @@ describe('the fold', () => {
     const undone = (seq: number, arrival: number) => fact(seq, 'shelter.undone', { arrival });
     expect(stayOf([arrived(1), undone(2, 1)]).state).toBe('none');
     const both = [arrived(1), arrived(2), undone(3, 2)];
-    expect(stayOf(both)).toMatchObject({ state: 'here', arrival: { seq: 1 } });
+    expect(stayOf(both)).toMatchObject({ state: 'here', arrival: { latest: { seq: 1 } } });
     expect(stayOf([arrived(1), fact(2, 'shelter.went-out'), undone(3, 1)]).state).toBe('none');
+  });
+
+  test('what was taken back at another reader counts for nothing, whichever of the two came first', () => {
+    const there = fact(1, 'shelter.arrived', {}, { terminal: 'shelter-2' });
+    const undone = fact(2, 'shelter.undone', naming(there, 'shelter-1'));
+    expect(undone.body).toEqual({ theirs: 'shelter-2/e/1' });
+    for (const facts of [
+      [there, undone],
+      [undone, there],
+    ]) {
+      expect(stayOf(facts).state).toBe('none');
+    }
+    const both = stayOf([arrived(1), there, undone]);
+    expect(both).toMatchObject({ state: 'here', arrivals: [{ terminal: 'shelter-1', seq: 1 }] });
+    expect(naming(both.arrivals[0] ?? there, 'shelter-1')).toEqual({ arrival: 1 });
   });
 
   test('another terminal’s arrival of the same number is not the one that was taken back', () => {

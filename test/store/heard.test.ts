@@ -26,7 +26,7 @@ function put(heard: Heard, seq: number, over: { own?: boolean; counts?: boolean 
   const signature = Buffer.from('signed');
   const certificate = Buffer.from('certificate');
   const told = { fact, text, before, signature, certificate, own: false, counts: true, ...over };
-  heard.append(told);
+  heard.append({ list: 'stadium', ...told });
   return fact;
 }
 
