@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { openParcel } from '../../platform-sim/transfer/parcel.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import type { KeyStore } from '../../src/keys/key-store.ts';
-import { MarkKey } from '../../src/shelter/mark-key.ts';
+import { MarkKeys } from '../../src/shelter/mark-key.ts';
 import { Roster } from '../../src/shelter/roster.ts';
 import type { StateFolder } from '../../src/state-folder.ts';
 import { Links } from '../../src/television/links.ts';
 import { lastOf, must, versionIs } from './lost.ts';
-import { alertText, CARD, type Said, STICK, TERMINAL } from './said.ts';
+import { alertText, CARD, type Said, SHELTER, STICK, TERMINAL } from './said.ts';
 
 /** As `judge`; `facts`: of the ledger. */
 export async function judgeEvacuation(
@@ -64,11 +64,11 @@ function judgeShelter(
 ): void {
   const arrived = facts.filter(({ event }) => event === 'shelter.arrived');
   const subjects = new Set(arrived.map(({ subject }) => subject));
-  const { here } = new Roster(ledger).people;
+  const { here } = new Roster(ledger, SHELTER).people;
   must(here === subjects.size, `${here} are at the shelter, ${subjects.size} came`);
   const mark = lastOf(said, 'mark')?.mark;
   if (mark === undefined) return;
-  const again = MarkKey.open(state, undefined).markOf(CARD);
+  const [again] = MarkKeys.open(state, undefined).marksOf(CARD);
   must(again === mark, 'the key of the marks is another one: somebody would be counted twice');
 }
 

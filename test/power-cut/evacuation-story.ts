@@ -15,12 +15,12 @@ import { TerminalIdentity } from '../../src/link/identity.ts';
 import { openRoot, type Root } from '../../src/pki/root-object.ts';
 import { MunicipalitySeal } from '../../src/pki/seal-to-municipality.ts';
 import type { Signers } from '../../src/pki/signed-object.ts';
-import { MarkKey } from '../../src/shelter/mark-key.ts';
+import { MarkKeys } from '../../src/shelter/mark-key.ts';
 import type { StateFolder } from '../../src/state-folder.ts';
 import { Links } from '../../src/television/links.ts';
 import { writeStick } from '../../src/transfer/stick.ts';
 import { draft, part } from '../alerts/drafts.ts';
-import { alertText, CARD, personOf, type Said, TERMINAL } from './said.ts';
+import { alertText, CARD, personOf, type Said, SHELTER, TERMINAL } from './said.ts';
 import type { StoryPlatform } from './story-platform.ts';
 
 const MINUTE_MS = 60_000;
@@ -114,10 +114,10 @@ export class EvacuationLife {
   /** Two people: one of the list, and one who is on none, known again by the mark of the card alone. */
   async checkIn(): Promise<void> {
     const { state, folder, say } = this.#parts;
-    const mark = MarkKey.open(state, undefined).markOf(CARD);
+    const [mark] = MarkKeys.open(state, undefined).marksOf(CARD);
     this.#people += 1;
     const { ref } = personOf(`shelter ${this.#people}`);
-    const by = { shelter: 'shiomi-elementary', by: 'card', count: 1, flags: [] } as const;
+    const by = { shelter: SHELTER.shelter, by: 'card', count: 1, flags: [] } as const;
     await this.#told(async () => {
       folder().recorder.record([
         { event: 'shelter.arrived', subject: `evacuee/${ref}`, body: { ...by, ref } },

@@ -31,6 +31,8 @@ export const LIST = 'stadium';
 export const STICK = 'stick';
 /** Stands for the certificate of somebody who is on no list. */
 export const CARD = Buffer.from('a certificate that is on no list');
+/** Where somebody is taken in, and by whose list. */
+export const SHELTER = { list: 'evacuees-990029', shelter: 'shiomi-elementary' } as const;
 export const SETTING = 'story';
 export const STEP_KINDS = ['receipt', 'charge', 'sheet'] as const;
 /** Entries of the revocation list of a version: so many that an index has several pages. */
