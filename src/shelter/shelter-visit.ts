@@ -177,7 +177,8 @@ export class ShelterVisits {
     this.#person = person;
     const begins = isFirst || this.#isOfAnotherHousehold(person.row);
     if (begins) this.#go = newGo(person.row?.party ?? '');
-    const before = this.#go.nths.get(person.subject);
+    const known = [person.subject, ...person.also].map((each) => this.#go.nths.get(each));
+    const before = known.find((nth) => nth !== undefined);
     const stay = this.#stayOf(person);
     if (before !== undefined) {
       const at = stay.arrival?.at ?? new Date(this.#parts.terminal.now()).toISOString();
