@@ -30,6 +30,11 @@ export function countNeighbours(
     help: 'Tickets that this gate and another one both let in while they did not hear each other.',
     registers,
   });
+  const supplies = new Counter({
+    name: 'kazasu_double_supplies_total',
+    help: 'How often two readers of one shelter gave the same thing to the same person on one day while they did not hear each other.',
+    registers,
+  });
   return (event) => {
     if (event === 'neighbour.up') heard.inc();
     if (event === 'neighbour.down') heard.dec();
@@ -37,5 +42,6 @@ export function countNeighbours(
     if (event === 'neighbour.held') held.inc();
     if (event === 'neighbour.released') held.dec();
     if (event === 'neighbour.double-entry') doubles.inc();
+    if (event === 'neighbour.double-supply') supplies.inc();
   };
 }

@@ -103,7 +103,6 @@ export type NeighbourFrame = z.infer<typeof NEIGHBOUR_FRAME>;
 export type Hello = z.infer<typeof HELLO>;
 export type Have = z.infer<typeof HAVE>;
 export type FactsFrame = z.infer<typeof FACTS>;
-export type MarksFrame = z.infer<typeof MARKS>;
 export type SignedText = FactsFrame['items'][number];
 
 /** Null for whatever is no frame. */

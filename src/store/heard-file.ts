@@ -102,11 +102,9 @@ export function prepareHeard(database: Database.Database) {
        (SELECT list, terminal, epoch, max(seq) seq FROM fact GROUP BY list, terminal, epoch)
        JOIN fact USING (list, terminal, epoch, seq)`,
     ),
-    about: database.prepare<[string], Text>(
-      'SELECT text FROM fact WHERE subject = ? AND own = 0 AND counts = 1 ORDER BY id',
-    ),
-    toldAbout: database.prepare<[string], Text>(
-      'SELECT text FROM fact WHERE subject = ? AND counts = 1 ORDER BY id',
+    // 0: heard alone; 1: with this terminal's own.
+    about: database.prepare<[string, 0 | 1], Text>(
+      'SELECT text FROM fact WHERE subject = ? AND own <= ? AND counts = 1 ORDER BY id',
     ),
     told: database.prepare<[string, number, number], Text & { id: number }>(
       'SELECT id, text FROM fact WHERE list = ? AND counts = 1 AND id > ? ORDER BY id LIMIT ?',

@@ -128,7 +128,7 @@ export class Heard implements HeardFacts {
 
   /** Asked within a tap. */
   factsAbout(subject: string): readonly Fact[] {
-    return this.#read(() => factsOf(this.#sql.about.all(subject)), []);
+    return this.#read(() => factsOf(this.#sql.about.all(subject, 0)), []);
   }
 
   factsOfTicket(number: string): readonly Fact[] {
@@ -136,7 +136,7 @@ export class Heard implements HeardFacts {
   }
 
   toldAbout(subject: string): readonly Fact[] {
-    return this.#read(() => factsOf(this.#sql.toldAbout.all(subject)), []);
+    return this.#read(() => factsOf(this.#sql.about.all(subject, 1)), []);
   }
 
   *told(list: string): IterableIterator<Fact> {

@@ -1,12 +1,13 @@
 /** A reader of a shelter beside others of the same shelter, for tests. */
 
+import { expect, vi } from 'vitest';
 import type { EventName } from '../../src/domain/events.ts';
 import type { Fact, NewFact } from '../../src/domain/fact.ts';
 import { type FactName, naming } from '../../src/domain/shelter-stay.ts';
 import { shelterTopic } from '../../src/neighbours/told-facts.ts';
 import { MarkKeys } from '../../src/shelter/mark-key.ts';
 import { Roster } from '../../src/shelter/roster.ts';
-import { type Authority, type GateOptions, TestGate, tempFolder } from './venue.ts';
+import { type Authority, type GateOptions, PATIENCE_MS, TestGate, tempFolder } from './venue.ts';
 
 export const EVACUEES = 'evacuees-990029';
 export const SCHOOL = 'shiomi-elementary';
@@ -74,4 +75,25 @@ export class TestReader extends TestGate {
   stateOf(ref: string): string {
     return this.roster.stay(`evacuee/${ref}`).state;
   }
+}
+
+export function eventually(holds: () => void): Promise<void> {
+  return vi.waitFor(holds, { timeout: PATIENCE_MS, interval: 10 });
+}
+
+export async function hearing(...readers: readonly TestGate[]): Promise<void> {
+  for (const { name, neighbours } of readers) {
+    const others = readers.map((other) => other.name).filter((other) => other !== name);
+    await eventually(() => expect(neighbours?.level().heard.toSorted()).toEqual(others.toSorted()));
+  }
+}
+
+/** Until both count so many, and have told each other so many facts. */
+export async function bothCount(readers: readonly TestReader[], here: number, facts: number) {
+  await eventually(() => {
+    for (const each of readers) {
+      expect(each.heard.rows).toBe(facts);
+      expect(each.roster.people).toMatchObject({ here });
+    }
+  });
 }
