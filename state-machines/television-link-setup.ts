@@ -14,22 +14,26 @@ import type { CardSecretEnd } from './card-secret-setup.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
 import { resultOf } from './step-result.ts';
 
-/** In ms. */
+type Limited = { readonly context: Pick<LinkContext, 'isInAlert'> };
+
+/** In ms. While an alert counts each is shorter: it comes back by itself. */
 export const LINK_DELAYS = {
   /** Nobody has pressed a key for so long, or no card came: nothing is begun that could be lost. */
-  idle: 90_000,
+  idle: ({ context }: Limited) => (context.isInAlert ? 40_000 : 90_000),
+  /** So long the screen says that the alert comes back. */
+  alertBack: 20_000,
   /** As in event entry (state-machines/event-entry.ts). */
   cardStep: 2_800,
   /** The platform is far away, and a person sits there. */
   platformAnswers: 10_000,
   /** What came of it stays to be read; taking the card goes on at once. */
-  outcomeStays: 20_000,
+  outcomeStays: ({ context }: Limited) => (context.isInAlert ? 8_000 : 20_000),
   /** A card that still lies there is called for by the voice. */
   cardCalled: 15_000,
 } as const;
 
 export type LinkEvent =
-  | { readonly type: 'key.back' | 'key.enter' }
+  | { readonly type: 'key.back' | 'key.enter' | 'key.stay' }
   | ({ readonly type: 'card.present' } & SensedTap)
   | { readonly type: 'card.gone' | 'session.cancel' };
 
@@ -38,7 +42,14 @@ export interface Hindrance {
   readonly reason: Reason | null;
 }
 
-export interface LinkContext {
+export interface LinkInput {
+  /** An alert counts, and waits for this. */
+  readonly isInAlert: boolean;
+}
+
+export interface LinkContext extends LinkInput {
+  /** They have read what it means, and want it. */
+  readonly hasAgreed: boolean;
   readonly seen: SensedTap;
   /** Why the card has to be put there again. */
   readonly again: Reason | null;
@@ -54,6 +65,7 @@ const secretOf = (event: { readonly type: string }) => outputOf<CardSecretEnd>(e
 
 export const televisionLinkSetup = setup({
   types: {
+    input: {} as LinkInput,
     context: {} as LinkContext,
     events: {} as LinkEvent,
     output: {} as ErrandEnd,
@@ -77,6 +89,8 @@ export const televisionLinkSetup = setup({
   },
   delays: LINK_DELAYS,
   guards: {
+    isInAlert: ({ context }) => context.isInAlert,
+    hasAgreed: ({ context }) => context.hasAgreed,
     isFree: ({ event }) => outputOf<Hindrance>(event)?.reason === null,
     /** One that was turned away and still lies there is not read again and again. */
     isNewCard: ({ context, event }) =>
@@ -90,6 +104,7 @@ export const televisionLinkSetup = setup({
     isDefect: ({ event }) => secretOf(event)?.end === 'defect',
   },
   actions: {
+    keepAgreed: assign({ hasAgreed: true }),
     keepCard: assign({
       seen: ({ context, event }) =>
         event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,

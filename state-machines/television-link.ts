@@ -21,6 +21,7 @@ const seen = ({ context }: Context) => context.seen;
 const WATCHES = { id: 'watchCard', src: 'watchCard', input: seen } as const;
 const FAILS = { target: '#televisionLink.takingCard', actions: 'endFailed' } as const;
 const LEAVES = { target: '#televisionLink.takingCard', actions: 'endLeft' } as const;
+const IDLE = [{ guard: 'isInAlert', target: '#televisionLink.warning' }, LEAVES] as const;
 const STOPPED = { target: '#televisionLink.stopped', actions: 'keepReason' } as const;
 const TAKE_CARD: StateMeta = {
   ...shows('take-card', 'take-card', [], 'cardCalled'),
@@ -29,12 +30,13 @@ const TAKE_CARD: StateMeta = {
 
 export const televisionLinkMachine = televisionLinkSetup.createMachine({
   id: 'televisionLink',
-  context: {
+  context: ({ input: { isInAlert } }) => ({
+    ...{ isInAlert, hasAgreed: false },
     seen: { tap: 0, sensedAt: 0 },
     again: null,
     reason: 'platform-offline',
     end: { why: 'done', error: null },
-  },
+  }),
   initial: 'beginning',
   invoke: { id: 'visit', src: 'visit' },
   on: {
@@ -53,8 +55,8 @@ export const televisionLinkMachine = televisionLinkSetup.createMachine({
     },
     consenting: {
       meta: shows('tv-consent', 'tv-consent', ['enter', 'back'], 'idle'),
-      on: { 'key.enter': 'placing', 'key.back': LEAVES },
-      after: { idle: LEAVES },
+      on: { 'key.enter': { target: 'placing', actions: 'keepAgreed' }, 'key.back': LEAVES },
+      after: { idle: IDLE },
     },
     placing: {
       meta: shows('tv-place-card', 'tv-place-card', ['back'], 'idle'),
@@ -63,7 +65,16 @@ export const televisionLinkMachine = televisionLinkSetup.createMachine({
         'card.present': { guard: 'isNewCard', target: 'reading', actions: 'keepCard' },
         'key.back': LEAVES,
       },
-      after: { idle: LEAVES },
+      after: { idle: IDLE },
+    },
+    /** Nobody seems to be there, and the alert waits. */
+    warning: {
+      meta: shows('tv-still-there', 'tv-still-there', ['stay', 'back'], 'alertBack'),
+      on: {
+        'key.stay': [{ guard: 'hasAgreed', target: 'placing' }, { target: 'consenting' }],
+        'key.back': LEAVES,
+      },
+      after: { alertBack: LEAVES },
     },
     reading: {
       meta: shows('hold', 'hold', [], 'cardStep'),
@@ -125,6 +136,8 @@ export const televisionLinkMachine = televisionLinkSetup.createMachine({
       after: { outcomeStays: 'takingCard' },
     },
     takingCard: {
+      // An alert does not wait until a card is taken.
+      always: { guard: 'isInAlert', target: 'ended' },
       invoke: WATCHES,
       on: { 'card.gone': 'ended' },
       initial: 'asked',

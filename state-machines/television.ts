@@ -3,60 +3,8 @@
  * which interrupts everything, also somebody who has a card on the remote control.
  */
 
-import { assign, setup } from 'xstate';
-import type { ErrandEnd, ErrandInput } from '../src/domain/errand.ts';
 import type { KeyName, StateMeta } from '../src/domain/screen.ts';
-import type { SensedTap } from '../src/domain/tap.ts';
-import { TELEVISION_ITEMS, type TelevisionItem } from '../src/domain/television-screen.ts';
-import { type AlertLevelNow, evacuationAlertMachine } from './evacuation-alert.ts';
-import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
-import { televisionLinkMachine } from './television-link.ts';
-import { televisionWhereMachine, type WhereInput } from './television-where.ts';
-
-/** In ms. Nothing is lost by any of them: what was begun is begun again with two keys. */
-export const TELEVISION_DELAYS = {
-  /** Nobody has pressed a key for so long: the first screen comes back. */
-  idle: 90_000,
-  /** As in event entry (state-machines/event-entry.ts). */
-  cardStep: 2_800,
-  outcomeStays: 15_000,
-  sampleStays: 60_000,
-} as const;
-
-export type TelevisionEvent =
-  | ({ readonly type: 'alert.raised' } & AlertLevelNow)
-  | ({ readonly type: 'card.present' } & SensedTap)
-  | { readonly type: 'key.choose'; readonly choice: string }
-  | { readonly type: 'key.back' | 'key.enter' }
-  | { readonly type: 'card.gone' | 'session.cancel' };
-
-/** Whose link is ended, and what for: `card`, it was put onto the remote control. */
-export interface Ending {
-  readonly ref: string;
-  readonly by: 'card' | 'remote';
-}
-
-/** Whose card it is, as far as this television knows. */
-export interface Recognised {
-  readonly ref: string | null;
-}
-
-export interface TelevisionContext {
-  readonly alert: AlertLevelNow;
-  /** The card that was put there on the first screen; null: none was. */
-  readonly card: SensedTap | null;
-  readonly ending: Ending | null;
-  readonly wants: WhereInput['wants'];
-  readonly end: ErrandEnd;
-}
-
-function itemOf(event: { readonly type: string }): TelevisionItem | undefined {
-  return TELEVISION_ITEMS.find((item) => 'choice' in event && event.choice === item);
-}
-
-function choiceOf(event: { readonly type: string }): string | null {
-  return 'choice' in event ? String(event.choice) : null;
-}
+import { type TelevisionContext, televisionSetup } from './television-setup.ts';
 
 function shows(
   screen: StateMeta['screen'],
@@ -70,82 +18,9 @@ function shows(
 type Context = { readonly context: TelevisionContext };
 const FAILS = { target: '#television.ended', actions: 'endFailed' } as const;
 const HOME = '#television.home' as const;
+const LINKING_IN_ALERT = '#television.linkingInAlert' as const;
 
-export const televisionMachine = setup({
-  types: {
-    input: {} as ErrandInput,
-    context: {} as TelevisionContext,
-    events: {} as TelevisionEvent,
-    output: {} as ErrandEnd,
-    meta: {} as StateMeta,
-  },
-  actors: {
-    /** Sends `alert.raised` whenever one counts, at once when it does already. */
-    watchAlerts: callbackNotProvided<TelevisionEvent>('watchAlerts'),
-    /** Sends `card.present` for a card that has not been used here yet. */
-    awaitCard: callbackNotProvided<TelevisionEvent>('awaitCard'),
-    /** Needs no network. */
-    recognise: promiseNotProvided<Recognised, SensedTap | null>('recognise'),
-    /** Guests come, or have gone. */
-    turnGuests: promiseNotProvided<void>('turnGuests'),
-    unlink: promiseNotProvided<void, Ending | null>('unlink'),
-    link: televisionLinkMachine,
-    where: televisionWhereMachine,
-    alert: evacuationAlertMachine,
-  },
-  delays: TELEVISION_DELAYS,
-  guards: {
-    wantsPeople: ({ event }) => itemOf(event) === 'people',
-    wantsLink: ({ event }) => itemOf(event) === 'link',
-    wantsSample: ({ event }) => itemOf(event) === 'sample',
-    wantsGuests: ({ event }) => itemOf(event) === 'guests',
-    isPerson: ({ event }) => 'choice' in event && itemOf(event) === undefined,
-    /** Only a card agrees; it is ended by whoever is there. */
-    wantsWhere: ({ context, event }) =>
-      choiceOf(event) === 'where' && context.ending?.by === 'card',
-    wantsWhereEnd: ({ event }) => choiceOf(event) === 'where-end',
-    isLinked: ({ event }) =>
-      'output' in event && (event.output as Recognised | undefined)?.ref != null,
-    childFailed: ({ event }) =>
-      'output' in event && (event.output as ErrandEnd | undefined)?.why === 'failed',
-  },
-  actions: {
-    keepAlert: assign({
-      alert: ({ context, event }) =>
-        event.type === 'alert.raised'
-          ? { urgency: event.urgency, shown: event.shown }
-          : context.alert,
-    }),
-    keepCard: assign({
-      card: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.card,
-    }),
-    wantWhere: assign({ wants: 'agree' as const }),
-    wantWhereEnd: assign({ wants: 'end' as const }),
-    forgetCard: assign({ card: null, ending: null }),
-    endByCard: assign({
-      ending: ({ event }): Ending | null => {
-        const output = 'output' in event ? (event.output as Recognised) : { ref: null };
-        return output.ref === null ? null : { ref: output.ref, by: 'card' };
-      },
-    }),
-    endByRemote: assign({
-      ending: ({ event }): Ending | null =>
-        event.type === 'key.choose' ? { ref: event.choice, by: 'remote' } : null,
-    }),
-    endFailed: assign({
-      end: ({ event }): ErrandEnd => ({
-        why: 'failed',
-        error:
-          'error' in event
-            ? event.error
-            : 'output' in event
-              ? (event.output as ErrandEnd).error
-              : event.type,
-      }),
-    }),
-  },
-}).createMachine({
+export const televisionMachine = televisionSetup.createMachine({
   id: 'television',
   context: {
     alert: { urgency: 'none', shown: '' },
@@ -247,6 +122,7 @@ export const televisionMachine = setup({
       invoke: {
         id: 'link',
         src: 'link',
+        input: { isInAlert: false },
         onDone: [{ guard: 'childFailed', ...FAILS }, { target: 'home' }],
         onError: FAILS,
       },
@@ -265,7 +141,41 @@ export const televisionMachine = setup({
         onError: FAILS,
       },
       // The alert's own machine follows it from here.
-      on: { 'alert.raised': {} },
+      on: { 'alert.raised': { actions: 'keepAlert' } },
+      initial: 'shown',
+      states: {
+        shown: {
+          invoke: { id: 'awaitCard', src: 'awaitCard' },
+          on: { 'card.present': { target: 'recognising', actions: 'keepCard' } },
+        },
+        /** The alert stays on the screen. Whoever is linked already is called already. */
+        recognising: {
+          invoke: {
+            id: 'recognise',
+            src: 'recognise',
+            input: ({ context }: Context) => context.card,
+            onDone: [{ guard: 'isLinked', target: 'shown' }, { target: LINKING_IN_ALERT }],
+            onError: FAILS,
+          },
+          after: { cardStep: LINKING_IN_ALERT },
+        },
+      },
+    },
+    /** Somebody who is not called wants to be. The alert comes back when that is over, and calls anew. */
+    linkingInAlert: {
+      invoke: {
+        id: 'link',
+        src: 'link',
+        input: { isInAlert: true },
+        onDone: [{ guard: 'childFailed', ...FAILS }, { target: 'alerted' }],
+        onError: FAILS,
+      },
+      on: {
+        'alert.raised': [
+          { guard: 'isAnother', target: 'alerted', actions: 'keepAlert' },
+          { actions: 'keepAlert' },
+        ],
+      },
     },
     ended: { type: 'final' },
   },

@@ -80,7 +80,8 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     unlinking: 'a durable write is not given up half-way',
     linking: 'the machine of linking has limits of its own',
     where: 'the machine of the consent has limits of its own',
-    alerted: 'an alert is shown until the municipality ends it',
+    'alerted.shown': 'an alert is shown until the municipality ends it',
+    linkingInAlert: 'the machine of linking has limits of its own',
   },
   televisionWhereMachine: { ending: 'a durable write is not given up half-way' },
   certificateOrderMachine: {

@@ -60,6 +60,23 @@ export const tvPlaceCard: Draw<'tv-place-card'> = ({ again }, hand) => {
   });
 };
 
+export const tvStillThere: Draw<'tv-still-there'> = ({ seconds }, hand) => {
+  const { stillThere: words } = hand.text.television;
+  return page('still-there', words.title, hand, {
+    words: (
+      <p>
+        <Sentences text={words.body({ seconds })} />
+      </p>
+    ),
+    hands: (
+      <>
+        <TvKey text={words.stay} onPress={() => hand.press({ key: 'stay' })} first main />
+        <TvKey icon="left" text={words.alert} onPress={() => hand.press({ key: 'back' })} />
+      </>
+    ),
+  });
+};
+
 export const tvLinked: Draw<'tv-linked'> = ({ end, person }, hand) => {
   const { linked, keys } = hand.text.television;
   const words = linked[end];

@@ -11,6 +11,7 @@ export const TELEVISION_DRAWINGS: { readonly [Name in TelevisionScreenName]: Dra
   'tv-people': home.tvPeople,
   'tv-consent': link.tvConsent,
   'tv-place-card': link.tvPlaceCard,
+  'tv-still-there': link.tvStillThere,
   'tv-linked': link.tvLinked,
   'tv-unlink': link.tvUnlink,
   'tv-where': link.tvWhere,

@@ -13,6 +13,8 @@ export const TELEVISION_SCREENS = [
   'tv-consent',
   /** Put the card onto the remote control. */
   'tv-place-card',
+  /** Nobody has pressed a key, and an alert comes back. */
+  'tv-still-there',
   /** Linked, or not any more. */
   'tv-linked',
   /** End the link of this person, or name the shelter where they are? */
@@ -81,6 +83,7 @@ export type TelevisionScreenBody =
   | { readonly screen: 'tv-people'; readonly people: readonly PersonShown[] }
   | { readonly screen: 'tv-consent'; readonly municipality: string; readonly pin: boolean }
   | { readonly screen: 'tv-place-card'; readonly again: Reason | null }
+  | { readonly screen: 'tv-still-there'; readonly seconds: number }
   | {
       readonly screen: 'tv-linked';
       readonly end: 'linked' | 'unlinked' | 'where' | 'where-ended';
@@ -116,6 +119,7 @@ export type TelevisionScreenBody =
 export const TELEVISION_SPEECHES = [
   'tv-consent',
   'tv-place-card',
+  'tv-still-there',
   'tv-linked',
   'tv-unlinked',
   'tv-unlink',

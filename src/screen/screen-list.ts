@@ -176,7 +176,7 @@ function shelterTitlesOf({
 }
 
 function televisionTitlesOf({
-  television: { home, people, consent, placeCard, linked, unlink, where, alert },
+  television: { home, people, consent, placeCard, stillThere, linked, unlink, where, alert },
   reasons,
 }: Catalogue): Readonly<Record<TelevisionScreenName, readonly string[]>> {
   return {
@@ -184,6 +184,7 @@ function televisionTitlesOf({
     'tv-people': [people.title],
     'tv-consent': [consent.title],
     'tv-place-card': [placeCard.title, placeCard.again],
+    'tv-still-there': [stillThere.title],
     'tv-linked': headingsOf(linked),
     'tv-unlink': [unlink.title],
     'tv-where': [where.title],

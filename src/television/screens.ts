@@ -5,6 +5,7 @@ import type { cardPinMachine } from '../../state-machines/card-secret.ts';
 import { CARD_SECRET_DELAYS } from '../../state-machines/card-secret-setup.ts';
 import type { televisionMachine } from '../../state-machines/television.ts';
 import type { televisionLinkMachine } from '../../state-machines/television-link.ts';
+import { LINK_DELAYS } from '../../state-machines/television-link-setup.ts';
 import type { televisionWhereMachine } from '../../state-machines/television-where.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import type { PersonShown } from '../domain/television-screen.ts';
@@ -52,7 +53,8 @@ export function televisionScreenOf(
   }
   if (snapshot.matches('where')) return whereScreenOf(childOf<Where>(snapshot, 'where'), shown);
   if (snapshot.matches('unlinked')) return { screen: 'tv-linked', end: 'unlinked', person: null };
-  if (snapshot.matches('linking')) return linkScreenOf(childOf<Link>(snapshot, 'link'), shown);
+  if (snapshot.matches('linking') || snapshot.matches('linkingInAlert'))
+    return linkScreenOf(childOf<Link>(snapshot, 'link'), shown);
   if (!snapshot.matches('sample')) return null;
   const alert = sampleAlert(municipality, new Date(shown.now()));
   const nobody = { people: [], chosen: null, undo: null };
@@ -81,6 +83,9 @@ function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | n
   const { municipality, asksPin, desk, linked } = shown;
   if (link.matches('consenting')) return { screen: 'tv-consent', municipality, pin: asksPin };
   if (link.matches('placing')) return { screen: 'tv-place-card', again: link.context.again };
+  if (link.matches('warning')) {
+    return { screen: 'tv-still-there', seconds: LINK_DELAYS.alertBack / 1_000 };
+  }
   if (link.matches('reading')) return { screen: 'hold' };
   if (link.matches('proving')) return pinScreenOf(childOf<Secret>(link, 'secret'));
   if (link.matches('asking')) return { screen: 'asking' };

@@ -193,6 +193,7 @@ export const TELEVISION_SAMPLES: {
     { screen: 'tv-place-card', again: 'card-removed' },
     { screen: 'tv-place-card', again: 'phone-not-supported' },
   ],
+  'tv-still-there': [{ screen: 'tv-still-there', seconds: 20 }],
   'tv-linked': [
     { screen: 'tv-linked', end: 'linked', person: HATSU },
     { screen: 'tv-linked', end: 'unlinked', person: null },
@@ -264,6 +265,7 @@ export const TELEVISION_KEYS: Partial<Record<TelevisionScreenName, readonly KeyN
   'tv-people': ['choose', 'back'],
   'tv-consent': ['enter', 'back'],
   'tv-place-card': ['back'],
+  'tv-still-there': ['stay', 'back'],
   'tv-linked': ['enter'],
   'tv-unlink': ['enter', 'choose', 'back'],
   'tv-where': ['enter', 'back'],

@@ -8,6 +8,7 @@ const HINDRANCES = [null, 'television-full'].map((reason) => ({ output: { reason
 
 export const TELEVISION_INPUTS: Readonly<Record<string, readonly object[]>> = {
   evacuationAlert: LEVELS,
+  televisionLink: [{ isInAlert: false }, { isInAlert: true }],
   televisionWhere: [{ wants: 'agree' }, { wants: 'end' }],
 };
 

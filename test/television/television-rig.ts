@@ -8,6 +8,7 @@ import { createActor, fromCallback, fromPromise, SimulatedClock } from 'xstate';
 import type { ActiveAlert, Alerts } from '../../src/domain/alert.ts';
 import type { NewFact } from '../../src/domain/fact.ts';
 import type { Key, Screen } from '../../src/domain/screen.ts';
+import type { SensedTap } from '../../src/domain/tap.ts';
 import { Journal } from '../../src/journal.ts';
 import { FileKeyStore } from '../../src/keys/file-key-store.ts';
 import { Seal } from '../../src/keys/seal.ts';
@@ -76,6 +77,9 @@ export class FakeAlerts implements Alerts {
   }
 }
 
+/** Nothing that this television knows. */
+const STRANGER = { identify: async () => ({ certificate: Buffer.from('a stranger') }) };
+
 /** Resolves when everything that was begun in this turn is through, key files included. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -92,6 +96,8 @@ export class TelevisionRig {
   /** With one, and what else linking needs, until it asks for a card. */
   hasReader = false;
   readonly notes: string[] = [];
+  #card: SensedTap | null = null;
+  readonly #watchers = new Set<() => void>();
   #poke: () => void = () => {};
   ledger!: Ledger;
   service!: Service;
@@ -214,6 +220,13 @@ export class TelevisionRig {
     await settled();
   }
 
+  /** A card of somebody whom it does not call is put onto the remote control, or (null) taken away. */
+  async rest(tap: number | null): Promise<void> {
+    this.#card = tap === null ? null : { tap, sensedAt: 0 };
+    for (const watcher of [...this.#watchers]) watcher();
+    await settled();
+  }
+
   poke(): void {
     this.#poke();
   }
@@ -233,11 +246,14 @@ export class TelevisionRig {
       ask,
       isOnline: () => true,
       now: () => Date.parse(ALERT.sentAt),
-      reader: () => (this.hasReader ? ({} as never) : null),
+      reader: () => (this.hasReader ? (STRANGER as never) : null),
       institution: () => ({}) as never,
       trust: () => ({ anchors: 1 }) as never,
-      watchCard: () => () => {},
-      cardInField: () => null,
+      watchCard: (listener) => {
+        this.#watchers.add(listener);
+        return () => void this.#watchers.delete(listener);
+      },
+      cardInField: () => this.#card,
       wakeScreen: async () => {
         this.woken += 1;
         return 'told';

@@ -56,6 +56,12 @@ export const television: TelevisionTexts = {
     again: 'Put it on the remote control again',
     note: 'Leave it there until the end',
   },
+  stillThere: {
+    title: 'Go on registering?',
+    body: ({ seconds }) => `The alert comes back in ${seconds} seconds.`,
+    stay: 'Go on',
+    alert: 'Back to the alert',
+  },
   linked: {
     linked: {
       title: 'You are registered',
@@ -80,13 +86,12 @@ export const television: TelevisionTexts = {
     go: 'End it',
     keep: 'Keep it',
     where: 'Show the shelter',
-    whereAgain: 'Show it for longer',
+    whereAgain: 'Show it longer',
     whereEnd: 'Hide the shelter',
     whereUntil: ({ day }) => `The name of the shelter is shown until ${day}.`,
   },
   where: {
     title: 'Show the name of your shelter?',
-    body: 'If you agree, this is what happens.',
     shown: 'When you reach a shelter, its name is shown on this television',
     everybody: 'Everyone who looks at this television can see it',
     until: ({ day }) => `It ends on ${day}. To go on, put your card here again`,

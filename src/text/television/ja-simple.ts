@@ -63,6 +63,13 @@ export const television: TelevisionTexts = {
     again: 'もういちど リモコンに おいて ください',
     note: 'おわるまで うごかさないで ください',
   },
+  stillThere: {
+    title: 'つづけますか',
+    body: ({ seconds }) =>
+      `${seconds}秒《びょう》たつと、「にげて」の お知《し》らせに もどります。`,
+    stay: 'つづける',
+    alert: 'お知《し》らせに もどる',
+  },
   linked: {
     linked: {
       title: '名前《なまえ》を 入《い》れました',
@@ -87,13 +94,12 @@ export const television: TelevisionTexts = {
     go: 'やめる',
     keep: 'つづける',
     where: '場所《ばしょ》も 出《だ》す',
-    whereAgain: '場所《ばしょ》を もっと 長《なが》く 出《だ》す',
-    whereEnd: '場所《ばしょ》を 出《だ》さない',
+    whereAgain: '場所《ばしょ》を つづける',
+    whereEnd: '場所《ばしょ》を けす',
     whereUntil: ({ day }) => `場所《ばしょ》の 名前《なまえ》は、${day}まで 出《で》ます。`,
   },
   where: {
     title: 'にげた 場所《ばしょ》も 出《だ》しますか',
-    body: 'いいですか。こう なります。',
     shown: '着《つ》いたら、場所《ばしょ》の 名前《なまえ》が テレビに 出《で》ます',
     everybody: 'テレビを 見《み》る 人《ひと》は、だれでも 見《み》る ことが できます',
     until: ({ day }) => `${day}に おわります。つづける ときは、また カードを おきます`,

@@ -55,6 +55,12 @@ export const television: TelevisionTexts = {
     again: 'もう一度、リモコンに置いてください',
     note: '終わるまで、動かさないでください',
   },
+  stillThere: {
+    title: '登録を続けますか',
+    body: ({ seconds }) => `${seconds}秒たつと、避難のお知らせに戻ります。`,
+    stay: '続ける',
+    alert: 'お知らせに戻る',
+  },
   linked: {
     linked: {
       title: '登録しました',
@@ -79,13 +85,12 @@ export const television: TelevisionTexts = {
     go: '登録を終える',
     keep: '続ける',
     where: '避難先も出す',
-    whereAgain: '避難先を出し続ける',
-    whereEnd: '避難先を出さない',
+    whereAgain: '避難先を延長',
+    whereEnd: '避難先を消す',
     whereUntil: ({ day }) => `避難先の名前は、${day}まで出ます。`,
   },
   where: {
     title: '避難先の名前も出しますか',
-    body: '同意すると、次のことをします。',
     shown: '避難所に着いたら、その名前がこのテレビに出ます',
     everybody: 'このテレビを見る人には、だれにでも見えます',
     until: ({ day }) => `${day}に終わります。続けるときは、もう一度カードを置きます`,

@@ -15,6 +15,7 @@ export const TELEVISION_READINGS: Readonly<Record<Language, TelevisionReadings>>
   ja: {
     'tv-consent': 'とーろくの せつめいです。よろしければ、けってい ぼたんを おしてください。',
     'tv-place-card': 'リモコンの まるい しるしに、カードを おいてください。',
+    'tv-still-there': 'とーろくを つづけますか。まもなく、ひなんの おしらせに もどります。',
     'tv-linked': 'とーろくしました。カードを おとりください。',
     'tv-unlinked': 'とーろくを おえました。',
     'tv-unlink': 'とーろくを どー しますか。がめんで えらんでください。',
@@ -35,11 +36,11 @@ export const TELEVISION_READINGS: Readonly<Record<Language, TelevisionReadings>>
   'ja-simple': {
     'tv-consent': 'なまえを いれる せつめいです。よかったら、けってい ぼたんを おして ください。',
     'tv-place-card': 'リモコンの まるい しるしに、カードを おいて ください。',
+    'tv-still-there': 'つづけますか。もーすぐ、にげての おしらせに もどります。',
     'tv-linked': 'なまえを いれました。カードを とって ください。',
     'tv-unlinked': 'やめました。なまえわ きえました。',
     'tv-unlink': 'どー しますか。えらんで ください。',
-    'tv-where':
-      'にげた ばしょを だす せつめいです。よかったら、けってい ぼたんを おして ください。',
+    'tv-where': 'にげた ばしょを だす せつめいです。よかったら、いいですを えらんで ください。',
     'tv-where-agreed': 'ばしょも だします。カードを とって ください。',
     'tv-where-ended': 'ばしょわ、もー だしません。',
     'tv-call': 'にげて ください。がめんを みて ください。',
@@ -55,6 +56,7 @@ export const TELEVISION_READINGS: Readonly<Record<Language, TelevisionReadings>>
   en: {
     'tv-consent': 'This is what registering means. If you agree, press OK.',
     'tv-place-card': 'Put your card on the round mark of the remote control.',
+    'tv-still-there': 'Do you want to go on? The alert comes back soon.',
     'tv-linked': 'You are registered. Please take your card.',
     'tv-unlinked': 'The registration has ended.',
     'tv-unlink': 'Press OK to keep this registration, or choose what to change.',

@@ -48,6 +48,13 @@ export interface TelevisionTexts {
     readonly go: string;
   };
   readonly placeCard: Headed & { readonly again: string; readonly note: string };
+  /** While an alert waits. */
+  readonly stillThere: {
+    readonly title: string;
+    readonly body: (given: { readonly seconds: number }) => string;
+    readonly stay: string;
+    readonly alert: string;
+  };
   readonly linked: Readonly<Record<'linked' | 'unlinked' | 'where' | 'where-ended', Headed>>;
   readonly unlink: Headed & {
     readonly go: string;
@@ -59,7 +66,8 @@ export interface TelevisionTexts {
     readonly whereUntil: (given: { readonly day: string }) => string;
   };
   /** 避難先を出す: what it means, before the card agrees. */
-  readonly where: Headed & {
+  readonly where: {
+    readonly title: string;
     readonly shown: string;
     readonly everybody: string;
     readonly until: (given: { readonly day: string }) => string;
