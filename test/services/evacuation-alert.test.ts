@@ -5,7 +5,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
+import { nameAlertKey } from '../../platform-sim/root.ts';
+import { offlineFolder } from '../../platform-sim/stores.ts';
 import { WHERE_MS } from '../../src/domain/evacuation.ts';
+import type { Screen } from '../../src/domain/screen.ts';
 import type { TestCard } from '../cards.ts';
 import { testAuthority, testInstitution } from '../devices/institution-fixture.ts';
 import { type World, withTerminal } from '../terminal.ts';
@@ -143,6 +146,30 @@ describe('somebody is linked', () => {
       await world.remove();
     }, PIN_TABLE));
 });
+
+test('while an alert counts, a card on the remote control is linked by the same consent, and then called', () =>
+  atHome(async ({ world, card }) => {
+    const { alertDesk, stores } = world.platform;
+    const offline = offlineFolder(join(world.directory, 'platform'));
+    await nameAlertKey(stores.keys, offline, '990029', Date.now());
+    const order = { do: 'alert', municipality: '990029', drill: true, level: 4 } as const;
+    const { id, sha256 } = alertDesk.propose(
+      { ...order, minutes: 60, districts: ['kawara'] },
+      '田中',
+    );
+    await alertDesk.consent(id, sha256, '森');
+    await world.screen({ screen: 'tv-alert', people: [] } as Partial<Screen>);
+    await world.hold(card);
+    await world.screen({ screen: 'tv-consent' });
+    world.press({ key: 'enter' });
+    await world.journal.next({ event: 'television.linked' });
+    await world.screen({ screen: 'tv-linked', end: 'linked' });
+    world.press({ key: 'enter' });
+    // The card still lies there: nobody is asked to take it away first.
+    await expect
+      .poll(() => world.source.current)
+      .toMatchObject({ screen: 'tv-alert', tone: 'alert', people: [HATSU] });
+  }));
 
 describe('the shelter where somebody is', () => {
   /** Their card lies there, and the screen says what can be done with it. */
