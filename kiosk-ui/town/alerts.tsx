@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import type { AlertShown, TownState } from '../../platform-sim/town/messages.ts';
 import type { AlertDraft, TownRequest } from '../../platform-sim/town/requests.ts';
+import { Begin } from './begin.tsx';
 import { minuteOf } from './clock.ts';
 import { ask } from './link.ts';
 import { closePanel } from './panel.ts';
@@ -58,6 +59,7 @@ export function AlertPanel({ state }: { readonly state: TownState }) {
         ))}
       </ul>
       {isOperator && <Draft districts={state.districts} send={send} refuse={setProblem} />}
+      <Begin key={state.since} since={state.since} isOperator={isOperator} />
     </section>
   );
 }

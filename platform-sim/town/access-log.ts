@@ -13,6 +13,7 @@ export const ACCESS_KINDS = [
   'csv',
   'assign',
   'alert',
+  'begin',
   'unsealed',
   'reconcile',
 ] as const;

@@ -49,6 +49,8 @@ export class ClerkDesk {
         return this.#person(request.ref, clerk);
       case 'print':
         return this.#print(request.district, clerk);
+      case 'begin':
+        return this.#begin(request.since, clerk);
       case 'unlisted':
         return { is: 'unlisted', unlisted: this.#town.unlisted() };
       case 'assign':
@@ -112,6 +114,12 @@ export class ClerkDesk {
     this.#note(clerk.name, 'assign', { ref, isTakenBack: who === '' });
     this.#town.assign(ref, who, clerk);
     return { is: 'done' };
+  }
+
+  async #begin(since: number, clerk: Clerk): Promise<TownAnswer> {
+    this.#note(clerk.name, 'begin', { since });
+    if (await this.#town.begin(since, clerk)) return { is: 'done' };
+    throw new DeskRefusal('ほかの職員が、いま数え始めました。画面を見直してください。');
   }
 
   async #alert(

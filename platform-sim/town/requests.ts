@@ -54,6 +54,8 @@ export const TOWN_REQUEST = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('withdraw'), id }),
   /** 解除, or 取消 because it was a mistake: proposed like an alert. `alert`: its first message. */
   z.strictObject({ do: z.literal('end'), alert: id, why: z.enum(['all-clear', 'cancel']) }),
+  /** Facts count from now on. `since`: from when they count as the page shows it, for somebody else may have begun meanwhile. */
+  z.strictObject({ do: z.literal('begin'), since: z.int().min(0) }),
   /** Somebody is there. */
   z.strictObject({ do: z.literal('stay') }),
 ]);

@@ -7,6 +7,7 @@ import type { TownAlertDesk } from './alert-desk.ts';
 import { Assignments } from './assignments.ts';
 import type { Clerk } from './clerks.ts';
 import { FollowedTown, type TownFeed } from './followed-town.ts';
+import { beginIncident, incidentSince } from './incidents.ts';
 import type {
   DistrictShown,
   PersonShown,
@@ -142,6 +143,16 @@ export class Town {
     this.#assignments.note(ref, { who, by: name, at: this.#parts.now() });
     this.#lists = true;
     this.#tell();
+  }
+
+  /** Facts count from now on. `since`: until now; false: somebody else has begun, and nothing is changed. */
+  async begin(since: number, { name }: Clerk): Promise<boolean> {
+    const { residents, now } = this.#parts;
+    if (incidentSince(residents.db) !== since) return false;
+    const at = now();
+    beginIncident(residents.db, at, name, at);
+    await this.tick();
+    return true;
   }
 
   #matches(ref: string, district: string, wanted: string): boolean {

@@ -26,6 +26,7 @@ test('who may only look changes nothing; an operator does, and a role that chang
     { do: 'consent', id: 'alert-1', document: DOCUMENT },
     { do: 'withdraw', id: 'alert-1' },
     { do: 'end', alert: 'alert-1', why: 'all-clear' },
+    { do: 'begin', since: 0 },
   ];
   for (const each of asked) {
     expect(await viewer.ask(each)).toMatchObject({
@@ -38,6 +39,27 @@ test('who may only look changes nothing; an operator does, and a role that chang
   expect(await viewer.ask({ do: 'assign', ref, who: '消防 2' })).toMatchObject({ type: 'done' });
   await viewer.ask(view());
   await expect.poll(() => JSON.stringify(viewer.heard)).toContain('消防 2');
+});
+
+test('an operator begins the day: what was told before counts no more, on every page, and once', async () => {
+  const { ref } = rig.resident('森川 実');
+  const [first, second] = [
+    await openPage(await signIn('大西')),
+    await openPage(await signIn('見習')),
+  ];
+  rig.tell('reader-1', 'shelter.arrived', { shelter: 'civic-hall', ref }, now);
+  await second.ask(view());
+  await expect.poll(() => second.rows()).not.toContain('森川 実');
+  pass(60_000);
+  expect(await first.ask({ do: 'begin', since: 0 })).toMatchObject({ type: 'done' });
+  await expect.poll(() => second.rows()).toContain('森川 実');
+  await expect.poll(() => JSON.stringify(second.heard)).toContain(`"since":${now}`);
+  // Somebody else pressed the same key a moment later.
+  const late = await first.ask({ do: 'begin', since: 0 });
+  expect(late).toMatchObject({ type: 'failed', why: expect.stringContaining('ほかの職員') });
+  expect(seenBy('begin').map(({ clerk }) => clerk)).toEqual(['大西', '大西']);
+  rig.tell('reader-1', 'shelter.arrived', { shelter: 'civic-hall', ref }, now + 1);
+  await expect.poll(() => second.rows()).not.toContain('森川 実');
 });
 
 test('an alert goes out by two people, and never by the same one twice', async () => {
