@@ -6,7 +6,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'browser/every-screen.browser.test.ts',
   'browser/stories.browser.test.ts',
-  'browser/pictures.browser.test.ts',
   'platform/command-line.test.ts',
   'street/scenarios.real.test.ts',
   'street.real.test.ts',

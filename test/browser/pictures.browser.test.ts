@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import { expect, test } from 'vitest';
-import { PICTURES, pathOf, takePictures } from '../screens/pictures.ts';
+import { PICTURES, pathOf, TOWN_PICTURE, takePictures } from '../screens/pictures.ts';
+import { AT } from '../screens/samples.ts';
+import { takeTownPicture } from '../town/town-picture.ts';
 import { launchChromium } from './chromium.ts';
 
 /** Of all pixels: another version of the browser or of a font may smooth an edge otherwise. */
@@ -18,9 +20,11 @@ function shareOfDifferent(taken: PNG, kept: PNG): number {
 
 test('every picture in docs/screens/ is how the screen looks (npm run pictures takes them anew)', async () => {
   const browser = await launchChromium();
-  const taken = await takePictures(browser).finally(() => browser.close());
+  const taken = await takePictures(browser)
+    .then(async (screens) => [...screens, await takeTownPicture(browser, Date.parse(AT))])
+    .finally(() => browser.close());
   const changed: string[] = [];
-  for (const [at, picture] of PICTURES.entries()) {
+  for (const [at, picture] of [...PICTURES, TOWN_PICTURE].entries()) {
     const kept = PNG.sync.read(await readFile(pathOf(picture)));
     const share = shareOfDifferent(PNG.sync.read(taken[at] ?? Buffer.of()), kept);
     if (share > DIFFERENT_MAX) changed.push(`${picture.name}: ${(share * 100).toFixed(2)} %`);

@@ -6,8 +6,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import type { Language, ScreenBody, ScreenName } from '../../src/domain/screen.ts';
-import { launchChromium, openPage, type Size, untilNumber } from '../browser/chromium.ts';
+import type { Language, ScreenBody, ScreenFrame, ScreenName } from '../../src/domain/screen.ts';
+import { launchChromium, openPage, SIZES, type Size, untilNumber } from '../browser/chromium.ts';
+import { takeTownPicture } from '../town/town-picture.ts';
 import { PIN_AT_KIOSK, TAKE_CARD_AT_KIOSK } from './at-kiosk.ts';
 import { AT, SAMPLES } from './samples.ts';
 import { ShownScreen, serve } from './shown-screen.ts';
@@ -26,6 +27,11 @@ function picture(screen: ScreenName, language: Language = 'ja', size: Size = '80
   const marks = [language === 'ja' ? '' : language, size === '800x480' ? '' : size];
   const name = [screen, ...marks.filter((mark) => mark !== '')].join('-');
   return { name, body: SAMPLES[screen][0], language, size };
+}
+
+function onTelevision(screen: ScreenName, language: Language = 'ja'): Picture {
+  const name = language === 'ja' ? screen : `${screen}-${language}`;
+  return { name, body: SAMPLES[screen][0], language, size: 'television' };
 }
 
 /** Named as in the design language. */
@@ -58,6 +64,12 @@ export const PICTURES: readonly Picture[] = [
   picture('shelter-family'),
   picture('shelter-family', 'ja-simple', '1920x1080'),
   picture('shelter-menu'),
+  picture('shelter-supplies'),
+  picture('shelter-no-card'),
+  onTelevision('tv-home'),
+  onTelevision('tv-place-card'),
+  onTelevision('tv-alert'),
+  onTelevision('tv-alert', 'en'),
   atKiosk('menu', SAMPLES.menu[0]),
   atKiosk('choose', SAMPLES.choose[0]),
   atKiosk('place-card', SAMPLES['place-card'][0]),
@@ -70,7 +82,10 @@ export const PICTURES: readonly Picture[] = [
   atKiosk('text-entry', SAMPLES['text-entry'][0]),
 ];
 
-export function pathOf({ name }: Picture): string {
+/** The municipality's page, which is no screen of a terminal. */
+export const TOWN_PICTURE = { name: 'town' } as const;
+
+export function pathOf({ name }: Pick<Picture, 'name'>): string {
   return `${FOLDER}${name}.png`;
 }
 
@@ -78,32 +93,40 @@ export function pathOf({ name }: Picture): string {
 export async function takePictures(browser: Browser): Promise<Buffer[]> {
   const shown = new ShownScreen({ screen: 'hold' });
   const server = await serve(shown);
+  const page = await openPage(browser);
   const taken: Buffer[] = [];
   try {
-    for (const { name, body, language, size } of PICTURES) {
-      const page = await openPage(browser, { size });
-      await page.clock.setFixedTime(AT);
-      await page.goto(server.origin);
-      // Tall gates and kiosks have one root size; what is around them differs.
-      const look = name.startsWith('kiosk-')
-        ? ({ profile: 'kiosk', reader: 'right' } as const)
-        : ({ profile: 'small', reader: 'down' } as const);
-      await untilNumber(page, shown.show(body, { language, look }));
+    await page.clock.setFixedTime(AT);
+    await page.goto(server.origin);
+    for (const picture of PICTURES) {
+      const { body, language, size } = picture;
+      await page.setViewportSize(SIZES[size]);
+      await untilNumber(page, shown.show(body, { language, look: lookOf(picture) }));
       await page.evaluate('document.fonts.ready');
       taken.push(await page.screenshot({ animations: 'disabled' }));
-      await page.context().close();
     }
   } finally {
+    await page.context().close();
     await server.close();
   }
   return taken;
 }
 
+/** Tall gates and kiosks have one root size; what is around them differs. */
+function lookOf({ name, size }: Picture): ScreenFrame['look'] {
+  if (size === 'television') return { profile: 'tv', reader: 'right' };
+  return name.startsWith('kiosk-')
+    ? { profile: 'kiosk', reader: 'right' }
+    : { profile: 'small', reader: 'down' };
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const browser = await launchChromium();
   const taken = await takePictures(browser);
+  const town = await takeTownPicture(browser, Date.parse(AT));
   await browser.close();
   await mkdir(FOLDER, { recursive: true });
   for (const [at, one] of PICTURES.entries()) await writeFile(pathOf(one), taken[at] ?? '');
-  process.stdout.write(`${PICTURES.length} pictures in docs/screens/\n`);
+  await writeFile(pathOf(TOWN_PICTURE), town);
+  process.stdout.write(`${PICTURES.length + 1} pictures in docs/screens/\n`);
 }

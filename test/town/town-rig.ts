@@ -35,7 +35,12 @@ const MAP = new URL('../../platform-sim/town/shiomi-districts.geojson', import.m
 /** Two people, as the real desk wants them. */
 export class NotedDesk implements TownAlertDesk {
   alerts: AlertShown[] = [];
+  readonly #now: () => number;
   #changes = 0;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   list(): readonly AlertShown[] {
     return this.alerts;
@@ -46,8 +51,8 @@ export class NotedDesk implements TownAlertDesk {
     this.#changes += 1;
     this.alerts.unshift({
       ...{ id: `alert-${this.#changes}`, alert: `alert-${this.#changes}`, is: 'alert' },
-      ...{ level, drill, districts, state: 'proposed', at: Date.now(), document: DOCUMENT },
-      expiresAt: Date.now() + draft.hours * 3_600_000,
+      ...{ level, drill, districts, state: 'proposed', at: this.#now(), document: DOCUMENT },
+      expiresAt: this.#now() + draft.hours * 3_600_000,
       what: '汐見川が、あふれそうです。',
       proposedBy: by,
     });
@@ -95,7 +100,7 @@ export class TownRig {
   readonly contacts: Contacts;
   readonly clerks: Clerks;
   readonly log: AccessLog;
-  readonly desk = new NotedDesk();
+  readonly desk: NotedDesk;
   readonly town: Town;
   readonly #options: TownRigOptions;
   readonly #tellers = new Map<string, Teller>();
@@ -105,6 +110,7 @@ export class TownRig {
     const { entries = [], shelters = SHIOMI_SHELTERS, now = Date.now } = options;
     this.directory = directory;
     this.#options = options;
+    this.desk = new NotedDesk(now);
     this.residents = new ResidentStore(directory);
     this.residents.replace(entries);
     this.facts = new FactStore(directory);
