@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { askControlSocket, openControlSocket } from '../devices/sim-control.ts';
+import { REMOTE_BUTTONS } from '../src/domain/remote.ts';
 import { Board } from './street/board.ts';
 import { openInBrowser } from './street/browser.ts';
 import { Doing } from './street/doing.ts';
@@ -135,7 +136,10 @@ function given(options: Readonly<Record<string, unknown>>): Record<string, unkno
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-const AT = ['--at <terminal>', `which terminal: ${PLACES.map(({ id }) => id).join(', ')}`] as const;
+const AT = [
+  '--at <terminal>',
+  `which terminal: ${PLACES.map(({ id }) => id).join(', ')}; or: town-hall`,
+] as const;
 
 const program = new Command('street')
   .description(
@@ -172,6 +176,7 @@ for (const [name, says] of [
   ['scenarios', 'what really happened elsewhere and can be played here, and how it ended'],
   ['health', 'how the terminals are'],
   ['platform', 'what the platform knows'],
+  ['evacuation', 'how it stands with everybody of the municipality'],
   ['applications', 'applications for usage registration, as clerks have them'],
   ['take-change', "take what lies in the tray of the kiosk's payment unit"],
 ] as const) {
@@ -217,6 +222,33 @@ program
   .command('verify <code>')
   .description('who issued what and when, by the text of the code on a certificate')
   .action((code: string) => ask({ do: 'verify', code }));
+
+program
+  .command('press <button>')
+  .description("press a button of the television's remote control")
+  .addHelpText('after', `\nButtons: ${REMOTE_BUTTONS.join(', ')}`)
+  .option(...AT)
+  .action((button: string, { at }: { at?: string }) =>
+    ask({ do: 'press', button, ...given({ at }) }),
+  );
+
+program
+  .command('link <who>')
+  .description(
+    'have the television call somebody by name, by their card and all that is pressed for it',
+  )
+  .option(...AT)
+  .action((who: string, { at }: { at?: string }) => ask({ do: 'link', who, ...given({ at }) }));
+
+program
+  .command('alert')
+  .description('what the two clerks of the municipality do: one proposes, the other consents')
+  .addArgument(new Argument('<is>').choices(['raise', 'cancel', 'all-clear']))
+  .option('--level <number>', '2, 3, 4 or 5 (警戒レベル); default: 4', Number)
+  .option('--drill', 'an exercise, marked so on every screen')
+  .action((is: string, options: { level?: number; drill?: true }) =>
+    ask({ do: 'alert', is, ...given({ ...options }) }),
+  );
 
 program
   .command('reset-pin <who>')

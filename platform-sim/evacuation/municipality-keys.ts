@@ -15,11 +15,20 @@ export interface KeptMunicipalityKey {
   readonly certificate: string;
 }
 
+/** Where its certificate is, or will be. */
+export function municipalityCertificate(state: string, code: string): string {
+  return join(folderOf(state, code), 'certificate.pem');
+}
+
+function folderOf(state: string, code: string): string {
+  return join(keysFolder(state), `municipality-${code}`);
+}
+
 /** `code`: of the municipality, six digits. */
 export async function municipalityKey(state: string, code: string): Promise<KeptMunicipalityKey> {
   await openKeys(state);
-  const folder = join(keysFolder(state), `municipality-${code}`);
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  const folder = folderOf(state, code);
+  const [key, certificate] = [join(folder, 'key.pem'), municipalityCertificate(state, code)];
   if (!existsSync(certificate)) {
     const made = await newMunicipalityKey(code, Date.now());
     mkdirSync(folder, { recursive: true, mode: 0o700 });

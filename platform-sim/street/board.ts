@@ -94,6 +94,7 @@ export class Board {
       papers: this.#papers.shown(street.run),
       applications: street.applicationsShown(),
       platform: street.platformShown(),
+      town: street.townShown(),
       scenarios: this.#player.shown(),
       says: street.says,
     };
@@ -132,11 +133,12 @@ export class Board {
       const { run } = this.#street;
       const papers = await this.#papers.look(this.#street.places);
       await this.#lookAtMoney();
+      const fromTown = (await this.#street.townHall?.look()) ?? false;
       this.#forgetEarlierRun();
       if (run !== this.#street.run) return;
       this.#papers.add(papers);
       const money = JSON.stringify([...this.#payments]);
-      const isNews = papers.length > 0 || this.#street.platformHasNews();
+      const isNews = papers.length > 0 || this.#street.platformHasNews() || fromTown;
       if (isNews || money !== this.#money) this.changed();
       this.#money = money;
     } finally {
@@ -159,6 +161,8 @@ export class Board {
       staffPin: kind.staff?.pin ?? null,
       cardPin: kind.asksPin || kind.issues ? CARD_PIN : null,
       cardPassword: kind.issues ? CARD_PASSWORD : null,
+      television: place.television && { isOn: place.television.isOn },
+      shelter: kind.shelter,
       payment: this.#payments.get(id) ?? null,
       handedOut: kind.handsOut ? handedOut : null,
       name: kind.name,

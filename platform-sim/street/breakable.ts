@@ -10,6 +10,7 @@ import type { PaymentStack } from './payment-stack.ts';
 import type { ReceiptStack } from './receipt-stack.ts';
 import type { ReleaseStack } from './release-stack.ts';
 import type { SmallDisk } from './small-disk.ts';
+import type { TelevisionStack } from './television-stack.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What of a terminal and its surroundings can be broken. */
@@ -24,6 +25,8 @@ export interface Breakable {
   readonly page: PageStack | null;
   /** Null where nothing is paid. */
   readonly payment: PaymentStack | null;
+  /** Null where there is none. */
+  readonly television: TelevisionStack | null;
   readonly centre: Pick<CentreView, 'break' | 'mend'>;
   readonly cable: NetworkCut;
   readonly terminal: Terminal;
@@ -46,6 +49,9 @@ export interface Fault {
     | 'terminal'
     | 'page'
     | 'payment'
+    | 'remote'
+    | 'television'
+    | 'tv-line'
     | `centre-${string}`;
   /** Absent: at every terminal. */
   readonly fits?: (at: Breakable) => boolean;

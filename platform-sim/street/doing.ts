@@ -2,12 +2,16 @@
 
 import { NOT_STOPPED } from '../../src/domain/assurance-limits.ts';
 import { obeyAtKiosk, verified } from './at-the-kiosk.ts';
+import { evacuationIn, obeyAtTown, townHallOf } from './at-the-town.ts';
 import type { Board } from './board.ts';
+import type { Faults } from './faults.ts';
 import type { Health, PlaceShown, ScenarioShown } from './messages.ts';
 import type { Place } from './place.ts';
 import type { Player } from './player.ts';
 import { describeTap } from './report.ts';
 import type { Request } from './requests.ts';
+import { isTownFault } from './town-faults.ts';
+import { TOWN_HALL } from './town-hall.ts';
 import { walkThrough } from './walk.ts';
 import type { Street } from './world.ts';
 
@@ -56,6 +60,8 @@ export class Doing {
         return this.#board.state().places.map(describeHealth).join('\n');
       case 'platform':
         return this.#platform();
+      case 'evacuation':
+        return evacuationIn(this.#street);
       case 'verify':
         return verified(this.#street, request.code);
       case 'verify-paper': {
@@ -80,9 +86,9 @@ export class Doing {
         await street.removeCards(placesMeant(street, request));
         return 'no card lies on the reader';
       case 'fault':
-        return this.#told(await street.place(request.at).faults.apply(request.name));
+        return this.#told(await faultsAt(street, request.at).apply(request.name));
       case 'restore':
-        return this.#told(await mend(placesMeant(street, request), request.name));
+        return this.#told(await mend(street, request));
       case 'play':
         return describeOutcome(await this.#player.play(request.name));
       case 'assurance':
@@ -99,7 +105,7 @@ export class Doing {
         await street.reset();
         return this.#told('another evening: nobody has entered, nothing is broken');
       default: {
-        const said = await obeyAtKiosk(street, request);
+        const said = (await obeyAtTown(street, request)) ?? (await obeyAtKiosk(street, request));
         if (said === null) throw new Error(`the street does not know "${request.do}"`);
         this.#board.changed();
         return said;
@@ -109,6 +115,10 @@ export class Doing {
 
   async #tap(who: string, place: Place, early: boolean): Promise<string> {
     const resident = this.#street.resident(who);
+    if (place.television !== null) {
+      await place.hold(resident);
+      return `the card of ${who} rests on the remote control`;
+    }
     const text = describeTap(resident.person, await place.tap(resident, { early }));
     this.#say(text);
     return text;
@@ -169,9 +179,26 @@ async function allPapers(places: readonly Place[]): Promise<string> {
     .join('\n\n');
 }
 
-async function mend(places: readonly Place[], name?: string): Promise<string> {
+function faultsAt(street: Street, at?: string): Pick<Faults, 'apply'> {
+  return at === TOWN_HALL ? townHallOf(street).faults : street.place(at).faults;
+}
+
+/** Without a terminal: at all of them, and at the town hall. */
+async function mend(
+  street: Street,
+  { name, at }: { readonly name?: string; readonly at?: string },
+): Promise<string> {
   const mended: string[] = [];
-  for (const { faults } of places) mended.push(...(await faults.restore(name)));
+  const isEverywhere = at === undefined;
+  // First, as terminals serve sooner when the platform is there.
+  if (at === TOWN_HALL || (isEverywhere && (name === undefined || isTownFault(name)))) {
+    mended.push(...((await street.townHall?.faults.restore(name)) ?? []));
+  }
+  if (at !== TOWN_HALL && !isTownFault(name)) {
+    for (const { faults } of placesMeant(street, at === undefined ? {} : { at })) {
+      mended.push(...(await faults.restore(name)));
+    }
+  }
   return mended.length === 0 ? 'nothing was broken' : `mended: ${mended.join(', ')}`;
 }
 

@@ -5,6 +5,7 @@ import { KIOSK_FAULTS } from './kiosk-faults.ts';
 import type { FaultShown, Words } from './messages.ts';
 import type { PrinterFault } from './receipt-stack.ts';
 import type { MachineState } from './release-stack.ts';
+import { TELEVISION_FAULTS } from './television-faults.ts';
 
 /** How late each piece arrives in a slow network; heartbeats still make it. */
 const SLOW_MS = 700;
@@ -193,6 +194,7 @@ const FAULTS = {
     apply: (at) => at.terminal.kill(),
   },
   ...KIOSK_FAULTS,
+  ...TELEVISION_FAULTS,
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;

@@ -4,7 +4,9 @@
  * invented.
  */
 
+import type { AlertLevel } from '../../src/domain/alert.ts';
 import type { Assurance } from '../../src/domain/entry-list.ts';
+import type { PersonStanding } from '../../src/domain/television-screen.ts';
 
 /** The subprotocol of the page's websocket; the token of the page is offered beside it as `token.<token>`. */
 export const STREET_PROTOCOL = 'kazasu.street.v1';
@@ -20,7 +22,15 @@ export interface Words {
 }
 
 /** A device or a link, as a person beside it would see it. */
-export type Condition = 'ok' | 'lost' | 'paper-out' | 'cover-open' | 'jam' | 'offline' | 'error';
+export type Condition =
+  | 'ok'
+  | 'lost'
+  | 'paper-out'
+  | 'cover-open'
+  | 'jam'
+  | 'offline'
+  | 'battery-low'
+  | 'error';
 
 export interface Health {
   readonly reader: Condition;
@@ -30,6 +40,10 @@ export interface Health {
   /** Of certificates. */
   readonly page: Condition;
   readonly payment: Condition;
+  /** The half of a television's remote control that has the buttons; the other one is `reader`. */
+  readonly remote: Condition;
+  /** The line by which the box switches its television on. */
+  readonly tv: Condition;
   readonly network: 'ok' | 'lost';
   readonly clock: 'ok' | 'jumped' | 'corrected';
   readonly disk: 'ok' | 'full';
@@ -52,6 +66,10 @@ export interface PlaceShown {
   readonly cardPin: string | null;
   /** The password with which everybody's card signs, where one is asked for it; else null. */
   readonly cardPassword: string | null;
+  /** Null where there is none. `isOn`: it shows something; a remote control lies beside it. */
+  readonly television: { readonly isOn: boolean } | null;
+  /** What the municipality calls the shelter that this is a reader of; null where it is none. */
+  readonly shelter: string | null;
   /** Null where nothing is paid. `tray`: yen that lie in it; `waits`: it waits for money. */
   readonly payment: { readonly tray: number; readonly waits: boolean } | null;
   /** Where its own screen is served. */
@@ -136,6 +154,57 @@ export interface ApplicationShown {
   readonly at: string;
 }
 
+/** Somebody of the municipality's register, as it knows them now. */
+export interface TownPersonShown {
+  /** As the residents of the street are called. */
+  readonly who: string;
+  readonly standing: PersonStanding;
+  /** Names of the shelters where they are, the one that counts first: two, when they were at both. */
+  readonly shelters: readonly string[];
+  /** Nobody is told where they are (支援措置). */
+  readonly protected: boolean;
+  /** Same for all of a household. */
+  readonly household: string;
+}
+
+/** The municipality: what its page shows, in small. It is not there while no place of the street is about an evacuation. */
+export interface TownShown {
+  readonly name: string;
+  /** Its page; it needs a clerk's sign-in. */
+  readonly url: string;
+  /** No power: neither the page nor the platform behind it is there. */
+  readonly isDown: boolean;
+  /** Who may sign in; nothing is at stake here, so that the passwords stand on the wall. */
+  readonly clerks: readonly { readonly name: string; readonly password: string }[];
+  readonly counts: {
+    readonly all: number;
+    readonly help: number;
+    /** Not accounted for. */
+    readonly unknown: number;
+    readonly leaving: number;
+    readonly safe: number;
+    /** At shelters and on no list: in none of the others. */
+    readonly unlisted: number;
+  };
+  readonly shelters: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly people: number;
+    readonly capacity: number;
+  }[];
+  readonly people: readonly TownPersonShown[];
+  /** Those in force, the most severe first. */
+  readonly alerts: readonly {
+    /** Of its first message. */
+    readonly id: string;
+    readonly level: AlertLevel;
+    readonly drill: boolean;
+    readonly what: Words;
+  }[];
+  /** What can be broken there: `at` of the request is `town-hall`. */
+  readonly faults: readonly FaultShown[];
+}
+
 /** What the platform knows, which is less than what happened while the network is cut. */
 export interface PlatformShown {
   readonly facts: number;
@@ -193,6 +262,7 @@ export interface StreetState {
   /** Newest first. */
   readonly applications: readonly ApplicationShown[];
   readonly platform: PlatformShown;
+  readonly town: TownShown | null;
   readonly scenarios: readonly ScenarioShown[];
   /** What is real and what is modelled, a line each. */
   readonly says: readonly string[];

@@ -22,6 +22,7 @@ import { openReleaseStack, type ReleaseStack } from './release-stack.ts';
 import { openScreenBrowser, type ScreenBrowser } from './screen-browser.ts';
 import { SmallDisk } from './small-disk.ts';
 import { swappedMidway } from './swapped-card.ts';
+import { openTelevisionStack, type TelevisionStack } from './television-stack.ts';
 import { Terminal } from './terminal.ts';
 import { isAnswer } from './terminal-health.ts';
 import { typePin } from './typing.ts';
@@ -54,6 +55,8 @@ export interface Surroundings {
   readonly pagePort: number;
   readonly say: (line: string) => void;
   readonly tries: PinCounters;
+  /** PEM file with the certificate of the municipality that terminals of an evacuation belong to. */
+  readonly municipalityKey: string;
   readonly residents: () => readonly Resident[];
   readonly canSkewClock: () => boolean;
   readonly centre: () => CentreView;
@@ -74,6 +77,8 @@ export class Place implements Breakable {
   screenLoads = 0;
   /** Papers up to this number are of an earlier run. */
   firstPaper = 0;
+  /** Where somebody puts a stick in. */
+  readonly stick: string;
   readonly #number: number;
   readonly #around: Surroundings;
   readonly #config: string;
@@ -83,6 +88,7 @@ export class Place implements Breakable {
   #release: ReleaseStack | null = null;
   #page: PageStack | null = null;
   #payment: PaymentStack | null = null;
+  #television: TelevisionStack | null = null;
   #papers = new PlacePapers([]);
   #hands: Hands | null = null;
   #disk: SmallDisk | null = null;
@@ -94,6 +100,7 @@ export class Place implements Breakable {
     this.#number = number;
     this.#around = around;
     this.state = join(directory, kind.id);
+    this.stick = join(directory, `${kind.id}-stick`);
     this.#config = join(directory, `${kind.id}.toml`);
     this.terminal = new Terminal({
       name: kind.id,
@@ -101,10 +108,7 @@ export class Place implements Breakable {
       environment: () => this.#cards?.environment ?? {},
       say,
     });
-    this.terminal.journal.watch(({ event, device }) => {
-      if (event === 'terminal.ready') void this.#layAgainInNewTerminal();
-      if (event === 'device.ready' && device === 'release') void this.#release?.setAgain();
-    });
+    this.terminal.journal.watch((line) => this.#hear(line));
     this.faults = new Faults(this, onChange);
   }
 
@@ -149,6 +153,11 @@ export class Place implements Breakable {
     return this.#disk;
   }
 
+  /** Null where there is none. */
+  get television(): TelevisionStack | null {
+    return this.#television;
+  }
+
   get centre(): CentreView {
     return this.#around.centre();
   }
@@ -159,7 +168,8 @@ export class Place implements Breakable {
 
   /** What is real and what is modelled, a line each. */
   get says(): readonly string[] {
-    const stacks = [this.#cards, this.#receipts, this.#release, this.#page, this.#payment];
+    const [cards, receipts, release] = [this.#cards, this.#receipts, this.#release];
+    const stacks = [cards, receipts, release, this.#page, this.#payment, this.#television];
     return stacks.flatMap((stack) => (stack === null ? [] : [`${this.id}: ${stack.says}`]));
   }
 
@@ -185,6 +195,7 @@ export class Place implements Breakable {
     this.#cards = await openCardStack(stack);
     if (this.kind.prints) this.#receipts = await openReceiptStack(directory, this.state);
     if (this.kind.handsOut) this.#release = openReleaseStack(this.state);
+    if (this.kind.isTelevision) this.#television = openTelevisionStack(this.state);
     if (this.kind.issues) {
       this.#page = await openPageStack(join(directory, 'page'), this.state);
       this.#payment = await openPaymentStack(directory, this.state);
@@ -321,6 +332,16 @@ export class Place implements Breakable {
     return this.#papers.since(number);
   }
 
+  #hear({ event, device, outcome }: JsonLine): void {
+    if (event === 'terminal.ready') void this.#layAgainInNewTerminal();
+    if (event === 'device.ready' && device === 'release') void this.#release?.setAgain();
+    if (event === 'device.ready') void this.#television?.setAgain(String(device));
+    if (event === 'tv-power.asked' && outcome === 'told') {
+      this.#television?.woken();
+      this.faults.spend('tv-off');
+    }
+  }
+
   /** A reader that lives in the terminal's process forgot what lay on it. */
   async #layAgainInNewTerminal(): Promise<void> {
     if (this.#cards?.livesInTerminal === true) await this.hands.layAgain();
@@ -354,9 +375,10 @@ export class Place implements Breakable {
       this.#release === null ? [] : `[release]\n${this.#release.config}`,
       this.#page === null ? [] : `[page]\n${this.#page.config}`,
       this.#payment === null ? [] : `[payment]\n${this.#payment.config}`,
+      this.#television?.config ?? [],
       `[screen]\nport = ${this.#screenPort}\nembed = "http://127.0.0.1:${this.#around.pagePort}"`,
       staff === null ? [] : `[staff]\npin = "${staff.line}"`,
-      services,
+      services({ municipalityKey: this.#around.municipalityKey, stick: this.stick }),
     ];
     return tables.flat().join('\n');
   }

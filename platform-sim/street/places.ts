@@ -1,13 +1,23 @@
 /** The places of the street, and what stands at each. Another terminal is another entry here, and its drawing. */
 
+import { SHIOMI_CODE, SHIOMI_SHELTERS } from '../evacuation/evacuee.ts';
 import { LIST } from './city.ts';
+import { EVACUEES } from './evacuees.ts';
 import type { Health, Words } from './messages.ts';
+
+/** What tables of a configuration name, and where it is on this machine. */
+export interface Near {
+  /** PEM file with the certificate of the municipality. */
+  readonly municipalityKey: string;
+  /** Where sticks are put in. */
+  readonly stick: string;
+}
 
 export interface PlaceKind {
   /** The terminal's name, as the platform knows it. */
   readonly id: string;
   readonly name: Words;
-  readonly profile: 'gate' | 'counter' | 'kiosk';
+  readonly profile: 'gate' | 'counter' | 'kiosk' | 'stb' | 'shelter';
   readonly screen: { readonly width: number; readonly height: number };
   /** A receipt printer stands there. */
   readonly prints: boolean;
@@ -15,6 +25,10 @@ export interface PlaceKind {
   readonly handsOut: boolean;
   /** Certificates are paid and printed there, and applications signed: with a page printer and a payment unit. */
   readonly issues: boolean;
+  /** A television, whose remote control has the card reader in it. */
+  readonly isTelevision: boolean;
+  /** What the municipality calls the shelter that this is a reader of, or null. */
+  readonly shelter: string | null;
   /** Whoever holds a card there types its PIN. */
   readonly asksPin: boolean;
   /** What opens its staff's menu, and the line that `kazasu staff-pin` printed for it; null: it has none. */
@@ -22,7 +36,7 @@ export interface PlaceKind {
   /** What of its health concerns those who look on, in this order. */
   readonly levels: readonly (keyof Health)[];
   /** The tables of its configuration that no other place has. */
-  readonly services: string;
+  readonly services: (near: Near) => string;
 }
 
 /** Whoever walks here may be staff. */
@@ -39,10 +53,12 @@ export const GATE: PlaceKind = {
   prints: true,
   handsOut: false,
   issues: false,
+  isTelevision: false,
+  shelter: null,
   asksPin: false,
   staff: STAFF,
   levels: ['reader', 'printer', 'network', 'list', 'waiting', 'clock', 'disk'],
-  services: `[services.event-entry]
+  services: () => `[services.event-entry]
 list = "${LIST}"
 gate = "西ゲート"
 `,
@@ -57,10 +73,12 @@ const VENDING_MACHINE: PlaceKind = {
   prints: false,
   handsOut: true,
   issues: false,
+  isTelevision: false,
+  shelter: null,
   asksPin: true,
   staff: null,
   levels: ['reader', 'release', 'network', 'waiting', 'clock', 'disk'],
-  services: `[services.age-check]
+  services: () => `[services.age-check]
 age = 20
 pin = "always"
 `,
@@ -75,11 +93,99 @@ export const KIOSK: PlaceKind = {
   prints: true,
   handsOut: false,
   issues: true,
+  isTelevision: false,
+  shelter: null,
   asksPin: false,
   staff: STAFF,
   levels: ['reader', 'page', 'printer', 'payment', 'network', 'waiting', 'clock', 'disk'],
-  services: '[services.family-register]\n',
+  services: () => '[services.family-register]\n',
 };
 
+/** At home: a set-top box, and a remote control with a card reader on the table. */
+export const TELEVISION: PlaceKind = {
+  id: 'tv-1',
+  name: { ja: 'お茶の間', en: 'Living room' },
+  profile: 'stb',
+  screen: { width: 1920, height: 1080 },
+  prints: false,
+  handsOut: false,
+  issues: false,
+  isTelevision: true,
+  shelter: null,
+  asksPin: false,
+  staff: null,
+  levels: ['reader', 'remote', 'tv', 'network', 'waiting', 'clock', 'disk'],
+  services: () => `[place]
+municipality = "${SHIOMI_CODE}"
+district = "kawara"
+[services.evacuation-alert]
+municipality = "汐見市"
+`,
+};
+
+/** One of two readers of the same school, which tell each other who came. */
+function shelterReader(
+  id: string,
+  name: Words,
+  more: Pick<PlaceKind, 'prints'> & { readonly neighbours: string },
+): PlaceKind {
+  const { neighbours, prints } = more;
+  const [school] = SHIOMI_SHELTERS;
+  if (school === undefined) throw new Error('a municipality without a shelter');
+  return {
+    ...{ id, name, prints },
+    profile: 'shelter',
+    screen: { width: 768, height: 1024 },
+    handsOut: false,
+    issues: false,
+    isTelevision: false,
+    shelter: school.id,
+    asksPin: false,
+    staff: STAFF,
+    levels: [
+      ...(['reader'] as const),
+      ...(prints ? (['printer'] as const) : []),
+      ...(['network', 'list', 'waiting', 'clock', 'disk'] as const),
+    ],
+    services: ({ municipalityKey, stick }) => `[place]
+municipality = "${SHIOMI_CODE}"
+[transfer]
+mount = ${JSON.stringify(stick)}
+recipient = ${JSON.stringify(municipalityKey)}
+${neighbours}
+[services.evacuation-shelter]
+shelter = "${school.id}"
+name = "${school.name} 避難所"
+capacity = ${school.capacity}
+list = "${EVACUEES}"
+municipality-key = ${JSON.stringify(municipalityKey)}
+`,
+  };
+}
+
+export const SHELTER = shelterReader(
+  'shelter-1',
+  { ja: '体育館 受付1', en: 'School gym, desk 1' },
+  { prints: true, neighbours: '' },
+);
+
+export const SHELTER_BESIDE = shelterReader(
+  'shelter-2',
+  { ja: '体育館 受付2', en: 'School gym, desk 2' },
+  { prints: false, neighbours: '' },
+);
+
 /** The first one is meant where none is named. Each one's screen is on a port of its own, in this order. */
-export const PLACES = [GATE, VENDING_MACHINE, KIOSK] as const satisfies readonly PlaceKind[];
+export const PLACES = [
+  GATE,
+  VENDING_MACHINE,
+  KIOSK,
+  TELEVISION,
+  SHELTER,
+  SHELTER_BESIDE,
+] as const satisfies readonly PlaceKind[];
+
+/** Whether the municipality is needed for it. */
+export function isOfEvacuation({ isTelevision, shelter }: PlaceKind): boolean {
+  return isTelevision || shelter !== null;
+}

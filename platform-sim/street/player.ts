@@ -86,6 +86,7 @@ export class Player {
   /** Nothing is broken, no card lies anywhere, and every terminal serves. */
   async #clear(): Promise<void> {
     await this.#street.removeCards();
+    await this.#street.townHall?.faults.restore();
     for (const { faults } of this.#street.places) await faults.restore();
     for (const { terminal } of this.#street.places) await terminal.serves();
   }

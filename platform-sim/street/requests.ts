@@ -1,11 +1,13 @@
 /** What can be asked of the street, by a command or by the page: one vocabulary, checked once. */
 
 import { z } from 'zod';
+import { ALERT_LEVELS } from '../../src/domain/alert.ts';
+import { REMOTE_BUTTONS } from '../../src/domain/remote.ts';
 import { STREET_PIECES } from './messages.ts';
 
 const name = z.string().regex(/^[a-z0-9-]{1,60}$/u, 'a name of small letters, digits and hyphens');
 
-/** Which terminal is meant; without it, the gate, or the kiosk where it is about money. */
+/** Which terminal is meant; without it, the gate, or the kiosk where it is about money, or the television. */
 const at = name.exactOptional();
 
 /** Of an application, as the receipt has it. */
@@ -41,6 +43,19 @@ export const REQUEST = z.discriminatedUnion('do', [
   /** And of one that came out here, by its number. */
   z.strictObject({ do: z.literal('verify-paper'), paper: z.int().positive() }),
   z.strictObject({ do: z.literal('applications') }),
+  /** A button of the television's remote control. */
+  z.strictObject({ do: z.literal('press'), button: z.enum(REMOTE_BUTTONS), at }),
+  /** Somebody's card is linked to the television, with all that is pressed for it. */
+  z.strictObject({ do: z.literal('link'), who: name, at }),
+  /** What the two clerks of the municipality do: one proposes, the other consents. Level 4, unless told. */
+  z.strictObject({
+    do: z.literal('alert'),
+    is: z.enum(['raise', 'cancel', 'all-clear']),
+    level: z.literal(ALERT_LEVELS).exactOptional(),
+    drill: z.boolean().exactOptional(),
+  }),
+  /** How it stands with everybody of the municipality. */
+  z.strictObject({ do: z.literal('evacuation') }),
   z.strictObject({ do: z.literal('walk') }),
   z.strictObject({ do: z.literal('reset') }),
   z.strictObject({ do: z.literal('people') }),

@@ -3,7 +3,14 @@
 import type { JsonLine } from './child.ts';
 import type { Condition, Health, PlaceShown } from './messages.ts';
 
-const CONDITIONS: readonly Condition[] = ['paper-out', 'cover-open', 'jam', 'offline', 'error'];
+const CONDITIONS: readonly Condition[] = [
+  'paper-out',
+  'cover-open',
+  'jam',
+  'offline',
+  'battery-low',
+  'error',
+];
 const ANSWERS: readonly unknown[] = [
   'entry.granted',
   'entry.refused',
@@ -17,6 +24,10 @@ const ANSWERS: readonly unknown[] = [
   'certificate.voided',
   'registration.applied',
   'registration.asked',
+  'shelter.arrived',
+  'shelter.came-back',
+  'television.linked',
+  'alert.answered',
 ];
 
 export type TerminalLevels = Pick<PlaceShown, 'state' | 'reason' | 'health'> & {
@@ -38,6 +49,8 @@ const BEFORE: TerminalLevels = {
     release: 'lost',
     page: 'lost',
     payment: 'lost',
+    remote: 'lost',
+    tv: 'lost',
     network: 'lost',
     clock: 'ok',
     disk: 'ok',
@@ -134,6 +147,8 @@ const DEAD: Partial<Health> = {
   release: 'lost',
   page: 'lost',
   payment: 'lost',
+  remote: 'lost',
+  tv: 'lost',
   network: 'lost',
 };
 
@@ -181,6 +196,8 @@ const LEVELS = [
   ['release', 'release'],
   ['page', 'page'],
   ['payment', 'payment'],
+  ['remote', 'remote'],
+  ['tv-power', 'tv'],
 ] as const;
 
 function device(line: JsonLine, condition: Condition): Partial<Health> {

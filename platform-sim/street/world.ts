@@ -3,6 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SHIOMI_CODE } from '../evacuation/evacuee.ts';
+import { municipalityCertificate } from '../evacuation/municipality-keys.ts';
 import type { Population, Resident } from '../people.ts';
 import { CentreView } from './centre-view.ts';
 import { Program } from './child.ts';
@@ -15,14 +17,17 @@ import {
   tellHolders,
   tellRenewals,
 } from './city.ts';
-import type { ApplicationShown, PlatformShown } from './messages.ts';
+import { CALLED_AT_HOME } from './evacuees.ts';
+import type { ApplicationShown, PlatformShown, TownShown } from './messages.ts';
 import { PinCounters } from './pin-counters.ts';
 import { Place, type Surroundings } from './place.ts';
-import { GATE, KIOSK, PLACES } from './places.ts';
+import { GATE, isOfEvacuation, KIOSK, PLACES, type PlaceKind } from './places.ts';
 import { PlatformView } from './platform-view.ts';
 import type { StreetAssurance } from './requests.ts';
 import { closeSheetDesk } from './sheet-desk.ts';
+import { linkCards } from './television-visitor.ts';
 import { canSkewClock } from './terminal.ts';
+import { TownHall } from './town-hall.ts';
 
 export const PLATFORM_PORT = 8410;
 export const PLATFORM_TLS_PORT = 8411;
@@ -45,12 +50,16 @@ export interface StreetOptions {
   readonly port: number;
   /** What people should read, line by line. */
   readonly say: (line: string) => void;
+  /** The ids of those that stand here; default: all. A street with fewer opens sooner. */
+  readonly places?: readonly string[];
 }
 
 export class Street {
   readonly options: StreetOptions;
   /** In the order in which they stand. */
   readonly places: readonly Place[];
+  /** Null where no terminal is about an evacuation. */
+  readonly townHall: TownHall | null;
   readonly tries: PinCounters;
   /** Another one after each `reset`. */
   run = randomUUID();
@@ -76,13 +85,17 @@ export class Street {
     this.tries = new PinCounters(join(directory, 'pin-tries.json'));
     this.#around = {
       ...{ directory, say, pagePort: port, tries: this.tries },
+      municipalityKey: municipalityCertificate(this.#platformState, SHIOMI_CODE),
       residents: () => this.residents,
       canSkewClock: () => this.#canSkewClock,
       centre: () => this.centre,
       takeFromElsewhere: (who, here) => this.#takeFromElsewhere(who, here),
       onChange: () => this.#changed(),
     };
-    this.places = PLACES.map((kind, number) => new Place(kind, number, this.#around));
+    this.places = numbered(options.places).map(
+      ([kind, number]) => new Place(kind, number, this.#around),
+    );
+    this.townHall = this.places.some(({ kind }) => isOfEvacuation(kind)) ? this.#townHall() : null;
   }
 
   /** Builds everything and resolves when every terminal serves. Yesterday's event is gone; residents keep their cards. */
@@ -161,6 +174,10 @@ export class Street {
     return this.places.flatMap(({ says }) => says);
   }
 
+  townShown(): TownShown | null {
+    return this.townHall?.shown() ?? null;
+  }
+
   platformShown(): PlatformShown {
     return this.#platformView?.shown(Date.now()) ?? NOTHING_KNOWN;
   }
@@ -201,9 +218,9 @@ export class Street {
   async reset(): Promise<void> {
     this.isOpening = true;
     this.#changed();
+    await this.townHall?.faults.restore();
     await Promise.all(this.places.map((place) => place.leave()));
-    this.#closeViews();
-    await this.#platform?.end();
+    await this.#closePlatform();
     this.assurance = 'possession';
     await this.#prepare();
     await this.#openTerminals();
@@ -213,17 +230,33 @@ export class Street {
   async close(): Promise<void> {
     await this.#another?.close();
     await Promise.all(this.places.map(({ terminal }) => terminal.end()));
-    this.#closeViews();
-    await this.#platform?.end();
+    await this.#closePlatform();
     await Promise.all(this.places.map((place) => place.close()));
     await closeSheetDesk();
   }
 
-  #closeViews(): void {
+  async #closePlatform(): Promise<void> {
+    await this.townHall?.close();
     this.#platformView?.close();
     this.#centreView?.close();
     this.#platformView = null;
     this.#centreView = null;
+    await this.#platform?.end();
+  }
+
+  #townHall(): TownHall {
+    return new TownHall({
+      directory: this.options.directory,
+      state: this.#platformState,
+      platform: {
+        cut: async () => {
+          this.#platform?.kill('SIGKILL');
+          await this.#platform?.exited;
+        },
+        restore: () => this.#startPlatform(),
+      },
+      onChange: () => this.#changed(),
+    });
   }
 
   async #build(): Promise<void> {
@@ -250,9 +283,11 @@ export class Street {
     await tellRenewals(directory, this.#platformState, this.#population);
     await tellHolders(directory, this.#platformState);
     await this.publishList();
+    await this.townHall?.prepare(this.residents);
     await this.#startPlatform();
     this.#platformView = new PlatformView(this.#platformState);
     this.#centreView = new CentreView(this.#platformState);
+    await this.townHall?.open();
   }
 
   /** Terminals that nobody knows yet. */
@@ -260,9 +295,16 @@ export class Street {
     await Promise.all(this.places.map((place) => this.#openTerminal(place)));
   }
 
-  async #openTerminal({ id, terminal }: Place): Promise<void> {
+  async #openTerminal(place: Place): Promise<void> {
+    const { id, terminal } = place;
     await terminal.enrol(await permitEnrolment(this.#platformState, id));
     await terminal.start();
+    if (place.television !== null) {
+      await linkCards(
+        place,
+        CALLED_AT_HOME.map((who) => this.resident(who)),
+      );
+    }
   }
 
   async #takeFromElsewhere(who: string, here: Place): Promise<void> {
@@ -301,4 +343,10 @@ export class Street {
       void this.#platform.exited.then(() => reject(new Error(said.trim() || 'the platform ended')));
     });
   }
+}
+
+/** Each with its number, which is that of all places: its ports stay its own, whoever else is there. */
+function numbered(ids?: readonly string[]): (readonly [PlaceKind, number])[] {
+  const all = PLACES.map((kind, number) => [kind, number] as const);
+  return all.filter(([{ id }]) => ids?.includes(id) ?? true);
 }
