@@ -10,9 +10,11 @@ import { Board } from './street/board.ts';
 import { openInBrowser } from './street/browser.ts';
 import { Doing } from './street/doing.ts';
 import { describeFaults } from './street/faults.ts';
+import { EVACUATION } from './street/evacuation-stage.ts';
 import { firstCertificate } from './street/first-certificate.ts';
+import { firstEvacuation } from './street/first-evacuation.ts';
 import { STREET_PIECES } from './street/messages.ts';
-import { PLACES } from './street/places.ts';
+import { GATE, KIOSK, PLACES } from './street/places.ts';
 import { Player, SCENARIO_NAMES } from './street/player.ts';
 import { parseRequest, STREET_ASSURANCES } from './street/requests.ts';
 import { openStreetServer, type StreetServer, StreetServerError } from './street/server.ts';
@@ -36,13 +38,15 @@ interface OpenOptions {
   readonly once?: true;
   readonly port: number;
   readonly browser: boolean;
+  readonly only?: readonly string[];
 }
 
 async function open(options: OpenOptions): Promise<void> {
   const ended = endOfStreet();
   await mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
   say('Kazasu: the street opens (platform, terminals, residents with their cards)');
-  const street = await Street.open({ directory: DIRECTORY, port: options.port, say });
+  const { port, only: places } = options;
+  const street = await Street.open({ directory: DIRECTORY, port, say, ...(places && { places }) });
   try {
     if (options.once === true) {
       const wrong = await Promise.race([walkOnce(street), ended.then(() => null)]);
@@ -58,11 +62,20 @@ async function open(options: OpenOptions): Promise<void> {
 }
 
 /** Everybody at the gate, and one of them at the kiosk. Resolves with what went otherwise. */
+/** What is played once, as far as the street has the terminals for it. Resolves with what went otherwise, a line each. */
 async function walkOnce(street: Street): Promise<readonly string[]> {
-  const { wrong } = await walkThrough(street, say);
-  const atKiosk = await firstCertificate(street, say).catch((error: Error) => [error.message]);
-  for (const line of atKiosk) say(`          WRONG: ${line}`);
-  return [...wrong, ...atKiosk];
+  const wrong: string[] = [];
+  if (street.has(GATE.id)) wrong.push(...(await walkThrough(street, say)).wrong);
+  const more = [
+    ...(street.has(KIOSK.id) ? [firstCertificate] : []),
+    ...(street.has(...EVACUATION) ? [firstEvacuation] : []),
+  ];
+  for (const play of more) {
+    const lines = await play(street, say).catch((error: Error) => [error.message]);
+    for (const line of lines) say(`          WRONG: ${line}`);
+    wrong.push(...lines);
+  }
+  return wrong;
 }
 
 async function show(street: Street, options: OpenOptions, ended: Promise<void>): Promise<void> {
@@ -131,6 +144,13 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError(`a port from 1 to ${most}`);
 }
 
+function ids(text: string): string[] {
+  const wanted = text.split(',');
+  const known: readonly string[] = PLACES.map(({ id }) => id);
+  if (wanted.every((id) => known.includes(id))) return wanted;
+  throw new InvalidArgumentError(`with commas, of: ${known.join(', ')}`);
+}
+
 /** An option that was not given is not asked for. */
 function given(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -152,6 +172,7 @@ const program = new Command('street')
     portNumber,
     PORT,
   )
+  .option('--only <terminals>', 'open these alone, with commas: a smaller street opens sooner', ids)
   .option('--no-browser', 'do not open the page by itself')
   .action(open);
 

@@ -35,6 +35,8 @@ export class Player {
       throw new Error(`no scenario is called "${name}"; there are: ${known}`);
     }
     if (this.#playing !== null) throw new Error(`"${this.#playing.name}" is being played`);
+    const missing = scenario.needs?.filter((id) => !this.#street.has(id)) ?? [];
+    if (missing.length > 0) throw new Error(`"${name}" needs ${missing.join(', ')}`);
     this.#playing = scenario;
     this.#set(name, { ...NEVER_PLAYED, state: 'playing' });
     try {

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly incident: Words;
   /** Who saw it, and when; null for what is no incident. */
   readonly source: Words | null;
+  /** Terminals that it needs, where it is not about gate, vending machine and kiosk. */
+  readonly needs?: readonly string[];
   /** Rejects with `NotProvedError` when it goes otherwise than it must. */
   readonly play: (stage: Stage) => Promise<void>;
 }
@@ -51,8 +53,8 @@ export class Stage {
   readonly place: Place;
   readonly #listener: StageListener;
 
-  /** `place`: the gate, unless told. */
-  constructor(street: Street, listener: StageListener, place: Place = street.gate) {
+  /** `place`: the street's first one, unless told. */
+  constructor(street: Street, listener: StageListener, place: Place = street.place()) {
     this.street = street;
     this.place = place;
     this.#listener = listener;

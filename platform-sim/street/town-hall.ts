@@ -13,6 +13,7 @@ import type { Resident } from '../people.ts';
 import { nameAlertKey } from '../root.ts';
 import { offlineFolder, openKeys, openStores, type Stores } from '../stores.ts';
 import { Clerks } from '../town/clerks.ts';
+import { beginIncident } from '../town/incidents.ts';
 import { Town } from '../town/town.ts';
 import { Program } from './child.ts';
 import { EVACUEES, homeOf, numberedResident, writeRegister } from './evacuees.ts';
@@ -33,6 +34,8 @@ const CLERKS = [
 const ALERT_MINUTES = 180;
 /** The television's district. */
 const DISTRICTS = ['kawara'];
+
+const ARRIVED: readonly string[] = ['shelter.arrived', 'shelter.came-back'];
 
 type AlertRequest = Extract<Request, { do: 'alert' }>;
 
@@ -171,9 +174,25 @@ export class TownHall {
 
   /** The reference id of somebody of the street in the register. Throws for who is in none. */
   refOf(who: string): string {
-    const found = [...(this.#opened?.whoIs ?? [])].find(([, each]) => each === who);
+    const found = [...this.#now().whoIs].find(([, each]) => each === who);
     if (found === undefined) throw new Error(`${who} is in no register of ${NAME}`);
     return found[0];
+  }
+
+  /** Who was taken in at the reader of this name, and has not left for good; it is for whoever has to find them there. */
+  takenInAt(terminal: string): string[] {
+    const { town, whoIs } = this.#now();
+    return [...whoIs].flatMap(([ref, who]) => {
+      const isHere = town.standings.stateOf(ref).stays.length > 0;
+      const arrivals = town.standings.courseOf(ref).filter(({ event }) => ARRIVED.includes(event));
+      return isHere && arrivals.some((fact) => fact.terminal === terminal) ? [who] : [];
+    });
+  }
+
+  /** What was told before is of another day. */
+  begin(): void {
+    const now = Date.now();
+    beginIncident(this.#now().stores.residents.db, now, CLERKS[0].name, now);
   }
 
   /** Those in force, the most severe first. */
@@ -212,13 +231,18 @@ export class TownHall {
   }
 
   async #decide(order: Parameters<AlertDesk['propose']>[0]): Promise<AlertEntry> {
-    if (this.#opened === null || this.isDown) throw new Error('the town hall has no power');
-    const { desk } = this.#opened;
+    if (this.isDown) throw new Error('the town hall has no power');
+    const { desk } = this.#now();
     const [proposes, consents] = CLERKS;
     const { id, sha256 } = desk.propose(order, proposes.name);
     const sent = await desk.consent(id, sha256, consents.name);
     this.#options.onChange();
     return sent;
+  }
+
+  #now(): Opened {
+    if (this.#opened === null) throw new Error('the town hall is not open yet');
+    return this.#opened;
   }
 
   #person(ref: string, who: string): TownPersonShown | null {

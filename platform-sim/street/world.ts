@@ -114,6 +114,11 @@ export class Street {
     return this.place(GATE.id);
   }
 
+  /** Whether all of these stand here. */
+  has(...ids: readonly string[]): boolean {
+    return ids.every((id) => this.places.some((place) => place.id === id));
+  }
+
   get kiosk(): Place {
     return this.place(KIOSK.id);
   }
@@ -135,9 +140,9 @@ export class Street {
     }
   }
 
-  /** Without an id: the gate. Throws on an id that is none. */
-  place(id: string = GATE.id): Place {
-    const found = this.places.find((place) => place.id === id);
+  /** Without an id: the first one, which is the gate where there is one. Throws on an id that is none. */
+  place(id?: string): Place {
+    const found = this.places.find((place) => id === undefined || place.id === id);
     if (found !== undefined) return found;
     const known = this.places.map((place) => place.id).join(', ');
     throw new Error(`no terminal here is called "${id}"; there are: ${known}`);

@@ -12,6 +12,7 @@ import { CLOCK_A_DAY_WRONG } from './clock-a-day-wrong.ts';
 import { CLONED_CARD } from './cloned-card.ts';
 import { CRASH_BEFORE_LOG } from './crash-before-log.ts';
 import { DISK_FILLED } from './disk-filled.ts';
+import { EVACUATION_DAY } from './evacuation.ts';
 import { FOREIGN_CARD } from './foreign-card.ts';
 import { HALF_OPEN } from './half-open.ts';
 import { INTERPOSED_PIN } from './interposed-pin.ts';
@@ -73,4 +74,5 @@ export const SCENARIOS: readonly Scenario[] = [
   CARD_CHANGED_WHILE_PRINTING,
   NETWORK_CUT_AFTER_CHARGE,
   CLOCK_A_DAY_WRONG,
+  EVACUATION_DAY,
 ];
