@@ -1,16 +1,15 @@
 /** The arena: the gate, its barrier, and the seat tickets that come out of it. */
 
-import type { PaperShown, PlaceShown, StreetState } from '../../platform-sim/street/messages.ts';
-import { Device, type DeviceForm, ringState, useJustOut } from './device.tsx';
+import type { PlaceShown, StreetState } from '../../platform-sim/street/messages.ts';
+import { Device, type DeviceForm, ringState } from './device.tsx';
 import { inWords, text } from './language.ts';
+import { Slot } from './slot.tsx';
 
 /** The ring is where the thread leaves the screen. */
 const FORM: DeviceForm = {
   ...{ left: 700, top: 92, width: 544, height: 408 },
   ...{ scale: 0.65, ring: 126, ringOfProblem: 75 },
 };
-/** A paper hangs out of the slot for so long before somebody takes it. */
-const HANGS_MS = 12_000;
 
 interface ArenaProps {
   readonly place: PlaceShown;
@@ -31,26 +30,9 @@ export function Arena({ place, state }: ArenaProps) {
         {text.value.staffPin} <b>{place.staffPin}</b>
       </div>
       <Device place={place} state={state} form={FORM}>
-        <i class="slot" />
-        <Hanging
-          papers={state.papers.newest.filter((paper) => paper.place === place.id)}
-          run={state.run}
-        />
+        <Slot place={place} state={state} />
       </Device>
       <Barrier isOpen={ringState(place) === 'done'} />
-    </div>
-  );
-}
-
-/** The newest paper comes out of the slot, hangs for a while, and is taken. */
-function Hanging(props: { readonly papers: readonly PaperShown[]; readonly run: string }) {
-  const [newest] = props.papers;
-  const out = useJustOut(newest?.number ?? 0, props.run, HANGS_MS);
-  const hanging = props.papers.find(({ number }) => number === out);
-  if (hanging === undefined) return null;
-  return (
-    <div class="hanging" aria-hidden="true">
-      <img key={hanging.svg} src={hanging.svg} alt="" draggable={false} />
     </div>
   );
 }

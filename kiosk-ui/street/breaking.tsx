@@ -1,8 +1,8 @@
 /** Breaking things at the place that somebody stands before, and mending them everywhere. */
 
-import type { FaultShown, PlaceShown } from '../../platform-sim/street/messages.ts';
+import type { FaultShown, StreetState } from '../../platform-sim/street/messages.ts';
 import { Drawing, type DrawingName } from './drawings.tsx';
-import { placeHere } from './here.ts';
+import { hereIn, somewheres } from './here.ts';
 import { inWords, text } from './language.ts';
 import { ask } from './link.ts';
 
@@ -34,16 +34,21 @@ const DRAWINGS: Readonly<Record<string, DrawingName>> = {
   'centre-answers-late': 'slow',
   'centre-never-answers': 'stalled',
   'centre-other-topology': 'service',
+  'remote-unplugged': 'remote',
+  'remote-battery': 'battery',
+  'tv-off': 'television',
+  'tv-unplugged': 'plug',
+  'town-hall-down': 'power',
 };
 
-export function Breaking({ places }: { readonly places: readonly PlaceShown[] }) {
+export function Breaking({ state }: { readonly state: StreetState }) {
   const words = text.value;
-  const here = placeHere(places);
-  const broken = places.some(({ faults }) => faults.some(({ on }) => on));
+  const here = hereIn(state);
+  const broken = somewheres(state).some(({ faults }) => faults.some(({ on }) => on));
   return (
     <section class="breaking" aria-labelledby="breaking">
       <h2 id="breaking">
-        {words.breaking(here === undefined ? '' : inWords(here.name))}
+        {words.breaking(here?.name ?? '')}
         {broken ? (
           <button type="button" class="mend" onClick={() => ask({ do: 'restore' })}>
             {words.mendAll}

@@ -9,7 +9,7 @@ import { carried } from './holding.ts';
 import { inWords, text } from './language.ts';
 import { ask } from './link.ts';
 
-/** In the drawing's own units. The screen has a bezel of `BEZEL` to the left and above. */
+/** In the drawing's own units. The screen has a bezel to the left and above. */
 export interface DeviceForm {
   readonly left: number;
   readonly top: number;
@@ -22,13 +22,15 @@ export interface DeviceForm {
   readonly ringOfProblem: number;
 }
 
-const BEZEL = 12;
+/** Of every device, to the left of its screen and above it. */
+export const BEZEL = 12;
 /** Of the ring's button; the ring hangs so far below the screen. */
 const RING = { width: 80, below: 8 } as const;
 /** A yes, of whichever service. */
 const DONE: readonly string[] = [
   ...['granted', 'receipt.claimed', 'over'],
   ...['certificate.issued', 'registration.applied'],
+  ...['shelter.arrived', 'shelter.came-back', 'television.linked', 'alert.answered'],
 ];
 
 export type RingState = 'waiting' | 'hold' | 'done' | 'problem' | 'closed';
@@ -40,17 +42,16 @@ export function ringState({ held, answer, state }: PlaceShown): RingState {
   return DONE.includes(answer.says) ? 'done' : 'problem';
 }
 
-export function Device(props: {
+/** The screen in its bezel. */
+export function Bezel(props: {
   readonly place: PlaceShown;
-  readonly state: StreetState;
-  readonly form: DeviceForm;
-  /** Slots, and what comes out of them. */
+  readonly form: Pick<DeviceForm, 'left' | 'top' | 'width' | 'height' | 'scale'>;
+  /** What else is on the device. */
   readonly children: ComponentChildren;
 }) {
-  const { place, state, form, children } = props;
+  const { place, form, children } = props;
   const { left, top, width, height, scale } = form;
   const screen = { width: place.screen.width * scale, height: place.screen.height * scale };
-  const ring = ringState(place);
   return (
     <div
       class="device"
@@ -62,18 +63,31 @@ export function Device(props: {
         <p class="dark">{place.screen.isLent ? text.value.screenLent : text.value.screenDown}</p>
         <LiveScreen place={place} scale={scale} />
       </div>
-      <Wire form={form} ring={ring} top={BEZEL + screen.height} />
+      {children}
+    </div>
+  );
+}
+
+/** A screen with its reader below it. */
+export function Device(props: {
+  readonly place: PlaceShown;
+  readonly state: StreetState;
+  readonly form: DeviceForm;
+  /** Slots, and what comes out of them. */
+  readonly children: ComponentChildren;
+}) {
+  const { place, state, form, children } = props;
+  const below = BEZEL + place.screen.height * form.scale;
+  return (
+    <Bezel place={place} form={form}>
+      <Wire form={form} ring={ringState(place)} top={below} />
       <Ring
         place={place}
         state={state}
-        ring={ring}
-        at={{
-          left: px(BEZEL + form.ring - RING.width / 2),
-          top: px(BEZEL + screen.height + RING.below),
-        }}
+        at={{ left: px(BEZEL + form.ring - RING.width / 2), top: px(below + RING.below) }}
       />
       {children}
-    </div>
+    </Bezel>
   );
 }
 
@@ -115,13 +129,14 @@ function Wire(props: {
   );
 }
 
-function Ring(props: {
+/** Where a card is held; it takes the card that lies there away. */
+export function Ring(props: {
   readonly place: PlaceShown;
   readonly state: StreetState;
-  readonly ring: RingState;
   readonly at: { readonly left: string; readonly top: string };
 }) {
-  const { place, state, ring, at } = props;
+  const { place, state, at } = props;
+  const ring = ringState(place);
   const name = inWords(place.name);
   const holder = state.residents.find(({ id }) => id === place.held);
   const near = carried.value?.over === place.id;

@@ -1,10 +1,13 @@
 /**
  * Holding a card: carried over the ring by mouse or finger and held as long as it is there, so that it can be pulled
- * early; or laid down and taken away by a click, or by Enter; or held as long as the space bar is down.
+ * early; let go over a remote control, where it rests; laid down and taken away by a click, or by Enter; or held as long
+ * as the space bar is down.
  */
 
 import { signal } from '@preact/signals';
-import { ask } from './link.ts';
+import type { Somewhere } from './here.ts';
+import { text } from './language.ts';
+import { ask, refusal, street } from './link.ts';
 
 /** Less is a click. */
 const CARRY_PX = 6;
@@ -19,9 +22,9 @@ export interface Carried {
   readonly over: string | null;
 }
 
-/** Undefined: wherever the street means. */
-export function lay(who: string, at: string | undefined): void {
-  ask({ do: 'hold', who, ...(at === undefined ? {} : { at }) });
+export function lay(who: string, where: Somewhere | undefined): void {
+  if (where?.place) ask({ do: 'hold', who, at: where.id });
+  else refusal.value = text.value.noReaderHere;
 }
 
 /** The card in somebody's hand; it follows the pointer. */
@@ -51,7 +54,7 @@ export function onPointerMove(event: PointerEvent): void {
   const over = ringAt(x, y, before);
   carried.value = { who: press.who, x, y, over };
   if (over === before) return;
-  if (over !== null) lay(press.who, over);
+  if (over !== null) ask({ do: 'hold', who: press.who, at: over });
   else if (before !== null) ask({ do: 'remove', at: before });
 }
 
@@ -62,7 +65,7 @@ export function onPointerUp(event: PointerEvent, toggle: () => void): void {
   press = null;
   carried.value = null;
   if (hand === null) toggle();
-  else if (hand.over !== null) ask({ do: 'remove', at: hand.over });
+  else if (hand.over !== null && !canRest(hand.over)) ask({ do: 'remove', at: hand.over });
 }
 
 export function onPointerCancel(): void {
@@ -82,6 +85,11 @@ export function onKey(
   else if (event.type === 'keyup') ask({ do: 'remove' });
   else if (!event.repeat) hold();
   event.preventDefault();
+}
+
+/** A remote control lies on a table: a card that is let go over it stays. */
+function canRest(place: string): boolean {
+  return street.value?.places.find(({ id }) => id === place)?.television != null;
 }
 
 function ringAt(x: number, y: number, before: string | null): string | null {

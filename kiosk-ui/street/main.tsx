@@ -2,6 +2,9 @@ import '../look/look.css';
 import './scene.css';
 import './vending-machine.css';
 import './shop.css';
+import './town-hall.css';
+import './living-room.css';
+import './shelter.css';
 import './pavement.css';
 import './columns.css';
 // Last: what changes with the size of the page.

@@ -47,7 +47,7 @@ export function StreetPage() {
               applications={state.applications}
             />
             <Incidents scenarios={state.scenarios} />
-            <Breaking places={state.places} />
+            <Breaking state={state} />
           </div>
         </main>
       )}
@@ -56,7 +56,8 @@ export function StreetPage() {
 }
 
 function Header() {
-  const { title, hint, hintTouch, otherLanguage, restart, opening } = text.value;
+  const { title, hint, hintTouch, otherLanguage, restart, opening, townPage } = text.value;
+  const town = street.value?.town ?? null;
   const isOpening = street.value === null || street.value.opening;
   const quiet = isOpening ? opening : matchMedia('(pointer: coarse)').matches ? hintTouch : hint;
   return (
@@ -80,6 +81,11 @@ function Header() {
       <button type="button" class="plain" disabled={isOpening} onClick={() => ask({ do: 'reset' })}>
         {restart}
       </button>
+      {town !== null && (
+        <a class="plain" href={town.url} target="_blank" rel="noreferrer">
+          {townPage}
+        </a>
+      )}
     </header>
   );
 }

@@ -1,13 +1,9 @@
-/** How the terminals are, and the cards of the residents, to be picked up. */
+/** The street in small, and the cards of the residents, to be picked up. */
 
-import type {
-  Health,
-  PlaceShown,
-  ResidentShown,
-  StreetState,
-} from '../../platform-sim/street/messages.ts';
+import type { ResidentShown, StreetState } from '../../platform-sim/street/messages.ts';
 import { Drawing, Person } from './drawings.tsx';
-import { placeHere, standBefore } from './here.ts';
+import { Overview } from './health.tsx';
+import { hereIn } from './here.ts';
 import {
   carried,
   lay,
@@ -17,23 +13,19 @@ import {
   onPointerMove,
   onPointerUp,
 } from './holding.ts';
-import { inWords, language, minuteOf, text } from './language.ts';
+import { inWords, language, text } from './language.ts';
 import { ask } from './link.ts';
 import { reasonInWords } from './reasons.ts';
+import { StandingMark, whereabouts } from './standing.tsx';
 
 export function Pavement({ state }: { readonly state: StreetState }) {
-  const here = placeHere(state.places);
   return (
     <section class="pavement" aria-label={text.value.cards}>
-      <div class="healths">
-        {state.places.map((place) => (
-          <HealthRow key={place.id} place={place} isHere={place === here} />
-        ))}
-      </div>
+      <Overview state={state} />
       <ul class="tray">
         {state.residents.map((resident) => (
           <li key={resident.id}>
-            <Card resident={resident} places={state.places} />
+            <Card resident={resident} state={state} />
           </li>
         ))}
       </ul>
@@ -42,91 +34,16 @@ export function Pavement({ state }: { readonly state: StreetState }) {
   );
 }
 
-interface Level {
-  readonly id: keyof Health;
-  readonly label: string;
-  readonly well: boolean;
-}
-
-function levelsOf({ health, levels }: PlaceShown): Level[] {
-  const { reader, printer, release, page, payment, network, clock, disk, list, waiting } = health;
-  const words = text.value;
-  const with_ = (label: string, more: string) => (more === '' ? label : `${label} ${more}`);
-  const listLabel =
-    list === null
-      ? words.noList
-      : with_(
-          words.list(list.version),
-          list.contact ? words.listSince(minuteOf(list.contact)) : '',
-        );
-  const all: Level[] = [
-    { id: 'reader', label: with_(words.reader, words.conditions[reader]), well: reader === 'ok' },
-    {
-      id: 'printer',
-      label: with_(words.printer, words.conditions[printer]),
-      well: printer === 'ok',
-    },
-    {
-      id: 'release',
-      label: with_(words.release, words.conditions[release]),
-      well: release === 'ok',
-    },
-    { id: 'page', label: with_(words.sheets, words.conditions[page]), well: page === 'ok' },
-    {
-      id: 'payment',
-      label: with_(words.payment, words.conditions[payment]),
-      well: payment === 'ok',
-    },
-    {
-      id: 'network',
-      label: with_(words.network, network === 'ok' ? '' : words.networkLost),
-      well: network === 'ok',
-    },
-    { id: 'list', label: listLabel, well: list !== null },
-    { id: 'waiting', label: words.waiting(waiting), well: waiting === 0 },
-    { id: 'clock', label: with_(words.clock, words.conditions[clock]), well: clock === 'ok' },
-    { id: 'disk', label: with_(words.disk, words.conditions[disk]), well: disk === 'ok' },
-  ];
-  return all.filter(({ id }) => levels.includes(id));
-}
-
-/** Its name is the way to stand before it. */
-function HealthRow(props: { readonly place: PlaceShown; readonly isHere: boolean }) {
-  const { place, isHere } = props;
-  const name = inWords(place.name);
-  return (
-    <div class="health">
-      <button
-        type="button"
-        class="where"
-        aria-pressed={isHere}
-        title={text.value.standBefore(name)}
-        onClick={() => standBefore(place.id)}
-      >
-        {name}
-      </button>
-      <ul aria-label={name}>
-        {levelsOf(place).map(({ id, label, well }) => (
-          <li key={id} class={well ? '' : 'unwell'}>
-            <i class="level" aria-hidden="true" />
-            {label}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
 interface CardProps {
   readonly resident: ResidentShown;
-  readonly places: readonly PlaceShown[];
+  readonly state: StreetState;
 }
 
-function Card({ resident, places }: CardProps) {
+function Card({ resident, state }: CardProps) {
   const { id, name, kana, kind, at } = resident;
-  const place = places.find((each) => each.id === at);
-  const here = placeHere(places)?.id;
-  const toggle = () => (at === null ? lay(id, here) : ask({ do: 'remove', at }));
+  const here = hereIn(state);
+  const layHere = () => lay(id, here);
+  const toggle = () => (at === null ? layHere() : ask({ do: 'remove', at }));
   const away = at !== null || carried.value?.who === id;
   const classes = ['card', away ? 'away' : '', kind].join(' ');
   return (
@@ -139,20 +56,46 @@ function Card({ resident, places }: CardProps) {
       onPointerMove={onPointerMove}
       onPointerUp={(event) => onPointerUp(event, toggle)}
       onPointerCancel={onPointerCancel}
-      onKeyDown={(event) => onKey(event, { toggle, hold: () => lay(id, here) })}
-      onKeyUp={(event) => onKey(event, { toggle, hold: () => lay(id, here) })}
+      onKeyDown={(event) => onKey(event, { toggle, hold: layHere })}
+      onKeyUp={(event) => onKey(event, { toggle, hold: layHere })}
     >
       <b>{name}</b>
-      <span>
-        {place === undefined ? inWords(resident.matter) : text.value.onReader(inWords(place.name))}
-      </span>
-      <Last resident={resident} />
+      <Matter resident={resident} state={state} />
       <Person />
     </button>
   );
 }
 
-/** What a terminal said last to this person: shape first, then colour and word. */
+/**
+ * Where the card is; else, in the town that looks for its people, how it stands with its holder; else what is the matter
+ * with them, and what a terminal said last.
+ */
+function Matter({ resident, state }: CardProps) {
+  const { id, at, matter } = resident;
+  const place = state.places.find((each) => each.id === at);
+  if (place !== undefined) return <span>{text.value.onReader(inWords(place.name))}</span>;
+  const found = hereIn(state)?.town === 'shiomi' ? whereabouts(state, id) : null;
+  if (found === null || found.standing === 'unknown') {
+    return (
+      <>
+        <span>{inWords(matter)}</span>
+        <Last resident={resident} />
+      </>
+    );
+  }
+  return (
+    <span
+      class="found"
+      data-standing={found.standing}
+      {...(found.at === '' ? {} : { title: found.at })}
+    >
+      <StandingMark standing={found.standing} />
+      <span>{found.words}</span>
+    </span>
+  );
+}
+
+/** Shape first, then colour and word. */
 function Last({ resident: { last, at } }: { readonly resident: ResidentShown }) {
   if (last === null || at !== null) return null;
   const good = (text.value.last as Readonly<Record<string, string>>)[last];

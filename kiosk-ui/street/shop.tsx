@@ -66,7 +66,7 @@ function PaymentUnit({ place }: { readonly place: PlaceShown }) {
   const { tray, waits } = place.payment ?? { tray: 0, waits: false };
   const at = place.id;
   return (
-    <fieldset class={waits ? 'purse waits' : 'purse'} aria-label={words.payment}>
+    <fieldset class={waits ? 'purse waits' : 'purse'} aria-label={words.parts.payment}>
       {PURSE.map((piece) => (
         <button key={piece} type="button" onClick={() => ask({ do: 'pay', piece, at })}>
           {words.yen(piece)}
