@@ -38,18 +38,19 @@ export function Overview({ state }: { readonly state: StreetState }) {
               {label}
             </li>
           ))}
-        {here?.place === null && <AtShelters town={state.town} />}
+        {here?.place === null && <AtShelters state={state} />}
       </ul>
     </div>
   );
 }
 
-/** What the town hall hears of its shelters: those where somebody is. */
-function AtShelters({ town }: Pick<StreetState, 'town'>) {
-  const there = town?.shelters.filter(({ people }) => people > 0) ?? [];
+/** What the town hall hears: of the shelter that is on the street, and of every other one where somebody is. */
+function AtShelters({ state: { places, town } }: { readonly state: StreetState }) {
+  const isHere = (id: string) => places.some(({ shelter }) => shelter === id);
+  const shown = town?.shelters.filter(({ id, people }) => people > 0 || isHere(id)) ?? [];
   return (
     <>
-      {there.map(({ id, name, people, capacity }) => (
+      {shown.map(({ id, name, people, capacity }) => (
         <li key={id}>{text.value.atShelter(name, people, capacity)}</li>
       ))}
     </>

@@ -10,13 +10,9 @@ import { inWords, text } from './language.ts';
 /** As requests call it. */
 export const TOWN_HALL = 'town-hall';
 
-/** Two towns along one street, each of them as much as a wide page shows at once. */
-const TOWNS = [
-  { id: 'kazasu', before: ['gate-1', 'vending-1', 'kiosk-1'] },
-  { id: 'shiomi', before: ['tv-1', 'shelter-1', 'shelter-2', TOWN_HALL] },
-] as const;
-
-export type TownId = (typeof TOWNS)[number]['id'];
+/** Along one street, each of them as much as a wide page shows at once: one for every day, one that has to leave. */
+const TOWNS = ['kazasu', 'shiomi'] as const;
+export type TownId = (typeof TOWNS)[number];
 
 export interface Somewhere {
   readonly id: string;
@@ -37,7 +33,7 @@ export function standBefore(place: string): void {
 export function somewheres({ places, town }: StreetState): readonly Somewhere[] {
   const terminals = places.map((place) => ({
     ...{ id: place.id, name: inWords(place.name), faults: place.faults, place },
-    town: townOf(place.id),
+    town: townOf(place),
   }));
   if (town === null) return terminals;
   const { faults } = town;
@@ -58,7 +54,7 @@ export function hereIn(state: StreetState): Somewhere | undefined {
 /** The towns that have anything to stand before. */
 export function townsOf(state: StreetState): readonly TownId[] {
   const all = somewheres(state);
-  return TOWNS.map(({ id }) => id).filter((id) => all.some(({ town }) => town === id));
+  return TOWNS.filter((id) => all.some(({ town }) => town === id));
 }
 
 /** Goes to that town, and stands before its first reader. */
@@ -68,6 +64,6 @@ export function goTo(town: TownId, state: StreetState): void {
   if (first !== undefined) standBefore(first.id);
 }
 
-function townOf(place: string): TownId {
-  return TOWNS.find(({ before }) => (before as readonly string[]).includes(place))?.id ?? 'kazasu';
+function townOf({ television, shelter }: PlaceShown): TownId {
+  return television === null && shelter === null ? 'kazasu' : 'shiomi';
 }

@@ -1,16 +1,29 @@
 /** What really happened elsewhere, to be played here: each scene plays by itself and says what was proved. */
 
 import { signal } from '@preact/signals';
-import type { ScenarioShown } from '../../platform-sim/street/messages.ts';
+import type { ScenarioShown, StreetState } from '../../platform-sim/street/messages.ts';
 import { Drawing } from './drawings.tsx';
+import { hereIn } from './here.ts';
 import { inWords, language, text } from './language.ts';
 import { ask } from './link.ts';
 
 /** The scene that is unfolded: the last one that was played here. */
 const unfolded = signal<string | null>(null);
 
-export function Incidents({ scenarios }: { readonly scenarios: readonly ScenarioShown[] }) {
+/** Scenes that play in the town that has to leave; all others play in the other one. */
+const OF_SHIOMI: readonly string[] = [
+  ...['evacuation', 'town-hall-down', 'wrong-town-alert', 'family-apart', 'noto', 'alert-storm'],
+];
+
+/** Those of the town where one stands come first. */
+export function Incidents({ state }: { readonly state: StreetState }) {
   const words = text.value;
+  const isThere = hereIn(state)?.town === 'shiomi';
+  const isNear = ({ name }: ScenarioShown) => OF_SHIOMI.includes(name) === isThere;
+  const scenarios = [
+    ...state.scenarios.filter(isNear),
+    ...state.scenarios.filter((scenario) => !isNear(scenario)),
+  ];
   const busy = scenarios.some(({ state }) => state === 'playing');
   const incidents = scenarios.filter(({ source }) => source !== null);
   return (

@@ -46,7 +46,7 @@ export function StreetPage() {
               places={state.places}
               applications={state.applications}
             />
-            <Incidents scenarios={state.scenarios} />
+            <Incidents state={state} />
             <Breaking state={state} />
           </div>
         </main>

@@ -76,7 +76,8 @@ function Kazasu({ state }: { readonly state: StreetState }): JSX.Element {
 
 function Shiomi({ state }: { readonly state: StreetState }): JSX.Element {
   const television = state.places.find((place) => place.television !== null);
-  const desks = state.places.filter(({ shelter }) => shelter !== null);
+  const school = state.places.find(({ shelter }) => shelter !== null)?.shelter;
+  const desks = state.places.filter(({ shelter }) => shelter !== null && shelter === school);
   return (
     <>
       <svg class="drawing" viewBox="0 0 1955 500" aria-hidden="true">
