@@ -1,5 +1,6 @@
 /** What scenarios of an evacuation have in common: the living room, the shelter, the town hall, and a day that begins anew. */
 
+import type { Screen } from '../../src/domain/screen.ts';
 import type { AlertEntry } from '../alerts/alert-desk.ts';
 import type { Resident } from '../people.ts';
 import type { JsonLine } from './child.ts';
@@ -12,6 +13,8 @@ import { leaveShelter } from './shelter-visitor.ts';
 import type { Stage } from './stage.ts';
 import type { TownHall } from './town-hall.ts';
 import { townHallOf } from './at-the-town.ts';
+
+type AlertScreen = Extract<Screen, { screen: 'tv-alert' }>;
 
 /** The terminals that they need. */
 export const EVACUATION = [TELEVISION.id, SHELTER.id] as const;
@@ -63,6 +66,15 @@ export class EvacuationStage {
     return this.#line(this.tv, since, 'the alert on the television', (line) => {
       return line['event'] === 'alert.shown' && line['alert'] === alert;
     });
+  }
+
+  /** As those who sit before the television see it: an alert in force, with somebody whose answer the buttons give. */
+  shown(): Promise<AlertScreen> {
+    const isIt = (screen: Screen): screen is AlertScreen =>
+      screen.screen === 'tv-alert' && screen.alert.state === 'active' && screen.chosen !== null;
+    return this.tv.place.atScreen(
+      (browser) => browser.until(isIt, LINE_MS_MAX) as Promise<AlertScreen>,
+    );
   }
 
   /** Somebody on the sofa presses it; resolves with the answer's line. */

@@ -123,15 +123,15 @@ municipality = "汐見市"
 `,
 };
 
-/** One of two readers of the same school, which tell each other who came. */
+/** A reader of a shelter: of the school unless told. */
 function shelterReader(
   id: string,
   name: Words,
-  more: Pick<PlaceKind, 'prints'> & { readonly neighbours: string },
+  more: Pick<PlaceKind, 'prints'> & { readonly neighbours: string; readonly shelter?: string },
 ): PlaceKind {
-  const { neighbours, prints } = more;
-  const [school] = SHIOMI_SHELTERS;
-  if (school === undefined) throw new Error('a municipality without a shelter');
+  const { neighbours, prints, shelter = 'shiomi-elementary' } = more;
+  const school = SHIOMI_SHELTERS.find((each) => each.id === shelter);
+  if (school === undefined) throw new Error(`no shelter is called ${shelter}`);
   return {
     ...{ id, name, prints },
     profile: 'shelter',
@@ -174,6 +174,12 @@ export const SHELTER_BESIDE = shelterReader(
   { ja: '体育館 受付2', en: 'School gym, desk 2' },
   { prints: false, neighbours: '' },
 );
+
+/** The reader of a shelter elsewhere, by this name. */
+export function anotherShelter(id: string): PlaceKind {
+  const name = { ja: '港町公民館', en: 'Minato hall' };
+  return shelterReader(id, name, { prints: false, neighbours: '', shelter: 'minato-hall' });
+}
 
 /** The first one is meant where none is named. Each one's screen is on a port of its own, in this order. */
 export const PLACES = [

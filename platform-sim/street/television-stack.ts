@@ -20,6 +20,8 @@ export interface TelevisionStack {
   readonly isOn: boolean;
   /** Rejects when it can't be pressed. */
   press(button: RemoteButton): Promise<void>;
+  /** So many reports at once, as from a remote control that is broken, or made to be. */
+  flood(reports: number): Promise<void>;
   /** Of the buttons alone: the reader in it has a line of its own. */
   setRemote(state: RemoteState): Promise<void>;
   /** Somebody switches the set on or off by hand. */
@@ -53,6 +55,10 @@ class Modelled implements TelevisionStack {
 
   async press(button: RemoteButton): Promise<void> {
     await askControlSocket(this.#remoteSocket, { do: 'press', button });
+  }
+
+  async flood(reports: number): Promise<void> {
+    await askControlSocket(this.#remoteSocket, { do: 'flood', reports });
   }
 
   async setRemote(state: RemoteState): Promise<void> {

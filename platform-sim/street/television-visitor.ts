@@ -21,7 +21,7 @@ export function linkCards(place: Place, residents: readonly Resident[]): Promise
 async function linkCard(place: Place, browser: ScreenBrowser, resident: Resident): Promise<void> {
   let reason: Reason | null = null;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    await shown(browser, 'tv-home');
+    await atHome(browser);
     browser.press({ key: 'choose', choice: 'link' });
     const asked = await shown(browser, 'tv-consent', 'tv-stopped');
     reason = asked.screen === 'tv-stopped' ? asked.reason : await consent(place, browser, resident);
@@ -32,6 +32,13 @@ async function linkCard(place: Place, browser: ScreenBrowser, resident: Resident
   await shown(browser, 'tv-home');
   if (reason !== null)
     throw new Error(`the card of ${resident.person.id} is not linked: ${reason}`);
+}
+
+/** What is over stands there until somebody has read it. */
+async function atHome(browser: ScreenBrowser): Promise<void> {
+  const { screen } = await shown(browser, 'tv-home', 'tv-alert');
+  if (screen === 'tv-alert') browser.press({ key: 'enter' });
+  await shown(browser, 'tv-home');
 }
 
 /** Null: it is linked. */

@@ -8,13 +8,14 @@ import { TerminalHealth } from './terminal-health.ts';
 const READY_MS_MAX = 60_000;
 const DAEMON = 'src/main.ts';
 
-/** `right`: as this machine has it; `ahead`, `tomorrow`: set by hand, three hours or a day too far; `1970`: no battery. */
-export type ClockSetting = 'right' | 'ahead' | 'tomorrow' | '1970';
+/** `right`: as this machine has it; `ahead`, `tomorrow`, `weeks`: three hours, a day, three weeks too far; `1970`: no battery. */
+export type ClockSetting = 'right' | 'ahead' | 'tomorrow' | 'weeks' | '1970';
 
 const FAKETIME = {
   right: null,
   ahead: '+3h',
   tomorrow: '+1d',
+  weeks: '+21d',
   '1970': '@1970-01-01 00:01:00',
 } as const satisfies Record<ClockSetting, string | null>;
 

@@ -3,6 +3,7 @@
  * is a process of its own. What the clerks do here goes through the same desk as on that page.
  */
 
+import type { Worded } from '../../src/domain/alert.ts';
 import { AlertDesk, type AlertEntry } from '../alerts/alert-desk.ts';
 import { Contacts } from '../contacts.ts';
 import { SHIOMI_CODE, SHIOMI_DISTRICTS, SHIOMI_SHELTERS } from '../evacuation/evacuee.ts';
@@ -15,6 +16,7 @@ import { offlineFolder, openKeys, openStores, type Stores } from '../stores.ts';
 import { Clerks } from '../town/clerks.ts';
 import { beginIncident } from '../town/incidents.ts';
 import { Town } from '../town/town.ts';
+import { AlertBooks, NEXT_TOWN } from './alert-books.ts';
 import { Program } from './child.ts';
 import { EVACUEES, homeOf, numberedResident, writeRegister } from './evacuees.ts';
 import type { TownPersonShown, TownShown } from './messages.ts';
@@ -54,6 +56,7 @@ interface Opened {
   readonly contacts: Contacts;
   readonly town: Town;
   readonly desk: AlertDesk;
+  readonly books: AlertBooks;
   /** Who each person of the register is on the street. */
   readonly whoIs: ReadonlyMap<string, string>;
 }
@@ -80,6 +83,11 @@ export class TownHall {
     this.faults = new TownFaults(power, onChange);
   }
 
+  /** The platform's folder. */
+  get state(): string {
+    return this.#options.state;
+  }
+
   get isDown(): boolean {
     return this.faults.isDown;
   }
@@ -90,7 +98,9 @@ export class TownHall {
     const csv = await writeRegister(directory, residents);
     const keys = await openKeys(state);
     await municipalityKey(state, SHIOMI_CODE);
-    await nameAlertKey(keys, offlineFolder(state), SHIOMI_CODE, Date.now());
+    for (const code of [SHIOMI_CODE, NEXT_TOWN]) {
+      await nameAlertKey(keys, offlineFolder(state), code, Date.now());
+    }
     const stores = openStores(state);
     try {
       stores.residents.replace(readResidentCsv(csv, SHIOMI_DISTRICTS));
@@ -126,12 +136,14 @@ export class TownHall {
     const whoIs = new Map(
       [...residents.registered()].map(({ ref, number }) => [ref, numberedResident(number)]),
     );
-    this.#opened = { stores, contacts, town, desk, whoIs };
+    const books = new AlertBooks(state, keys);
+    this.#opened = { stores, contacts, town, desk, books, whoIs };
     await this.#startPage();
   }
 
   async close(): Promise<void> {
     await this.#endPage('SIGTERM');
+    this.#opened?.books.close();
     this.#opened?.contacts.close();
     this.#opened?.stores.close();
     this.#opened = null;
@@ -179,6 +191,10 @@ export class TownHall {
     return found[0];
   }
 
+  get books(): AlertBooks {
+    return this.#now().books;
+  }
+
   /** Who was taken in at the reader of this name, and has not left for good; it is for whoever has to find them there. */
   takenInAt(terminal: string): string[] {
     const { town, whoIs } = this.#now();
@@ -193,6 +209,7 @@ export class TownHall {
   begin(): void {
     const now = Date.now();
     beginIncident(this.#now().stores.residents.db, now, CLERKS[0].name, now);
+    this.books.lapse();
   }
 
   /** Those in force, the most severe first. */
@@ -213,14 +230,14 @@ export class TownHall {
     return `${done}: ${said}; proposed by ${by.name}, ${with_.name} consented`;
   }
 
-  /** As one order of the two clerks; `districts`: those of the television unless told. */
+  /** As one order of the two clerks, for where the television is. */
   async raise(order: {
     readonly level: AlertEntry['level'];
     readonly drill?: boolean;
-    readonly districts?: string[];
+    readonly what?: Worded;
   }): Promise<AlertEntry> {
-    const { level, drill = false, districts = DISTRICTS } = order;
-    const said = { level, drill, districts, minutes: ALERT_MINUTES };
+    const { level, drill = false, what } = order;
+    const said = { level, drill, districts: DISTRICTS, minutes: ALERT_MINUTES, ...(what && { what }) };
     return this.#decide({ do: 'alert', municipality: SHIOMI_CODE, ...said });
   }
 

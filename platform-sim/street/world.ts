@@ -21,7 +21,7 @@ import { CALLED_AT_HOME } from './evacuees.ts';
 import type { ApplicationShown, PlatformShown, TownShown } from './messages.ts';
 import { PinCounters } from './pin-counters.ts';
 import { Place, type Surroundings } from './place.ts';
-import { GATE, isOfEvacuation, KIOSK, PLACES, type PlaceKind } from './places.ts';
+import { anotherShelter, GATE, isOfEvacuation, KIOSK, PLACES, type PlaceKind } from './places.ts';
 import { PlatformView } from './platform-view.ts';
 import type { StreetAssurance } from './requests.ts';
 import { closeSheetDesk } from './sheet-desk.ts';
@@ -72,7 +72,7 @@ export class Street {
   #population: Population = { residents: [], revoked: [], crl: Buffer.alloc(0) };
   readonly #around: Surroundings;
   #platform: Program | null = null;
-  /** The kiosk of another shop, while a scenario needs it; and how many there were. */
+  /** What stands elsewhere, while a scenario needs it; and how many there were. */
   #another: Place | null = null;
   #others = 0;
   #platformView: PlatformView | null = null;
@@ -124,10 +124,22 @@ export class Street {
   }
 
   /** Beside the street, in no drawing: a kiosk of another shop, with all that one has, as long as `story` goes on. */
-  async withAnotherKiosk<Result>(story: (place: Place) => Promise<Result>): Promise<Result> {
+  withAnotherKiosk<Result>(story: (place: Place) => Promise<Result>): Promise<Result> {
+    return this.#withAnother((number) => ({ ...KIOSK, id: `shop-${number}` }), story);
+  }
+
+  /** As the one before: the reader of another shelter. */
+  withAnotherShelter<Result>(story: (place: Place) => Promise<Result>): Promise<Result> {
+    return this.#withAnother((number) => anotherShelter(`hall-${number}`), story);
+  }
+
+  /** Each has a name that nobody had. */
+  async #withAnother<Result>(
+    kindOf: (number: number) => PlaceKind,
+    story: (place: Place) => Promise<Result>,
+  ): Promise<Result> {
     this.#others += 1;
-    const kind = { ...KIOSK, id: `shop-${this.#others}` };
-    const place = new Place(kind, PLACES.length, this.#around);
+    const place = new Place(kindOf(this.#others), PLACES.length, this.#around);
     this.#another = place;
     try {
       await place.clear();
@@ -313,8 +325,8 @@ export class Street {
   }
 
   async #takeFromElsewhere(who: string, here: Place): Promise<void> {
-    const place = this.placeOf(who);
-    if (place !== null && place !== here) await place.hands.remove();
+    const place = [...this.places, this.#another].find((each) => each?.heldCard === who);
+    if (place && place !== here) await place.hands.remove();
   }
 
   #opened(): void {

@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which the page lists them. */
 
 import type { Scenario } from '../stage.ts';
+import { ALERT_STORM } from './alert-storm.ts';
 import { ANSWERED_TWICE } from './answered-twice.ts';
 import { BAD_SCAN } from './bad-scan.ts';
 import { BROWSER_DIES } from './browser-dies.ts';
@@ -13,6 +14,7 @@ import { CLONED_CARD } from './cloned-card.ts';
 import { CRASH_BEFORE_LOG } from './crash-before-log.ts';
 import { DISK_FILLED } from './disk-filled.ts';
 import { EVACUATION_DAY } from './evacuation.ts';
+import { FAMILY_APART } from './family-apart.ts';
 import { FOREIGN_CARD } from './foreign-card.ts';
 import { HALF_OPEN } from './half-open.ts';
 import { INTERPOSED_PIN } from './interposed-pin.ts';
@@ -20,6 +22,7 @@ import { KAWASAKI } from './kawasaki.ts';
 import { KIOSK_POWER_CUT } from './kiosk-power-cut.ts';
 import { MUNAKATA } from './munakata.ts';
 import { NETWORK_CUT_AFTER_CHARGE } from './network-cut-after-charge.ts';
+import { NOTO } from './noto.ts';
 import { OFFLINE_QUEUE } from './offline-queue.ts';
 import { OFFLINE_START } from './offline-start.ts';
 import { OUT_OF_PAPER } from './out-of-paper.ts';
@@ -35,7 +38,9 @@ import { SKEWED_CLOCK } from './skewed-clock.ts';
 import { STOLEN_TERMINAL } from './stolen-terminal.ts';
 import { SWAPPED_ANSWER } from './swapped-answer.ts';
 import { TAKAMATSU } from './takamatsu.ts';
+import { TOWN_HALL_DOWN } from './town-hall-down.ts';
 import { WALK } from './walk.ts';
+import { WRONG_TOWN_ALERT } from './wrong-town-alert.ts';
 import { YOKOHAMA } from './yokohama.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -75,4 +80,9 @@ export const SCENARIOS: readonly Scenario[] = [
   NETWORK_CUT_AFTER_CHARGE,
   CLOCK_A_DAY_WRONG,
   EVACUATION_DAY,
+  TOWN_HALL_DOWN,
+  WRONG_TOWN_ALERT,
+  FAMILY_APART,
+  NOTO,
+  ALERT_STORM,
 ];
