@@ -3,6 +3,7 @@
 import type { Screen } from '../../src/domain/screen.ts';
 import type { AlertEntry } from '../alerts/alert-desk.ts';
 import type { Resident } from '../people.ts';
+import { townHallOf } from './at-the-town.ts';
 import type { JsonLine } from './child.ts';
 import { CALLED_AT_HOME } from './evacuees.ts';
 import type { Mark } from './journal.ts';
@@ -12,7 +13,6 @@ import type { PlatformFact } from './platform-view.ts';
 import { leaveShelter } from './shelter-visitor.ts';
 import type { Stage } from './stage.ts';
 import type { TownHall } from './town-hall.ts';
-import { townHallOf } from './at-the-town.ts';
 
 type AlertScreen = Extract<Screen, { screen: 'tv-alert' }>;
 
@@ -81,7 +81,10 @@ export class EvacuationStage {
   async answer(button: 'blue' | 'green' | 'red'): Promise<JsonLine> {
     const since = this.tv.mark();
     await this.tv.place.television?.press(button);
-    return this.tv.line('alert.answered', since, 'the answer');
+    const said = { blue: 'leaving', green: 'safe', red: 'help' }[button];
+    return this.#line(this.tv, since, 'the answer', ({ event, answer }) => {
+      return event === 'alert.answered' && answer === said;
+    });
   }
 
   /** Somebody holds their card until they are taken in, and takes it away; resolves with the line. */

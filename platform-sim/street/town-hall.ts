@@ -237,7 +237,13 @@ export class TownHall {
     readonly what?: Worded;
   }): Promise<AlertEntry> {
     const { level, drill = false, what } = order;
-    const said = { level, drill, districts: DISTRICTS, minutes: ALERT_MINUTES, ...(what && { what }) };
+    const said = {
+      level,
+      drill,
+      districts: DISTRICTS,
+      minutes: ALERT_MINUTES,
+      ...(what && { what }),
+    };
     return this.#decide({ do: 'alert', municipality: SHIOMI_CODE, ...said });
   }
 

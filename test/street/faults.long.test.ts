@@ -2,8 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { FAULT_NAMES } from '../../platform-sim/street/faults.ts';
-import { PLACES } from '../../platform-sim/street/places.ts';
-import { type OpenStreet, withOpenStreet } from './open-street.ts';
+import { type OpenStreet, SHOPS, withOpenStreet } from './open-street.ts';
 
 const BROKEN = / (lost|paper-out|cover-open|offline|error|jumped|full)\n/u;
 const ANSWERS: Readonly<Record<string, RegExp>> = {
@@ -12,18 +11,18 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
   'kiosk-1': /registration\.asked/u,
 };
 
-test.each(PLACES.map(({ id }) => id))(
+test.each(SHOPS)(
   'whatever is broken at %s, it serves on, or does so again once it is mended, and no other terminal minds',
   (at) =>
     withOpenStreet(async (street) => {
-      const others = PLACES.filter(({ id }) => id !== at);
+      const others = SHOPS.filter((id) => id !== at);
       let had = 0;
       for (const name of FAULT_NAMES) {
         const struck = await street.say('fault', name, '--at', at);
         if (struck.stderr.includes('cannot be had at this terminal')) continue;
         had += 1;
         expect([struck.code, struck.stderr], name).toEqual([0, '']);
-        for (const { id } of others) {
+        for (const id of others) {
           expect(await healthOf(street, id), `${name}: ${id}`).not.toMatch(BROKEN);
         }
         const mended = await street.say('restore');

@@ -1,9 +1,9 @@
 /** Plays scenes on one street of the real card stack and a real serial line: each has to leave it as the next one needs it. */
 
 import { beforeEach, expect, test, vi } from 'vitest';
-import { SCENARIO_NAMES } from '../../platform-sim/street/player.ts';
+import { SCENARIOS } from '../../platform-sim/street/scenarios/index.ts';
 import { oneForAll } from '../rig/one-for-all.ts';
-import { type OpenStreet, withOpenStreet } from './open-street.ts';
+import { type OpenStreet, SHOPS, withOpenStreet } from './open-street.ts';
 
 /** They wait for real time to pass, or for everybody to come by; the long tests play these, `npm test` the others. */
 const SLOW: ReadonlySet<string> = new Set([
@@ -23,15 +23,37 @@ const SLOW: ReadonlySet<string> = new Set([
   'kiosk-power-cut',
   'card-changed-while-printing',
   'network-cut-after-charge',
+  // `npm start -- --once` plays it, too.
+  'evacuation',
+  'family-apart',
+  'noto',
+  'alert-storm',
 ]);
 
-export const QUICK_SCENARIOS = SCENARIO_NAMES.filter((name) => !SLOW.has(name));
-export const SLOW_SCENARIOS = SCENARIO_NAMES.filter((name) => SLOW.has(name));
+/** What plays at an evacuation's terminals, and needs no others. */
+export const EVACUATION_SCENARIOS = namesOf(true);
+const SHOP_SCENARIOS = namesOf(false);
+
+export function quick(names: readonly string[] = SHOP_SCENARIOS): string[] {
+  return names.filter((name) => !SLOW.has(name));
+}
+
+export function slow(names: readonly string[] = SHOP_SCENARIOS): string[] {
+  return names.filter((name) => SLOW.has(name));
+}
+
+function namesOf(isOfEvacuation: boolean): string[] {
+  const named = SCENARIOS.filter(({ needs }) => (needs !== undefined) === isOfEvacuation);
+  return named.map(({ name }) => name);
+}
 
 /** Tests that each of these is proved, and that nothing is broken after them. */
-export function scenariosAreProved(names: readonly string[]): void {
+export function scenariosAreProved(
+  names: readonly string[],
+  places: readonly string[] = SHOPS,
+): void {
   vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
-  const onTheStreet = oneForAll(withOpenStreet);
+  const onTheStreet = oneForAll<OpenStreet>((story) => withOpenStreet(story, places));
   let say: OpenStreet['say'];
 
   beforeEach(() =>

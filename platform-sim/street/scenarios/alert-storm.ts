@@ -25,7 +25,10 @@ export const ALERT_STORM: Scenario = {
     const day = await EvacuationStage.onANewDay(stage);
     const { tv, townHall } = day;
     const since = tv.mark();
-    stage.step(`${LEVELS.length}つの呼びかけを続けて出します`, `${LEVELS.length} alerts, one upon the other`);
+    stage.step(
+      `${LEVELS.length}つの呼びかけを続けて出します`,
+      `${LEVELS.length} alerts, one upon the other`,
+    );
     const raised: AlertEntry[] = [];
     for (const [at, level] of LEVELS.entries()) {
       raised.push(await townHall.raise({ level, what: wordsOf(at + 1) }));

@@ -36,7 +36,10 @@ async function onTheTelevision(day: EvacuationStage): Promise<void> {
   );
   stage.step('リモコンの青で「逃げます」', 'Blue on the remote control: "we are leaving"');
   const { ref, answer } = await day.answer('blue');
-  await day.townSays('the answer at the town hall', () => day.standings([day.called]) === 'leaving');
+  await day.townSays(
+    'the answer at the town hall',
+    () => day.standings([day.called]) === 'leaving',
+  );
   stage.prove(
     answer === 'leaving' && ref === day.townHall.refOf(FIRST),
     { ja: '役場では、その人が「避難中」になった', en: 'at the town hall this person is leaving' },

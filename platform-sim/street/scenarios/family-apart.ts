@@ -36,7 +36,10 @@ export const FAMILY_APART: Scenario = {
 /** The mother at the hall, father and child at the school. */
 async function apart(day: EvacuationStage, hall: Stage): Promise<void> {
   const { stage } = day;
-  stage.step('父と子は小学校へ、母は公民館へ', 'Father and child at the school, mother at the hall');
+  stage.step(
+    '父と子は小学校へ、母は公民館へ',
+    'Father and child at the school, mother at the hall',
+  );
   await day.arrive(FATHER);
   await day.arrive(CHILD);
   await day.arrive(MOTHER, hall);
@@ -74,7 +77,10 @@ async function atBoth(day: EvacuationStage, hall: Stage): Promise<void> {
 async function nobodyIsToldWhere(day: EvacuationStage, hall: Stage): Promise<void> {
   const { stage, townHall } = day;
   const somebody = stage.street.resident(PROTECTED);
-  stage.step('支援措置のある人が、公民館に来ます', 'Somebody whose whereabouts are protected comes');
+  stage.step(
+    '支援措置のある人が、公民館に来ます',
+    'Somebody whose whereabouts are protected comes',
+  );
   await day.arrive(PROTECTED, hall);
   await day.townSays('this person', () => day.standings([somebody]) === 'safe');
   const shown = townHall.standingOf(PROTECTED);

@@ -92,19 +92,25 @@ async function carried(day: EvacuationStage, told: number): Promise<void> {
 async function networkAgain(day: EvacuationStage, told: number): Promise<void> {
   const { stage, shelter, townHall } = day;
   stage.step('通信が戻ります', 'The network comes back');
+  const since = shelter.mark();
   await shelter.mend('network-down');
-  await shelter.everythingArrived();
+  const { offsetMs } = await shelter.line('clock.corrected', since, 'the right time');
+  await shelter.line('link.up', since, 'the network');
   await townHall.look();
   const once = day.family.map(({ person }) => day.arrivalsOf(person.id, told).length);
   const { safe = 0 } = townHall.shown()?.counts ?? {};
   stage.prove(
     once.join() === '1,1,1' && safe === 3,
     {
-      ja: '同じ記録が通信でも届いたが、数えるのは1回ずつ',
-      en: 'the same facts came by the network, too, and each counts once',
+      ja: `時計のずれ（${daysOf(offsetMs)}日）が分かり、同じ記録は通信でも届いて、数えるのは1回ずつ`,
+      en: `the clock is found ${daysOf(offsetMs)} days wrong; the same facts came by the network, too, and count once`,
     },
     { once, safe },
   );
+}
+
+function daysOf(ms: unknown): number {
+  return Math.round(Math.abs(Number(ms)) / 86_400_000);
 }
 
 function atTheTown({ shelter, townHall }: EvacuationStage, what: string, more: readonly string[]) {

@@ -16,7 +16,10 @@ export const TOWN_HALL_DOWN: Scenario = {
     const day = await EvacuationStage.onANewDay(stage);
     const { tv, shelter, townHall } = day;
     const told = stage.street.platform.lastArrival;
-    stage.step('避難指示のあと、役場が停電します', 'An alert is raised, then the town hall is dark');
+    stage.step(
+      '避難指示のあと、役場が停電します',
+      'An alert is raised, then the town hall is dark',
+    );
     const alert = await day.raise(5);
     await shelter.everythingArrived();
     await tv.everythingArrived();
@@ -41,7 +44,10 @@ export const TOWN_HALL_DOWN: Scenario = {
       level,
     );
 
-    stage.step('リモコンで答え、避難所へ行きます', 'Answers by the remote control, people at the shelter');
+    stage.step(
+      'リモコンで答え、避難所へ行きます',
+      'Answers by the remote control, people at the shelter',
+    );
     const { answer } = await day.answer('blue');
     for (const who of COMES) await day.arrive(who);
     const reached = [...tv.told(told), ...shelter.told(told)].filter(({ event }) =>
