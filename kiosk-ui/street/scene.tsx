@@ -3,7 +3,7 @@
  * place is a cutaway with its live screen, its reader's ring and what comes out of it.
  */
 
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { StreetState } from '../../platform-sim/street/messages.ts';
 import { Arena } from './arena.tsx';
@@ -34,22 +34,25 @@ export function Scene({ state }: { readonly state: StreetState }) {
   const length = towns.length * (TOWN + BRIDGE) - BRIDGE;
   const scale = useScale(box, length);
   useWalk(box, state, scale);
+  const seen = hereIn(state)?.town;
   return (
     <section ref={box} class="scene" aria-label={text.value.street}>
       <div class="along" style={{ width: px(length * scale) }}>
         <div class="town-line" style={{ width: px(length), transform: `scale(${scale})` }}>
           {towns.map((town, nth) => (
-            <div
-              key={town}
-              class={`town ${town}`}
-              data-town={town}
-              data-edge={nth === 0 ? 'start' : 'end'}
-              style={{ left: px(nth * (TOWN + BRIDGE)), width: px(TOWN) }}
-            >
-              {town === 'kazasu' ? <Kazasu state={state} /> : <Shiomi state={state} />}
-            </div>
+            <Fragment key={town}>
+              {nth > 0 && <Bridge state={state} left={TOWN} width={BRIDGE} />}
+              <div
+                class={`town ${town}`}
+                data-town={town}
+                data-edge={nth === 0 ? 'start' : 'end'}
+                style={{ left: px(nth * (TOWN + BRIDGE)), width: px(TOWN) }}
+                onFocusIn={() => town !== seen && goTo(town, state)}
+              >
+                {town === 'kazasu' ? <Kazasu state={state} /> : <Shiomi state={state} />}
+              </div>
+            </Fragment>
           ))}
-          {towns.length > 1 && <Bridge state={state} left={TOWN} width={BRIDGE} />}
         </div>
       </div>
     </section>
@@ -111,8 +114,8 @@ function useScale(box: { readonly current: HTMLElement | null }, length: number)
 }
 
 /**
- * Whoever stands before something sees it; whoever walks to the other town by hand, or with the focus, stands there; and
- * a card that is carried to the edge of the page is carried on.
+ * Whoever stands before something sees it; whoever walks to the other town by hand stands there; and a card that is
+ * carried to the edge of the page is carried on.
  */
 function useWalk(
   box: { readonly current: HTMLElement | null },

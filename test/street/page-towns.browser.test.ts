@@ -141,6 +141,14 @@ test('one walks by the signpost, by the focus and by hand, and stands where one 
   await expect.poll(() => seenOf(page.locator('.remote'))).toBeGreaterThan(WHOLE);
   await ring('gate-1').focus();
   await expect.poll(() => here.textContent()).toBe('西ゲート');
+  // The focus is never out of sight, however fast it comes and goes.
+  await ring('tv-1').focus();
+  await ring('gate-1').focus();
+  await ring('tv-1').focus();
+  await expect.poll(() => here.textContent()).toBe('お茶の間');
+  await expect.poll(() => seenOf(page.locator('.remote'))).toBeGreaterThan(WHOLE);
+  await ring('gate-1').focus();
+  await expect.poll(() => here.textContent()).toBe('西ゲート');
   await page.evaluate("document.querySelector('.scene').scrollTo({ left: 100_000 })");
   await expect.poll(() => here.textContent()).toBe('お茶の間');
 });
