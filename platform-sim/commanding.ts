@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { COMMANDS } from '../src/domain/command.ts';
+import type { ShelterRole } from '../src/domain/role.ts';
 import { COMMAND, type CommandStatement, type PlatformFrame } from '../src/link/protocol.ts';
 import type { FactStore } from './facts.ts';
 import { InputError } from './input-error.ts';
@@ -20,7 +21,14 @@ export type Target = CommandStatement['to'];
 export interface NewCommand {
   readonly to: Target;
   readonly does: string;
+  /** Of `take-role`. */
+  readonly role?: ShelterRole;
   readonly lifeMs: number;
+}
+
+export interface SentCommand extends Pick<CommandStatement, 'id' | 'number'> {
+  /** CMS SignedData. */
+  readonly signed: Buffer;
 }
 
 interface Row {
@@ -62,9 +70,9 @@ export interface CommandSummary extends Pick<Row, 'id' | 'number' | 'does' | 'ex
 export async function sendCommand(
   registry: Registry,
   keys: PlatformKeys,
-  { to, does, lifeMs }: NewCommand,
+  { to, does, role, lifeMs }: NewCommand,
   now: number,
-): Promise<{ readonly id: string; readonly number: number }> {
+): Promise<SentCommand> {
   if (!(COMMANDS as readonly string[]).includes(does)) {
     throw new InputError(`there is no command ${does}; there are ${COMMANDS.join(', ')}`);
   }
@@ -80,10 +88,10 @@ export async function sendCommand(
       to,
       issuedAt: new Date(now).toISOString(),
       expires: new Date(now + lifeMs).toISOString(),
-      do: { name: does },
+      do: { name: does, ...(role && { role }) },
     });
     const signed = await keys.sign('command', Buffer.from(JSON.stringify(command), 'utf8'));
-    if (add(registry, issuer, command, signed)) return command;
+    if (add(registry, issuer, command, signed)) return { ...command, signed };
   }
   throw new InputError('somebody else sends commands all the time; try again');
 }

@@ -8,6 +8,7 @@ import type { Check } from './domain/check.ts';
 import { type Command, type CommandRefusal, refusalOf } from './domain/command.ts';
 import type { FactBody } from './domain/fact.ts';
 import type { Recorder } from './recorder.ts';
+import type { Roles } from './roles.ts';
 import { DiskFullError } from './store/ledger.ts';
 import type { CommandState, DecidedCommand } from './store/ledger-commands.ts';
 
@@ -26,6 +27,9 @@ export interface CommandParts {
   readonly idle: (signal: AbortSignal) => Promise<boolean>;
   /** Ends the terminal in order; whoever runs it starts it again. */
   readonly restart: () => void;
+  readonly roles: Pick<Roles, 'refusalOf' | 'announce' | 'change'>;
+  /** As `idle`; and nothing is open any more that only the terminal as it is now can end. */
+  readonly quiet: (signal: AbortSignal) => Promise<boolean>;
 }
 
 export class CommandRunner {
@@ -78,6 +82,7 @@ export class CommandRunner {
     const refusal = refusalOf(command, ledger.commands.newest(command.issuer), this.#parts.now());
     if (refusal !== null) this.#refuse(command, refusal);
     else if (command.does === 'restart') await this.#restart(command);
+    else if (command.does !== 'report-health') await this.#changeRole(command);
     else await this.#reportHealth(command);
   }
 
@@ -91,13 +96,49 @@ export class CommandRunner {
   }
 
   async #restart(command: Command): Promise<void> {
-    const { now, idle, restart } = this.#parts;
-    const expiry = AbortSignal.timeout(Math.max(0, command.expires - now()));
-    const isIdle = await idle(AbortSignal.any([this.#stop.signal, expiry]));
+    const { idle, restart } = this.#parts;
+    const isIdle = await idle(this.#untilExpiryOf(command));
     if (this.#stop.signal.aborted) return;
     if (!isIdle) this.#refuse(command, 'busy');
     // Its intent is kept, and no fact yet: that is for the run that it makes begin.
     else if (this.#record(command, 'started')) restart();
+  }
+
+  /** The next run begins as what was kept here. */
+  async #changeRole(command: Command): Promise<void> {
+    const { roles, quiet, restart } = this.#parts;
+    const refusal = roles.refusalOf(command);
+    if (refusal !== null) {
+      this.#refuse(command, refusal);
+      return;
+    }
+    roles.announce(true);
+    const isQuiet = await quiet(this.#untilExpiryOf(command));
+    if (this.#stop.signal.aborted) return;
+    if (isQuiet && this.#recordChange(command)) {
+      restart();
+      return;
+    }
+    roles.announce(false);
+    if (!isQuiet) this.#refuse(command, 'busy');
+  }
+
+  #recordChange(command: Command): boolean {
+    const { recorder, roles } = this.#parts;
+    return this.#keep(() => {
+      const { facts, keep } = roles.change(command, 'link');
+      recorder.record([...facts, factOf('command.done', command)], {
+        steps: () => {
+          recorder.ledger.commands.decide(command, 'done');
+          keep();
+        },
+      });
+    });
+  }
+
+  #untilExpiryOf({ expires }: Command): AbortSignal {
+    const expiry = AbortSignal.timeout(Math.max(0, expires - this.#parts.now()));
+    return AbortSignal.any([this.#stop.signal, expiry]);
   }
 
   #refuse(command: Command, reason: CommandRefusal): void {

@@ -50,9 +50,10 @@ const STATES: Readonly<Record<Check['state'], string>> = {
   unknown: 'unknown',
 };
 
-/** `config`: as `readConfig` took it; a configuration that is not in order is told before anything else is looked at. */
-export async function examine(config: Config, file: string): Promise<Examination> {
-  const state = await lookAtState(config);
+/** `configured`: as `readConfig` took it; a configuration that is not in order is told before anything else is looked at. */
+export async function examine(configured: Config, file: string): Promise<Examination> {
+  const state = await lookAtState(configured);
+  const { config } = state;
   const isRunning = state.daemon === 'running';
   const [card, printer, turnstile, page, payment, remote, fonts] = await Promise.all([
     lookAtReader(config, isRunning ? state.journal.reader : null),

@@ -16,7 +16,7 @@ import type { OwnParts } from './doctor/own-view.ts';
 import type { Check } from './domain/check.ts';
 import type { Reason } from './domain/reason.ts';
 import { announceLists, settleEarlierRun } from './earlier-run.ts';
-import { idle } from './idle.ts';
+import { idle, quiet } from './idle.ts';
 import type { JournalFields } from './journal.ts';
 import { LinkSupervisor } from './link-supervisor.ts';
 import type { Metrics } from './metrics.ts';
@@ -27,6 +27,7 @@ import type { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
 import { Retention } from './retention.ts';
 import { RETENTION_DEFAULT } from './retention-config.ts';
+import { type RoleEnding, Roles } from './roles.ts';
 import { openScreen } from './screen/open-screen.ts';
 import type { ScreenSource } from './screen/screen-source.ts';
 import { followSupervisors } from './service-manager.ts';
@@ -80,12 +81,14 @@ export interface RunningTerminal {
  * `DriverMissingError` when a driver is not installed, `KeyStoreError` when the seal of its keys can't be used.
  */
 export async function startTerminal(
-  config: Config,
+  configured: Config,
   options: TerminalOptions,
 ): Promise<RunningTerminal> {
   const startedAt = performance.now();
-  const folder = openStateFolder(config, options.out);
+  const folder = openStateFolder(configured, options.out);
   const conditions = new Conditions();
+  const roles = new Roles(configured, folder, conditions);
+  const { config } = roles;
   const { inspect, answer: answers } = followSupervisors(
     reportDroppedEvents((fields) => folder.recorder.note('event.dropped', fields)),
   );
@@ -97,7 +100,7 @@ export async function startTerminal(
   const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
   const own = { papers, charges, keyStore: keys.store, staffPin: staffPinOf(config, folder) };
   const services = servicesOf(config, partsOf(config, folder, devices, link, own));
-  const lists = services.flatMap((service) => service.lists);
+  const lists = [...new Set(services.flatMap((service) => service.lists).concat(roles.lists))];
   const looking = lookAtLevels(config, services, folder, conditions, own);
   const recover = async (): Promise<void> => {
     settleEarlierRun(services, own, commands);
@@ -109,7 +112,8 @@ export async function startTerminal(
   const machine = terminalMachineFor(services, devices.card, conditions, recover, desk);
   const input = inputOf(config, services, desk);
   const actor = createActor(machine, { id: 'terminal', input, inspect });
-  const commands = commandsOf(folder, actor, () => checks([]), options.onRestart);
+  const ending = { ...options, quiet: (signal: AbortSignal) => quiet(actor, charges, signal) };
+  const commands = commandsOf(folder, actor, () => checks([]), roles, ending);
   const screen = openScreen(config, {
     actor,
     service: onlyOne(services),
@@ -128,7 +132,8 @@ export async function startTerminal(
   }));
   await keys.start(folder.recorder, inspect, link.usingKeys(lists));
   link.start(lists, (command) => commands.take(command));
-  const retention = retentionOf(config, folder, services, link, options.onDefect);
+  const retention = retentionOf(roles, folder, services, link, options.onDefect);
+  roles.start(ending);
   await venue.start(onlyOne(services).marks ?? null);
   const sticks = await sticksOf(config, folder, link, options.onDefect);
   actor.start();
@@ -140,6 +145,7 @@ export async function startTerminal(
       folder.recorder.note('terminal.stopping', { signal });
       await Promise.all([retention.stop(), sticks?.stop()]);
       looking.stop();
+      roles.stop();
       stopServices(services);
       actor.send({ type: 'terminal.stop' });
       await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
@@ -159,7 +165,7 @@ function stopServices(services: readonly Service[]): void {
 
 /** Runs from now on. */
 function retentionOf(
-  config: Config,
+  { config, held, lists }: Roles,
   { recorder, shelf, clock }: StateFolder,
   services: readonly Service[],
   link: LinkSupervisor,
@@ -167,8 +173,10 @@ function retentionOf(
 ): Retention {
   const retention = new Retention({
     ...{ config: config.retention ?? RETENTION_DEFAULT, recorder, shelf, clock, onDefect },
-    wanted: services.flatMap(({ lists }) => lists),
-    keeps: (subject) => services.some((service) => service.keeps?.(subject) ?? false),
+    wanted: [...services.flatMap((service) => service.lists), ...lists],
+    // What the terminal is configured to be decides by its own facts again one day.
+    keeps: (subject) =>
+      held !== null || services.some((service) => service.keeps?.(subject) ?? false),
     forget: (list) => link.forgetList(list),
   });
   retention.start();
@@ -250,7 +258,8 @@ function commandsOf(
   { recorder, clock }: StateFolder,
   actor: Actor<typeof terminalMachine>,
   checks: () => Promise<Check[]>,
-  restart: () => void,
+  roles: Roles,
+  ending: RoleEnding,
 ): CommandRunner {
   return new CommandRunner({
     recorder,
@@ -258,7 +267,9 @@ function commandsOf(
     software: SOFTWARE,
     checks,
     idle: (signal) => idle(actor, signal),
-    restart,
+    quiet: ending.quiet,
+    restart: ending.onRestart,
+    roles,
   });
 }
 

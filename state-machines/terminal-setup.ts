@@ -92,6 +92,12 @@ export interface TerminalContext extends TerminalInput {
   readonly called: boolean;
 }
 
+/** Why no card is served, not even to be told so; null: they are. */
+function ignoredFor({ obstacles }: TerminalContext): Reason | null {
+  const reasons = ['disk-full', 'role-changing'] as const;
+  return reasons.find((reason) => obstacles.includes(reason)) ?? null;
+}
+
 function staffEndOf(event: { readonly type: string }): StaffEnd | null {
   const isEnd = event.type === 'xstate.done.actor.staff' && 'output' in event;
   return isEnd ? (event.output as StaffEnd) : null;
@@ -162,7 +168,7 @@ export const terminalSetup = setup({
     hasProgramme: ({ context }) => context.hasProgramme === true,
     isErrand: ({ context, event }) =>
       context.hasErrands && context.obstacles.length === 0 && errandOf(event) !== null,
-    factsCanBeKept: ({ context }) => !context.obstacles.includes('disk-full'),
+    takesCards: ({ context }) => ignoredFor(context) === null,
   },
   actions: {
     keepObstacles: assign({
@@ -208,7 +214,10 @@ export const terminalSetup = setup({
     })),
     announceIn: emit({ type: 'service.in' }),
     announceOut: emit(({ context }) => ({ type: 'service.out', obstacles: context.obstacles })),
-    announceIgnored: emit({ type: 'card.ignored', reason: 'disk-full' }),
+    announceIgnored: emit(({ context }) => ({
+      type: 'card.ignored',
+      reason: ignoredFor(context) ?? 'disk-full',
+    })),
     reportDefect: emit(({ event }) => ({
       type: 'terminal.defect',
       error: defectOf(event),

@@ -30,9 +30,12 @@ const MENU: StateMeta = {
   timeout: 'chooserStays',
 };
 
-/** Serving a card means keeping a fact of it: without room for one, the card is told apart as ignored. */
+/**
+ * Serving a card means keeping a fact of it: without room for one, and while the terminal is about to be something else, the
+ * card is told apart as ignored.
+ */
 const NEXT_CARD = [
-  { guard: 'factsCanBeKept', target: 'serving', actions: 'keepTap' },
+  { guard: 'takesCards', target: 'serving', actions: 'keepTap' },
   { actions: 'announceIgnored' },
 ] as const;
 

@@ -18,6 +18,7 @@ function command(over: Partial<Command> = {}): Command {
     issuer: 'operations',
     number: numbers,
     does: 'report-health',
+    role: null,
     issuedAt: Date.now() - 1_000,
     expires: Date.now() + MINUTE,
     ...over,
@@ -40,6 +41,11 @@ interface Bench {
   becomeIdle: () => void;
   /** As a process that was killed and started again on the same state folder. */
   killed(): Promise<Bench>;
+}
+
+/** What roles do is in test/roles. */
+function unasked(): never {
+  throw new Error('no role changes here');
 }
 
 function bench(over: Partial<CommandParts> = {}, state?: string): Bench {
@@ -72,6 +78,8 @@ function bench(over: Partial<CommandParts> = {}, state?: string): Bench {
       restart: () => {
         made.restarts += 1;
       },
+      roles: { refusalOf: () => 'no-role', announce() {}, change: unasked },
+      quiet: unasked,
       ...over,
     }),
     async killed() {

@@ -52,6 +52,11 @@ const WELL: Levels = {
   link: { up: true, contactAt: NOW - HOUR, reason: null },
   neighbours: { heard: ['east'], silentSince: null, held: [] },
   alerts: { place: { municipality: '990029', district: 'kawara' }, hasKey: true, active: 0 },
+  role: {
+    ...{ role: 'shelter', shelter: 'shiomi-elementary', name: '汐見小学校 避難所', capacity: 420 },
+    ...{ list: 'evacuees-990029', municipality: '990029', certificate: '' },
+    ...{ until: new Date(NOW + HOUR).toISOString(), command: 'an-order' },
+  },
 };
 
 const NOTHING: Levels = {
@@ -75,6 +80,7 @@ const NOTHING: Levels = {
   link: null,
   neighbours: null,
   alerts: null,
+  role: null,
 };
 
 function only(changed: Partial<Levels>, id: CheckId): Check {
@@ -116,6 +122,13 @@ test.each<[string, Partial<Levels>, CheckId, RegExp, boolean]>([
     { alerts: { place: { municipality: '990029' }, hasKey: false, active: null } },
     'alerts',
     /990029, all districts: nobody can raise one/,
+    true,
+  ],
+  [
+    'an order whose time is past',
+    { now: NOW + 2 * HOUR },
+    'role',
+    /reader of shelter shiomi-elementary .* by order an-order: its time is past/,
     true,
   ],
   [

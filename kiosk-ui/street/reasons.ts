@@ -32,6 +32,7 @@ const REASONS_SHORT: Readonly<Record<Reason, Words>> = {
   'assurance-out-of-reach': { ja: '確認の準備がない', en: 'cannot be proved here' },
   'receipt-unsettled': { ja: '券を確かめ中', en: 'paper unsettled' },
   'disk-full': { ja: 'ディスク満杯', en: 'disk full' },
+  'role-changing': { ja: '切り替え中', en: 'changing over' },
   'reader-lost': { ja: '読み取り機なし', en: 'no reader' },
   'outside-hours': { ja: '受付時間外', en: 'closed at this hour' },
   maintenance: { ja: '点検中', en: 'maintenance' },

@@ -3,6 +3,8 @@
 import type { Command } from 'commander';
 import { reconcileArrivals } from '../town/reconcile-command.ts';
 import { addClerk, listClerks, removeClerk, serveTown, showAccess } from '../town/town-commands.ts';
+import { SHIOMI_CODE } from './evacuee.ts';
+import { orderEnd, orderShelter } from './order-commands.ts';
 import { beginEvacuation, importEvacuees, inventEvacuees } from './register-commands.ts';
 
 /** Adds a command below another one, with the option that every command has. */
@@ -36,10 +38,29 @@ export function addEvacuation(program: Command, command: AddCommand): void {
     .option('--arrival <key>', 'this arrival, as the list of them has it')
     .option('--is <ref>', 'and it was this person, from now on')
     .action(reconcileArrivals);
+  addOrders(program, command);
   addClerks(program, command);
   command(program, 'town', "serve the municipality's page on 127.0.0.1, until it is interrupted")
     .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8420')
     .action(serveTown);
+}
+
+function addOrders(program: Command, command: AddCommand): void {
+  const order = program
+    .command('order')
+    .description('what a terminal is to be for a while: signed, for it alone');
+  const toOne = (name: string, says: string) =>
+    command(order, name, says)
+      .requiredOption('--terminal <name>', 'the terminal')
+      .option('--expires <time>', 'not begun later than this from now: 10m, 2h, 7d', '1d')
+      .option('--out <file>', 'also write it to this file, for "stick prepare --order"');
+  toOne('shelter', 'let a gate or kiosk be the reader of a shelter, once nobody is served there')
+    .requiredOption('--shelter <id>', 'which one')
+    .requiredOption('--until <time>', 'until when, with its zone, as in ISO 8601')
+    .option('--municipality <code>', 'whose shelter it is', SHIOMI_CODE)
+    .option('--list <name>', 'its list of residents (default: evacuees- and the code)')
+    .action(orderShelter);
+  toOne('end', 'let it be what it is configured to be again').action(orderEnd);
 }
 
 function addClerks(program: Command, command: AddCommand): void {

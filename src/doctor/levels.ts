@@ -14,6 +14,7 @@ import {
   reachWithoutPin,
 } from '../domain/entry-list.ts';
 import type { ClockQuality } from '../domain/fact.ts';
+import type { HeldRole } from '../domain/role.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { OwnValidity } from '../link/identity.ts';
 import type { Root } from '../pki/root-object.ts';
@@ -29,6 +30,7 @@ import {
   TURNSTILE_REMEDY,
 } from './remedies.ts';
 import { type RemoteLevel, remoteCheck } from './remote-level.ts';
+import { roleCheck } from './role-level.ts';
 
 /** Each member is null while it is not known, `none` where the terminal has no such thing. Times are ms since the epoch, sizes bytes. */
 export interface Levels {
@@ -55,6 +57,7 @@ export interface Levels {
   readonly link: LinkLevel | null;
   readonly neighbours: NeighboursLevel | 'none' | null;
   readonly alerts: AlertsLevel | 'none' | null;
+  readonly role: HeldRole | 'none' | null;
 }
 
 /** `lost`: why it can't be used, null when it can. */
@@ -139,6 +142,7 @@ export function levelsOf(levels: Levels): Check[] {
     linkCheck(levels),
     neighboursCheck(levels.neighbours),
     alertsCheck(levels.alerts),
+    roleCheck(levels.role, levels.now),
   ];
 }
 

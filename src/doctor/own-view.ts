@@ -10,6 +10,7 @@ import { validityOf } from '../link/identity.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import type { LinkSupervisor } from '../link-supervisor.ts';
 import type { RemoteSlot } from '../remote-slot.ts';
+import { heldRole } from '../role-config.ts';
 import { listUsed } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { headroom, Reserve, SERVICE_HEADROOM_BYTES } from '../store/disk.ts';
@@ -94,6 +95,7 @@ export async function ownLevels(parts: OwnParts): Promise<Levels> {
     link: { up: link.isUp, contactAt: null, reason: null },
     neighbours: venue.level ?? 'none',
     alerts: alertsLevel(config.place, root, inForce),
+    role: heldRole(ledger) ?? 'none',
   };
 }
 

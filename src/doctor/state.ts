@@ -12,6 +12,7 @@ import { labelOf } from '../link/list-keys.ts';
 import { pinnedPlatform } from '../link/pinned-platform.ts';
 import { heldRoot } from '../link/platform-root.ts';
 import { readTrust } from '../link/trust-folder.ts';
+import { heldRole, inRole } from '../role-config.ts';
 import { listUsed } from '../service-config.ts';
 import { openPapersOf } from '../staff/open-papers.ts';
 import { keptTime } from '../state-folder.ts';
@@ -44,6 +45,8 @@ type DevicesTold = 'reader' | 'printer' | 'turnstile' | 'page' | 'payment' | 're
 
 export interface StateView {
   readonly daemon: DaemonState;
+  /** What the terminal is: what it is configured to be, or what an order makes of it. */
+  readonly config: Config;
   /** All but what only devices can tell. */
   readonly levels: Omit<Levels, DevicesTold>;
   readonly ledger: Check;
@@ -63,6 +66,7 @@ interface LedgerView {
   readonly certificate: Levels['certificate'];
   readonly root: Levels['root'];
   readonly alerts: Levels['alerts'];
+  readonly role: Levels['role'];
   readonly facts: StateView['facts'];
   readonly sqlite: string | null;
 }
@@ -81,14 +85,17 @@ const NO_JOURNAL: JournalView = {
   neighbours: null,
 };
 
-export async function lookAtState(config: Config): Promise<StateView> {
-  const ledger = lookAtLedger(config);
+export async function lookAtState(configured: Config): Promise<StateView> {
+  const ledger = lookAtLedger(configured);
+  const role = ledger.role === 'none' ? null : ledger.role;
+  const config = inRole(configured, role);
   const { now, quality } = clockOf(ledger.timeHigh);
   const daemon = isForbidden(config.state) ? null : readable(() => daemonOn(config.state));
   const journal = await viewOfJournal(config.state).catch(orIfForbidden(NO_JOURNAL));
   const isRunning = daemon === 'running';
   return {
     daemon,
+    config,
     journal,
     ledger: ledger.check,
     facts: ledger.facts,
@@ -107,6 +114,7 @@ export async function lookAtState(config: Config): Promise<StateView> {
       papers: ledger.papers,
       link: isRunning || journal.link === null ? journal.link : notUp(journal.link),
       alerts: ledger.alerts,
+      role: ledger.role,
       neighbours: readable(() => neighboursOf(config, isRunning ? journal : NO_JOURNAL)),
     },
   };
@@ -141,8 +149,9 @@ function lookAtLedger(config: Config): LedgerView {
   const nothing = {
     ...{ ...unseen, certificate: null, root: null, facts: null, sqlite: null },
     alerts: alertsLevel(config.place, null, null),
+    role: 'none' as const,
   };
-  const unread = { ...nothing, pinned: 'unread', alerts: null } as const;
+  const unread = { ...nothing, pinned: 'unread', alerts: null, role: null } as const;
   if (isForbidden(config.state)) {
     const why = `${config.state} is not for this user to see; run it as root or as the daemon's user`;
     return { ...unread, check: unknown('ledger', why) };
@@ -195,6 +204,7 @@ function valuesOf(ledger: LedgerInspection, { place }: Config): Omit<LedgerView,
     certificate: validityOf(ledger) ?? 'none',
     root: rootLevel(root),
     alerts: alertsLevel(place, root, null),
+    role: heldRole(ledger) ?? 'none',
     facts: ledger.counts(),
     sqlite: ledger.sqlite,
   };

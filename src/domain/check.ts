@@ -49,6 +49,8 @@ export const CHECK_IDS = [
   'neighbours',
   /** Alerts of the municipality: somebody can raise them here. */
   'alerts',
+  /** What a signed order makes of the terminal for a while. */
+  'role',
   'fonts',
   'voice',
   /** The built page of the screen. */

@@ -1,10 +1,16 @@
 /** What a platform may ask of a terminal, and when a terminal does it. */
 
+import type { ShelterRole } from './role.ts';
+
 export const COMMANDS = [
   /** Say which checks are not well, as a fact. */
   'report-health',
   /** End, once nobody is served; the service manager starts the terminal again. */
   'restart',
+  /** Be something else for a while, once nobody is served: the reader of a shelter. */
+  'take-role',
+  /** Be what it is configured to be again, once nobody is served. */
+  'end-role',
 ] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
@@ -17,6 +23,8 @@ export interface Command {
   /** Rises. */
   readonly number: number;
   readonly does: string;
+  /** Of `take-role`; null for every other. */
+  readonly role: ShelterRole | null;
   /** ms since the epoch. */
   readonly issuedAt: number;
   readonly expires: number;
@@ -25,13 +33,23 @@ export interface Command {
 /**
  * Why a terminal did not do it; final, and told as a fact.
  * - `busy`: there was somebody at the terminal until the command expired
+ * - `no-role`: there is none to end
+ * - `not-suited`: a terminal without a screen, or the television of a home
+ * - `role-over`: the time of the role is past
+ * - `other-municipality`: what names people would be sealed for another one than the terminal is configured for
+ * - `municipality-key`: the municipality's certificate can't be used
  */
 export type CommandRefusal =
   | 'older-number'
   | 'expired'
   | 'future-dated'
   | 'unknown-command'
-  | 'busy';
+  | 'busy'
+  | 'no-role'
+  | 'not-suited'
+  | 'role-over'
+  | 'other-municipality'
+  | 'municipality-key';
 
 /** How far a terminal's clock may be behind the platform's. */
 const SKEW_MS = 5 * 60_000;

@@ -12,6 +12,7 @@ import { EVACUATION_EVENTS } from './evacuation-events.ts';
 import { NEIGHBOUR_EVENTS } from './neighbour-events.ts';
 import { PAYMENT_EVENTS } from './payment-events.ts';
 import { REMOTE_EVENTS } from './remote-events.ts';
+import { ROLE_EVENTS } from './role-events.ts';
 import { STAFF_EVENTS } from './staff-events.ts';
 import { TRANSFER_EVENTS } from './transfer-events.ts';
 
@@ -368,6 +369,7 @@ export const EVENTS = {
     fields: ['port', 'reason'],
   },
   ...STAFF_EVENTS,
+  ...ROLE_EVENTS,
   ...TRANSFER_EVENTS,
   'event.dropped': {
     fact: false,

@@ -136,6 +136,11 @@ export const REASONS = {
     cause: 'The payment unit is gone, or does not answer.',
     remedy: 'staff',
   },
+  'role-changing': {
+    cause:
+      'A signed order makes the terminal something else, or what it was again: it begins anew as soon as nobody is served.',
+    remedy: 'staff',
+  },
   'reader-lost': {
     cause: 'The card reader, or the service that drives it, is gone.',
     remedy: 'staff',

@@ -62,6 +62,7 @@ export class Commands {
       issuer: signer,
       number: said.number,
       does: said.do.name,
+      role: said.do.role ?? null,
       issuedAt: Date.parse(said.issuedAt),
       expires: Date.parse(said.expires),
     };

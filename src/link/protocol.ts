@@ -16,6 +16,7 @@ import {
 } from './alert-protocol.ts';
 import { CHUNK_BYTES, LIST_ROWS } from './chunk-protocol.ts';
 import { ANSWER_FRAME, ASK_FRAME, FAULT_FRAME } from './question-protocol.ts';
+import { isRoleOrderInForm, ROLE_ORDER } from './role-protocol.ts';
 import {
   ACK_FRAME,
   CREDIT,
@@ -321,12 +322,13 @@ export const COMMAND = z
     issuedAt: instant,
     expires: instant,
     /** Which one; one that a terminal does not know, it refuses. */
-    do: z.strictObject({ name }),
+    do: z.strictObject({ name, role: ROLE_ORDER.exactOptional() }),
   })
   .refine(
     ({ issuedAt, expires }) => Date.parse(expires) - Date.parse(issuedAt) <= COMMAND_LIFE_MS_MAX,
     'a command lives for a week at most',
-  );
+  )
+  .refine(isRoleOrderInForm, 'a role is one terminal’s, and comes with "take-role" alone');
 export type CommandStatement = z.infer<typeof COMMAND>;
 
 /**

@@ -225,6 +225,12 @@ export const en: Catalogue = {
       why: 'This terminal cannot record entries',
       next: STAFF_COMES,
     },
+    'role-changing': {
+      title: 'Changing over',
+      card: UNHARMED,
+      why: 'This terminal is about to be used for something else',
+      next: () => 'Please wait, and hold your card when the screen has changed',
+    },
     'reader-lost': {
       title: 'Out of service',
       card: UNHARMED,
@@ -379,6 +385,7 @@ export const en: Catalogue = {
       link: { name: 'Link to the centre', remedy: 'Entry goes on. Check the network' },
       neighbours: { name: 'Link to other gates', remedy: 'Entry goes on. Check the network' },
       alerts: { name: 'Evacuation alerts', remedy: TELL_ADMINISTRATOR },
+      role: { name: 'Change to a shelter', remedy: TELL_ADMINISTRATOR },
       fonts: { name: 'Fonts', remedy: TELL_ADMINISTRATOR },
       voice: { name: 'Voice', remedy: 'Entry goes on. Tell the administrator' },
       screen: { name: 'Screen page', remedy: TELL_ADMINISTRATOR },

@@ -150,6 +150,13 @@ export const JA_SIMPLE_REASONS: Catalogue['reasons'] = {
     why: 'この 機械《きかい》は いま 書《か》くことが できません',
     next: STAFF_COMES,
   },
+  'role-changing': {
+    title: '準備《じゅんび》を して います',
+    card: UNHARMED,
+    why: 'この 機械《きかい》の 使《つか》い方《かた》が もうすぐ 変《か》わります',
+    next: () =>
+      '少《すこ》し 待《ま》って ください。画面《がめん》が 変《か》わってから かざして ください',
+  },
   'reader-lost': {
     title: 'いま 使《つか》えません',
     card: UNHARMED,

@@ -280,6 +280,7 @@ export const jaSimple: Catalogue = {
         remedy: '入場《にゅうじょう》は できます。ケーブルを 見《み》て ください',
       },
       alerts: { name: '避難《ひなん》の お知《し》らせ', remedy: TELL_ADMINISTRATOR },
+      role: { name: '避難所《ひなんじょ》に する 指示《しじ》', remedy: TELL_ADMINISTRATOR },
       fonts: { name: '文字《もじ》の 形《かたち》', remedy: TELL_ADMINISTRATOR },
       voice: {
         name: '声《こえ》',

@@ -218,6 +218,12 @@ export const ja: Catalogue = {
       why: 'この機械では、入場を記録できません',
       next: STAFF_COMES,
     },
+    'role-changing': {
+      title: '受付を切り替えています',
+      card: UNHARMED,
+      why: 'この端末の使い方が、まもなく変わります',
+      next: () => '少しお待ちください。画面が変わってから、かざしてください',
+    },
     'reader-lost': {
       title: 'ただいま使えません',
       card: UNHARMED,
@@ -379,6 +385,7 @@ export const ja: Catalogue = {
         remedy: '入場はできます。回線を確かめてください',
       },
       alerts: { name: '避難の知らせ', remedy: TELL_ADMINISTRATOR },
+      role: { name: '避難所への切り替え', remedy: TELL_ADMINISTRATOR },
       fonts: { name: '画面の書体', remedy: TELL_ADMINISTRATOR },
       voice: { name: '音声', remedy: '入場はできます。管理者に連絡してください' },
       screen: { name: '画面の表示', remedy: TELL_ADMINISTRATOR },

@@ -91,6 +91,7 @@ const JA: Readonly<Record<Speech, Reading>> = {
   'registration.accepted': 'とーろく できています。カードを おとりください。',
   'registration.refused': 'とーろく できませんでした。やくしょの まどぐちえ おといあわせください。',
   'disk-full': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
+  'role-changing': `うけつけを きりかえています。すこし おまちください。${JA_UNHARMED}`,
   'reader-lost': `ただいま つかえません。${JA_UNHARMED}${JA_STAFF}`,
 };
 
@@ -165,6 +166,7 @@ const JA_SIMPLE: Readonly<Record<Speech, Reading>> = {
   'registration.accepted': 'とーろく できました。カードを とって ください。',
   'registration.refused': 'とーろく できません。やくしょで きいて ください。',
   'disk-full': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
+  'role-changing': `じゅんびを しています。すこし まって ください。${SIMPLE_UNHARMED}`,
   'reader-lost': `いま つかえません。${SIMPLE_UNHARMED}${SIMPLE_STAFF}`,
 };
 
@@ -240,6 +242,7 @@ const EN: Readonly<Record<Speech, Reading>> = {
   'registration.accepted': 'You are registered. Please take your card.',
   'registration.refused': 'You are not registered. Please ask your municipal office.',
   'disk-full': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
+  'role-changing': `Changing over. Please wait. ${EN_UNHARMED}`,
   'reader-lost': `Out of service. ${EN_UNHARMED} ${EN_STAFF}`,
 };
 

@@ -144,6 +144,15 @@ export const FIELD_WORDS: Words = {
   to: 'whom it is for',
   do: 'what',
   'do.name': 'one that a terminal does not know, it refuses',
+  'do.role': 'what the terminal is to be; with `take-role` alone, which is for one terminal',
+  'do.role.role': 'the reader of a shelter',
+  'do.role.shelter': 'as the municipality calls it',
+  'do.role.name': 'as people call it',
+  'do.role.capacity': 'people',
+  'do.role.list': 'the list of residents',
+  'do.role.municipality': 'whose shelter it is',
+  'do.role.certificate': 'DER, of the municipality: what names people is sealed for it',
+  'do.role.until': 'it ends then',
 };
 
 export const LIMIT_WORDS: Words = {

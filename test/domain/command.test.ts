@@ -8,6 +8,7 @@ const COMMAND: Command = {
   issuer: 'ab',
   number: 8,
   does: 'report-health',
+  role: null,
   issuedAt: NOW - MINUTE,
   expires: NOW + MINUTE,
 };

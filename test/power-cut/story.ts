@@ -191,7 +191,7 @@ class Life {
     const at = Date.now();
     const number = this.#number;
     const [does, issuer] = ['report-health', 'a'.repeat(64)];
-    const command = { id, issuer, number, does, issuedAt: at, expires: at + 60_000 };
+    const command = { id, issuer, number, does, role: null, issuedAt: at, expires: at + 60_000 };
     const body = { command: id, number, does };
     const fact = { event: 'command.done', subject: `command/${id}`, body } as const;
     tell(recorder.record([fact], { steps: () => ledger.commands.decide(command, 'done') }));
