@@ -5,7 +5,6 @@ import { type Actor, createActor } from 'xstate';
 import { openVoice } from '../devices/open.ts';
 import type { terminalMachine } from '../state-machines/terminal.ts';
 import type { TerminalInput } from '../state-machines/terminal-setup.ts';
-import type { CardSlot } from './card-slot.ts';
 import { Charges } from './charges.ts';
 import { CommandRunner } from './commands.ts';
 import { Conditions } from './conditions.ts';
@@ -23,7 +22,6 @@ import type { Metrics } from './metrics.ts';
 import { onlineRevocation } from './online-revocation.ts';
 import { OwnKeys } from './own-keys.ts';
 import { Papers } from './papers.ts';
-import type { PrinterSlot } from './printer-slot.ts';
 import type { Recorder } from './recorder.ts';
 import { Retention } from './retention.ts';
 import { RETENTION_DEFAULT } from './retention-config.ts';
@@ -89,9 +87,8 @@ export async function startTerminal(
   const conditions = new Conditions();
   const roles = new Roles(configured, folder, conditions);
   const { config } = roles;
-  const { inspect, answer: answers } = followSupervisors(
-    reportDroppedEvents((fields) => folder.recorder.note('event.dropped', fields)),
-  );
+  const dropped = reportDroppedEvents((fields) => folder.recorder.note('event.dropped', fields));
+  const { inspect, answer: answers } = followSupervisors(dropped);
   const keys = await OwnKeys.open(config);
   const metrics = await openMetrics(config, folder, inspect);
   const devices = await Devices.supervise(config, folder.recorder, conditions, inspect);
@@ -125,11 +122,8 @@ export async function startTerminal(
     recorder: folder.recorder,
     inspect,
   });
-  journalOf(actor, folder.recorder, options.onDefect, () => ({
-    ...aboutTerminal(config, devices.card, devices.receipt, link),
-    list: lists.join(' ') || undefined,
-    ms: Math.round(performance.now() - startedAt),
-  }));
+  const about = aboutTerminal(config, devices, link, lists, startedAt);
+  journalOf(actor, folder.recorder, options.onDefect, about);
   await keys.start(folder.recorder, inspect, link.usingKeys(lists));
   link.start(lists, (command) => commands.take(command));
   const retention = retentionOf(roles, folder, services, link, options.onDefect);
@@ -144,8 +138,7 @@ export async function startTerminal(
     async stop(signal) {
       folder.recorder.note('terminal.stopping', { signal });
       await Promise.all([retention.stop(), sticks?.stop()]);
-      looking.stop();
-      roles.stop();
+      for (const each of [looking, roles]) each.stop();
       stopServices(services);
       actor.send({ type: 'terminal.stop' });
       await Promise.all([devices.stop(papers), screen.stop(), link.stop(), commands.stop()]);
@@ -318,20 +311,24 @@ function partsOf(
 }
 
 /** Who it is, and with what it works. */
+/** `ms`: since this process began to be a terminal. */
 function aboutTerminal(
-  config: Config,
-  reader: CardSlot,
-  receipt: PrinterSlot | null,
+  { name, profile }: Config,
+  { card, receipt }: Devices,
   link: LinkSupervisor,
-): JournalFields {
-  return {
-    terminal: config.name,
-    profile: config.profile,
+  lists: readonly string[],
+  startedAt: number,
+): () => JournalFields {
+  return () => ({
+    terminal: name,
+    profile,
     version: SOFTWARE,
     trust: link.trustOrigin,
-    reader: reader.isOpen ? reader.name : undefined,
+    reader: card.isOpen ? card.name : undefined,
     receipt: receipt?.current?.name,
-  };
+    list: lists.join(' ') || undefined,
+    ms: Math.round(performance.now() - startedAt),
+  });
 }
 
 function journalOf(

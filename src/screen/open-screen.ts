@@ -41,6 +41,15 @@ const BUILT_PAGES = fileURLToPath(new URL('../../build/kiosk-ui', import.meta.ur
 type ScreenConfig = NonNullable<Config['screen']>;
 type Way = NonNullable<ScreenConfig['information']>;
 
+/** A kiosk that is a shelter's reader for a while is drawn as one; its reader is where it was. */
+function lookOf({ profile, screen, services }: Config): ScreenFrame['look'] {
+  const isShelter = services['evacuation-shelter'] !== undefined;
+  return {
+    profile: isShelter ? PROFILES.shelter : PROFILES[profile],
+    reader: screen?.reader ?? READERS[profile],
+  };
+}
+
 export interface ScreenParts {
   readonly actor: Actor<typeof terminalMachine>;
   readonly service: Service;
@@ -70,7 +79,7 @@ export function openScreen(config: Config, parts: ScreenParts): TerminalScreen {
     isOffline,
     remote,
     speaks: sound.voice !== null || sound.clips !== null,
-    look: { profile: PROFILES[config.profile], reader: screen?.reader ?? READERS[config.profile] },
+    look: lookOf(config),
     ways: (language) => waysIn(screen, language),
   });
   actor.subscribe(({ context }) => service.language?.keep(context.language));

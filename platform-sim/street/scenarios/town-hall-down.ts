@@ -10,7 +10,7 @@ export const TOWN_HALL_DOWN: Scenario = {
     ja: '津波と停電で役場が使えなくなり、呼びかけも安否の確認も止まった。',
     en: 'Tsunami and power cut took the town hall: the calls stopped, and nobody knew who was safe.',
   },
-  source: { ja: '大槌町、南三陸町 2011', en: 'Ōtsuchi, Minamisanriku 2011' },
+  source: { ja: '大槌町、南三陸町 2011', en: 'Otsuchi, Minamisanriku 2011' },
   needs: EVACUATION,
   async play(stage) {
     const day = await EvacuationStage.onANewDay(stage);
