@@ -14,7 +14,7 @@ export const FAMILY_APART: Scenario = {
     ja: '家族が別々の避難所に入り、名簿を1枚ずつ見て、たがいをさがして歩いた。',
     en: 'Families were at different shelters, and went from one to the next to read the lists for each other.',
   },
-  source: { ja: '東日本大震災 2011', en: 'Tōhoku 2011' },
+  source: { ja: '東日本大震災 2011', en: 'Tohoku 2011' },
   needs: EVACUATION,
   async play(stage) {
     const day = await EvacuationStage.onANewDay(stage);
