@@ -1,5 +1,6 @@
 /** Somebody in the living room who has their card linked to the television: what they choose, and when they lay it down. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Reason } from '../../src/domain/reason.ts';
 import type { Screen } from '../../src/domain/screen.ts';
 import type { Resident } from '../people.ts';
@@ -9,7 +10,8 @@ import type { ScreenBrowser } from './screen-browser.ts';
 const SCREEN_MS_MAX = 30_000;
 /** A box that has just begun is told by the platform what it needs for it. */
 const NOT_YET: readonly Reason[] = ['platform-offline', 'trust-missing', 'assurance-out-of-reach'];
-const TRIES = 10;
+const TRIES = 40;
+const TRY_AGAIN_MS = 500;
 
 /** One after the other. Rejects with why a card could not be linked. */
 export function linkCards(place: Place, residents: readonly Resident[]): Promise<void> {
@@ -28,6 +30,7 @@ async function linkCard(place: Place, browser: ScreenBrowser, resident: Resident
     await place.hands.remove();
     browser.press({ key: 'enter' });
     if (reason === null || !NOT_YET.includes(reason)) break;
+    await delay(TRY_AGAIN_MS);
   }
   await shown(browser, 'tv-home');
   if (reason !== null)

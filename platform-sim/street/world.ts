@@ -316,12 +316,13 @@ export class Street {
     const { id, terminal } = place;
     await terminal.enrol(await permitEnrolment(this.#platformState, id));
     await terminal.start();
-    if (place.television !== null) {
-      await linkCards(
-        place,
-        CALLED_AT_HOME.map((who) => this.resident(who)),
-      );
-    }
+    if (place.television !== null) await this.#linkFamily(place);
+  }
+
+  /** A street on which that fails is open all the same. */
+  async #linkFamily(place: Place): Promise<void> {
+    const family = CALLED_AT_HOME.map((who) => this.resident(who));
+    await linkCards(place, family).catch((error: Error) => this.options.say(error.message));
   }
 
   async #takeFromElsewhere(who: string, here: Place): Promise<void> {
