@@ -57,8 +57,9 @@ export function townsOf(state: StreetState): readonly TownId[] {
   return TOWNS.filter((id) => all.some(({ town }) => town === id));
 }
 
-/** Goes to that town, and stands before its first reader. */
+/** Goes to that town, and stands before its first reader; stays where one stands, if that is there. */
 export function goTo(town: TownId, state: StreetState): void {
+  if (hereIn(state)?.town === town) return;
   const there = somewheres(state).filter((each) => each.town === town);
   const first = there.find(({ place }) => place !== null) ?? there[0];
   if (first !== undefined) standBefore(first.id);

@@ -4,7 +4,7 @@
  */
 
 import { Fragment, type JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { StreetState } from '../../platform-sim/street/messages.ts';
 import { Arena } from './arena.tsx';
 import { Bridge } from './bridge.tsx';
@@ -34,7 +34,6 @@ export function Scene({ state }: { readonly state: StreetState }) {
   const length = towns.length * (TOWN + BRIDGE) - BRIDGE;
   const scale = useScale(box, length);
   useWalk(box, state, scale);
-  const seen = hereIn(state)?.town;
   return (
     <section ref={box} class="scene" aria-label={text.value.street}>
       <div class="along" style={{ width: px(length * scale) }}>
@@ -47,7 +46,7 @@ export function Scene({ state }: { readonly state: StreetState }) {
                 data-town={town}
                 data-edge={nth === 0 ? 'start' : 'end'}
                 style={{ left: px(nth * (TOWN + BRIDGE)), width: px(TOWN) }}
-                onFocusIn={() => town !== seen && goTo(town, state)}
+                onFocusIn={() => goTo(town, state)}
               >
                 {town === 'kazasu' ? <Kazasu state={state} /> : <Shiomi state={state} />}
               </div>
@@ -123,19 +122,18 @@ function useWalk(
   scale: number,
 ): void {
   const here = hereIn(state);
-  useEffect(() => {
+  // Before anybody sees that one stands there: what is scrolled by hand after that is not undone.
+  useLayoutEffect(() => {
     const smooth = !matchMedia('(prefers-reduced-motion: reduce)').matches;
     walkTo(box.current, here, smooth ? 'smooth' : 'auto');
   }, [here?.id]);
   // Another size of the page is no walk.
-  useEffect(() => walkTo(box.current, here, 'instant'), [scale]);
-  const towns = townsOf(state);
-  const seen = here?.town;
+  useLayoutEffect(() => walkTo(box.current, here, 'instant'), [scale]);
   useEffect(() => {
     const element = box.current;
     const arrive = () => {
       const town = element && townSeen(element);
-      if (town && town !== seen) goTo(town, state);
+      if (town) goTo(town, state);
     };
     element?.addEventListener('scrollend', arrive);
     return () => element?.removeEventListener('scrollend', arrive);
@@ -143,8 +141,9 @@ function useWalk(
   const hand = carried.value;
   const onwards = hand && hand.over === null ? edgeOf(hand.x) : null;
   useEffect(() => {
+    const towns = townsOf(state);
     const town = onwards === 'start' ? towns[0] : towns.at(-1);
-    if (onwards !== null && town !== undefined && town !== seen) goTo(town, state);
+    if (onwards !== null && town !== undefined) goTo(town, state);
   }, [onwards]);
 }
 
