@@ -127,9 +127,9 @@ municipality = "汐見市"
 function shelterReader(
   id: string,
   name: Words,
-  more: Pick<PlaceKind, 'prints'> & { readonly neighbours: string; readonly shelter?: string },
+  more: Pick<PlaceKind, 'prints'> & { readonly shelter?: string },
 ): PlaceKind {
-  const { neighbours, prints, shelter = 'shiomi-elementary' } = more;
+  const { prints, shelter = 'shiomi-elementary' } = more;
   const school = SHIOMI_SHELTERS.find((each) => each.id === shelter);
   if (school === undefined) throw new Error(`no shelter is called ${shelter}`);
   return {
@@ -152,7 +152,6 @@ municipality = "${SHIOMI_CODE}"
 [transfer]
 mount = ${JSON.stringify(stick)}
 recipient = ${JSON.stringify(municipalityKey)}
-${neighbours}
 [services.evacuation-shelter]
 shelter = "${school.id}"
 name = "${school.name} 避難所"
@@ -166,19 +165,19 @@ municipality-key = ${JSON.stringify(municipalityKey)}
 export const SHELTER = shelterReader(
   'shelter-1',
   { ja: '体育館 受付1', en: 'School gym, desk 1' },
-  { prints: true, neighbours: '' },
+  { prints: true },
 );
 
 export const SHELTER_BESIDE = shelterReader(
   'shelter-2',
   { ja: '体育館 受付2', en: 'School gym, desk 2' },
-  { prints: false, neighbours: '' },
+  { prints: false },
 );
 
 /** The reader of a shelter elsewhere, by this name. */
 export function anotherShelter(id: string): PlaceKind {
   const name = { ja: '港町公民館', en: 'Minato hall' };
-  return shelterReader(id, name, { prints: false, neighbours: '', shelter: 'minato-hall' });
+  return shelterReader(id, name, { prints: false, shelter: 'minato-hall' });
 }
 
 /** The first one is meant where none is named. Each one's screen is on a port of its own, in this order. */

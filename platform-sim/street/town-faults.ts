@@ -56,9 +56,11 @@ export class TownFaults {
   #turn(down: boolean): Promise<boolean> {
     const turned = this.#turning.then(async () => {
       if (this.#isDown === down) return false;
+      // Dark from the beginning of the one, and until the end of the other.
+      if (down) this.#isDown = true;
+      await (down ? this.#power.cut() : this.#power.restore());
       this.#isDown = down;
       this.#onChange();
-      await (down ? this.#power.cut() : this.#power.restore());
       return true;
     });
     this.#turning = turned.catch(() => {});
