@@ -144,6 +144,14 @@ function resultsOf(facts: FactStore): Map<string, Outcome> {
   return results;
 }
 
+/** For which one a command that was signed here is; null: for several, or it was not signed here. */
+export function terminalOf(registry: Registry, signed: Uint8Array): string | null {
+  const select = registry.db.prepare('SELECT target FROM command WHERE signed = ?').pluck();
+  const target = select.get(signed) as string | undefined;
+  const to: Target = target === undefined ? 'all' : JSON.parse(target);
+  return to === 'all' || to.length !== 1 ? null : (to[0] ?? null);
+}
+
 function isFor(target: string, terminal: string): boolean {
   const to = JSON.parse(target) as Target;
   return to === 'all' || to.includes(terminal);

@@ -182,9 +182,10 @@ function addStick(program: Command): void {
     'key',
     'make the key that opens what shelters seal; its certificate goes to the terminals',
   ).action(showMunicipalityKey);
-  const stick = program.command('stick').description('facts that come by stick, without a network');
+  const stick = program.command('stick').description('what goes by stick, without a network');
   ofMunicipality(stick, 'prepare', 'make a stick one that terminals write to')
     .argument('<dir>', 'where it is mounted')
+    .option('--order <file>', 'and one that brings an order, as "order ... --out" wrote it')
     .action(prepare);
   const says = 'take in what terminals wrote to it; again, or in another order: nothing changes';
   ofMunicipality(stick, 'import', says)

@@ -4,12 +4,17 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MUNICIPALITY_CODE } from '../src/link/alert-protocol.ts';
+import { terminalOf } from './commanding.ts';
 import { check, print, type RawOptions, STATE, text, withStores } from './commands.ts';
 import { municipalityKey } from './evacuation/municipality-keys.ts';
 import { InputError } from './input-error.ts';
-import { importStick, prepareStick } from './transfer/stick.ts';
+import { readInputFile } from './input-file.ts';
+import { importStick, prepareStick, putOrder } from './transfer/stick.ts';
 
 const OPTIONS = z.object({ ...STATE, municipality: MUNICIPALITY_CODE });
+const PREPARE_OPTIONS = OPTIONS.extend({ order: text(1).exactOptional() });
+/** As a terminal reads them. */
+const ORDER_BYTES_MAX = 65_536;
 const IMPORT_OPTIONS = OPTIONS.extend({ by: text(1), why: text(1) });
 
 /** `municipality key`: asked again, the same. */
@@ -21,13 +26,30 @@ export async function showMunicipalityKey(raw: RawOptions): Promise<void> {
 
 /** `stick prepare` */
 export async function prepare(directory: string, raw: RawOptions): Promise<void> {
-  const { state, municipality } = check(OPTIONS, raw);
+  const { state, municipality, order } = check(PREPARE_OPTIONS, raw);
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${directory}: no folder; name the one where the stick is mounted`);
   }
   const { certificate } = await municipalityKey(state, municipality);
+  const found = order === undefined ? null : await orderIn(state, order);
   const { stick } = prepareStick(directory, readFileSync(certificate, 'utf8'));
-  print({ event: 'stick.prepared', stick, directory });
+  if (found !== null) putOrder(directory, found.terminal, found.signed);
+  print({ event: 'stick.prepared', stick, directory, order: found?.terminal });
+}
+
+/** Throws InputError for what this platform did not sign as an order for one terminal. */
+async function orderIn(
+  state: string,
+  file: string,
+): Promise<{ readonly terminal: string; readonly signed: Buffer }> {
+  const signed = readInputFile(file, ORDER_BYTES_MAX);
+  if (typeof signed === 'string') throw new InputError(`${file}: ${signed}`);
+  let terminal: string | null = null;
+  await withStores(state, ({ registry }) => {
+    terminal = terminalOf(registry, signed);
+  });
+  if (terminal === null) throw new InputError(`${file}: no order that "order --out" wrote here`);
+  return { terminal, signed };
 }
 
 /** `stick import`. Exit code 2 when something on it was not taken in. */

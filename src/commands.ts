@@ -8,7 +8,7 @@ import type { Check } from './domain/check.ts';
 import { type Command, type CommandRefusal, refusalOf } from './domain/command.ts';
 import type { FactBody } from './domain/fact.ts';
 import type { Recorder } from './recorder.ts';
-import type { Roles } from './roles.ts';
+import type { OrderWay, Roles } from './roles.ts';
 import { DiskFullError } from './store/ledger.ts';
 import type { CommandState, DecidedCommand } from './store/ledger-commands.ts';
 
@@ -18,7 +18,7 @@ const WAITING = 64;
 const KNOWN_TO_PLATFORM: ReadonlySet<string> = new Set(['papers', 'facts-waiting', 'link']);
 
 export interface CommandParts {
-  readonly recorder: Recorder;
+  readonly recorder: Pick<Recorder, 'ledger' | 'record' | 'note'>;
   /** ms since the epoch, by a clock that is set. */
   readonly now: () => number;
   readonly software: string;
@@ -30,6 +30,8 @@ export interface CommandParts {
   readonly roles: Pick<Roles, 'refusalOf' | 'announce' | 'change'>;
   /** As `idle`; and nothing is open any more that only the terminal as it is now can end. */
   readonly quiet: (signal: AbortSignal) => Promise<boolean>;
+  /** Which way they come. */
+  readonly way: OrderWay;
 }
 
 export class CommandRunner {
@@ -69,6 +71,11 @@ export class CommandRunner {
     }
   }
 
+  /** Resolves when all that was taken is decided on. */
+  async decided(): Promise<void> {
+    await this.#last;
+  }
+
   /** What waits is not done; it comes again. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -104,29 +111,29 @@ export class CommandRunner {
     else if (this.#record(command, 'started')) restart();
   }
 
-  /** The next run begins as what was kept here. */
+  /** `Roles` sees what is kept here, and has the terminal begin anew. */
   async #changeRole(command: Command): Promise<void> {
-    const { roles, quiet, restart } = this.#parts;
-    const refusal = roles.refusalOf(command);
-    if (refusal !== null) {
-      this.#refuse(command, refusal);
-      return;
-    }
+    const { roles, quiet } = this.#parts;
+    const isRefused = (): boolean => {
+      const refusal = roles.refusalOf(command);
+      if (refusal !== null) this.#refuse(command, refusal);
+      return refusal !== null;
+    };
+    if (isRefused()) return;
     roles.announce(true);
     const isQuiet = await quiet(this.#untilExpiryOf(command));
     if (this.#stop.signal.aborted) return;
-    if (isQuiet && this.#recordChange(command)) {
-      restart();
-      return;
-    }
+    // The same may have been taken from a stick meanwhile.
+    if (this.#parts.recorder.ledger.commands.has(command.id)) return;
+    if (isQuiet && !isRefused() && this.#recordChange(command)) return;
     roles.announce(false);
     if (!isQuiet) this.#refuse(command, 'busy');
   }
 
   #recordChange(command: Command): boolean {
-    const { recorder, roles } = this.#parts;
+    const { recorder, roles, way } = this.#parts;
     return this.#keep(() => {
-      const { facts, keep } = roles.change(command, 'link');
+      const { facts, keep } = roles.change(command, way);
       recorder.record([...facts, factOf('command.done', command)], {
         steps: () => {
           recorder.ledger.commands.decide(command, 'done');

@@ -21,6 +21,7 @@ import {
   settleOrder,
 } from './staff/kiosk-commands.ts';
 import { hashPin } from './staff/pin.ts';
+import { stickCommands } from './stick-commands.ts';
 import { SOFTWARE } from './version.ts';
 
 /** sysexits.h has finer ones; people and scripts need three: done, wrong input, defect. */
@@ -163,9 +164,13 @@ function staff(work: () => unknown): void {
   try {
     say(JSON.stringify(work()));
   } catch (error) {
-    if (error instanceof StaffError) fail(error.message, EXIT.input);
-    throw error;
+    failed(error);
   }
+}
+
+function failed(error: unknown): never {
+  if (error instanceof StaffError) fail(error.message, EXIT.input);
+  throw error;
 }
 
 /** Prints what `pin` in the table `[staff]` has to be, or the credential `staff-pin`. */
@@ -366,6 +371,11 @@ kioskDecision('money <request>', 'say whether a payment of unknown outcome was t
   );
 
 neighbourCommands(program, words, (file, work) => staff(() => work(configuration(file))));
+
+stickCommands(program, words, async (file, work) => {
+  const done = await work(configuration(file)).catch(failed);
+  say(done);
+});
 
 program
   .command('staff-pin')

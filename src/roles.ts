@@ -9,9 +9,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { Command, CommandRefusal } from './domain/command.ts';
-import type { NewFact } from './domain/fact.ts';
+import type { FactBody, NewFact } from './domain/fact.ts';
 import type { HeldRole, ShelterRole } from './domain/role.ts';
 import { MunicipalitySeal, SealError } from './pki/seal-to-municipality.ts';
+import type { Recorder } from './recorder.ts';
 import { heldRole, inRole, ROLE_SETTING, roleSealFile, roleText } from './role-config.ts';
 import { listUsed } from './service-config.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -19,6 +20,11 @@ import { codeOf, isStorageFailure, publish, writeDurably } from './store/disk.ts
 import { DiskFullError } from './store/ledger.ts';
 
 const LOOK_EVERY_MS = 1_000;
+
+/** Which way an order came; from a stick somebody at the terminal says so, and why. */
+export type OrderWay =
+  | { readonly how: 'link' }
+  | { readonly how: 'stick'; readonly by: string; readonly why: string };
 
 /** What becomes durable together. */
 export interface RoleChange {
@@ -28,13 +34,15 @@ export interface RoleChange {
 }
 
 export interface RoleEnding {
-  /** Resolves once nobody is served and nothing is open: true; false when the signal came first. */
+  /** Resolves once nobody is served, and money is settled: true; false when the signal came first. */
   readonly quiet: (signal: AbortSignal) => Promise<boolean>;
   readonly onRestart: () => void;
   readonly onDefect: (error: unknown) => void;
 }
 
-type Folder = Pick<StateFolder, 'ledger' | 'clock' | 'recorder'>;
+type Folder = Pick<StateFolder, 'ledger' | 'clock'> & {
+  readonly recorder: Pick<Recorder, 'record'>;
+};
 
 export class Roles {
   /** As it was when the process began: what it serves as. */
@@ -46,6 +54,7 @@ export class Roles {
   readonly #conditions: Conditions;
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | null = null;
+  #unwatch: () => void = () => {};
 
   /** Throws as the file system does, where what the order brought is gone and can't be written again. */
   constructor(configured: Config, folder: Folder, conditions: Conditions) {
@@ -82,62 +91,68 @@ export class Roles {
   }
 
   /** Of an order that is not refused. Throws `DiskFullError`, having changed nothing. */
-  change({ id, role }: Pick<Command, 'id' | 'role'>, how: 'link' | 'stick'): RoleChange {
+  change({ id, role }: Pick<Command, 'id' | 'role'>, way: OrderWay): RoleChange {
     const { ledger } = this.#folder;
     const { state } = this.#configured;
     const before = heldRole(ledger);
     if (role === null) {
-      const facts = before === null ? [] : [endedFact(before, 'order', { command: id })];
+      const facts = before === null ? [] : [endedFact(before, 'order', { command: id, ...way })];
       return { facts, keep: () => ledger.set(ROLE_SETTING, '') };
     }
     const held: HeldRole = { ...role, command: id };
     keepSeal(state, held);
     return {
       facts: [
-        ...(before === null ? [] : [endedFact(before, 'replaced', { command: id })]),
-        takenFact(held, how),
+        ...(before === null ? [] : [endedFact(before, 'replaced', { command: id, ...way })]),
+        takenFact(held, way),
       ],
       keep: () => ledger.set(ROLE_SETTING, roleText(held)),
     };
   }
 
   /**
-   * Ends the role when its time is past, by the platform's own clock alone: a clock that runs wrong must send nobody away,
-   * and who can't reach the platform could not be told of a longer time either.
+   * Follows what the ledger says from now on, also where somebody at a keyboard took an order from a stick. A role ends when
+   * its time is past by the platform's own clock alone: a clock that runs wrong must send nobody away, and who can't reach
+   * the platform could not be told of a longer time either.
    */
   start(ending: RoleEnding): void {
+    const { ledger, clock } = this.#folder;
+    const look = (): void => {
+      if (heldRole(ledger)?.command === this.held?.command) return;
+      this.#unwatch();
+      this.#stopLooking();
+      this.announce(true);
+      ending
+        .quiet(this.#stop.signal)
+        .then((isQuiet) => isQuiet && ending.onRestart())
+        .catch(ending.onDefect);
+    };
+    this.#unwatch = ledger.onCommit(look);
+    look();
     const { held } = this;
     if (held === null) return;
-    const { clock } = this.#folder;
     this.#timer = setInterval(() => {
-      if (clock.quality() !== 'synced' || clock.now() < Date.parse(held.until)) return;
-      this.#stopLooking();
-      this.#expire(held, ending).catch(ending.onDefect);
+      if (clock.quality() === 'synced' && clock.now() >= Date.parse(held.until)) this.#expire(held);
     }, LOOK_EVERY_MS).unref();
   }
 
   stop(): void {
+    this.#unwatch();
     this.#stopLooking();
     this.#stop.abort();
   }
 
-  async #expire(held: HeldRole, ending: RoleEnding): Promise<void> {
+  /** A disk that is full is asked again at the next look. */
+  #expire(held: HeldRole): void {
     const { ledger, recorder } = this.#folder;
-    this.announce(true);
-    if (!(await ending.quiet(this.#stop.signal))) return;
-    // Another order may have come while somebody was served.
-    if (heldRole(ledger)?.command !== held.command) return;
     try {
       recorder.record([endedFact(held, 'expired')], {
         steps: () => ledger.set(ROLE_SETTING, ''),
       });
+      this.#stopLooking();
     } catch (error) {
       if (!(error instanceof DiskFullError)) throw error;
-      this.announce(false);
-      this.start(ending);
-      return;
     }
-    ending.onRestart();
   }
 
   #stopLooking(): void {
@@ -146,24 +161,24 @@ export class Roles {
   }
 }
 
-function takenFact({ certificate, ...said }: HeldRole, how: 'link' | 'stick'): NewFact {
+function takenFact({ certificate, ...said }: HeldRole, way: OrderWay): NewFact {
   const municipalityKey = hash('sha256', Buffer.from(certificate, 'base64'));
   return {
     event: 'role.taken',
     subject: `role/${said.command}`,
-    body: { ...said, municipalityKey, how },
+    body: { ...said, municipalityKey, ...way },
   };
 }
 
 function endedFact(
   { command: order, role, shelter }: HeldRole,
-  why: 'order' | 'expired' | 'replaced',
-  by: { readonly command?: string } = {},
+  ended: 'order' | 'expired' | 'replaced',
+  by: FactBody = {},
 ): NewFact {
   return {
     event: 'role.ended',
     subject: `role/${order}`,
-    body: { order, role, shelter, why, ...by },
+    body: { order, role, shelter, ended, ...by },
   };
 }
 

@@ -263,6 +263,7 @@ function commandsOf(
     quiet: ending.quiet,
     restart: ending.onRestart,
     roles,
+    way: { how: 'link' },
   });
 }
 

@@ -80,6 +80,7 @@ function bench(over: Partial<CommandParts> = {}, state?: string): Bench {
       },
       roles: { refusalOf: () => 'no-role', announce() {}, change: unasked },
       quiet: unasked,
+      way: { how: 'link' },
       ...over,
     }),
     async killed() {

@@ -190,3 +190,12 @@ export function prepareStick(directory: string, certificate: string): { readonly
   writeFileSync(join(folder, 'stick.json'), `${JSON.stringify(said)}\n`, { flush: true });
   return { stick };
 }
+
+/** Puts the order of one terminal on a prepared stick, in the place of an earlier one. `signed`: CMS SignedData. */
+export function putOrder(directory: string, terminal: string, signed: Uint8Array): void {
+  const folder = join(directory, 'kazasu', 'down', terminal);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'order.p7m');
+  writeFileSync(`${file}.part`, signed, { flush: true });
+  renameSync(`${file}.part`, file);
+}

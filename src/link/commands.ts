@@ -41,30 +41,36 @@ export class Commands {
 
   async #handle({ statement }: CommandFrame): Promise<void> {
     try {
-      const command = await this.#verify(Buffer.from(statement, 'base64'));
+      const command = await verifyCommand(Buffer.from(statement, 'base64'), this.#options);
       if (this.#frames.isOpen) this.#options.onCommand(command);
     } catch (error) {
       const { reason, message } = rejectionOf(error);
       this.#options.journal('command.rejected', { reason, detail: message });
     }
   }
+}
 
-  async #verify(cms: Buffer): Promise<Command> {
-    const { terminal, clock, signers } = this.#options;
-    const { said, signer } = await readSignedBy(cms, 'command', COMMAND, signers, clock.now());
-    if (said.to !== 'all' && !said.to.includes(terminal)) {
-      throw new Rejection('not-for-this-terminal', 'the command is addressed to others');
-    }
-    // Nothing is decided without the time; it comes again with the next link.
-    if (clock.quality() === 'unset') throw new Rejection('clock-unset', 'the clock is not set');
-    return {
-      id: said.id,
-      issuer: signer,
-      number: said.number,
-      does: said.do.name,
-      role: said.do.role ?? null,
-      issuedAt: Date.parse(said.issuedAt),
-      expires: Date.parse(said.expires),
-    };
+/** Whoever judges a command, whichever way it came. */
+export type CommandJudge = Pick<CommandsOptions, 'terminal' | 'clock' | 'signers'>;
+
+/** What it says, when it is the platform's word and for this terminal. Rejects with what `rejectionOf` understands. */
+export async function verifyCommand(
+  cms: Buffer,
+  { terminal, clock, signers }: CommandJudge,
+): Promise<Command> {
+  const { said, signer } = await readSignedBy(cms, 'command', COMMAND, signers, clock.now());
+  if (said.to !== 'all' && !said.to.includes(terminal)) {
+    throw new Rejection('not-for-this-terminal', 'the command is addressed to others');
   }
+  // Nothing is decided without the time; it comes again with the next link.
+  if (clock.quality() === 'unset') throw new Rejection('clock-unset', 'the clock is not set');
+  return {
+    id: said.id,
+    issuer: signer,
+    number: said.number,
+    does: said.do.name,
+    role: said.do.role ?? null,
+    issuedAt: Date.parse(said.issuedAt),
+    expires: Date.parse(said.expires),
+  };
 }

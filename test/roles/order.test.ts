@@ -67,7 +67,7 @@ test('a gate becomes the reader of a shelter, takes in whoever comes, and is a g
     await send(world, { does: 'end-role' });
     await again(world, ended);
     expect(await journal.next({ event: 'role.ended' }, ended)).toMatchObject({
-      ...{ order, why: 'order' },
+      ...{ order, ended: 'order' },
     });
     await world.screen({ screen: 'waiting' });
     expect(await world.tap(card.card)).toMatchObject({ event: 'entry.granted' });
@@ -141,10 +141,18 @@ test('a disk that is full changes nothing, and the same order is followed when i
     } as never,
     ...{ now: Date.now, software: '1', checks: async () => [], roles },
     ...{ idle: async () => true, quiet: async () => true },
-    restart: () => {
+    ...{ restart() {}, way: { how: 'link' } },
+  });
+  roles.start({
+    quiet: async () => true,
+    onRestart: () => {
       restarts += 1;
     },
+    onDefect: (error) => {
+      throw error;
+    },
   });
+  onTestFinished(() => roles.stop());
   const at = Date.now();
   const command: Command = {
     ...{ id: randomUUID(), issuer: 'a', number: 1, does: 'take-role', role: shelter() },
@@ -168,7 +176,7 @@ test('a role ends when its time is past, by the platform’s clock alone, and on
   const { ledger } = terminal;
   const role = shelter();
   const order = randomUUID();
-  const { facts, keep } = roles.change({ id: order, role }, 'stick');
+  const { facts, keep } = roles.change({ id: order, role }, { how: 'link' });
   ledger.record(facts, keep);
   let time: { now: number; quality: string } = { now: Date.now(), quality: 'synced' };
   const clock = { now: () => time.now, quality: () => time.quality } as never;
@@ -192,16 +200,16 @@ test('a role ends when its time is past, by the platform’s clock alone, and on
   await vi.advanceTimersByTimeAsync(2_000);
   time = { now: Date.parse(role.until) + 30 * 24 * HOUR, quality: 'holdover' };
   await vi.advanceTimersByTimeAsync(2_000);
-  served.resolve(true);
-  await new Promise((resolve) => setImmediate(resolve));
   expect(held()?.command).toBe(order);
   time = { ...time, quality: 'synced' };
   await vi.advanceTimersByTimeAsync(2_000);
-  await expect.poll(() => restarts).toBe(1);
   expect(held()).toBeNull();
+  expect(restarts).toBe(0);
+  served.resolve(true);
+  await expect.poll(() => restarts).toBe(1);
   expect([...ledger.facts(0)].at(-1)).toMatchObject({
     event: 'role.ended',
-    body: { order, why: 'expired' },
+    body: { order, ended: 'expired' },
   });
 });
 

@@ -1,0 +1,71 @@
+/** The order that a stick brings to a terminal: one small file, read whole before anything is made of it. */
+
+import { constants } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../store/disk.ts';
+
+/** As much as a command may have. */
+const ORDER_BYTES_MAX = 65_536;
+
+/**
+ * Why there is nothing to be judged: nothing for this terminal; something in its place that is no plain file or folder; more
+ * bytes than any order has; the stick was pulled, or is broken.
+ */
+export type StickOrderFault = 'none' | 'not-a-file' | 'too-large' | 'unreadable';
+
+/** Below the folder where the stick is mounted. */
+export function orderPath(terminal: string): readonly string[] {
+  return ['kazasu', 'down', terminal, 'order.p7m'];
+}
+
+/** Looks at one path and lists no folder, however much else is on the stick. CMS SignedData, if it is an order at all. */
+export async function readStickOrder(
+  mount: string,
+  terminal: string,
+): Promise<Buffer | StickOrderFault> {
+  try {
+    const [file = '', ...above] = orderPath(terminal).toReversed();
+    let folder = mount;
+    for (const name of above.toReversed()) {
+      folder = join(folder, name);
+      if (!(await lstat(folder)).isDirectory()) return 'not-a-file';
+    }
+    return await readWhole(join(folder, file));
+  } catch (error) {
+    switch (codeOf(error)) {
+      case 'ENOENT':
+      case 'ENOTDIR':
+        return 'none';
+      case 'ELOOP':
+      case 'ENXIO':
+        return 'not-a-file';
+      case 'EIO':
+      case 'ENODEV':
+      case 'ESTALE':
+      case 'EUCLEAN':
+      case 'EACCES':
+      case 'EPERM':
+        return 'unreadable';
+      default:
+        throw error;
+    }
+  }
+}
+
+async function readWhole(path: string): Promise<Buffer | StickOrderFault> {
+  // A pipe in its place is not waited for, and where a link leads is nobody's order.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags);
+  try {
+    if (!(await file.stat()).isFile()) return 'not-a-file';
+    const bytes = Buffer.alloc(ORDER_BYTES_MAX + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
+    }
+    return length > ORDER_BYTES_MAX ? 'too-large' : bytes.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
