@@ -12,6 +12,8 @@ const LONGEST = [
   'devices/card-reader.real.test.ts',
   'gate/reader.real.test.ts',
   'street/page.real.test.ts',
+  'town/evacuation.real.test.ts',
+  'town/evacuation.long.test.ts',
   'street/faults.long.test.ts',
   'street/scenarios.long.test.ts',
   'services/million.long.test.ts',
