@@ -54,6 +54,8 @@ export const SERVICES = z.strictObject({
       capacity: z.int().min(1).max(100_000),
       /** The municipality's list of residents. */
       list: NAME,
+      /** On paper, for those without a card: a slip (unless said), or a short band to be worn, for a narrow roll. */
+      slip: z.enum(['slip', 'band']).optional(),
       /** The municipality's certificate (PEM or DER): what names people who are on no list is sealed to its key. */
       'municipality-key': z.string().regex(/^[^\0]*[^\0\s][^\0]*$/u, { error: 'a path' }),
     })

@@ -36,7 +36,7 @@ export function Begin({ since, isOperator }: BeginProps) {
       )}
       {isOperator && isAsked && (
         <>
-          <p class="warning" role="alert">
+          <p class="problem" role="alert">
             いまの安否と避難所の人数は、すべての画面で数えなくなり、全員が「返事なし」に戻ります。記録は消えません。訓練や災害の初めにだけ行ってください。
           </p>
           <p class="buttons">

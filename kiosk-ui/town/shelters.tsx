@@ -46,12 +46,6 @@ export function Shelters({ shelters, counts }: SheltersProps) {
                 人数 / 定員
               </th>
               <th scope="col">混雑</th>
-              <th scope="col" class="number">
-                要望<span class="vh">の件数</span>
-              </th>
-              <th scope="col" class="number">
-                配布<span class="vh">、きょう渡した数</span>
-              </th>
               <th scope="col">最終連絡</th>
             </tr>
           </thead>
@@ -72,7 +66,7 @@ async function download(): Promise<void> {
 }
 
 function ShelterLine({ shelter }: { readonly shelter: ShelterShown }) {
-  const { id, name, people, capacity, crowding, contact, needs, handed } = shelter;
+  const { id, name, people, capacity, crowding, contact } = shelter;
   return (
     <tr>
       <th scope="row">
@@ -86,18 +80,11 @@ function ShelterLine({ shelter }: { readonly shelter: ShelterShown }) {
       <td>
         <CrowdingMark crowding={crowding} />
       </td>
-      <td class="number">{count(sumOf(needs))}</td>
-      <td class="number">{count(sumOf(handed))}</td>
       <td>
         <Contact contact={contact} />
       </td>
     </tr>
   );
-}
-
-/** Which of them: on the shelter's own sheet. */
-function sumOf(counts: Readonly<Partial<Record<string, number>>>): number {
-  return Object.values(counts).reduce<number>((sum, each) => sum + (each ?? 0), 0);
 }
 
 function Contact({ contact }: Pick<ShelterShown, 'contact'>) {

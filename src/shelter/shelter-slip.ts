@@ -1,4 +1,7 @@
-/** The slip of somebody without a card: a number that finds them again, at this shelter. Says nothing of who they are. */
+/**
+ * The paper of somebody without a card: a number that finds them again, at this shelter, and says nothing of who they are. The
+ * code holds that number, too: a scanner that types as a keyboard does enters it.
+ */
 
 import type { Receipt, ReceiptBlock } from '../domain/receipt.ts';
 import { slipNumber, slipShown } from '../domain/shelter-slip.ts';
@@ -6,7 +9,7 @@ import type { PlannedPaper } from '../papers.ts';
 
 export interface ShelterSlip {
   readonly planned: PlannedPaper;
-  /** Random; what the code holds. */
+  /** Random; the number is made of it. */
   readonly mark: string;
   readonly shelter: string;
   readonly people: number;
@@ -25,11 +28,28 @@ const moment = new Intl.DateTimeFormat('ja-JP', {
   hourCycle: 'h23',
 });
 
+function text(words: string, size: 1 | 2 | 3): ReceiptBlock {
+  return { kind: 'text', text: words, size };
+}
+
+/** To be worn: as short as it can be, and nothing on it but what is needed at the reader. */
+export function shelterBand({ planned, mark, shelter, people, at }: ShelterSlip): Receipt {
+  const { paper, reissue } = planned;
+  const number = slipNumber(mark);
+  const again = reissue > 0 ? ` 再発行 ${reissue + 1}` : '';
+  return {
+    paper,
+    blocks: [
+      text(slipShown(number), 3),
+      { kind: 'qr', data: number },
+      text(`${shelter} ${people}人`, 1),
+      text(`${moment.format(at)} ${paper}${again}`, 1),
+    ],
+  };
+}
+
 export function shelterSlip({ planned, mark, shelter, people, at }: ShelterSlip): Receipt {
   const { paper, reissue } = planned;
-  const text = (words: string, size: 1 | 2 | 3): ReceiptBlock => ({
-    ...{ kind: 'text', text: words, size },
-  });
   return {
     paper,
     blocks: [
@@ -40,7 +60,7 @@ export function shelterSlip({ planned, mark, shelter, people, at }: ShelterSlip)
       text(slipShown(slipNumber(mark)), 3),
       text('この番号を画面で入れてください', 1),
       RULE,
-      { kind: 'qr', data: mark },
+      { kind: 'qr', data: slipNumber(mark) },
       RULE,
       { kind: 'pair', label: '人数', value: `${people}人` },
       { kind: 'pair', label: '受付', value: moment.format(at) },

@@ -40,7 +40,7 @@ import {
   readShelterCard,
   type ShelterCard,
 } from './shelter-card.ts';
-import { shelterSlip } from './shelter-slip.ts';
+import { shelterBand, shelterSlip } from './shelter-slip.ts';
 
 const GROUP_BYTES = 8;
 const MARK_BYTES = 16;
@@ -293,7 +293,8 @@ export class ShelterVisits {
     const paper = planned as PlannedPaper | null;
     if (paper !== null) {
       const slip = { planned: paper, mark, shelter: options.name, people: count };
-      void terminal.papers.print(paper, shelterSlip({ ...slip, at: Date.parse(fact.at) }));
+      const form = options.slip === 'band' ? shelterBand : shelterSlip;
+      void terminal.papers.print(paper, form({ ...slip, at: Date.parse(fact.at) }));
     }
     const shown = this.#shown(person, nth, fact.at, 'arrived', count);
     return { number: slipNumber(mark), person: shown, paper: paper !== null };

@@ -1,9 +1,29 @@
 /** Who comes without a card: a name and a number of people, sealed to the municipality, and a number that finds them again. */
 
 import { expect, test } from 'vitest';
+import { encodeReceipt } from '../../devices/receipt/escpos.ts';
+import { ReceiptImages } from '../../devices/receipt/receipt-image.ts';
+import type { Receipt } from '../../src/domain/receipt.ts';
 import type { Screen } from '../../src/domain/screen.ts';
 import { slipNumber, slipShown } from '../../src/domain/shelter-slip.ts';
+import type { PlannedPaper } from '../../src/papers.ts';
+import { type ShelterSlip, shelterBand, shelterSlip } from '../../src/shelter/shelter-slip.ts';
 import { atTheShelter, households, type Shelter } from './at-the-shelter.ts';
+
+function slipOf(mark: string): ShelterSlip {
+  const planned = { paper: 'shelter-1-000001', reissue: 0 } as PlannedPaper;
+  return {
+    planned,
+    mark,
+    shelter: '汐見小学校 避難所',
+    people: 3,
+    at: Date.parse('2026-11-25T07:40:00Z'),
+  };
+}
+
+function codeOf({ blocks }: Receipt): string {
+  return blocks.flatMap((block) => (block.kind === 'qr' ? [block.data] : [])).join(' ');
+}
 
 const chosen = (shelter: Shelter, choice: string) => shelter.press({ key: 'choose', choice });
 
@@ -89,6 +109,39 @@ test('the number opens their menu, and brings them back; another one is told to 
       ['shelter.came-back', expect.any(Boolean)],
     ]);
   }));
+
+test('a scanner that types the code of the slip, all at once, opens their menu', () =>
+  atTheShelter({ platform: 'stopped' }, async (shelter) => {
+    const { press, screen, facts, source } = shelter;
+    await writeDown(shelter, 1);
+    press({ key: 'enter' });
+    await screen({ screen: 'shelter-family' });
+    chosen(shelter, 'no-card');
+    await screen({ screen: 'shelter-no-card' });
+    chosen(shelter, 'number');
+    const { number } = await screen({ screen: 'shelter-typing', typed: '' } as Partial<Screen>);
+    const arrival = facts().find(({ event }) => event === 'shelter.arrived');
+    const code = codeOf(shelterSlip(slipOf(String(arrival?.body['mark']))));
+    // Nobody waits for the screen between two characters: all of them are of the same one.
+    for (const character of code)
+      expect(source.press(number, { key: 'character', character })).toBe('taken');
+    expect(source.press(number, { key: 'enter' })).toBe('taken');
+    await screen({ screen: 'shelter-menu', name: null } as Partial<Screen>);
+  }));
+
+test('a band for a narrow roll has the same number and code as the slip, and is shorter', () => {
+  const slip = slipOf('5c'.repeat(16));
+  const band = shelterBand(slip);
+  const number = slipNumber(slip.mark);
+  expect(codeOf(band)).toBe(number);
+  expect(codeOf(shelterSlip(slip))).toBe(number);
+  expect(JSON.stringify(band)).toContain(slipShown(number));
+  // By its mark somebody could be found among the facts.
+  expect(JSON.stringify([band, shelterSlip(slip)])).not.toContain(slip.mark);
+  const bytesOf = (receipt: Receipt) =>
+    encodeReceipt(receipt, 58, new ReceiptImages([])).bytes.length;
+  expect(bytesOf(band)).toBeLessThan(bytesOf(shelterSlip(slip)));
+});
 
 test('with a printer the number comes out on paper, and no name does', () =>
   atTheShelter(
