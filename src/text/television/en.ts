@@ -45,7 +45,7 @@ export const television: TelevisionTexts = {
     calls: ({ municipality }) => `When ${municipality} tells you to leave, you are called by name`,
     heard: 'Your municipality hears what you answer, and that you reached a shelter',
     shown:
-      'Your name and whether you are safe are shown here; where you are only if you agree to that, too',
+      'Your name and whether you are safe are shown here, and where you are only if you agree to that, too',
     ends: 'You can end it at any time, with your card or the remote control',
     pin: 'You need your PIN of four digits.',
     go: 'Register',
