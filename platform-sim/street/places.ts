@@ -135,7 +135,7 @@ function shelterReader(
   return {
     ...{ id, name, prints },
     profile: 'shelter',
-    screen: { width: 768, height: 1024 },
+    screen: { width: 800, height: 480 },
     handsOut: false,
     issues: false,
     isTelevision: false,
