@@ -123,13 +123,16 @@ municipality = "汐見市"
 `,
 };
 
+/** Where the readers of the school call each other; the first one is called. */
+const AT_SCHOOL = '127.0.0.1:8431';
+
 /** A reader of a shelter: of the school unless told. */
 function shelterReader(
   id: string,
   name: Words,
-  more: Pick<PlaceKind, 'prints'> & { readonly shelter?: string },
+  more: Pick<PlaceKind, 'prints'> & { readonly shelter?: string; readonly beside?: string },
 ): PlaceKind {
-  const { prints, shelter = 'shiomi-elementary' } = more;
+  const { prints, shelter = 'shiomi-elementary', beside = '' } = more;
   const school = SHIOMI_SHELTERS.find((each) => each.id === shelter);
   if (school === undefined) throw new Error(`no shelter is called ${shelter}`);
   return {
@@ -152,6 +155,7 @@ municipality = "${SHIOMI_CODE}"
 [transfer]
 mount = ${JSON.stringify(stick)}
 recipient = ${JSON.stringify(municipalityKey)}
+${beside}
 [services.evacuation-shelter]
 shelter = "${school.id}"
 name = "${school.name} 避難所"
@@ -165,13 +169,13 @@ municipality-key = ${JSON.stringify(municipalityKey)}
 export const SHELTER = shelterReader(
   'shelter-1',
   { ja: '体育館 受付1', en: 'School gym, desk 1' },
-  { prints: true },
+  { prints: true, beside: `[neighbours]\nlisten = "${AT_SCHOOL}"` },
 );
 
 export const SHELTER_BESIDE = shelterReader(
   'shelter-2',
   { ja: '体育館 受付2', en: 'School gym, desk 2' },
-  { prints: false },
+  { prints: false, beside: `[neighbours]\ngates = ["${AT_SCHOOL}"]` },
 );
 
 /** The reader of a shelter elsewhere, by this name. */
