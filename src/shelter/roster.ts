@@ -40,8 +40,8 @@ export class Roster {
     const bySubject = new Map<string, Fact[]>();
     for (const facts of [ledger.facts(0), ledger.beside.told(shelterTopic(list, shelter))]) {
       for (const fact of facts) {
-        const { event, subject } = fact;
-        if (subject === null || !OF_A_STAY.has(event)) continue;
+        const { subject } = fact;
+        if (subject === null || !this.#isOfStay(fact)) continue;
         const known = bySubject.get(subject);
         if (known === undefined) bySubject.set(subject, [fact]);
         else known.push(fact);
@@ -81,14 +81,17 @@ export class Roster {
   #factsAbout(subject: string): Fact[] {
     const own = this.#ledger.factsAbout(subject, STAY_EVENTS);
     // A fact of this reader may have left the ledger while what another one told of the same person is still there.
-    const told = this.#ledger.beside
-      .toldAbout(subject)
-      .filter(({ event, body }) => OF_A_STAY.has(event) && body['shelter'] === this.#shelter);
-    return eachOnce([...own, ...told]);
+    const told = this.#ledger.beside.toldAbout(subject);
+    return eachOnce([...own, ...told].filter((fact) => this.#isOfStay(fact)));
+  }
+
+  /** A reader that was moved has facts of another shelter, whose people are not here. */
+  #isOfStay({ event, body }: Fact): boolean {
+    return OF_A_STAY.has(event) && body['shelter'] === this.#shelter;
   }
 
   #hear(facts: readonly Fact[]): void {
-    const changed = facts.filter(({ event }) => OF_A_STAY.has(event));
+    const changed = facts.filter((fact) => this.#isOfStay(fact));
     for (const subject of new Set(changed.flatMap((fact) => fact.subject ?? []))) {
       this.#count(subject, this.#factsAbout(subject));
     }

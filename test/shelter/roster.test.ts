@@ -16,7 +16,7 @@ const AT_ONCE = 1_000;
 const SHELTER = { list: 'evacuees-990029', shelter: 'shiomi-elementary' };
 
 const fact = (event: NewFact['event'], subject: string, body: NewFact['body'] = {}): NewFact => ({
-  ...{ event, subject, body },
+  ...{ event, subject, body: { shelter: SHELTER.shelter, ...body } },
 });
 const arrived = (subject: string, count = 1) =>
   fact('shelter.arrived', subject, { count, by: 'card' });
@@ -46,6 +46,15 @@ test('twenty thousand facts: counted right after a start, and a tap asks for non
   await expect.poll(() => roster.people).toEqual({ here: 4, out: 4_999 });
   expect(roster.isExpected('evacuee/7')).toBe(true);
   expect(roster.isExpected('evacuee/5001')).toBe(false);
+});
+
+test('a reader that stood at another shelter does not count the people of that one', () => {
+  const ledger = openLedger(tempFolder());
+  const elsewhere = { shelter: 'minato-hall', count: 3, by: 'card' };
+  ledger.record([fact('shelter.arrived', 'evacuee/there', elsewhere), arrived('evacuee/here')]);
+  const roster = new Roster(ledger, SHELTER);
+  expect(roster.people).toEqual({ here: 1, out: 0 });
+  expect(roster.stay('evacuee/there').state).not.toBe('here');
 });
 
 test('what the platform holds leaves the ledger, but of nobody who is here or comes back', async () => {
