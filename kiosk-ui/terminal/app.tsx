@@ -108,7 +108,7 @@ export function Shown({ screen, press }: ShownProps) {
         here={text.waiting.here[look.reader]}
         way={wayOf(view, text)}
         staff={
-          hand.offers('staff')
+          hand.offers('staff') && view.ownStaffKey !== true
             ? { text: text.bar.staff, onPress: () => press({ key: 'staff' }) }
             : null
         }

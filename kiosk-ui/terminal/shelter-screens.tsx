@@ -242,6 +242,7 @@ const staff: Draw<'shelter-staff'> = ({ asked, refused }, hand) => {
   return {
     layout: 'tell',
     ring: { state: 'waiting' },
+    ownStaffKey: true,
     title: words.title,
     words: (
       <>

@@ -57,6 +57,8 @@ export interface View {
   readonly whole?: ComponentChildren;
   /** Default: the profile's. */
   readonly theme?: 'light' | 'dark';
+  /** It has a key for staff among its own, and none in the corner. */
+  readonly ownStaffKey?: boolean;
   /** Above the title. */
   readonly before?: ComponentChildren;
   readonly words?: ComponentChildren;
