@@ -3,18 +3,28 @@
  * no fault of the product. What came and was wrong is never asked again. `second-attempts.ts` lists who needed it.
  */
 
-import { type RunnerTestCase, TestRunner } from 'vitest';
+import { type RunnerTestCase, TestRunner, vi } from 'vitest';
 
 /** How the helpers of these tests, vitest and Playwright say that a deadline passed. */
 const DEADLINE_PASSED =
   /timed out in \d+ ?ms|Timeout \d+ms exceeded|^no [\s\S]*(in \d+ ms; came|; came|; shown):|^not yet: |^never: |did not come$|^nothing came$/u;
-/** The cause that `expect.poll` gives to what was not so until its deadline. */
+/** The cause that `expect.poll` gives to what was not so until its deadline, and `vi.waitFor` here. */
 const NOT_SO_IN_TIME = 'Matcher did not succeed in time.';
 
 interface Failure {
   readonly message?: string;
   readonly cause?: unknown;
 }
+
+const { waitFor } = vi;
+vi.waitFor = async (isSo, options) => {
+  try {
+    return await waitFor(isSo, options);
+  } catch (error) {
+    if (error instanceof Error) error.cause ??= new Error(NOT_SO_IN_TIME);
+    throw error;
+  }
+};
 
 export default class PatientRunner extends TestRunner {
   override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
