@@ -1,5 +1,5 @@
 /**
- * A document of somebody else taken apart and looked at, in a worker of its own (pdf-worker.ts): whether it is a plain PDF
+ * A document of somebody else taken apart and looked at, in a process of its own (pdf-process.ts): whether it is a plain PDF
  * without anything that acts, its pages as documents of one sheet each, and what the codes on these very sheets say.
  *
  * What is looked at is what is printed: the sheets are made first and rendered afterwards.

@@ -62,6 +62,7 @@ export function familyRegister(parts: TerminalParts): Service {
     machine: status.machine,
     errands: [errand('resident'), errand('family'), usageRegistration(parts), statusErrand(parts)],
     wasIssued: (request) => records.wasIssued(request),
+    stop: () => inspector.close(),
     place: () => status.place(),
     ...(status.limitMs === undefined ? {} : { limitMs: status.limitMs }),
     ...(status.dialogue === undefined ? {} : { dialogue: status.dialogue }),

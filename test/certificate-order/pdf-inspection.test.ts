@@ -1,4 +1,4 @@
-/** Documents that come, looked at by the worker that looks at them. */
+/** Documents that come, looked at by the process that looks at them. */
 
 import { createHash } from 'node:crypto';
 import { PDFDocument } from '@cantoo/pdf-lib';
@@ -53,7 +53,7 @@ test.each([
   expect(await inspectPages(await made(), SHEETS_MAX)).toEqual({ usable: false, why });
 });
 
-test('what a worker rehearses with goes the whole way of a certificate, up to its code', async () => {
+test('what a process rehearses with goes the whole way of a certificate, up to its code', async () => {
   const rehearsed = await inspectPages(await rehearsalDocument(), 1);
   expect(rehearsed).toMatchObject({ usable: true, sheets: [{ codes: ['KAZASU'] }] });
 });
@@ -65,10 +65,18 @@ test('more than 20 MB is not even looked at', async () => {
 
 test('a document that takes too long, or more memory than it may have, is given up', async () => {
   const pdf = await documentOf(CODES);
-  const slow = new PdfInspector({ totalMs: 1, heapMib: 256, growthBytes: Infinity });
+  const slow = new PdfInspector({ totalMs: 1, heapMib: 256, residentBytes: Infinity });
   expect(await slow.inspect(pdf, never)).toEqual({ usable: false, why: 'too-slow' });
-  const small = new PdfInspector({ totalMs: 60_000, heapMib: 256, growthBytes: -1e12 });
+  const small = new PdfInspector({ totalMs: 60_000, heapMib: 256, residentBytes: 0 });
   expect(await small.inspect(pdf, never)).toEqual({ usable: false, why: 'too-large' });
+});
+
+test('a process that dies over a document takes nothing else with it', async () => {
+  const limits = { totalMs: 60_000, heapMib: 4, residentBytes: Infinity };
+  const dying = new PdfInspector(limits);
+  const pdf = await documentOf(CODES);
+  expect(await dying.inspect(pdf, never)).toEqual({ usable: false, why: 'too-large' });
+  expect(await inspector.inspect(pdf, never)).toMatchObject({ usable: true });
 });
 
 test('nobody waits for it any more: it ends', async () => {
