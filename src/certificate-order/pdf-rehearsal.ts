@@ -1,5 +1,5 @@
 /**
- * A page like a certificate's, for the worker that looks at documents: whoever has been through one has its code compiled,
+ * A page like a certificate's, for the process that looks at documents: whoever has been through one has its code compiled,
  * and does the first real one in half the time.
  */
 
