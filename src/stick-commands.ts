@@ -4,33 +4,24 @@
  */
 
 import type { Command as CommandLine } from 'commander';
-import { CommandRunner } from './commands.ts';
 import { Conditions } from './conditions.ts';
 import type { Config } from './config.ts';
-import { type Command, type CommandRefusal, refusalOf } from './domain/command.ts';
-import { verifyCommand } from './link/commands.ts';
-import { pinnedPlatform } from './link/pinned-platform.ts';
-import { PlatformRoot } from './link/platform-root.ts';
-import { Rejection, type RejectionReason, rejectionOf } from './link/rejection.ts';
-import type { Recorder } from './recorder.ts';
+import type { Command } from './domain/command.ts';
 import { Roles } from './roles.ts';
 import { StaffError } from './staff/commands.ts';
 import type { Decision } from './staff/decisions.ts';
 import { openLedger, type StateFolder } from './state-folder.ts';
 import {
-  doneWords,
-  faultWords,
-  orderWords,
-  refusedWords,
-  rejectedWords,
-  repeatedWords,
-} from './stick-words.ts';
+  followOrder,
+  judgeOrder,
+  orderOf,
+  refusalNow,
+  type StickOrderParts,
+} from './stick-orders.ts';
+import { doneWords, faultWords, orderWords } from './stick-words.ts';
 import { LedgerError } from './store/ledger.ts';
 import { LedgerFile } from './store/ledger-file.ts';
 import { readStickOrder } from './transfer/stick-order.ts';
-import { SOFTWARE } from './version.ts';
-
-type Opened = Pick<StateFolder, 'ledger' | 'clock'>;
 
 /** `words`: what may be kept of who and why. `staff`: runs it with a configuration, and prints what it says. */
 export function stickCommands(
@@ -58,13 +49,12 @@ export function stickCommands(
 
 /** Says in words what the stick in this folder brings. Rejects with StaffError, in words, where it would not be taken. */
 export function showStick(config: Config, directory: string): Promise<string> {
-  return withOrder(config, directory, async (command, { ledger, clock }) => {
-    const roles = rolesOf(config, { ledger, clock });
-    const refusal =
-      refusalOf(command, ledger.commands.newest(command.issuer), clock.now()) ??
-      roles.refusalOf(command);
-    if (refusal !== null) throw new StaffError(`${orderWords(command)}\n${refusedWords(refusal)}`);
-    return orderWords(command);
+  return withOrder(config, directory, async (command, parts) => {
+    const refusal = refusalNow(command, parts);
+    const order = orderOf(command);
+    const words = order === null ? [] : [orderWords(order)];
+    if (refusal !== null) throw new StaffError([...words, faultWords(refusal)].join('\n'));
+    return words.join('\n');
   });
 }
 
@@ -74,47 +64,19 @@ export function acceptStick(
   directory: string,
   decision: Decision,
 ): Promise<string> {
-  return withOrder(config, directory, async (command, opened) => {
-    const { ledger, clock } = opened;
-    const before = ledger.lastFact().seq;
-    const runner = new CommandRunner({
-      recorder: recorderOf(opened),
-      now: () => clock.now(),
-      software: SOFTWARE,
-      checks: async () => [],
-      idle: async () => true,
-      restart() {},
-      roles: rolesOf(config, opened),
-      quiet: async () => true,
-      way: { how: 'stick', ...decision },
-    });
-    runner.take(command);
-    await runner.decided();
-    const subject = `command/${command.id}`;
-    const said = [...ledger.facts(before)].find((fact) => fact.subject === subject);
-    if (said === undefined) throw new StaffError(refusedWords(null));
-    if (said.event === 'command.refused') {
-      throw new StaffError(refusedWords(said.body['reason'] as CommandRefusal));
-    }
-    return `${orderWords(command)}\n${doneWords()}`;
+  return withOrder(config, directory, async (command, parts) => {
+    const order = orderOf(command);
+    if (order === null) throw new StaffError(faultWords('unknown-command'));
+    const fault = await followOrder(command, parts, decision);
+    if (fault !== null) throw new StaffError(faultWords(fault));
+    return `${orderWords(order)}\n${doneWords()}`;
   });
-}
-
-/** Of a ledger that was opened for one decision: the daemon's journal shows what is recorded. */
-function recorderOf({
-  ledger,
-}: Pick<Opened, 'ledger'>): Pick<Recorder, 'ledger' | 'record' | 'note'> {
-  return { ledger, record: (facts, { steps } = {}) => ledger.record(facts, steps), note() {} };
-}
-
-function rolesOf(config: Config, opened: Opened): Roles {
-  return new Roles(config, { ...opened, recorder: recorderOf(opened) }, new Conditions());
 }
 
 async function withOrder<Result>(
   config: Config,
   directory: string,
-  work: (command: Command, opened: Opened) => Promise<Result>,
+  work: (command: Command, parts: StickOrderParts) => Promise<Result>,
 ): Promise<Result> {
   const { name: terminal, state } = config;
   const order = await readStickOrder(directory, terminal);
@@ -124,14 +86,28 @@ async function withOrder<Result>(
   }
   const { clock, ledger } = opened(config);
   try {
-    const command = await judged(order, terminal, { clock, ledger });
-    if (typeof command === 'string') throw new StaffError(rejectedWords(command));
-    if (ledger.commands.has(command.id)) throw new StaffError(repeatedWords());
-    return await work(command, { clock, ledger });
+    const parts = partsOf(config, { clock, ledger });
+    const command = await judgeOrder(order, parts);
+    if (typeof command === 'string') throw new StaffError(faultWords(command));
+    return await work(command, parts);
   } finally {
     ledger.close();
     clock.close();
   }
+}
+
+/** Of a ledger that was opened for one decision: the daemon's journal shows what is recorded. */
+function partsOf(
+  config: Config,
+  { ledger, clock }: Pick<StateFolder, 'ledger' | 'clock'>,
+): StickOrderParts {
+  const recorder: StickOrderParts['recorder'] = {
+    ledger,
+    record: (facts, { steps } = {}) => ledger.record(facts, steps),
+    note() {},
+  };
+  const roles = new Roles(config, { ledger, clock, recorder }, new Conditions());
+  return { terminal: config.name, ledger, clock, recorder, roles };
 }
 
 function opened(config: Config): ReturnType<typeof openLedger> {
@@ -140,21 +116,5 @@ function opened(config: Config): ReturnType<typeof openLedger> {
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     throw new StaffError(error.message, { cause: error });
-  }
-}
-
-/** Held against the root that the terminal has; whoever never met its platform believes nobody. */
-async function judged(
-  cms: Buffer,
-  terminal: string,
-  { ledger, clock }: Opened,
-): Promise<Command | RejectionReason> {
-  try {
-    const ca = pinnedPlatform(ledger);
-    if (ca === null) throw new Rejection('bad-signature', 'no platform was met yet');
-    const root = new PlatformRoot({ ledger, now: () => clock.now(), journal() {} });
-    return await verifyCommand(cms, { terminal, clock, signers: root.signers(ca) });
-  } catch (error) {
-    return rejectionOf(error).reason;
   }
 }

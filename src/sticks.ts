@@ -2,25 +2,40 @@
 
 import type { Config } from './config.ts';
 import type { LinkSupervisor } from './link-supervisor.ts';
+import type { Roles } from './roles.ts';
+import type { StickDesk } from './staff/staff-desk.ts';
 import type { StateFolder } from './state-folder.ts';
 import type { StickWatch } from './transfer/stick-watch.ts';
 
-/** Running, until it is stopped; null where none are written to. */
+export interface Sticks {
+  /** Not running yet. */
+  readonly watch: StickWatch;
+  /** For whoever of the staff stands there with one. */
+  readonly desk: StickDesk;
+}
+
+/** Null where none are written to, or read. */
 export async function sticksOf(
   { name: terminal, transfer }: Config,
   { ledger, clock, recorder }: StateFolder,
-  link: Pick<LinkSupervisor, 'enrolled'>,
+  { link, roles }: { readonly link: Pick<LinkSupervisor, 'enrolled'>; readonly roles: Roles },
   onDefect: (error: unknown) => void,
-): Promise<StickWatch | null> {
+): Promise<Sticks | null> {
   if (transfer === undefined) return null;
   // Loaded only where facts may go by stick.
-  const { StickWatch } = await import('./transfer/stick-watch.ts');
+  const [{ StickWatch }, { TerminalStick }] = await Promise.all([
+    import('./transfer/stick-watch.ts'),
+    import('./terminal-stick.ts'),
+  ]);
   const watch = new StickWatch({
     ...{ terminal, ...transfer, recorder, onDefect },
     streams: () => ledger.streams(),
     signing: () => link.enrolled.signing(),
     now: () => clock.now(),
   });
-  watch.start();
-  return watch;
+  const desk = new TerminalStick({
+    ...{ terminal, ledger, clock, recorder, roles },
+    ...{ mount: transfer.mount, brings: () => watch.brings },
+  });
+  return { watch, desk };
 }

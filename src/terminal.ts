@@ -105,7 +105,8 @@ export async function startTerminal(
     looking.look();
   };
   const checks = checksOf(folder, { config, reader: devices.card, keys, link, venue }, devices);
-  const desk = StaffDesk.of(config, folder, own, checks);
+  const sticks = await sticksOf(config, folder, { link, roles }, options.onDefect);
+  const desk = StaffDesk.of(config, folder, own, checks, sticks?.desk ?? null);
   const machine = terminalMachineFor(services, devices.card, conditions, recover, desk);
   const input = inputOf(config, services, desk);
   const actor = createActor(machine, { id: 'terminal', input, inspect });
@@ -129,15 +130,14 @@ export async function startTerminal(
   const retention = retentionOf(roles, folder, services, link, options.onDefect);
   roles.start(ending);
   await venue.start(onlyOne(services).marks ?? null);
-  const sticks = await sticksOf(config, folder, link, options.onDefect);
-  actor.start();
+  for (const each of [sticks?.watch, actor]) each?.start();
   return {
     answers,
     screen: screen.source,
     watchObstacles: (listener) => void conditions.watch(listener),
     async stop(signal) {
       folder.recorder.note('terminal.stopping', { signal });
-      await Promise.all([retention.stop(), sticks?.stop()]);
+      await Promise.all([retention.stop(), sticks?.watch.stop()]);
       for (const each of [looking, roles]) each.stop();
       stopServices(services);
       actor.send({ type: 'terminal.stop' });

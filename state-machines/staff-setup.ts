@@ -22,6 +22,7 @@ import type {
   StaffOutcome,
   StaffOverview,
   StaffProof,
+  StickTaken,
   TicketKnown,
 } from '../src/domain/staff-answer.ts';
 import {
@@ -71,7 +72,7 @@ export interface StaffContext {
 export const NOTHING_YET: Omit<StaffContext, 'by'> = {
   how: 'card',
   seconds: 0,
-  overview: { errands: [], papers: [], cases: [], more: 0, checks: [] },
+  overview: { errands: [], papers: [], cases: [], more: 0, stick: null, checks: [] },
   errand: 'entry',
   typed: '',
   known: { ticket: null, entered: null },
@@ -146,6 +147,8 @@ export const staffSetup = setup({
     /** Null: the paper does not wait for this answer any more. */
     settle: promiseNotProvided<StaffOutcome | null, PaperSaid>('settle'),
     decide: promiseNotProvided<StaffOutcome, CaseSaid>('decide'),
+    /** Input: who says that it is to be taken. */
+    takeStick: promiseNotProvided<StickTaken, string>('takeStick'),
     signOff: promiseNotProvided<void, StaffEnd>('signOff'),
   },
   delays: STAFF_DELAYS,
@@ -160,6 +163,10 @@ export const staffSetup = setup({
     },
     choosesPapers: ({ context, event }) => chosenErrand(context, event) === 'papers',
     choosesCases: ({ context, event }) => chosenErrand(context, event) === 'cases',
+    choosesStick: ({ context, event }) => chosenErrand(context, event) === 'stick',
+    acceptsStick: ({ context, event }) =>
+      context.overview.stick?.is === 'brings' && choiceOf(event) === 'accept',
+    isStickTaken: ({ event }) => outputOf<StickTaken>(event).is === 'taken',
     choosesHealth: ({ context, event }) => chosenErrand(context, event) === 'health',
     choosesCase: ({ context, event }) => chosenCase(context, event) !== undefined,
     choosesDecision: ({ context, event }) => chosenDecision(context, event) !== undefined,
@@ -217,6 +224,20 @@ export const staffSetup = setup({
     }),
     keepCaseWhy: assign({
       caseWhy: ({ context, event }) => chosenCaseWhy(context, event) ?? null,
+    }),
+    keepStickNotTaken: assign({
+      overview: ({ context, event }) => {
+        const taken = outputOf<StickTaken>(event);
+        return taken.is === 'taken' ? context.overview : { ...context.overview, stick: taken };
+      },
+    }),
+    keepStickTaken: assign({
+      outcome: ({ context, event }) => {
+        const taken = outputOf<StickTaken>(event);
+        return taken.is === 'taken'
+          ? { result: taken.result, subject: '', first: null }
+          : context.outcome;
+      },
     }),
     endIdle: assign({ end: { why: 'idle', error: null } }),
     endStopped: assign({ end: { why: 'stopped', error: null } }),

@@ -92,6 +92,7 @@ export const staffMachine = staffSetup.createMachine({
               { guard: 'choosesTicket', target: 'typingTicket', actions: 'keepErrand' },
               { guard: 'choosesPapers', target: 'papers' },
               { guard: 'choosesCases', target: 'cases' },
+              { guard: 'choosesStick', target: 'stick' },
               { guard: 'choosesHealth', target: 'health' },
             ],
             'key.back': '#staff.closing',
@@ -224,6 +225,27 @@ export const staffMachine = staffSetup.createMachine({
             src: 'decide',
             input: caseSaid,
             onDone: { target: 'done', actions: 'keepOutcome' },
+            onError: FAILS,
+          },
+        },
+        stick: {
+          meta: shows('staff-stick', ['choose', 'back'], 'idle'),
+          after: LEAVES_WHEN_IDLE,
+          on: {
+            'key.choose': { guard: 'acceptsStick', target: 'takingStick' },
+            'key.back': 'openingMenu',
+          },
+        },
+        takingStick: {
+          meta: shows('staff-stick', [], null),
+          invoke: {
+            id: 'takeStick',
+            src: 'takeStick',
+            input: by,
+            onDone: [
+              { guard: 'isStickTaken', target: 'done', actions: 'keepStickTaken' },
+              { target: 'stick', actions: 'keepStickNotTaken' },
+            ],
             onError: FAILS,
           },
         },

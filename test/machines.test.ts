@@ -54,6 +54,7 @@ const WAITS_ON_PURPOSE: Readonly<Record<string, Readonly<Record<string, string>>
     'open.deciding': 'a durable write is not given up half-way',
     'open.recording': 'a durable write is not given up half-way',
     'open.settling': 'a durable write is not given up half-way',
+    'open.takingStick': 'what a stick brings is taken whole, or it is said why not',
   },
   registrationFormMachine: { resting: 'whoever watches the card meanwhile has a limit' },
   usageRegistrationMachine: {

@@ -22,6 +22,7 @@ import * as service from './service-screens.tsx';
 import { SHELTER_DRAWINGS } from './shelter-screens.tsx';
 import * as staff from './staff-screens.tsx';
 import { type CallShown, Stage, type WayShown } from './stage.tsx';
+import { staffStick } from './stick-screen.tsx';
 import { TELEVISION_DRAWINGS } from './tv-screens.tsx';
 import * as typing from './typing-screens.tsx';
 import type { Draw, Hand, ScreenOf, View } from './view.ts';
@@ -51,6 +52,7 @@ const DRAWINGS: { readonly [Name in ScreenName]: Draw<Name> } = {
   'staff-case': cases.staffCase,
   'staff-case-why': cases.staffCaseWhy,
   'staff-health': staff.staffHealth,
+  'staff-stick': staffStick,
   'staff-leaving': staff.staffLeaving,
   ...KIOSK_DRAWINGS,
   ...SHELTER_DRAWINGS,

@@ -17,6 +17,7 @@ export const staffMenu: Draw<'staff-menu'> = ({ by, errands, owed, notWell }, ha
     undo: menu.undo,
     papers: menu.papers({ count: owed }),
     cases: hand.text.kiosk.staff.menu({ count: owed }),
+    stick: hand.text.stick.menu,
     health: menu.health({ count: notWell }),
   };
   return {
@@ -111,11 +112,16 @@ const DONE: ReadonlySet<StaffResult> = new Set([
   'money-settled',
   'receipt-settled',
   'reissued',
+  'stick-order-taken',
 ]);
 
 export const staffDone: Draw<'staff-done'> = ({ result, subject, first }, hand) => {
   const { confirm } = hand.text.staff;
-  const done = { ...hand.text.staff.done, ...hand.text.kiosk.staff.done };
+  const done = {
+    ...hand.text.staff.done,
+    ...hand.text.kiosk.staff.done,
+    ...hand.text.stick.done,
+  };
   const isDone = DONE.has(result);
   return {
     layout: 'tell',

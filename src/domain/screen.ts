@@ -21,6 +21,7 @@ import type { ColourButton, PageButton } from './remote.ts';
 import type { RevocationAdvice } from './revocation.ts';
 import { SHELTER_SCREENS, SHELTER_SPEECHES, type ShelterScreenBody } from './shelter-screen.ts';
 import type { CaseDecision, CaseResult, CaseShown } from './staff-case.ts';
+import { STICK_SCREENS, type StickResult, type StickScreenBody } from './stick-screen.ts';
 import {
   TELEVISION_SCREENS,
   TELEVISION_SPEECHES,
@@ -86,6 +87,7 @@ export const SCREENS = [
   'staff-leaving',
   ...KIOSK_SCREENS,
   ...SHELTER_SCREENS,
+  ...STICK_SCREENS,
   ...TELEVISION_SCREENS,
 ] as const;
 
@@ -211,13 +213,14 @@ export type StaffResult =
   | 'nothing-to-undo'
   | 'settled'
   | CaseResult
+  | StickResult
   | 'not-recorded';
 
 export const UNDO_REASONS = ['wrong-ticket', 'went-out', 'test', 'other'] as const;
 export type UndoReason = (typeof UNDO_REASONS)[number];
 
 /** What the staff's menu can offer; which of them a terminal has follows from its service. */
-export const STAFF_ERRANDS = ['entry', 'undo', 'papers', 'cases', 'health'] as const;
+export const STAFF_ERRANDS = ['entry', 'undo', 'papers', 'cases', 'stick', 'health'] as const;
 export type StaffErrandId = (typeof STAFF_ERRANDS)[number];
 
 /** What a card is held for, which its holder has to know before: holding it is their consent. */
@@ -331,6 +334,7 @@ export type ScreenBody =
   | { readonly screen: 'staff-leaving'; readonly seconds: number }
   | KioskScreenBody
   | ShelterScreenBody
+  | StickScreenBody
   | TelevisionScreenBody;
 
 export const PAPERS_SHOWN_MAX = 4;

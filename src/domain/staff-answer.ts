@@ -10,6 +10,7 @@ import type {
   UndoReason,
 } from './screen.ts';
 import type { CaseDecision, CaseShown, CaseWhy } from './staff-case.ts';
+import type { StickFault, StickResult, StickShown } from './stick-screen.ts';
 
 /** How staff said who they are. */
 export type StaffProof = 'card' | 'pin';
@@ -34,6 +35,8 @@ export interface StaffWaiting {
 export interface StaffOverview extends StaffWaiting {
   /** What can be done at this terminal. */
   readonly errands: readonly StaffErrandId[];
+  /** Null: none that brings anything is there. */
+  readonly stick: StickShown | null;
   readonly checks: readonly CheckShown[];
 }
 
@@ -70,6 +73,11 @@ export interface CaseSaid {
   readonly why: CaseWhy;
   readonly by: string;
 }
+
+/** What came of a stick that staff said is to be taken. */
+export type StickTaken =
+  | { readonly is: 'taken'; readonly result: StickResult }
+  | { readonly is: 'nothing'; readonly why: StickFault };
 
 /**
  * How somebody said who they are: they did, they left, nobody pressed a key for a while (`quiet`: perhaps they are still

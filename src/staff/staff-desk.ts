@@ -4,7 +4,12 @@ import { fromPromise } from 'xstate';
 import { staffMachine } from '../../state-machines/staff.ts';
 import type { Config } from '../config.ts';
 import { present } from '../domain/present.ts';
-import type { CheckShown, PaperShown, ScreenBody } from '../domain/screen.ts';
+import {
+  type CheckShown,
+  type PaperShown,
+  type ScreenBody,
+  STAFF_ERRANDS,
+} from '../domain/screen.ts';
 import type {
   CaseSaid,
   PaperSaid,
@@ -13,8 +18,10 @@ import type {
   StaffOutcome,
   StaffOverview,
   StaffProof,
+  StickTaken,
   TicketKnown,
 } from '../domain/staff-answer.ts';
+import type { StickShown } from '../domain/stick-screen.ts';
 import type { Recorder } from '../recorder.ts';
 import { entryOf } from '../service-config.ts';
 import type { StateFolder } from '../state-folder.ts';
@@ -25,11 +32,22 @@ import type { StaffPin } from './staff-pin.ts';
 import { type StaffSnapshot, staffScreenOf } from './staff-screen.ts';
 import type { StaffWork } from './staff-work.ts';
 
+/** A stick that is there and brings something. */
+export interface StickDesk {
+  /** Whether there is one, as of the last look. */
+  readonly brings: boolean;
+  look(): Promise<StickShown>;
+  /** All of it, or nothing; `by`: who says so. */
+  take(by: string): Promise<StickTaken>;
+}
+
 export interface StaffDeskParts {
   /** What there is to decide here. */
   readonly work: StaffWork;
   readonly recorder: Recorder;
   readonly pin: StaffPin;
+  /** Null where none is read. */
+  readonly stick: StickDesk | null;
   /** What is wrong with the terminal now; `waiting`: the papers that wait for staff. */
   checks(waiting: readonly PaperShown[]): Promise<readonly CheckShown[]>;
 }
@@ -53,6 +71,7 @@ export class StaffDesk {
       decide: fromPromise<StaffOutcome, CaseSaid>(({ input }) =>
         present(this.#parts.work.decide, 'cases')(input),
       ),
+      takeStick: fromPromise<StickTaken, string>(({ input }) => this.#stick.take(input)),
       signOff: fromPromise<void, StaffEnd>(async ({ input }) => this.#signOff(input)),
     },
   });
@@ -88,6 +107,7 @@ export class StaffDesk {
     { shelf, recorder }: Pick<StateFolder, 'shelf' | 'recorder'>,
     steps: Pick<KioskWorkParts, 'papers' | 'charges'> & { readonly staffPin: StaffPin | null },
     checks: StaffDeskParts['checks'],
+    stick: StickDesk | null,
   ): StaffDesk | null {
     const { name, services } = config;
     const { staffPin } = steps;
@@ -108,8 +128,13 @@ export class StaffDesk {
             : kioskWork({ terminal: name, recorder, ...steps }),
       recorder,
       pin: staffPin,
+      stick,
       checks,
     });
+  }
+
+  get #stick() {
+    return present(this.#parts.stick, 'stick');
   }
 
   get #tickets() {
@@ -119,9 +144,14 @@ export class StaffDesk {
   async #overview({ by, how }: { by: string; how: StaffProof }): Promise<StaffOverview> {
     if (!this.#isOpen) this.#parts.recorder.note('staff.opened', { by, how });
     this.#isOpen = true;
-    const { work, checks } = this.#parts;
+    const { work, checks, stick } = this.#parts;
     const { shown, allPapers } = await work.waiting();
-    return { ...shown, errands: work.errands, checks: await checks(allPapers) };
+    const brought = stick?.brings ? await stick.look() : null;
+    // How the terminal is comes last.
+    const errands = STAFF_ERRANDS.filter((id) =>
+      id === 'stick' ? brought !== null : work.errands.includes(id),
+    );
+    return { ...shown, errands, stick: brought, checks: await checks(allPapers) };
   }
 
   #signOff({ by, why }: StaffEnd): void {

@@ -49,6 +49,8 @@ export function staffScreenOf(snapshot: StaffSnapshot): ScreenBody {
         decision: present(decision, 'decision'),
       };
     }
+    case 'staff-stick':
+      return { screen, shown: present(context.overview.stick, 'stick') };
     case 'staff-health':
       return { screen, checks: context.overview.checks };
     default:

@@ -11,10 +11,12 @@ import type { Reason } from '../domain/reason.ts';
 import type { RevocationAdvice } from '../domain/revocation.ts';
 import type { Language, StaffErrand, StaffResult, UndoReason } from '../domain/screen.ts';
 import type { CaseResult } from '../domain/staff-case.ts';
+import type { StickResult } from '../domain/stick-screen.ts';
 import type { Tellings, ToldText } from '../domain/told.ts';
 import type { KioskTexts } from './kiosk/words.ts';
 import type { ReasonText } from './reason-text.ts';
 import type { ShelterTexts } from './shelter/words.ts';
+import type { StickTexts } from './stick/words.ts';
 import type { TelevisionTexts } from './television/words.ts';
 
 export interface Catalogue {
@@ -128,6 +130,8 @@ export interface Catalogue {
   readonly shelter: ShelterTexts;
   /** What a television says besides. */
   readonly television: TelevisionTexts;
+  /** What is said of a stick that brings something; to staff alone. */
+  readonly stick: StickTexts;
 
   readonly staff: {
     readonly keys: {
@@ -178,7 +182,10 @@ export interface Catalogue {
     };
     readonly why: { readonly title: string } & Readonly<Record<UndoReason, string>>;
     readonly done: Readonly<
-      Record<Exclude<StaffResult, CaseResult>, { readonly title: string; readonly body: string }>
+      Record<
+        Exclude<StaffResult, CaseResult | StickResult>,
+        { readonly title: string; readonly body: string }
+      >
     >;
     readonly papers: {
       readonly title: string;

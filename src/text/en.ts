@@ -7,6 +7,7 @@ import { LANGUAGE_NAMES } from './languages.ts';
 import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/en.ts';
 import { SHELTER_TEXTS } from './shelter/en.ts';
+import { stick } from './stick/en.ts';
 import { TELEVISION_REASONS, television } from './television/en.ts';
 
 const UNHARMED = 'Nothing is wrong with it';
@@ -257,6 +258,7 @@ export const en: Catalogue = {
   kiosk: KIOSK_TEXTS,
   shelter: SHELTER_TEXTS,
   television,
+  stick,
   information: 'Information',
 
   staff: {

@@ -10,6 +10,7 @@ import { LANGUAGE_NAMES } from './languages.ts';
 import { minutesText } from './minutes.ts';
 import { SERVICE_TEXTS } from './services/ja-simple.ts';
 import { SHELTER_TEXTS } from './shelter/ja-simple.ts';
+import { stick } from './stick/ja-simple.ts';
 import { television } from './television/ja-simple.ts';
 
 const TELL_ADMINISTRATOR = '管理《かんり》の 人《ひと》に 言《い》って ください';
@@ -91,6 +92,7 @@ export const jaSimple: Catalogue = {
   kiosk: KIOSK_TEXTS,
   shelter: SHELTER_TEXTS,
   television,
+  stick,
 
   staff: {
     keys: {

@@ -7,6 +7,7 @@ import { LANGUAGE_NAMES } from './languages.ts';
 import type { ReasonText } from './reason-text.ts';
 import { SERVICE_REASONS, SERVICE_TEXTS } from './services/ja.ts';
 import { SHELTER_TEXTS } from './shelter/ja.ts';
+import { stick } from './stick/ja.ts';
 import { TELEVISION_REASONS, television } from './television/ja.ts';
 
 const UNHARMED = '問題ありません';
@@ -251,6 +252,7 @@ export const ja: Catalogue = {
   kiosk: KIOSK_TEXTS,
   shelter: SHELTER_TEXTS,
   television,
+  stick,
 
   staff: {
     keys: {

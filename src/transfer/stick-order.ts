@@ -19,6 +19,13 @@ export function orderPath(terminal: string): readonly string[] {
   return ['kazasu', 'down', terminal, 'order.p7m'];
 }
 
+/** Whether there may be anything for this terminal on what is mounted here. */
+export async function bringsSomething(mount: string, terminal: string): Promise<boolean> {
+  const [, ...above] = orderPath(terminal).toReversed();
+  const found = await lstat(join(mount, ...above.toReversed())).catch(() => null);
+  return found?.isDirectory() ?? false;
+}
+
 /** Looks at one path and lists no folder, however much else is on the stick. CMS SignedData, if it is an order at all. */
 export async function readStickOrder(
   mount: string,

@@ -6,6 +6,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Recorder } from '../recorder.ts';
 import { type StickParts, stickFile, writeStick } from './stick.ts';
+import { bringsSomething } from './stick-order.ts';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -25,10 +26,16 @@ export class StickWatch {
   #timer: NodeJS.Timeout | null = null;
   /** The one that was written to and is still there. */
   #done: string | null = null;
+  #brings = false;
   #working: Promise<void> | null = null;
 
   constructor(options: StickWatchOptions) {
     this.#options = options;
+  }
+
+  /** Whether one was there at the last look that has something for this terminal. */
+  get brings(): boolean {
+    return this.#brings;
   }
 
   start(): void {
@@ -51,8 +58,9 @@ export class StickWatch {
   }
 
   async #lookAndWrite(): Promise<void> {
-    const { mount, mountedAt: ask = mountedAt } = this.#options;
+    const { mount, terminal, mountedAt: ask = mountedAt } = this.#options;
     const present = await ask(mount);
+    this.#brings = present !== null && (await bringsSomething(mount, terminal));
     const isNew = present !== null && present !== this.#done;
     this.#done = present;
     if (isNew) await this.#write();

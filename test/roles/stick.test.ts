@@ -1,73 +1,18 @@
 /** An order that comes by stick: judged as over the link, taken wholly or not at all, and said in words. */
 
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { newMunicipalityKey } from '../../platform-sim/evacuation/sealed.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
-import { prepareStick, putOrder } from '../../platform-sim/transfer/stick.ts';
 import { Conditions } from '../../src/conditions.ts';
 import type { Config } from '../../src/config.ts';
-import type { ShelterRole } from '../../src/domain/role.ts';
-import type { RoleKind } from '../../src/link/protocol.ts';
-import { heldRole } from '../../src/role-config.ts';
 import { Roles } from '../../src/roles.ts';
 import { acceptStick, showStick } from '../../src/stick-commands.ts';
-import { orderPath } from '../../src/transfer/stick-order.ts';
-import { FakePlatform, iso, json } from '../link/fake-platform.ts';
+import { iso } from '../link/fake-platform.ts';
 import { TERMINAL, TestTerminal, tempFolder } from '../link/fixtures.ts';
-import { newRecipient } from '../transfer/rig.ts';
+import { HOUR, type Ordered, signed, stickWith, terminal } from './stick-rig.ts';
 
 const BY = { by: '山田', why: '回線がない' };
-const HOUR = 3_600_000;
-const { certificate } = await newMunicipalityKey('990029', Date.now());
-const recipient = (await newRecipient('990029')).certificate.toString();
-const ROLE: ShelterRole = {
-  ...{ role: 'shelter', shelter: 'shiomi-elementary', name: '汐見小学校 避難所', capacity: 420 },
-  ...{ list: 'evacuees-990029', municipality: '990029', until: iso(24 * HOUR) },
-  certificate: certificate.toString('base64'),
-};
-
-/** A terminal that met its platform once, and is alone now. */
-async function terminal() {
-  const platform = await FakePlatform.start();
-  const met = new TestTerminal();
-  const link = await met.connect(platform.url);
-  await met.until('root.activated');
-  await link.close();
-  const config = { name: TERMINAL, state: met.state, services: {} } as Config;
-  const facts = () => [...met.ledger.facts(0)].map(({ event, body }) => ({ event, body }));
-  const order = (ordered: Ordered = {}) => signed({ keys: platform.keys, ...ordered });
-  return { met, config, facts, order, role: () => heldRole(met.ledger) };
-}
-
-interface Ordered {
-  readonly says?: object;
-  readonly keys?: PlatformKeys;
-  readonly kind?: Exclude<RoleKind, 'issue-manifest' | 'alert'>;
-}
-
-function signed({
-  says,
-  keys,
-  kind = 'command',
-}: Ordered & { readonly keys: PlatformKeys }): Promise<Buffer> {
-  const command = {
-    ...{ kind: 'command', id: randomUUID(), number: 7, to: [TERMINAL] },
-    ...{ issuedAt: iso(-1_000), expires: iso(HOUR), do: { name: 'take-role', role: ROLE } },
-    ...says,
-  };
-  return keys.sign(kind, json(command));
-}
-
-/** A prepared stick, and where the order of this terminal stands on it. */
-function stickWith(order: Uint8Array | null): { readonly stick: string; readonly file: string } {
-  const stick = tempFolder();
-  prepareStick(stick, recipient);
-  if (order !== null) putOrder(stick, TERMINAL, order);
-  return { stick, file: join(stick, ...orderPath(TERMINAL)) };
-}
 
 test('an order is shown in words, taken once, and says who took it', async () => {
   const { config, facts, role, met, order } = await terminal();

@@ -11,6 +11,7 @@ import {
   type ScreenBody,
   type ScreenFrame,
   type ScreenName,
+  STAFF_ERRANDS,
   type StaffResult,
   type Tone,
   TYPED_MAX,
@@ -28,6 +29,7 @@ import {
 import { CASE_SAMPLES } from './case-samples.ts';
 import { KIOSK_KEYS, KIOSK_SAMPLES, KIOSK_TONES } from './kiosk-samples.ts';
 import { SHELTER_KEYS, SHELTER_SAMPLES, SHELTER_TONES } from './shelter-samples.ts';
+import { STICK_SAMPLES } from './stick-samples.ts';
 import { TELEVISION_KEYS, TELEVISION_SAMPLES, TELEVISION_TONES } from './television-samples.ts';
 
 type BodyOf<Name extends ScreenName> = Extract<ScreenBody, { readonly screen: Name }>;
@@ -85,6 +87,7 @@ const RESULTS: Readonly<Record<StaffResult, true>> = {
   reissued: true,
   'reissue-waits': true,
   'decided-already': true,
+  'stick-order-taken': true,
   'not-recorded': true,
 };
 
@@ -201,6 +204,7 @@ export const SAMPLES: {
       notWell: 18,
     },
     { screen: 'staff-menu', by: '山田', errands: ['cases', 'health'], owed: 2, notWell: 0 },
+    { screen: 'staff-menu', by: '山田', errands: STAFF_ERRANDS, owed: 128, notWell: 18 },
   ],
   'staff-ticket': [
     { screen: 'staff-ticket', errand: 'entry', typed: '0042-77' },
@@ -261,6 +265,7 @@ export const SAMPLES: {
     { screen: 'staff-health', checks: CHECK_IDS.map((id) => ({ id, state: 'unknown' })) },
     { screen: 'staff-health', checks: [] },
   ],
+  'staff-stick': STICK_SAMPLES,
   'staff-leaving': [{ screen: 'staff-leaving', seconds: 20 }],
   ...KIOSK_SAMPLES,
   ...SHELTER_SAMPLES,
@@ -298,6 +303,7 @@ const KEYS: Partial<Record<ScreenName, readonly KeyName[]>> = {
   'staff-case': ['choose', 'back'],
   'staff-case-why': ['choose', 'back'],
   'staff-health': ['back'],
+  'staff-stick': ['choose', 'back'],
   'staff-leaving': ['stay', 'back'],
   ...KIOSK_KEYS,
   ...SHELTER_KEYS,

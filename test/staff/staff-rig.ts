@@ -17,7 +17,7 @@ import { Recorder } from '../../src/recorder.ts';
 import { speakerBelow } from '../../src/screen/screen-of.ts';
 import { gateWork } from '../../src/staff/gate-work.ts';
 import { hashPin } from '../../src/staff/pin.ts';
-import { StaffDesk } from '../../src/staff/staff-desk.ts';
+import { StaffDesk, type StickDesk } from '../../src/staff/staff-desk.ts';
 import { StaffPin } from '../../src/staff/staff-pin.ts';
 import { staffScreenOf } from '../../src/staff/staff-screen.ts';
 import type { StaffWork } from '../../src/staff/staff-work.ts';
@@ -46,6 +46,7 @@ export interface RigOptions {
   readonly mono?: () => number;
   /** Default: that of a gate. */
   readonly work?: (recorder: Recorder) => StaffWork;
+  readonly stick?: (recorder: Recorder) => StickDesk;
 }
 
 export class StaffRig {
@@ -72,6 +73,7 @@ export class StaffRig {
         mono: options.mono ?? (() => performance.now()),
       }),
       checks: options.checks ?? (async () => []),
+      stick: options.stick?.(recorder) ?? null,
     });
   }
 

@@ -1,0 +1,40 @@
+/** What a stick brings to a terminal, as its staff is told of it before anybody says that it is to be taken. */
+
+import type { CommandRefusal } from './command.ts';
+
+export const STICK_SCREENS = [
+  /** What it brings, or why nothing of it is taken; take it? */
+  'staff-stick',
+] as const;
+
+/** Why nothing is taken. Of the order: as `CommandRefusal`, and what the stick or the signature is not. */
+export type StickFault =
+  | CommandRefusal
+  | 'none'
+  | 'not-a-file'
+  | 'too-large'
+  | 'unreadable'
+  | 'bad-signature'
+  | 'not-named'
+  | 'no-order'
+  | 'other-terminal'
+  | 'clock-unset'
+  | 'signer-expired'
+  | 'damaged'
+  /** It was taken, or refused, before. */
+  | 'repeated'
+  | 'disk-full';
+
+/** `until`: ISO 8601 in UTC. */
+export type StickOrder =
+  | { readonly does: 'take-role'; readonly name: string; readonly until: string }
+  | { readonly does: 'end-role' };
+
+export type StickShown =
+  | { readonly is: 'brings'; readonly order: StickOrder }
+  | { readonly is: 'nothing'; readonly why: StickFault };
+
+/** What was taken. */
+export type StickResult = 'stick-order-taken';
+
+export type StickScreenBody = { readonly screen: 'staff-stick'; readonly shown: StickShown };

@@ -1,0 +1,47 @@
+/** What a stick brings. */
+
+import type { StickTexts } from './words.ts';
+
+export const stick: StickTexts = {
+  menu: 'Order on the USB stick',
+  title: 'Order on the USB stick',
+  shelter: ({ name, until }) => `This terminal becomes a reader of ${name}, until ${until}.`,
+  end: 'This terminal is again what it was before.',
+  accept: 'Take this order',
+  leave: 'Do not take it',
+  refused: 'It cannot be taken',
+  unchanged: 'Nothing was changed.',
+  faults: {
+    none: 'There is no order for this terminal on the stick.',
+    'not-a-file': 'What stands in the place of the order is no plain file.',
+    'too-large': 'What stands in the place of the order is too large for one.',
+    unreadable: 'The stick cannot be read. See whether it was pulled.',
+    'bad-signature': 'The order is not signed by the platform that this terminal knows.',
+    'not-named': 'The key that signed the order is not named for orders.',
+    'no-order': 'This is signed, but it is no order.',
+    'other-terminal': 'The order is for another terminal.',
+    'clock-unset':
+      'The clock of this terminal is not set, so nobody can tell whether the order is in time.',
+    'signer-expired': 'The certificate of the key that signed the order has expired.',
+    damaged: 'The order is damaged, or cut off.',
+    repeated: 'This very order was taken, or refused, before.',
+    'disk-full': 'The disk is full, and the order cannot be recorded.',
+    'older-number': 'This terminal has had a newer order already.',
+    expired: 'The order has expired.',
+    'future-dated': 'The order is dated later than the clock of this terminal.',
+    'unknown-command': 'The software of this terminal does not know such an order.',
+    busy: 'Somebody is at this terminal.',
+    'no-role': 'This terminal is what it is configured to be. There is nothing to end.',
+    'not-suited': 'This terminal cannot become the reader of a shelter.',
+    'role-over': 'The time for which it was ordered is past.',
+    'other-municipality':
+      'The order is of another municipality than this terminal is configured for.',
+    'municipality-key': 'The certificate of the municipality cannot be used.',
+  },
+  done: {
+    'stick-order-taken': {
+      title: 'Order taken',
+      body: 'Close the staff menu. The terminal changes over as soon as nobody is served. The stick may be pulled.',
+    },
+  },
+};
