@@ -67,7 +67,8 @@ export class Heads {
       // the next refresh says what is newest.
       if (publication === null) continue;
       const isNew = held?.version !== publication.version;
-      const head = { ...(await this.#sign(publication, key, now)), isNew };
+      const time = { now, lifeMs: EXPIRES_MS };
+      const head = { ...(await signHead(this.#keys, publication, key, time)), isNew };
       this.#heads.set(head.list, head);
       fresh.push(head);
     }
@@ -95,41 +96,59 @@ export class Heads {
   #isDue(now: number): boolean {
     return [...this.#heads.values()].some((head) => isOld(head, now));
   }
+}
 
-  async #sign(
-    publication: Publication,
-    key: Buffer | null | undefined,
-    now: number,
-  ): Promise<Omit<ListHead, 'isNew'>> {
-    const { list, kind, version, root, statement } = publication;
-    const head: Head = HEAD.parse({
-      kind: 'head',
-      of: kind,
-      list,
-      version,
-      root,
-      manifest: statement,
-      at: new Date(now).toISOString(),
-      expires: new Date(now + EXPIRES_MS).toISOString(),
-    });
-    const signed = await this.#keys.sign('head', Buffer.from(JSON.stringify(head), 'utf8'));
-    const frame: PlatformFrame = {
-      frame: 'head',
-      statement: signed.toString('base64'),
-      ...(key && { key: key.toString('base64') }),
-    };
-    const audience = kind === 'entry-list' ? audienceOf(publication) : [];
-    return {
-      ...{ list, version, statement, signedAt: now, audience },
-      frame: JSON.stringify(frame),
-      signed: frame.statement,
-      keys: key ? keysOf(publication, key) : [],
-    };
-  }
+/** The head of one list as it is published, for whoever hears it another way than over a link; null: there is no such list. */
+export async function headOf(
+  registry: Registry,
+  keys: PlatformKeys,
+  list: string,
+  time: { readonly now: number; readonly lifeMs: number },
+): Promise<Omit<ListHead, 'isNew'> | null> {
+  const found = registry.db.transaction(() => {
+    const publication = registry.publication(list);
+    return publication && { publication, key: registry.listKey(list) };
+  })();
+  return found === undefined ? null : signHead(keys, found.publication, found.key, time);
+}
+
+async function signHead(
+  keys: PlatformKeys,
+  publication: Publication,
+  key: Buffer | null | undefined,
+  { now, lifeMs }: { readonly now: number; readonly lifeMs: number },
+): Promise<Omit<ListHead, 'isNew'>> {
+  const { list, kind, version, root, statement } = publication;
+  const head: Head = HEAD.parse({
+    kind: 'head',
+    of: kind,
+    list,
+    version,
+    root,
+    manifest: statement,
+    at: new Date(now).toISOString(),
+    expires: new Date(now + lifeMs).toISOString(),
+  });
+  const signed = await keys.sign('head', Buffer.from(JSON.stringify(head), 'utf8'));
+  const frame: PlatformFrame = {
+    frame: 'head',
+    statement: signed.toString('base64'),
+    ...(key && { key: key.toString('base64') }),
+  };
+  const audience = kind === 'entry-list' ? audienceOf(publication) : [];
+  return {
+    ...{ list, version, statement, signedAt: now, audience },
+    frame: JSON.stringify(frame),
+    signed: frame.statement,
+    keys: key ? keysOf(publication, key) : [],
+  };
 }
 
 /** The frame for one terminal that is enrolled, as JSON text. `certificate`: DER of the one that its link shows. */
-export function wrappedFrame({ signed, keys }: ListHead, certificate: Buffer): string {
+export function wrappedFrame(
+  { signed, keys }: Pick<ListHead, 'signed' | 'keys'>,
+  certificate: Buffer,
+): string {
   const wrapped = keys.map(({ purpose, key }) =>
     wrapKey(purpose, key, certificate).toString('base64'),
   );

@@ -186,6 +186,9 @@ function addStick(program: Command): void {
   ofMunicipality(stick, 'prepare', 'make a stick one that terminals write to')
     .argument('<dir>', 'where it is mounted')
     .option('--order <file>', 'and one that brings an order, as "order ... --out" wrote it')
+    .option('--list <list>', 'and one that brings this list, as it is published now')
+    .option('--terminal <name>', 'for which terminal; default: that of the order')
+    .option('--expires <time>', 'until when the list may be taken from it: 2h, 7d', '7d')
     .action(prepare);
   const says = 'take in what terminals wrote to it; again, or in another order: nothing changes';
   ofMunicipality(stick, 'import', says)

@@ -4,15 +4,24 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MUNICIPALITY_CODE } from '../src/link/alert-protocol.ts';
+import { NAME } from '../src/link/protocol.ts';
 import { terminalOf } from './commanding.ts';
+import { LIFE } from './commanding-commands.ts';
 import { check, print, type RawOptions, STATE, text, withStores } from './commands.ts';
 import { municipalityKey } from './evacuation/municipality-keys.ts';
 import { InputError } from './input-error.ts';
 import { readInputFile } from './input-file.ts';
+import { openKeys } from './stores.ts';
 import { importStick, prepareStick, putOrder } from './transfer/stick.ts';
+import { putList } from './transfer/stick-list.ts';
 
 const OPTIONS = z.object({ ...STATE, municipality: MUNICIPALITY_CODE });
-const PREPARE_OPTIONS = OPTIONS.extend({ order: text(1).exactOptional() });
+const PREPARE_OPTIONS = OPTIONS.extend({
+  order: text(1).exactOptional(),
+  list: NAME.exactOptional(),
+  terminal: NAME.exactOptional(),
+  expires: LIFE,
+});
 /** As a terminal reads them. */
 const ORDER_BYTES_MAX = 65_536;
 const IMPORT_OPTIONS = OPTIONS.extend({ by: text(1), why: text(1) });
@@ -26,13 +35,28 @@ export async function showMunicipalityKey(raw: RawOptions): Promise<void> {
 
 /** `stick prepare` */
 export async function prepare(directory: string, raw: RawOptions): Promise<void> {
-  const { state, municipality, order } = check(PREPARE_OPTIONS, raw);
+  const { state, municipality, order, list, expires, ...named } = check(PREPARE_OPTIONS, raw);
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${directory}: no folder; name the one where the stick is mounted`);
   }
   const { certificate } = await municipalityKey(state, municipality);
   const found = order === undefined ? null : await orderIn(state, order);
+  const terminal = named.terminal ?? found?.terminal;
+  if (found !== null && terminal !== found.terminal) {
+    throw new InputError(`the order is for ${found.terminal}, not for ${terminal}`);
+  }
+  if (list !== undefined && terminal === undefined) {
+    throw new InputError('--list: say for which terminal, by --terminal or --order');
+  }
   const { stick } = prepareStick(directory, readFileSync(certificate, 'utf8'));
+  // The list first: where it can't be put, the order is not there without it.
+  if (list !== undefined && terminal !== undefined) {
+    await withStores(state, async (stores) => {
+      const time = { now: Date.now(), lifeMs: expires };
+      const put = await putList(directory, stores, await openKeys(state), { list, terminal }, time);
+      print({ event: 'stick.list-put', terminal, ...put });
+    });
+  }
   if (found !== null) putOrder(directory, found.terminal, found.signed);
   print({ event: 'stick.prepared', stick, directory, order: found?.terminal });
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Institution } from '../devices/card/card.ts';
+import { BroughtLists } from './brought-lists.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { reconnectDelay } from './domain/back-off.ts';
@@ -17,6 +18,7 @@ import type { InUse } from './link/in-use.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
+import { ListTurns } from './link/list-turns.ts';
 import { ListMender } from './link/list-mender.ts';
 import { type FetchObject, ObjectError } from './link/object-source.ts';
 import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
@@ -58,6 +60,7 @@ export class LinkSupervisor {
   /** By list: the root of a version whose rows are not of the keys that are here. */
   readonly #unfit = new Map<string, string>();
   readonly #ring: ListKeyRing;
+  readonly #turns = new ListTurns();
   readonly #identity: TerminalIdentity;
   readonly #questions: Questions;
   #trust: TrustStore;
@@ -222,6 +225,7 @@ export class LinkSupervisor {
         onChange();
       },
       listKeys: this.#ring,
+      turns: this.#turns,
       onCommand,
       alerts: this.#parts.alerts ?? undefined,
       onStanding: () => {
@@ -267,6 +271,19 @@ export class LinkSupervisor {
       this.#parts.inspect,
       (failures) => backOff(failures, this.#notBefore - performance.now()),
     );
+  }
+
+  /** For lists that come otherwise than over the link. */
+  brought(): BroughtLists {
+    const { clock, shelf, recorder } = this.#parts;
+    return new BroughtLists({
+      ...{ terminal: this.#config.name, stateDirectory: this.#config.state, clock, shelf, recorder },
+      ...{ listKeys: this.#ring, turns: this.#turns, recipient: this.#identity },
+      onTaken: () => {
+        this.#holdings?.tell();
+        this.#parts.onChange();
+      },
+    });
   }
 
   async stop(): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Config } from './config.ts';
 import type { LinkSupervisor } from './link-supervisor.ts';
 import type { Roles } from './roles.ts';
+import { listUsed } from './service-config.ts';
 import type { StickDesk } from './staff/staff-desk.ts';
 import type { StateFolder } from './state-folder.ts';
 import type { StickWatch } from './transfer/stick-watch.ts';
@@ -18,7 +19,10 @@ export interface Sticks {
 export async function sticksOf(
   { name: terminal, transfer }: Config,
   { ledger, clock, recorder }: StateFolder,
-  { link, roles }: { readonly link: Pick<LinkSupervisor, 'enrolled'>; readonly roles: Roles },
+  {
+    link,
+    roles,
+  }: { readonly link: Pick<LinkSupervisor, 'enrolled' | 'brought'>; readonly roles: Roles },
   onDefect: (error: unknown) => void,
 ): Promise<Sticks | null> {
   if (transfer === undefined) return null;
@@ -35,7 +39,8 @@ export async function sticksOf(
   });
   const desk = new TerminalStick({
     ...{ terminal, ledger, clock, recorder, roles },
-    ...{ mount: transfer.mount, brings: () => watch.brings },
+    ...{ mount: transfer.mount, brings: () => watch.brings, brought: link.brought() },
+    lists: [listUsed(roles.config) ?? [], roles.lists].flat(),
   });
   return { watch, desk };
 }

@@ -72,7 +72,7 @@ export const PAYLOADS: Readonly<Record<string, readonly object[]>> = {
         papers: [{ paper: 'gate-1-000001', state: 'unknown' }],
         cases: [{ is: 'stop', request: 'r', differs: [] }],
         more: 0,
-        stick: { is: 'brings', order: { does: 'end-role' } },
+        stick: { is: 'brings', order: { does: 'end-role' }, list: null },
         checks: [],
       },
     },

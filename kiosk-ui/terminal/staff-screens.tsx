@@ -113,6 +113,7 @@ const DONE: ReadonlySet<StaffResult> = new Set([
   'receipt-settled',
   'reissued',
   'stick-order-taken',
+  'stick-list-taken',
 ]);
 
 export const staffDone: Draw<'staff-done'> = ({ result, subject, first }, hand) => {

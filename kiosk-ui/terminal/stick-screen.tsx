@@ -36,9 +36,16 @@ export const staffStick: Draw<'staff-stick'> = ({ shown }, hand) => {
     words: null,
     hands: (
       <div class="panel">
-        <p class="lead">
-          <Sentences text={orderIn(shown.order, hand)} />
-        </p>
+        {shown.order !== null && (
+          <p class="lead">
+            <Sentences text={orderIn(shown.order, hand)} />
+          </p>
+        )}
+        {shown.list !== null && (
+          <p class={shown.order === null ? 'lead' : 'known'}>
+            <Sentences text={stick.list(shown.list)} />
+          </p>
+        )}
         <Key
           kind="main"
           text={stick.accept}

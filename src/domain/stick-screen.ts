@@ -23,18 +23,37 @@ export type StickFault =
   | 'damaged'
   /** It was taken, or refused, before. */
   | 'repeated'
-  | 'disk-full';
+  | 'disk-full'
+  /** Of the list; the order that came with it is not taken either. */
+  | 'list-older'
+  | 'list-other'
+  | 'list-keys'
+  | 'list-expired'
+  | 'list-signature'
+  | 'list-incomplete'
+  | 'list-damaged'
+  | 'list-busy';
 
 /** `until`: ISO 8601 in UTC. */
 export type StickOrder =
   | { readonly does: 'take-role'; readonly name: string; readonly until: string }
   | { readonly does: 'end-role' };
 
+export interface StickList {
+  readonly list: string;
+  readonly version: number;
+}
+
 export type StickShown =
-  | { readonly is: 'brings'; readonly order: StickOrder }
+  /** At least one of the two; both are taken, or none. */
+  | {
+      readonly is: 'brings';
+      readonly order: StickOrder | null;
+      readonly list: StickList | null;
+    }
   | { readonly is: 'nothing'; readonly why: StickFault };
 
 /** What was taken. */
-export type StickResult = 'stick-order-taken';
+export type StickResult = 'stick-order-taken' | 'stick-list-taken';
 
 export type StickScreenBody = { readonly screen: 'staff-stick'; readonly shown: StickShown };

@@ -26,6 +26,16 @@ export const TRANSFER_EVENTS = {
     says: 'Nothing was written to the stick: this terminal is not enrolled, or its key can not be used now.',
     fields: ['reason'],
   },
+  'stick.accepted': {
+    fact: false,
+    says: "Staff took what a stick brought, at the terminal's own screen: an order (`does`), this version of a list, or both.",
+    fields: ['by', 'does', 'list', 'version'],
+  },
+  'stick.declined': {
+    fact: false,
+    says: 'Staff wanted to take what a stick brought, and nothing of it was taken: why.',
+    fields: ['by', 'reason'],
+  },
   'facts.carried': {
     fact: true,
     says: 'Of the platform: facts of this terminal came by stick. `stored` of them were new, `quarantined` contradict what is held; `by` whom, and `why`.',

@@ -13,6 +13,7 @@ import {
   type OfferedInstitution,
 } from './institution-download.ts';
 import { ListDownload, type ListDownloadOptions, type OfferedList } from './list-download.ts';
+import type { ListTurns } from './list-turns.ts';
 import { type FetchObject, ObjectSource, type ObjectTimes } from './object-source.ts';
 import type { PlatformRoot } from './platform-root.ts';
 import type { Head, PlatformFrame } from './protocol.ts';
@@ -40,11 +41,12 @@ type Options = CommandsOptions &
   ListDownloadOptions &
   TrustDownloadOptions;
 
-export type DownloadOptions = Omit<Options, 'refused' | 'signers' | 'source'> & {
+export type DownloadOptions = Omit<Options, 'refused' | 'signers' | 'source' | 'origin'> & {
   readonly url: string;
   /** Every entry list that this terminal wants. */
   readonly lists: readonly string[];
   readonly times: DownloadTimes;
+  readonly turns: ListTurns;
   readonly alerts?: AlertEar | undefined;
 };
 
@@ -76,11 +78,11 @@ export function startDownloads(
   pinned: Buffer,
   secure: SecureLink | null,
 ) {
-  const { times } = options;
+  const { times, turns } = options;
   const transport = secure && (() => secure.connect());
   const source = new ObjectSource(options.url, times.objects, transport);
   const signers = root.signers(pinned);
-  const lists = new ListDownload({ ...options, refused, source, signers });
+  const lists = new ListDownload({ ...options, refused, source, signers, origin: 'platform' });
   const trust = new TrustDownload({ ...options, source, signers });
   const institutions = new InstitutionDownload({ ...options, source, signers });
   const tidied = ended.then(() => tidy(options));
@@ -88,7 +90,12 @@ export function startDownloads(
     ...times,
     atOnce: LISTS_AT_ONCE,
     outdates: isNewer,
-    run: (offered, signal, outdated) => tidied.then(() => lists.take(offered, signal, outdated)),
+    run: async (offered, signal, outdated) => {
+      await tidied;
+      const wanted = AbortSignal.any([signal, outdated]);
+      const take = () => lists.take(offered, signal, outdated);
+      return (await turns.run(offered.head.list, wanted, take)) ?? 'done';
+    },
   });
   // A queue of its own: a revocation list does not wait for a large entry list.
   const trustQueue = new RetryQueue<Head>({

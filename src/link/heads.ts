@@ -11,11 +11,9 @@ import type { OfferedInstitution } from './institution-download.ts';
 import type { OfferedList } from './list-download.ts';
 import { isListKey } from './list-keys.ts';
 import { type KeyRecipient, readOfferedKeys } from './offered-keys.ts';
-import { HEAD, type Head, type PlatformFrame } from './protocol.ts';
+import { HEAD, type Head, type HeadFrame } from './protocol.ts';
 import { Rejection, rejectionOf } from './rejection.ts';
 import { readSigned } from './signed-statement.ts';
-
-export type HeadFrame = Extract<PlatformFrame, { frame: 'head' }>;
 
 export const TRUST_LIST = 'trust';
 export const INSTITUTION_LIST = 'institution';
@@ -81,15 +79,8 @@ export class Heads {
   }
 
   #route(head: Head, frame: HeadFrame): void {
-    const { clock, lists, recipient, onList, onTrust, onInstitution } = this.#options;
-    // A replayed statement is no news of the list, but still of the time.
-    clock.raise(Date.parse(head.at));
-    if (clock.now() >= Date.parse(head.expires)) {
-      throw new Rejection('expired', `the head expired at ${head.expires}`);
-    }
-    if (head.of !== (KIND_OF[head.list] ?? 'entry-list')) {
-      throw new Rejection('wrong-kind', `${head.list} is not a list of kind ${head.of}`);
-    }
+    const { clock, recipient, onList, onTrust, onInstitution } = this.#options;
+    checkHead(head, clock);
     if (head.of === 'trust') {
       onTrust(head);
       return;
@@ -98,13 +89,45 @@ export class Heads {
       onInstitution({ head, key: readOfferedKeys(frame, ['institution'], recipient) });
       return;
     }
-    if (!lists.includes(head.list)) {
-      throw new Rejection('not-for-this-terminal', 'this list was not asked for');
-    }
-    const key = readOfferedKeys(frame, ['row', 'data'], recipient);
-    if (key !== null && 'clear' in key && !isListKey(key.clear)) {
-      throw new Rejection('malformed', 'no list key');
-    }
-    onList({ head, key });
+    onList(offeredList(head, frame, this.#options));
   }
+}
+
+/** Whoever judges the head of an entry list, whichever way it came. */
+export type HeadJudge = Pick<HeadsOptions, 'lists' | 'clock' | 'signers' | 'recipient'>;
+
+/** What it offers. Rejects with what `rejectionOf` understands, also for what is no entry list. */
+export async function judgeListHead(frame: HeadFrame, judge: HeadJudge): Promise<OfferedList> {
+  const { clock, signers } = judge;
+  const statement = Buffer.from(frame.statement, 'base64');
+  const head = await readSigned(statement, 'head', HEAD, signers, clock.now());
+  checkHead(head, clock);
+  if (head.of !== 'entry-list') throw new Rejection('wrong-kind', `a head of kind ${head.of}`);
+  return offeredList(head, frame, judge);
+}
+
+function checkHead(head: Head, clock: Clock): void {
+  // A replayed statement is no news of the list, but still of the time.
+  clock.raise(Date.parse(head.at));
+  if (clock.now() >= Date.parse(head.expires)) {
+    throw new Rejection('expired', `the head expired at ${head.expires}`);
+  }
+  if (head.of !== (KIND_OF[head.list] ?? 'entry-list')) {
+    throw new Rejection('wrong-kind', `${head.list} is not a list of kind ${head.of}`);
+  }
+}
+
+function offeredList(
+  head: Head,
+  frame: HeadFrame,
+  { lists, recipient }: Pick<HeadsOptions, 'lists' | 'recipient'>,
+): OfferedList {
+  if (!lists.includes(head.list)) {
+    throw new Rejection('not-for-this-terminal', 'this list was not asked for');
+  }
+  const key = readOfferedKeys(frame, ['row', 'data'], recipient);
+  if (key !== null && 'clear' in key && !isListKey(key.clear)) {
+    throw new Rejection('malformed', 'no list key');
+  }
+  return { head, key };
 }

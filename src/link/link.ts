@@ -36,6 +36,7 @@ import type { TerminalIdentity } from './identity.ts';
 import type { InUse } from './in-use.ts';
 import type { LoadedInstitution } from './institution-download.ts';
 import type { ListKeyRing } from './list-keys.ts';
+import type { ListTurns } from './list-turns.ts';
 import { OBJECT_TIMES } from './object-source.ts';
 import { beat, hello } from './own-frames.ts';
 import { isMended, ownKeyError } from './own-key-failures.ts';
@@ -101,6 +102,8 @@ export interface LinkOptions {
   readonly keyStore: KeyStore;
   /** Where the keys of lists go; whoever made it has loaded those that are kept. */
   readonly listKeys: ListKeyRing;
+  /** Of whoever takes lists otherwise than over a link, too. */
+  readonly turns: ListTurns;
   /** What services ask; of the terminal, for it outlives a link. */
   readonly questions: Questions;
   /** A version that is on disk and not in use is taken as a new one. */

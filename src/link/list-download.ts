@@ -29,7 +29,9 @@ export interface ListDownloadOptions {
   readonly shelf: ListShelf;
   readonly listKeys: ListKeyRing;
   readonly clock: Clock;
-  readonly source: ObjectSource;
+  readonly source: Pick<ObjectSource, 'fetch'>;
+  /** Where what `source` has comes from, for the journal. */
+  readonly origin: 'platform' | 'stick';
   readonly signers: Signers;
   /** Outlives a link. */
   readonly refused: RefusedVersions;
@@ -103,7 +105,7 @@ export class ListDownload {
   }
 
   async #replace(job: Job, key: OfferedList['key']): Promise<void> {
-    const { shelf, listKeys, journal, refused } = this.#options;
+    const { shelf, listKeys, journal, refused, origin: source } = this.#options;
     const { head, chunks } = job;
     const startedAt = performance.now();
     refused.mustBeTried(head, shelf.directory);
@@ -118,7 +120,7 @@ export class ListDownload {
     shelf.activate(head.list, path);
     const { list, version, rows, root } = manifest;
     const ms = Math.round(performance.now() - startedAt);
-    journal('list.activated', { list, version, rows, root, source: 'platform', delta, ms });
+    journal('list.activated', { list, version, rows, root, source, delta, ms });
     // Kept for the next version, and for mending this one: about as much room again as the file.
     await chunks.keepOnly(manifest.chunks);
   }

@@ -6,7 +6,7 @@
 import type { WrappedKey } from '../keys/key-store.ts';
 import { X509Error } from '../pki/der.ts';
 import { type KeyEnvelope, readKeyEnvelope } from '../pki/key-envelope.ts';
-import type { KeyPurpose, PlatformFrame } from './protocol.ts';
+import type { HeadFrame, KeyPurpose } from './protocol.ts';
 import { Rejection } from './rejection.ts';
 
 export type OfferedKeys<Purpose extends KeyPurpose> =
@@ -28,7 +28,7 @@ export interface KeyRecipient {
  * a terminal that is not enrolled. Throws Rejection.
  */
 export function readOfferedKeys<Purpose extends KeyPurpose>(
-  { key, wrapped }: Extract<PlatformFrame, { frame: 'head' }>,
+  { key, wrapped }: HeadFrame,
   purposes: readonly Purpose[],
   recipient: KeyRecipient | null,
 ): OfferedKeys<Purpose> | null {

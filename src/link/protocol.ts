@@ -109,6 +109,22 @@ export const TERMINAL_FRAME = z.discriminatedUnion('frame', [
 ]);
 export type TerminalFrame = z.infer<typeof TERMINAL_FRAME>;
 
+/**
+ * The newest version of a list, as a signed statement (CMS SignedData, base64), and the key that belongs to it.
+ *
+ * `wrapped`, for terminals that are enrolled: CMS EnvelopedData (RFC 5652 6), base64, for the key of the certificate that
+ * the link shows: K_row and K_data of an entry list, in this order, or the PKCS#8 of the institution to be used. RSAES-OAEP
+ * with its defaults; id-aes256-wrap for the former, id-aes256-wrap-pad for the latter; `KEY_PURPOSE` is the content type.
+ * `key`, base64, for those that are not, whose link is a loopback link: the list key, or the same PKCS#8, in clear.
+ */
+export const HEAD_FRAME = z.strictObject({
+  frame: z.literal('head'),
+  statement: base64,
+  key: base64.optional(),
+  wrapped: z.array(base64.max(5_500)).min(1).max(2).optional(),
+});
+export type HeadFrame = z.infer<typeof HEAD_FRAME>;
+
 /** What a platform may say. */
 export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
   z.strictObject({
@@ -125,20 +141,7 @@ export const PLATFORM_FRAME = z.discriminatedUnion('frame', [
   ACK_FRAME,
   GAP_FRAME,
   SLOW_FRAME,
-  /**
-   * The newest version of a list, as a signed statement (CMS SignedData, base64), and the key that belongs to it.
-   *
-   * `wrapped`, for terminals that are enrolled: CMS EnvelopedData (RFC 5652 6), base64, for the key of the certificate that
-   * the link shows: K_row and K_data of an entry list, in this order, or the PKCS#8 of the institution to be used. RSAES-OAEP
-   * with its defaults; id-aes256-wrap for the former, id-aes256-wrap-pad for the latter; `KEY_PURPOSE` is the content type.
-   * `key`, base64, for those that are not, whose link is a loopback link: the list key, or the same PKCS#8, in clear.
-   */
-  z.strictObject({
-    frame: z.literal('head'),
-    statement: base64,
-    key: base64.optional(),
-    wrapped: z.array(base64.max(5_500)).min(1).max(2).optional(),
-  }),
+  HEAD_FRAME,
   /** Versions of the root, each the next one, from the one behind that which the terminal said it holds. */
   z.strictObject({
     frame: z.literal('root'),

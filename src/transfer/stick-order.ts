@@ -1,4 +1,4 @@
-/** The order that a stick brings to a terminal: one small file, read whole before anything is made of it. */
+/** What a stick brings to a terminal: an order, and the head of a list; small files, each read whole before anything is made of it. */
 
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
@@ -7,6 +7,8 @@ import { codeOf } from '../store/disk.ts';
 
 /** As much as a command may have. */
 const ORDER_BYTES_MAX = 65_536;
+/** A signed head and two wrapped keys, base64. */
+const HEAD_BYTES_MAX = 65_536;
 
 /**
  * Why there is nothing to be judged: nothing for this terminal; something in its place that is no plain file or folder; more
@@ -26,19 +28,35 @@ export async function bringsSomething(mount: string, terminal: string): Promise<
   return found?.isDirectory() ?? false;
 }
 
-/** Looks at one path and lists no folder, however much else is on the stick. CMS SignedData, if it is an order at all. */
-export async function readStickOrder(
+/** Below the folder where the stick is mounted: the newest version of a list, as a frame of the link. */
+export function headPath(terminal: string): readonly string[] {
+  return ['kazasu', 'down', terminal, 'list.json'];
+}
+
+/** CMS SignedData, if it is an order at all. */
+export function readStickOrder(mount: string, terminal: string): Promise<Buffer | StickOrderFault> {
+  return readStickFile(mount, orderPath(terminal), ORDER_BYTES_MAX);
+}
+
+/** `HeadFrame` as JSON, if it is one at all. */
+export function readStickHead(mount: string, terminal: string): Promise<Buffer | StickOrderFault> {
+  return readStickFile(mount, headPath(terminal), HEAD_BYTES_MAX);
+}
+
+/** Looks at one path and lists no folder, however much else is on the stick. */
+export async function readStickFile(
   mount: string,
-  terminal: string,
+  path: readonly string[],
+  bytesMax: number,
 ): Promise<Buffer | StickOrderFault> {
   try {
-    const [file = '', ...above] = orderPath(terminal).toReversed();
+    const [file = '', ...above] = path.toReversed();
     let folder = mount;
     for (const name of above.toReversed()) {
       folder = join(folder, name);
       if (!(await lstat(folder)).isDirectory()) return 'not-a-file';
     }
-    return await readWhole(join(folder, file));
+    return await readWhole(join(folder, file), bytesMax);
   } catch (error) {
     switch (codeOf(error)) {
       case 'ENOENT':
@@ -60,18 +78,21 @@ export async function readStickOrder(
   }
 }
 
-async function readWhole(path: string): Promise<Buffer | StickOrderFault> {
+async function readWhole(path: string, bytesMax: number): Promise<Buffer | StickOrderFault> {
   // A pipe in its place is not waited for, and where a link leads is nobody's order.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(path, flags);
   try {
-    if (!(await file.stat()).isFile()) return 'not-a-file';
-    const bytes = Buffer.alloc(ORDER_BYTES_MAX + 1);
+    const found = await file.stat();
+    if (!found.isFile()) return 'not-a-file';
+    if (found.size > bytesMax) return 'too-large';
+    // One byte more: it may have grown since.
+    const bytes = Buffer.alloc(found.size + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
       read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
     }
-    return length > ORDER_BYTES_MAX ? 'too-large' : bytes.subarray(0, length);
+    return length > found.size ? 'too-large' : bytes.subarray(0, length);
   } finally {
     await file.close();
   }

@@ -9,6 +9,7 @@ import { FileKeyStore } from '../../src/keys/file-key-store.ts';
 import type { WirePlace } from '../../src/link/alert-protocol.ts';
 import { type Link, openLink } from '../../src/link/link.ts';
 import { ListKeyRing } from '../../src/link/list-keys.ts';
+import { ListTurns } from '../../src/link/list-turns.ts';
 import { Questions } from '../../src/link/questions.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { ListShelf } from '../../src/store/list-shelf.ts';
@@ -55,6 +56,7 @@ export class Uplink {
         if (event === 'facts.acknowledged' && waiting === 0) uplink.#acknowledged?.();
       },
       listKeys: new ListKeyRing(keyStore, () => {}),
+      turns: new ListTurns(),
       questions: new Questions(() => {}),
       inUse: () => ({ trust: null, institution: null }),
       onTrust: ({ store }) => store.close(),

@@ -16,6 +16,7 @@ import type { TerminalIdentity } from '../../src/link/identity.ts';
 import type { LoadedInstitution } from '../../src/link/institution-download.ts';
 import { LINK_TIMES, type Link, type LinkTimes, openLink } from '../../src/link/link.ts';
 import { ListKeyRing } from '../../src/link/list-keys.ts';
+import { ListTurns } from '../../src/link/list-turns.ts';
 import { Questions } from '../../src/link/questions.ts';
 import type { ListKeys } from '../../src/pki/converted-value.ts';
 import type { TrustStore } from '../../src/pki/trust-store.ts';
@@ -75,6 +76,7 @@ export class TestTerminal {
   alerts: AlertEar | undefined;
   pokes = 0;
   readonly questions = new Questions((event, fields) => this.#note({ event, fields }));
+  readonly turns = new ListTurns();
   readonly listDirectory: string;
   lists: readonly string[] = [LIST];
   /** Of a terminal that enrolled, set by whoever enrols it. */
@@ -121,6 +123,7 @@ export class TestTerminal {
       journal: (event, fields) => this.#note({ event, fields }),
       keyStore: this.keyStore,
       listKeys: this.listKeys,
+      turns: this.turns,
       questions: this.questions,
       inUse: () => ({
         trust: this.#trustRoot,

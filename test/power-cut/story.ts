@@ -218,6 +218,7 @@ class Life {
       ...this.#sources(),
       listKeys: new ListKeyRing(this.#keys, () => {}),
       refused: new RefusedVersions(),
+      origin: 'platform',
     });
     await this.#replaced('list', head, () =>
       download.take({ head, key: { clear: LIST_KEY } }, never, never),

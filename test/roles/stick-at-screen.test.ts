@@ -39,7 +39,8 @@ async function atScreen(mount: string, brings = true) {
       const parts: StickOrderParts = {
         ...{ terminal: TERMINAL, ledger, clock, recorder: filling, roles },
       };
-      return new TerminalStick({ ...parts, mount, brings: () => brings });
+      const none = { judge: () => expect.fail('no list'), take: () => expect.fail('no list') };
+      return new TerminalStick({ ...parts, mount, brings: () => brings, brought: none, lists: [] });
     },
   });
   return { ...made, rig, disk };
@@ -61,6 +62,7 @@ test('whoever signed in sees in the menu that a stick brings something, and what
     shown: {
       is: 'brings',
       order: { does: 'take-role', name: '汐見小学校 避難所', until: expect.any(String) },
+      list: null,
     },
   });
   expect(facts()).toEqual([]);

@@ -17,7 +17,7 @@ import { newRecipient } from '../transfer/rig.ts';
 export const HOUR = 3_600_000;
 const { certificate } = await newMunicipalityKey('990029', Date.now());
 const recipient = (await newRecipient('990029')).certificate.toString();
-const ROLE: ShelterRole = {
+export const ROLE: ShelterRole = {
   ...{ role: 'shelter', shelter: 'shiomi-elementary', name: '汐見小学校 避難所', capacity: 420 },
   ...{ list: 'evacuees-990029', municipality: '990029', until: iso(24 * HOUR) },
   certificate: certificate.toString('base64'),

@@ -88,6 +88,7 @@ const RESULTS: Readonly<Record<StaffResult, true>> = {
   'reissue-waits': true,
   'decided-already': true,
   'stick-order-taken': true,
+  'stick-list-taken': true,
   'not-recorded': true,
 };
 

@@ -7,7 +7,8 @@ export const stick: StickTexts = {
   title: 'Order on the USB stick',
   shelter: ({ name, until }) => `This terminal becomes a reader of ${name}, until ${until}.`,
   end: 'This terminal is again what it was before.',
-  accept: 'Take this order',
+  list: ({ list, version }) => `Version ${version} of the list ${list} comes with it.`,
+  accept: 'Take it',
   leave: 'Do not take it',
   refused: 'It cannot be taken',
   unchanged: 'Nothing was changed.',
@@ -25,7 +26,7 @@ export const stick: StickTexts = {
     'signer-expired': 'The certificate of the key that signed the order has expired.',
     damaged: 'The order is damaged, or cut off.',
     repeated: 'This very order was taken, or refused, before.',
-    'disk-full': 'The disk is full, and the order cannot be recorded.',
+    'disk-full': 'The disk of this terminal is full.',
     'older-number': 'This terminal has had a newer order already.',
     expired: 'The order has expired.',
     'future-dated': 'The order is dated later than the clock of this terminal.',
@@ -37,8 +38,22 @@ export const stick: StickTexts = {
     'other-municipality':
       'The order is of another municipality than this terminal is configured for.',
     'municipality-key': 'The certificate of the municipality cannot be used.',
+    'list-older': 'This terminal has a newer version of the list already.',
+    'list-other': 'The list is not for this terminal.',
+    'list-keys':
+      'The keys of the list cannot be used. The stick has to be prepared anew, for this terminal.',
+    'list-expired': 'The list has expired.',
+    'list-signature': 'The list is not signed by the platform that this terminal knows.',
+    'list-incomplete':
+      'Parts of the list are missing or cannot be read. See whether the stick was pulled.',
+    'list-damaged': 'The list is damaged.',
+    'list-busy': 'The same list is coming over the link at this moment.',
   },
   done: {
+    'stick-list-taken': {
+      title: 'List taken',
+      body: 'This version decides from now on. The stick may be pulled.',
+    },
     'stick-order-taken': {
       title: 'Order taken',
       body: 'Close the staff menu. The terminal changes over as soon as nobody is served. The stick may be pulled.',

@@ -9,6 +9,7 @@ export interface StickTexts {
   /** `until`: a day and a time, or a time. */
   readonly shelter: (given: { readonly name: string; readonly until: string }) => string;
   readonly end: string;
+  readonly list: (given: { readonly list: string; readonly version: number }) => string;
   readonly accept: string;
   readonly leave: string;
   /** Above why nothing is taken. */
