@@ -31,7 +31,8 @@ export function roleSealFile(state: string): string {
 
 /**
  * What a shelter has no use for is not opened: a turnstile that is off or a printer of certificates without paper must not
- * close it. What was begun there waits in the ledger.
+ * close it. What was begun there waits in the ledger. The gates of its venue may have become readers of the same shelter: they
+ * tell each other who came, as they told each other who entered.
  */
 export function inRole(config: Config, role: HeldRole | null): Config {
   if (role === null) return config;
@@ -44,6 +45,5 @@ export function inRole(config: Config, role: HeldRole | null): Config {
     release: undefined,
     page: undefined,
     payment: undefined,
-    neighbours: undefined,
   };
 }

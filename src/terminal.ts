@@ -94,7 +94,7 @@ export async function startTerminal(
   const devices = await Devices.supervise(config, folder.recorder, conditions, inspect);
   const papers = new Papers(config.name, folder.recorder, devices.printer);
   const charges = new Charges(folder.recorder, () => devices.payment?.current ?? null);
-  const { link, venue } = await openLinks(config, folder, keys, inspect, () => looking.look());
+  const { link, venue } = await openLinks(roles, folder, keys, inspect, () => looking.look());
   const own = { papers, charges, keyStore: keys.store, staffPin: staffPinOf(config, folder) };
   const services = servicesOf(config, partsOf(config, folder, devices, link, own));
   const lists = [...new Set(services.flatMap((service) => service.lists).concat(roles.lists))];
@@ -178,7 +178,7 @@ function retentionOf(
 
 /** The platform, and the other gates of the venue. */
 async function openLinks(
-  config: Config,
+  { config, held, lists }: Roles,
   folder: StateFolder,
   keys: OwnKeys,
   inspect: Inspect,
@@ -191,7 +191,7 @@ async function openLinks(
   };
   const parts = { ...folder, keyStore: keys.store, inspect, onChange: look };
   const link = await LinkSupervisor.open(config, parts);
-  venue = new Venue({ config, folder, link });
+  venue = new Venue({ config, folder, link, keeps: held === null ? [] : lists });
   return { link, venue };
 }
 

@@ -21,6 +21,8 @@ export interface VenueParts {
   readonly config: Config;
   readonly folder: StateFolder;
   readonly link: Pick<LinkSupervisor, 'enrolled'>;
+  /** As `NeighboursParts.keeps`. */
+  readonly keeps: readonly string[];
 }
 
 export class Venue {
@@ -47,7 +49,7 @@ export class Venue {
   }
 
   async start(marks: SharedMarks | null): Promise<void> {
-    const { config, folder, link } = this.#parts;
+    const { config, folder, link, keeps } = this.#parts;
     const { name, neighbours } = config;
     const heard = this.#heard;
     const { 'event-entry': entry, 'evacuation-shelter': shelter } = config.services;
@@ -60,6 +62,7 @@ export class Venue {
       ...{ terminal: name, software: SOFTWARE, ledger, clock, heard, listen },
       identity: link.enrolled,
       gates: neighbours.gates,
+      keeps,
       lists: [
         ...(entry === undefined ? [] : [entry.list]),
         ...(shelter === undefined ? [] : [shelterTopic(shelter.list, shelter.shelter)]),

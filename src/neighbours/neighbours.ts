@@ -37,6 +37,8 @@ export interface NeighboursParts {
   readonly gates: readonly Address[];
   /** The lists that this gate serves, or the shelter that this reader is of (`shelterTopic`). */
   readonly lists: readonly string[];
+  /** Those that it will serve again: what was heard of them stays, and nothing is told of them. */
+  readonly keeps?: readonly string[];
   readonly software: string;
   readonly identity: Pick<TerminalIdentity, 'neighbourCredentials' | 'signing'>;
   /** DER of the pinned CA's certificate. */
@@ -351,9 +353,9 @@ export class Neighbours {
 
   /** Lists that are over, and those that this gate does not serve any more. */
   #forgetOver(): void {
-    const { heard, lists } = this.#parts;
+    const { heard, lists, keeps = [] } = this.#parts;
     try {
-      heard.keepOnly(lists.filter((list) => !this.#isOverFor(list)));
+      heard.keepOnly([...keeps, ...lists.filter((list) => !this.#isOverFor(list))]);
     } catch (error) {
       // Next time: what is kept of them is asked for by nobody.
       const code = codeOf(error);

@@ -37,6 +37,8 @@ export interface GateOptions {
   /** What it tells of; default: the list. */
   readonly topic?: string;
   readonly marks?: SharedMarks;
+  /** What it will serve again. */
+  readonly keeps?: readonly string[];
 }
 
 export function tempFolder(): string {
@@ -116,6 +118,7 @@ export class TestGate {
   readonly #beatMs: number | undefined;
   readonly #topic: string;
   readonly #marks: SharedMarks | null;
+  readonly #keeps: readonly string[];
   #isOver = false;
 
   constructor(name: string, authority: Authority, options: GateOptions = {}) {
@@ -124,6 +127,7 @@ export class TestGate {
     this.#beatMs = options.beatMs;
     this.#topic = options.topic ?? LIST;
     this.#marks = options.marks ?? null;
+    this.#keeps = options.keeps ?? [];
     this.state = options.state ?? tempFolder();
     this.list = manifestOf(options.manifest);
     const mark = { load: () => null, save: () => {} };
@@ -165,6 +169,7 @@ export class TestGate {
       listen: { host: '127.0.0.1', port },
       gates: calls.map((port) => ({ host: '127.0.0.1', port })),
       lists: [this.#topic],
+      keeps: this.#keeps,
       marks: this.#marks,
       software: 'test',
       ...(this.#beatMs === undefined ? {} : { beatMs: this.#beatMs }),
