@@ -187,6 +187,7 @@ function addStick(program: Command): void {
     .argument('<dir>', 'where it is mounted')
     .option('--order <file>', 'and one that brings an order, as "order ... --out" wrote it')
     .option('--list <list>', 'and one that brings this list, as it is published now')
+    .option('--alerts', "and one that brings the municipality's alerts, to any terminal")
     .option('--terminal <name>', 'for which terminal; default: that of the order')
     .option('--expires <time>', 'until when the list may be taken from it: 2h, 7d', '7d')
     .action(prepare);

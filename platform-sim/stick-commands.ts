@@ -13,12 +13,14 @@ import { InputError } from './input-error.ts';
 import { readInputFile } from './input-file.ts';
 import { openKeys } from './stores.ts';
 import { importStick, prepareStick, putOrder } from './transfer/stick.ts';
+import { putAlerts } from './transfer/stick-alerts.ts';
 import { putList } from './transfer/stick-list.ts';
 
 const OPTIONS = z.object({ ...STATE, municipality: MUNICIPALITY_CODE });
 const PREPARE_OPTIONS = OPTIONS.extend({
   order: text(1).exactOptional(),
   list: NAME.exactOptional(),
+  alerts: z.literal(true).exactOptional(),
   terminal: NAME.exactOptional(),
   expires: LIFE,
 });
@@ -35,7 +37,10 @@ export async function showMunicipalityKey(raw: RawOptions): Promise<void> {
 
 /** `stick prepare` */
 export async function prepare(directory: string, raw: RawOptions): Promise<void> {
-  const { state, municipality, order, list, expires, ...named } = check(PREPARE_OPTIONS, raw);
+  const { state, municipality, order, list, alerts, expires, ...named } = check(
+    PREPARE_OPTIONS,
+    raw,
+  );
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${directory}: no folder; name the one where the stick is mounted`);
   }
@@ -55,6 +60,12 @@ export async function prepare(directory: string, raw: RawOptions): Promise<void>
       const time = { now: Date.now(), lifeMs: expires };
       const put = await putList(directory, stores, await openKeys(state), { list, terminal }, time);
       print({ event: 'stick.list-put', terminal, ...put });
+    });
+  }
+  if (alerts === true) {
+    await withStores(state, (stores) => {
+      const count = putAlerts(directory, stores.alerts, municipality, Date.now());
+      print({ event: 'stick.alerts-put', municipality, count });
     });
   }
   if (found !== null) putOrder(directory, found.terminal, found.signed);

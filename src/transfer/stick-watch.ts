@@ -15,6 +15,8 @@ export interface StickWatchOptions extends StickParts {
   readonly mount: string;
   readonly recorder: Pick<Recorder, 'note'>;
   readonly onDefect: (error: unknown) => void;
+  /** For each that is put in, before it is written to. */
+  readonly onPut: () => Promise<void>;
   /** ms */
   readonly lookEveryMs?: number;
   /** Default: as the kernel says. */
@@ -63,7 +65,9 @@ export class StickWatch {
     this.#brings = present !== null && (await bringsSomething(mount, terminal));
     const isNew = present !== null && present !== this.#done;
     this.#done = present;
-    if (isNew) await this.#write();
+    if (!isNew) return;
+    await this.#options.onPut();
+    await this.#write();
   }
 
   async #write(): Promise<void> {

@@ -173,6 +173,7 @@ test('a stick is in the menu from when it is put in until it is pulled, and one 
     ...parts,
     mount: stick,
     recorder: { note() {} },
+    onPut: async () => {},
     onDefect: (error) => expect.fail(String(error)),
     lookEveryMs: 1,
     mountedAt: async () => {

@@ -243,6 +243,7 @@ test('each time that a stick is put in it is written to once', async () => {
   const watch = new StickWatch({
     ...{ ...shelter.parts, mount: stick, lookEveryMs: 5, mountedAt: async () => mounted },
     recorder: { note: (event) => void notes.push(event) },
+    onPut: async () => {},
     onDefect: (error) => expect.fail(String(error)),
   });
   watch.start();

@@ -18,6 +18,7 @@ test('a stick that is mounted is written to; one that is full has whole parcels,
   const watch = new StickWatch({
     ...{ ...shelter.parts, mount: stick, lookEveryMs: 20 },
     recorder: { note: (event, fields) => void notes.push({ event, ...fields }) },
+    onPut: async () => {},
     onDefect: (error) => expect.fail(String(error)),
   });
   watch.start();
