@@ -18,8 +18,8 @@ import type { InUse } from './link/in-use.ts';
 import { type LoadedInstitution, loadInstitution } from './link/institution-download.ts';
 import { type Link, openLink } from './link/link.ts';
 import { ListKeyRing } from './link/list-keys.ts';
-import { ListTurns } from './link/list-turns.ts';
 import { ListMender } from './link/list-mender.ts';
+import { ListTurns } from './link/list-turns.ts';
 import { type FetchObject, ObjectError } from './link/object-source.ts';
 import { pinnedPlatform, platformTrust } from './link/pinned-platform.ts';
 import { KEY_ID_PROBE } from './link/protocol.ts';
@@ -277,7 +277,13 @@ export class LinkSupervisor {
   brought(): BroughtLists {
     const { clock, shelf, recorder } = this.#parts;
     return new BroughtLists({
-      ...{ terminal: this.#config.name, stateDirectory: this.#config.state, clock, shelf, recorder },
+      ...{
+        terminal: this.#config.name,
+        stateDirectory: this.#config.state,
+        clock,
+        shelf,
+        recorder,
+      },
       ...{ listKeys: this.#ring, turns: this.#turns, recipient: this.#identity },
       onTaken: () => {
         this.#holdings?.tell();
