@@ -52,10 +52,9 @@ export const staffStick: Draw<'staff-stick'> = ({ shown }, hand) => {
           onPress={() => hand.press({ key: 'choose', choice: 'accept' })}
           first
         />
-        <Key text={stick.leave} onPress={() => hand.press({ key: 'back' })} />
       </div>
     ),
-    foot: <BackKey hand={hand} />,
+    foot: <BackKey hand={hand} text={stick.leave} />,
   };
 };
 

@@ -11,7 +11,6 @@ import {
   type ScreenBody,
   type ScreenFrame,
   type ScreenName,
-  STAFF_ERRANDS,
   type StaffResult,
   type Tone,
   TYPED_MAX,
@@ -73,6 +72,7 @@ const paper = (ticket: string, state: PaperShown['state'], number = 1): PaperSho
 });
 
 const AT_GATE = ['entry', 'undo', 'papers', 'health'] as const;
+const WITH_STICK = ['entry', 'undo', 'papers', 'stick', 'health'] as const;
 
 const RESULTS: Readonly<Record<StaffResult, true>> = {
   entered: true,
@@ -205,7 +205,7 @@ export const SAMPLES: {
       notWell: 18,
     },
     { screen: 'staff-menu', by: '山田', errands: ['cases', 'health'], owed: 2, notWell: 0 },
-    { screen: 'staff-menu', by: '山田', errands: STAFF_ERRANDS, owed: 128, notWell: 18 },
+    { screen: 'staff-menu', by: '山田', errands: WITH_STICK, owed: 128, notWell: 18 },
   ],
   'staff-ticket': [
     { screen: 'staff-ticket', errand: 'entry', typed: '0042-77' },

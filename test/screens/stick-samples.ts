@@ -1,10 +1,21 @@
 /** What a stick brings, as staff sees it. */
 
+import { LANGUAGES } from '../../src/domain/screen.ts';
 import type { StickFault, StickScreenBody, StickShown } from '../../src/domain/stick-screen.ts';
+import { catalogueOf } from '../../src/text/index.ts';
+import { plain } from '../../src/text/ruby.ts';
 import { stick } from '../../src/text/stick/ja.ts';
 
 const until = '2026-11-27T08:00:00Z';
-const faults = Object.keys(stick.faults) as StickFault[];
+const CODES = Object.keys(stick.faults) as StickFault[];
+/** One, and the longest in each language: they differ in nothing but their words. */
+const faults = new Set<StickFault>([
+  'none',
+  ...LANGUAGES.map((language) => {
+    const words = catalogueOf(language).stick.faults;
+    return CODES.toSorted((a, b) => plain(words[b]).length - plain(words[a]).length)[0] ?? 'none';
+  }),
+]);
 
 type Brings = Extract<StickShown, { is: 'brings' }>;
 
@@ -20,5 +31,5 @@ export const STICK_SAMPLES: readonly [StickScreenBody, ...StickScreenBody[]] = [
   brings({ does: 'take-role', name: LONG, until }, LIST),
   brings({ does: 'end-role' }),
   brings(null, LIST),
-  ...faults.map((why) => ({ screen: 'staff-stick', shown: { is: 'nothing', why } }) as const),
+  ...[...faults].map((why) => ({ screen: 'staff-stick', shown: { is: 'nothing', why } }) as const),
 ];

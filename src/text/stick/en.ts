@@ -4,12 +4,12 @@ import type { StickTexts } from './words.ts';
 
 export const stick: StickTexts = {
   menu: 'Order on the USB stick',
-  title: 'Order on the USB stick',
+  title: 'On the USB stick',
   shelter: ({ name, until }) => `This terminal becomes a reader of ${name}, until ${until}.`,
   end: 'This terminal is again what it was before.',
-  list: ({ list, version }) => `Version ${version} of the list ${list} comes with it.`,
+  list: ({ list, version }) => `Version ${version} of the list ${list} is put into use.`,
   accept: 'Take it',
-  leave: 'Do not take it',
+  leave: 'Leave it',
   refused: 'It cannot be taken',
   unchanged: 'Nothing was changed.',
   faults: {

@@ -4,7 +4,7 @@ import type { StickTexts } from './words.ts';
 
 export const stick: StickTexts = {
   menu: 'USBメモリーの 指示《しじ》',
-  title: 'USBメモリーの 指示《しじ》',
+  title: 'USBの 指示《しじ》',
   shelter: ({ name, until }) =>
     `この 機械《きかい》を 「${name}」の 受付《うけつけ》に 変《か》えます。${until}までです。`,
   end: 'この 機械《きかい》を、前《まえ》の 使《つか》い方《かた》に もどします。',

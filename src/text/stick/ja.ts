@@ -4,14 +4,14 @@ import type { StickTexts } from './words.ts';
 
 export const stick: StickTexts = {
   menu: 'USBメモリーの指示',
-  title: 'USBメモリーの指示',
+  title: 'USBの指示',
   shelter: ({ name, until }) =>
     `この端末を「${name}」の受付に切り替えます。期間は ${until} までです。`,
   end: 'この端末を、もとの使い方にもどします。',
   list: ({ list, version }) => `名簿「${list}」の第${version}版を入れます。`,
   accept: '受ける',
   leave: '受けない',
-  refused: '受けられません',
+  refused: '使えません',
   unchanged: '何も変えていません。',
   faults: {
     none: 'このUSBメモリーには、この端末あての指示がありません。',
