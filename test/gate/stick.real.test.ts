@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { launcher, runToEnd } from '../rig/program.ts';
 import { withSite } from '../rig/site.ts';
+import { LIST } from '../terminal.ts';
 
 test('a gate that nobody hears writes to the stick that is put in, and the platform has each fact once', () =>
   withSite({ tickets: 2, tls: true }, async (site) => {
@@ -27,7 +28,18 @@ test('a gate that nobody hears writes to the stick that is put in, and the platf
     putIn(films);
     const foreign = await gate.next({ event: 'stick.foreign' }).finally(pull);
     expect(foreign).toMatchObject({ reason: 'no stick of ours' });
-    await site.platformCommand('stick', 'prepare', stick, ...of);
+    const brings = ['--terminal', 'gate-1', '--list', LIST, '--alerts'];
+    const prepared = await site.platformCommand('stick', 'prepare', stick, ...of, ...brings);
+    expect(
+      prepared
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { event: 'stick.list-put', terminal: 'gate-1', list: LIST, version: 1 },
+      { event: 'stick.alerts-put', count: 0 },
+      { event: 'stick.prepared' },
+    ]);
     putIn(stick);
     const written = await gate.next({ event: 'stick.written' }).finally(pull);
     expect(written).toMatchObject({ left: 0 });
