@@ -141,7 +141,7 @@ describe('a remote control', () => {
     await show(menu);
     await page.evaluate('document.activeElement.blur()');
     shown.pressButton('ok');
-    await page.waitForFunction('document.activeElement !== document.body');
+    await expect.poll(() => page.evaluate('document.activeElement !== document.body')).toBe(true);
     expect(shown.pressed).toEqual([]);
     shown.pressButton('ok');
     await pressed(1);
@@ -197,7 +197,7 @@ describe('tones', () => {
     await open();
     // A browser that is no kiosk is silent until it is touched.
     await page.locator('h1').click();
-    await page.waitForFunction(`window.player.state === 'running'`);
+    await expect.poll(() => page.evaluate('window.player.state')).toBe('running');
   });
 
   test('hold ticks until the next screen, whose tone takes its place', async () => {
