@@ -1,6 +1,7 @@
 /**
  * A test that waited for something that did not come is run once more: that a machine of two cores was busy elsewhere is
- * no fault of the product. What came and was wrong is never asked again. `second-attempts.ts` lists who needed it.
+ * no fault of the product, nor is a browser whose driver could not look. What came and was wrong is never asked again.
+ * `second-attempts.ts` lists who needed it.
  */
 
 import { type RunnerTestCase, TestRunner, vi } from 'vitest';
@@ -8,6 +9,9 @@ import { type RunnerTestCase, TestRunner, vi } from 'vitest';
 /** How the helpers of these tests, vitest and Playwright say that a deadline passed. */
 const DEADLINE_PASSED =
   /timed out in \d+ ?ms|Timeout \d+ms exceeded|^no [\s\S]*(in \d+ ms; came|; came|; shown):|^not yet: |^never: |did not come$|^nothing came$/u;
+/** How Playwright says that it could not look: what it asked was under way while a page of the test's own went. */
+const COULD_NOT_LOOK =
+  /^\w+\.\w+: (Execution context was destroyed|Target (page|crashed|closed)|Page crashed)/u;
 /** The cause that `expect.poll` gives to what was not so until its deadline, and `vi.waitFor` here. */
 const NOT_SO_IN_TIME = 'Matcher did not succeed in time.';
 
@@ -28,12 +32,12 @@ vi.waitFor = async (isSo, options) => {
 
 export default class PatientRunner extends TestRunner {
   override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
-    test.retry = { count: 1, condition: wasLate };
+    test.retry = { count: 1, condition: wasLateOrUnseen };
     await super.onBeforeRunTask(test);
   }
 }
 
-function wasLate({ message = '', cause }: Failure): boolean {
+function wasLateOrUnseen({ message = '', cause }: Failure): boolean {
   const polled = (cause as Failure | undefined)?.message === NOT_SO_IN_TIME;
-  return polled || DEADLINE_PASSED.test(message);
+  return polled || DEADLINE_PASSED.test(message) || COULD_NOT_LOOK.test(message);
 }
