@@ -19,6 +19,8 @@ export default class SecondAttempts implements Reporter {
   onTestRunEnd(): void {
     if (this.#needed.length === 0) return;
     const list = this.#needed.join('\n  ');
-    this.#vitest?.logger.log(`\nPassed at the second attempt, the first was late or could not look:\n  ${list}\n`);
+    this.#vitest?.logger.log(
+      `\nPassed at the second attempt, the first was late or could not look:\n  ${list}\n`,
+    );
   }
 }
