@@ -62,6 +62,10 @@ export interface Given {
   /** Published, with the trust in their authority, before the terminal starts; without it, nothing is. */
   readonly tickets?: (cards: CardMaker) => Promise<Readonly<Record<string, Ticket>>>;
   readonly settings?: ListSettings;
+  /** The authority of the cards is, too, without tickets: a terminal that starts without it says so only after a second. */
+  readonly trusted?: true;
+  /** Published before the terminal starts, for the same reason. */
+  readonly institution?: TestInstitution;
   /** Default: a gate. */
   readonly kind?: TerminalKind;
   /** Further lines of the terminal's configuration. */
@@ -85,10 +89,11 @@ export async function withTerminal(
   const world = await World.create(cards, (await given.tickets?.(cards)) ?? {}, given);
   world.pages = given.pages;
   try {
+    if (given.tickets !== undefined || given.trusted) await world.publishTrust();
     if (given.tickets !== undefined) {
-      await world.publishTrust();
       await world.publish(Object.values(world.tickets), given.settings);
     }
+    if (given.institution !== undefined) await world.addInstitution(given.institution);
     if (given.platform === 'stopped') await world.stopPlatform();
     await world.start();
     await story(world);

@@ -209,21 +209,25 @@ describe('a terminal with an institution key', () => {
       { institution: INSTITUTION },
     ));
 
-  test('refuses a clone where the key is asked for, and serves nobody before it has one', () =>
-    atTheCounter(
-      async (world, old) => {
-        const missing = { event: 'terminal.out-of-service', reason: 'assurance-out-of-reach' };
-        await world.journal.next(missing);
-        const proving = { ...old.card, authorityKey: AUTHORITY.file.toString('base64') };
-        expect(await world.tap(await cloneOf(proving))).toMatchObject({
-          event: 'service.refused',
-          reason: 'possession-not-proved',
-          assurance: 'identified',
-        });
-        expect(await world.tap(proving)).toMatchObject(checked('over', 'possession'));
-      },
-      { configured: `${CONFIGURED}assurance = "possession"\n`, institution: INSTITUTION },
-    ));
+  test('refuses a clone where the key is asked for, and serves nobody before it has one', () => {
+    const configured = `${CONFIGURED}assurance = "possession"\n`;
+    return withTerminal({ kind: 'counter', configured, trusted: true }, async (world) => {
+      const old = await world.cards.card();
+      await world.register([[old, '1980-01-01']]);
+      const missing = { event: 'terminal.out-of-service', reason: 'assurance-out-of-reach' };
+      await world.journal.next(missing);
+      const closed = world.journal.all.length;
+      await world.addInstitution(INSTITUTION);
+      await world.journal.next({ event: 'terminal.in-service' }, closed);
+      const proving = { ...old.card, authorityKey: AUTHORITY.file.toString('base64') };
+      expect(await world.tap(await cloneOf(proving))).toMatchObject({
+        event: 'service.refused',
+        reason: 'possession-not-proved',
+        assurance: 'identified',
+      });
+      expect(await world.tap(proving)).toMatchObject(checked('over', 'possession'));
+    });
+  });
 });
 
 test('nothing of the person is kept: not at the terminal, not at the platform', () =>

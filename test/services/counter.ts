@@ -3,7 +3,6 @@
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import { newCardKey } from '../../platform-sim/authority.ts';
 import type { TestCard } from '../cards.ts';
-import type { TestInstitution } from '../devices/institution-fixture.ts';
 import { type Given, type World, withTerminal } from '../terminal.ts';
 
 export const CONFIGURED = '[services.age-check]\nage = 20\n';
@@ -11,20 +10,18 @@ export const CONFIGURED = '[services.age-check]\nage = 20\n';
 /** A counter that serves, one person of 40 and one of 10. */
 export function atTheCounter(
   story: (world: World, old: TestCard, young: TestCard) => Promise<void>,
-  { institution, ...given }: Given & { readonly institution?: TestInstitution } = {},
+  given: Given = {},
 ): Promise<void> {
-  const counter = { kind: 'counter', configured: CONFIGURED, ...given } as const;
+  const counter = { kind: 'counter', configured: CONFIGURED, trusted: true, ...given } as const;
   return withTerminal(counter, async (world) => {
     const old = await world.cards.card();
     const young = await world.cards.card();
-    await world.publishTrust();
     await world.register([
       [old, yearsAgo(40)],
       [young, yearsAgo(10)],
     ]);
     await world.journal.next({ event: 'trust.activated', anchors: 1 });
-    if (institution !== undefined) {
-      await world.addInstitution(institution);
+    if (given.institution !== undefined) {
       await world.journal.next({ event: 'institution.activated', hasKey: true });
     }
     await world.journal.next({ event: 'terminal.in-service' });

@@ -31,10 +31,9 @@ function proving({ card }: TestCard): CardDefinition {
 
 /** A television that reaches the platform, and somebody who lives in the municipality. */
 function atHome(story: (home: Home) => Promise<void>, tables?: string): Promise<void> {
-  const given = { kind: 'stb', ...(tables === undefined ? {} : { tables }) } as const;
+  const trusted = { kind: 'stb', trusted: true, institution: INSTITUTION } as const;
+  const given = tables === undefined ? trusted : { ...trusted, tables };
   return withTerminal(given, async (world) => {
-    await world.publishTrust();
-    await world.addInstitution(INSTITUTION);
     const holder = await world.cards.card();
     const card = proving(holder);
     lives(world, holder);

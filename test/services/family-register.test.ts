@@ -21,11 +21,8 @@ function atTheKiosk(topology: () => Topology, story: (world: World) => Promise<v
     'certificate-offers': () => ({ offers: [] }),
     'registration-status': () => ({ state: 'none' }),
   };
-  return withTerminal({ kind: 'kiosk', otherSides }, async (world) => {
-    await world.publishTrust();
-    await world.addInstitution(INSTITUTION);
-    await story(world);
-  });
+  const given = { kind: 'kiosk', trusted: true, institution: INSTITUTION, otherSides } as const;
+  return withTerminal(given, story);
 }
 
 test('it serves whoever has chosen: their card, what they are told; of a card alone, where its application stands', () =>

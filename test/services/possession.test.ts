@@ -29,8 +29,8 @@ function askingFor(
   assurance: 'identified' | 'possession' | 'possession+pin',
   story: (world: World, card: CardDefinition) => Promise<void>,
 ): Promise<void> {
-  return withTerminal({ tickets: provingHanako, settings: { assurance } }, async (world) => {
-    await world.addInstitution(INSTITUTION);
+  const given = { tickets: provingHanako, settings: { assurance }, institution: INSTITUTION };
+  return withTerminal(given, async (world) => {
     await world.journal.next({ event: 'terminal.in-service' });
     await world.journal.next({ event: 'institution.activated', hasKey: true });
     await story(world, world.ticket('hanako').card.card);

@@ -26,9 +26,8 @@ const OTHER_SIDES: OtherSides = {
 
 /** A kiosk that was stopped in an earlier run, whose staff is 森 with a card, and whoever knows the PIN. */
 function stoppedKiosk(story: (world: World, attendant: TestCard) => Promise<void>): Promise<void> {
-  return withTerminal({ kind: 'kiosk', otherSides: OTHER_SIDES }, async (world) => {
-    await world.publishTrust();
-    await world.addInstitution(INSTITUTION);
+  const trusted = { kind: 'kiosk', trusted: true, institution: INSTITUTION } as const;
+  return withTerminal({ ...trusted, otherSides: OTHER_SIDES }, async (world) => {
     const attendant = await world.cards.card();
     const card = createHash('sha256').update(attendant.der).digest('hex');
     await world.stop();

@@ -52,9 +52,9 @@ interface Kiosk {
 
 function atTheKiosk(story: (kiosk: Kiosk) => Promise<void>) {
   const centre = new Centre();
-  return withTerminal({ kind: 'kiosk', otherSides: centre.otherSides }, async (world) => {
-    await world.publishTrust();
-    await world.addInstitution(INSTITUTION);
+  const { otherSides } = centre;
+  const given = { kind: 'kiosk', trusted: true, institution: INSTITUTION, otherSides } as const;
+  return withTerminal(given, async (world) => {
     await world.screen({ screen: 'menu' });
     const signing = await Authority.create({ name: SIGNING_AUTHORITY_NAME });
     const holder = await world.cards.card();
