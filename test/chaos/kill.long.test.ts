@@ -4,6 +4,8 @@ import { randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { killStory } from './kill-story.ts';
 
+/** They come first. */
+const SEEDS = [1, 20_160_220, 3_405_691_582];
 const MINUTES = Number(process.env['KAZASU_CHAOS_MINUTES'] ?? 4);
 
 test('killed between the tap and the paper, again and again', async () => {
@@ -12,7 +14,7 @@ test('killed between the tap and the paper, again and again', async () => {
   const told = new Map<string, number>();
   let stories = 0;
   do {
-    const seed = replayed === undefined ? randomInt(2 ** 32) : Number(replayed);
+    const seed = replayed === undefined ? (SEEDS[stories] ?? randomInt(2 ** 32)) : Number(replayed);
     for (const answer of await killStory(seed)) told.set(answer, (told.get(answer) ?? 0) + 1);
     stories += 1;
   } while (performance.now() < end && replayed === undefined);
