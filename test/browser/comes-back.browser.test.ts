@@ -4,12 +4,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
+import { test as alone, expect, vi } from 'vitest';
 import { SILENCE_MS_MAX } from '../../src/domain/screen.ts';
 import { ja } from '../../src/text/ja.ts';
 import { ShownScreen, serve } from '../screens/shown-screen.ts';
 import { launchChromium, openPage, untilNumber } from './chromium.ts';
 import { inTheBrowser, originOf, says } from './gate-in-browser.ts';
+
+vi.setConfig({ maxConcurrency: 3, testTimeout: 240_000 });
+
+/** Each has a screen and a browser of its own, and waits most of its time for what is silent, or comes back. */
+const test = alone.concurrent;
 
 /** Of the issue's table; a test waits up to four times as long. */
 const BACK_MS = 2_000;
@@ -66,15 +71,18 @@ test('a browser that reloads, and one that is killed and started again, show the
 test('a second browser is told that the screen is elsewhere, and takes over when the first ends', () =>
   withShownScreen(async ({ page, origin }) => {
     const another = await launchChromium();
-    onTestFinished(() => another.close());
-    const second = await openPage(another);
-    await second.goto(origin);
-    await says(second, ja.elsewhere.title);
-    expect(await second.getByText('佐＊').count()).toBe(0);
-    await says(page, ja.welcome.title);
+    try {
+      const second = await openPage(another);
+      await second.goto(origin);
+      await says(second, ja.elsewhere.title);
+      expect(await second.getByText('佐＊').count()).toBe(0);
+      await says(page, ja.welcome.title);
 
-    await page.context().close();
-    await says(second, ja.welcome.title);
+      await page.context().close();
+      await says(second, ja.welcome.title);
+    } finally {
+      await another.close();
+    }
   }));
 
 test('a socket that is silent for three seconds leaves nothing of anybody on the screen', () =>
@@ -115,22 +123,25 @@ test('a page of another origin can neither frame the screen nor open its socket'
     });
     foreign.listen(0, '127.0.0.1');
     await once(foreign, 'listening');
-    onTestFinished(() => void foreign.close());
-    const other = await page.context().newPage();
-    const blocked = other.waitForEvent('console', (message) =>
-      /frame-ancestors/u.test(message.text()),
-    );
-    await other.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}`);
-    await blocked;
-    const socket = `new Promise((resolve) => {
-      const socket = new WebSocket('${origin.replace('http', 'ws')}/screen', ['kazasu.screen.v1', 'token.guess']);
-      socket.onopen = () => resolve('open');
-      socket.onclose = () => resolve('refused');
-    })`;
-    expect(await other.evaluate(socket)).toBe('refused');
-    // The page itself is not handed to a foreign script either.
-    const read = `fetch('${origin}').then((response) => response.text(), () => 'refused')`;
-    expect(await other.evaluate(read)).toBe('refused');
+    try {
+      const other = await page.context().newPage();
+      const blocked = other.waitForEvent('console', (message) =>
+        /frame-ancestors/u.test(message.text()),
+      );
+      await other.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}`);
+      await blocked;
+      const socket = `new Promise((resolve) => {
+        const socket = new WebSocket('${origin.replace('http', 'ws')}/screen', ['kazasu.screen.v1', 'token.guess']);
+        socket.onopen = () => resolve('open');
+        socket.onclose = () => resolve('refused');
+      })`;
+      expect(await other.evaluate(socket)).toBe('refused');
+      // The page itself is not handed to a foreign script either.
+      const read = `fetch('${origin}').then((response) => response.text(), () => 'refused')`;
+      expect(await other.evaluate(read)).toBe('refused');
+    } finally {
+      foreign.close();
+    }
     await says(page, ja.welcome.title);
   }));
 

@@ -1,7 +1,7 @@
 /** A whole terminal with its screen in a real browser: what a visitor or an attendant has before them. */
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { hashPin } from '../../src/staff/pin.ts';
 import { plain } from '../../src/text/ruby.ts';
 import type { CardMaker } from '../cards.ts';
@@ -72,7 +72,9 @@ const HEADING = `(() => {
 /** Waits until the page's heading says that; `text` as it stands in the catalogue. */
 export async function says(page: Page, text: string): Promise<void> {
   const heading = () => page.evaluate<string>(HEADING).catch(() => 'the page is loading');
-  await expect.poll(heading, { timeout: SAYS_MS }).toBe(bare(text));
+  // Where tests run beside each other, expect.poll does not know whose it is.
+  const isSaid = async () => expect(await heading()).toBe(bare(text));
+  await vi.waitFor(isSaid, { timeout: SAYS_MS });
 }
 
 /** What a control's words begin with, wherever a possible line break stands between them, after its number in a list. */

@@ -1,6 +1,6 @@
 /** Each story of the gate, by touch alone and by arrows and Enter alone, in a real browser on a whole terminal. */
 
-import { describe, expect, test } from 'vitest';
+import { test as alone, describe, expect, vi } from 'vitest';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 import { jaSimple } from '../../src/text/ja-simple.ts';
@@ -8,6 +8,11 @@ import { type AtTheScreen, inTheBrowser, PIN, says } from './gate-in-browser.ts'
 import { arrows, finger, type Hand } from './hands.ts';
 
 const { staff } = ja;
+
+vi.setConfig({ maxConcurrency: 3, testTimeout: 240_000 });
+
+/** Each has a gate and a page of its own, and waits most of its time until an answer has been shown long enough. */
+const test = alone.concurrent;
 
 describe.each([
   ['by touch alone', finger, { touch: true }],
