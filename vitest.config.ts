@@ -19,15 +19,15 @@ const LONG = ['test/**/*.long.test.ts'];
 const SYSTEMD = ['test/**/*.systemd.test.ts'];
 const KERNEL = ['test/**/*.kernel.test.ts'];
 
-/** Groups that run beside each other share these. */
+/** Groups that run beside each other share these. Of two processors, waits for devices and processes leave some. */
 const MAX_WORKERS = 3;
-/** Most of their time they wait for each other's processes. */
-const MAX_REAL_WORKERS = 2;
+/** What they measure and count themselves is to be of a machine that is not full. */
+const MAX_LONG_WORKERS = 2;
 
 export default defineConfig({
   test: {
     // A loaded machine of two cores must not fail a test that is right.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     runner: './test/patient-runner.ts',
@@ -59,7 +59,7 @@ export default defineConfig({
           include: REAL,
           exclude: LONG,
           testTimeout: 120_000,
-          maxWorkers: MAX_REAL_WORKERS,
+          maxWorkers: MAX_WORKERS,
           sequence: { groupOrder: 1 },
         },
       },
@@ -69,7 +69,7 @@ export default defineConfig({
           name: 'long',
           include: LONG,
           testTimeout: 1_800_000,
-          maxWorkers: MAX_REAL_WORKERS,
+          maxWorkers: MAX_LONG_WORKERS,
           sequence: { groupOrder: 2 },
         },
       },

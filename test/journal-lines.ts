@@ -7,6 +7,9 @@ export type Line = Readonly<Record<string, unknown>> & { readonly event: string 
 /** What a line must say: every given field equal. */
 export type Wanted = Readonly<Record<string, unknown>> & { readonly event: string };
 
+/** What a loaded machine may need until a line comes that must come. */
+const PATIENCE_MS = 25_000;
+
 export class JournalLines {
   readonly all: Line[] = [];
   readonly #waiting = new Set<() => void>();
@@ -32,7 +35,7 @@ export class JournalLines {
   }
 
   /** The first such line after the first `after` lines; rejects with what came instead when none comes in time. */
-  next(wanted: Wanted, after = 0, timeoutMs = 12_000): Promise<Line> {
+  next(wanted: Wanted, after = 0, timeoutMs = PATIENCE_MS): Promise<Line> {
     return this.first((line) => says(line, wanted), after, timeoutMs, JSON.stringify(wanted));
   }
 
@@ -40,7 +43,7 @@ export class JournalLines {
   first(
     matches: (line: Line) => boolean,
     after = 0,
-    timeoutMs = 12_000,
+    timeoutMs = PATIENCE_MS,
     wanted = 'such a line',
   ): Promise<Line> {
     const find = (): Line | undefined => this.all.slice(after).find(matches);

@@ -12,6 +12,7 @@ const LONGEST = [
   'devices/card-reader.real.test.ts',
   'gate/reader.real.test.ts',
   'street/page.real.test.ts',
+  'storm/two-machines.real.test.ts',
   'town/evacuation.real.test.ts',
   'town/evacuation.long.test.ts',
   'street/faults.long.test.ts',
