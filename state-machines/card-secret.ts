@@ -5,13 +5,14 @@
  * A child of the machines that ask for one. They provide what the card does with it.
  */
 
-import type { KeyName, ScreenName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import {
   type CardSecretContext,
   type CardSecretKind,
   cardSecretSetup,
 } from './card-secret-setup.ts';
+import { shows } from './shown.ts';
 
 const TYPING_KEYS = ['character', 'erase', 'enter', 'back'] as const;
 
@@ -25,15 +26,6 @@ const SPEECHES = {
   pin: { ask: 'pin', wrong: 'pin-wrong', warning: 'pin-last-try' },
   password: { ask: 'password', wrong: 'password-wrong', warning: 'password-last-try' },
 } as const;
-
-function shows(
-  screen: ScreenName,
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
 
 const STILL_THERE = shows('still-there', 'still-there', ['stay', 'back'], 'secretLeaving');
 

@@ -6,22 +6,12 @@
  * A child of certificate-order.ts, which closes whatever ends here without paper.
  */
 
-import type { KeyName, ScreenName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
 import { certificateHandoverSetup, type HandoverContext } from './certificate-handover-setup.ts';
+import { shows } from './shown.ts';
 
-function shows(
-  screen: ScreenName,
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string | null,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
-
-const calls = (voice: StateMeta['voice'], timeout: string): StateMeta => ({
-  ...shows('take-card', voice, [], timeout),
-  tone: 'take',
-});
+const calls = (voice: StateMeta['voice'], timeout: string): StateMeta =>
+  shows('take-card', voice, [], timeout, 'take');
 /** Silent: whoever waits for paper is not asked to leave a card there. */
 const SETTLES = shows('working', null, [], null);
 const STILL_THERE = shows('still-there', 'still-there', ['stay', 'back'], 'payLeaving');
@@ -141,7 +131,7 @@ export const certificateHandoverMachine = certificateHandoverSetup.createMachine
         going: { meta: shows('printing', 'printing', [], null) },
         /** Staff mends it and it goes on by itself; or the person goes without the rest, which is void then. */
         held: {
-          meta: { ...shows('printing', 'by-reason', ['back'], 'heldLimit'), tone: 'problem' },
+          meta: shows('printing', 'by-reason', ['back'], 'heldLimit', 'problem'),
           after: { heldLimit: 'stopping' },
           on: { 'key.back': 'stopping' },
         },
@@ -162,7 +152,7 @@ export const certificateHandoverMachine = certificateHandoverSetup.createMachine
       },
     },
     takingPaper: {
-      meta: { ...shows('take-paper', 'take-paper', ['enter'], 'paperStays'), tone: 'done' },
+      meta: shows('take-paper', 'take-paper', ['enter'], 'paperStays', 'done'),
       after: { paperStays: { target: 'issued', actions: 'endIssued' } },
       on: { 'key.enter': { target: 'issued', actions: 'endIssued' } },
     },

@@ -6,7 +6,7 @@
  */
 
 import type { ErrandEnd } from '../src/domain/errand.ts';
-import type { KeyName, ScreenName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import {
   certificateOrderSetup,
@@ -14,21 +14,11 @@ import {
   type OrderContext,
   orderOf,
 } from './certificate-order-setup.ts';
-
-function shows(
-  screen: ScreenName,
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string | null,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
+import { shows } from './shown.ts';
 
 const works = (timeout: string): StateMeta => shows('working', 'working', [], timeout);
-const calls = (voice: StateMeta['voice'], timeout: string | null): StateMeta => ({
-  ...shows('take-card', voice, [], timeout),
-  tone: 'take',
-});
+const calls = (voice: StateMeta['voice'], timeout: string | null): StateMeta =>
+  shows('take-card', voice, [], timeout, 'take');
 
 /** The order of the states guarantees a card wherever one is asked for. */
 const seen = ({ context }: { readonly context: OrderContext }): SensedTap => {
@@ -121,7 +111,7 @@ export const certificateOrderMachine = certificateOrderSetup.createMachine({
         },
         /** Why this one can't be had now, and what to do; the others can still be chosen. */
         explained: {
-          meta: { ...shows('ended', 'by-reason', ['enter', 'back'], 'orderIdle'), tone: 'problem' },
+          meta: shows('ended', 'by-reason', ['enter', 'back'], 'orderIdle', 'problem'),
           after: IDLE,
           on: { 'key.enter': 'document', 'key.back': 'document' },
         },
@@ -250,7 +240,7 @@ export const certificateOrderMachine = certificateOrderSetup.createMachine({
       },
     },
     ended: {
-      meta: { ...shows('ended', 'by-reason', ['enter'], 'endedStays'), tone: 'problem' },
+      meta: shows('ended', 'by-reason', ['enter'], 'endedStays', 'problem'),
       after: { endedStays: 'leaving' },
       on: { 'key.enter': 'leaving', 'session.cancel': 'gone' },
     },

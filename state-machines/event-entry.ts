@@ -11,6 +11,7 @@ import type { Answer, StepResult } from '../src/domain/answer.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { promiseNotProvided } from './not-provided.ts';
+import { holds } from './shown.ts';
 import { answerOf, defectOf, resultOf } from './step-result.ts';
 
 /** Longest time that each kind of step may take, in ms; a person is waiting again within three seconds. */
@@ -21,17 +22,6 @@ export interface Answered {
   readonly seen: SensedTap;
   readonly answer: Answer;
 }
-
-/** A reading that lasts is spoken of by the session (state-machines/session.ts), which knows how long it has been. */
-const HOLD = {
-  screen: 'hold',
-  voice: null,
-  tone: 'hold',
-  keys: [],
-  timeout: null,
-} as const satisfies StateMeta;
-const HOLD_FOR_CARD = { ...HOLD, timeout: 'cardStep' } as const satisfies StateMeta;
-const HOLD_FOR_OURS = { ...HOLD, timeout: 'ownStep' } as const satisfies StateMeta;
 
 /** Where every step goes when it does not go on. */
 const OTHERWISE = [
@@ -92,7 +82,7 @@ export const eventEntryMachine = setup({
   on: { 'session.cancel': { target: '.holdAgain', actions: 'answerRemoved' } },
   states: {
     leasingList: {
-      meta: HOLD,
+      meta: holds(null),
       invoke: {
         id: 'leaseList',
         src: 'leaseList',
@@ -102,7 +92,7 @@ export const eventEntryMachine = setup({
       },
     },
     reading: {
-      meta: HOLD_FOR_CARD,
+      meta: holds('cardStep'),
       invoke: {
         id: 'readCard',
         src: 'readCard',
@@ -113,7 +103,7 @@ export const eventEntryMachine = setup({
       after: { cardStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
     },
     verifying: {
-      meta: HOLD_FOR_OURS,
+      meta: holds('ownStep'),
       invoke: {
         id: 'verifyCertificate',
         src: 'verifyCertificate',
@@ -124,7 +114,7 @@ export const eventEntryMachine = setup({
       after: { ownStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
     },
     proving: {
-      meta: HOLD_FOR_CARD,
+      meta: holds('cardStep'),
       invoke: {
         id: 'proveCard',
         src: 'proveCard',
@@ -139,7 +129,7 @@ export const eventEntryMachine = setup({
       after: { cardStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
     },
     finding: {
-      meta: HOLD_FOR_OURS,
+      meta: holds('ownStep'),
       invoke: {
         id: 'findEntry',
         src: 'findEntry',
@@ -154,7 +144,7 @@ export const eventEntryMachine = setup({
       after: { ownStep: { target: 'holdAgain', actions: 'answerUnreadable' } },
     },
     granting: {
-      meta: HOLD,
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'recordEntry',
@@ -165,7 +155,7 @@ export const eventEntryMachine = setup({
       },
     },
     claiming: {
-      meta: HOLD,
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'recordClaim',
@@ -176,7 +166,7 @@ export const eventEntryMachine = setup({
       },
     },
     refusing: {
-      meta: HOLD,
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'recordRefusal',
@@ -190,7 +180,7 @@ export const eventEntryMachine = setup({
       },
     },
     holdAgain: {
-      meta: HOLD,
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'noteUnreadable',

@@ -9,24 +9,13 @@ import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import type { Told } from '../src/domain/told.ts';
 import { promiseNotProvided } from './not-provided.ts';
+import { holds } from './shown.ts';
+import { resultOf } from './step-result.ts';
 
 /** Longest time that each kind of step may take, in ms; as at an entrance. */
 export const EXIT_DELAYS = { cardStep: 2_800, ownStep: 2_000 } as const;
 
-const HOLD_FOR_CARD = {
-  screen: 'hold',
-  voice: null,
-  tone: 'hold',
-  keys: [],
-  timeout: 'cardStep',
-} as const satisfies StateMeta;
-const HOLD = { ...HOLD_FOR_CARD, timeout: 'ownStep' } as const satisfies StateMeta;
-
 const REMOVED: Answer = { answer: 'hold-again', reason: 'card-removed' };
-
-function resultOf(event: { readonly type: string }): StepResult | null {
-  return 'output' in event ? (event.output as StepResult) : null;
-}
 
 export const eventExitMachine = setup({
   types: {
@@ -73,7 +62,7 @@ export const eventExitMachine = setup({
   initial: 'reading',
   states: {
     reading: {
-      meta: HOLD_FOR_CARD,
+      meta: holds('cardStep'),
       on: { 'session.cancel': { target: 'unread', actions: 'answerRemoved' } },
       invoke: {
         id: 'readCard',
@@ -88,7 +77,7 @@ export const eventExitMachine = setup({
       after: { cardStep: { target: 'unread', actions: 'answerUnreadable' } },
     },
     looking: {
-      meta: HOLD,
+      meta: holds('ownStep'),
       on: { 'session.cancel': { target: 'unread', actions: 'answerRemoved' } },
       invoke: {
         id: 'lookUp',
@@ -100,7 +89,7 @@ export const eventExitMachine = setup({
       after: { ownStep: 'opening' },
     },
     opening: {
-      meta: { ...HOLD, timeout: null },
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'open',

@@ -6,22 +6,8 @@
  * The card stays until the platform has answered: the answer is never given to whoever holds the next one.
  */
 
-import type { KeyName, ScreenName, StateMeta } from '../src/domain/screen.ts';
 import { type ProcedureContext, procedureSetup } from './procedure-setup.ts';
-
-/** A reading that lasts is spoken of by the session (state-machines/session.ts), which knows how long it has been. */
-function holds(timeout: string | null): StateMeta {
-  return { screen: 'hold', voice: null, tone: 'hold', keys: [], timeout };
-}
-
-function shows(
-  screen: ScreenName,
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string | null,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
+import { holds, shows } from './shown.ts';
 
 const PIN_KEYS = ['character', 'erase', 'enter', 'back'] as const;
 

@@ -8,7 +8,8 @@ import { erased, marked, problemOf, typed } from '../src/domain/kana-entry.ts';
 import { CORRECT, type TextField, type TextProblem } from '../src/domain/kiosk-screen.ts';
 import type { ListedMunicipality, RegistrationForm } from '../src/domain/municipal-certificate.ts';
 import { chosen, inRow, needsRow, rowsOf } from '../src/domain/place-choice.ts';
-import type { KeyName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
+import { shows } from './shown.ts';
 
 export const REGISTRATION_FORM_DELAYS = {
   /** As in the choice of the municipality: people look for a paper with their domicile. */
@@ -68,17 +69,14 @@ function rewritten({ texts }: FormContext, field: TextField, text: string) {
   return { texts: { ...texts, [field]: text }, problem: null };
 }
 
-function shows(
-  screen: StateMeta['screen'],
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout: 'idle' };
-}
-
-const CHOOSES = shows('choose', 'choose', ['choose', 'more', 'back']);
-const NUMBER = shows('text-entry', null, ['character', 'erase', 'enter', 'back']);
-const KANA = shows('text-entry', null, ['character', 'kana-mark', 'erase', 'enter', 'back']);
+const CHOOSES = shows('choose', 'choose', ['choose', 'more', 'back'], 'idle');
+const NUMBER = shows('text-entry', null, ['character', 'erase', 'enter', 'back'], 'idle');
+const KANA = shows(
+  'text-entry',
+  null,
+  ['character', 'kana-mark', 'erase', 'enter', 'back'],
+  'idle',
+);
 
 /** A field is written; what can't be sent stays, and says why. The limit of the time begins anew with each key. */
 function writes<State extends string, Next extends string>(
@@ -209,7 +207,7 @@ export const registrationFormMachine = setup({
           after: { idle: 'stillThere' },
         },
         review: {
-          meta: shows('review', 'review', ['enter', 'choose', 'back']),
+          meta: shows('review', 'review', ['enter', 'choose', 'back'], 'idle'),
           on: {
             'key.enter': { target: '#registrationForm.ended', actions: 'complete' },
             'key.choose': { guard: 'corrects', target: 'number' },
@@ -218,10 +216,7 @@ export const registrationFormMachine = setup({
           after: { idle: 'stillThere' },
         },
         stillThere: {
-          meta: {
-            ...shows('still-there', 'still-there', ['stay', 'back']),
-            timeout: 'leaving',
-          },
+          meta: shows('still-there', 'still-there', ['stay', 'back'], 'leaving'),
           on: { 'key.stay': 'before', 'key.back': '#registrationForm.ended' },
           after: { leaving: '#registrationForm.ended' },
         },

@@ -11,6 +11,7 @@ import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { RING_ENDS } from '../src/domain/told.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { holds } from './shown.ts';
 
 export const SESSION_DELAYS = {
   /** Most cards are read before a sentence could be spoken; from here on one is. */
@@ -37,13 +38,6 @@ export type SessionEvent =
   | { readonly type: 'session.cancel' };
 
 const AFTER_CARD = { keys: [], timeout: 'cardForgotten' } as const;
-const HOLD: StateMeta = {
-  screen: 'hold',
-  voice: null,
-  tone: 'hold',
-  keys: [],
-  timeout: 'slowReading',
-};
 const WELCOME: StateMeta = {
   screen: 'welcome',
   voice: 'by-result',
@@ -146,10 +140,10 @@ export const sessionMachine = setup({
       initial: 'reading',
       states: {
         reading: {
-          meta: HOLD,
+          meta: holds('slowReading'),
           after: { slowReading: 'stillReading' },
         },
-        stillReading: { meta: { ...HOLD, voice: 'hold', timeout: 'serviceLimit' } },
+        stillReading: { meta: { ...holds('serviceLimit'), voice: 'hold' } },
       },
     },
     answering: {

@@ -3,7 +3,7 @@
 import { assign, setup } from 'xstate';
 import { NEEDS, type Need } from '../src/domain/evacuation.ts';
 import { erased, marked } from '../src/domain/kana-entry.ts';
-import type { KeyName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
 import {
   PEOPLE_MAX,
   SHELTER_FIELD_LIMITS,
@@ -12,6 +12,7 @@ import {
   type ShelterProblem,
   shelterProblem,
 } from '../src/domain/shelter-form.ts';
+import { shows } from './shown.ts';
 
 export const SHELTER_FORM_DELAYS = {
   /** Any key begins it anew: people look for a paper, or help somebody. */
@@ -69,22 +70,13 @@ function rewritten({ texts }: ShelterFormContext, field: ShelterField, text: str
   return { texts: { ...texts, [field]: text }, problem: null };
 }
 
-function shows(
-  screen: StateMeta['screen'],
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout: 'idle' };
-}
-
-const DIGITS = shows('shelter-typing', null, ['character', 'erase', 'enter', 'back']);
-const KANA = shows('shelter-typing', 'shelter-typing', [
-  'character',
-  'kana-mark',
-  'erase',
-  'enter',
-  'back',
-]);
+const DIGITS = shows('shelter-typing', null, ['character', 'erase', 'enter', 'back'], 'idle');
+const KANA = shows(
+  'shelter-typing',
+  'shelter-typing',
+  ['character', 'kana-mark', 'erase', 'enter', 'back'],
+  'idle',
+);
 
 /** As in the form of usage registration: what can't be taken stays, and says why. */
 function writes<State extends string, Next extends string>(
@@ -175,7 +167,7 @@ export const shelterFormMachine = setup({
       after: { idle: 'ended' },
     },
     people: {
-      meta: shows('shelter-people', null, ['choose', 'back']),
+      meta: shows('shelter-people', null, ['choose', 'back'], 'idle'),
       on: {
         'key.choose': { guard: 'isPeople', target: 'needs', actions: 'keepPeople' },
         'key.back': 'year',
@@ -183,7 +175,7 @@ export const shelterFormMachine = setup({
       after: { idle: 'ended' },
     },
     needs: {
-      meta: shows('shelter-needs', null, ['choose', 'enter', 'back']),
+      meta: shows('shelter-needs', null, ['choose', 'enter', 'back'], 'idle'),
       on: {
         'key.choose': { guard: 'isNeed', target: 'needs', reenter: true, actions: 'toggleNeed' },
         'key.enter': 'complete',

@@ -5,8 +5,8 @@
  */
 
 import { begun, endOf } from './shelter-visit-ends.ts';
-import { HOLD, HOLD_FOR_CARD, shows } from './shelter-visit-metas.ts';
 import { type ShelterContext, shelterVisitSetup } from './shelter-visit-setup.ts';
+import { holds, shows } from './shown.ts';
 
 /** In each state that a card may end. */
 const NEXT_CARD = {
@@ -28,7 +28,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
   states: {
     beginning: { always: [{ guard: 'isBegunByChoice', target: 'noCard' }, { target: 'reading' }] },
     reading: {
-      meta: HOLD_FOR_CARD,
+      meta: holds('cardStep'),
       invoke: {
         id: 'readCard',
         src: 'readCard',
@@ -48,7 +48,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       },
     },
     finding: {
-      meta: { ...HOLD, timeout: 'ownStep' },
+      meta: holds('ownStep'),
       invoke: {
         id: 'findPerson',
         src: 'findPerson',
@@ -63,7 +63,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       after: { ownStep: 'admitting' },
     },
     admitting: {
-      meta: HOLD,
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'admit',
@@ -77,7 +77,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       },
     },
     gathering: {
-      meta: shows('shelter-family', 'shelter-family', 'moreCards', ['enter', 'choose'], 'done'),
+      meta: shows('shelter-family', 'shelter-family', ['enter', 'choose'], 'moreCards', 'done'),
       invoke: NEXT_CARD,
       on: {
         'card.present': JOINS,
@@ -87,19 +87,19 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       after: { moreCards: 'gathered' },
     },
     gathered: {
-      meta: shows('shelter-family', null, 'saidStays'),
+      meta: shows('shelter-family', null, [], 'saidStays'),
       invoke: NEXT_CARD,
       on: { 'card.present': BEGINS },
       after: { saidStays: 'takingCard' },
     },
     unread: {
-      meta: shows('again', 'again', 'againStays', [], 'problem'),
+      meta: shows('again', 'again', [], 'againStays', 'problem'),
       invoke: NEXT_CARD,
       on: { 'card.present': JOINS },
       after: { againStays: GOES_ON },
     },
     menu: {
-      meta: shows('shelter-menu', 'shelter-menu', 'idle', ['choose', 'back']),
+      meta: shows('shelter-menu', 'shelter-menu', ['choose', 'back'], 'idle'),
       invoke: NEXT_CARD,
       on: {
         'card.present': BEGINS,
@@ -116,7 +116,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       after: { idle: 'takingCard' },
     },
     supplies: {
-      meta: shows('shelter-supplies', null, 'idle', ['choose', 'back']),
+      meta: shows('shelter-supplies', null, ['choose', 'back'], 'idle'),
       invoke: NEXT_CARD,
       on: {
         'card.present': BEGINS,
@@ -126,7 +126,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       after: { idle: 'takingCard' },
     },
     needs: {
-      meta: shows('shelter-needs', null, 'idle', ['choose', 'enter', 'back']),
+      meta: shows('shelter-needs', null, ['choose', 'enter', 'back'], 'idle'),
       invoke: NEXT_CARD,
       on: {
         'card.present': BEGINS,
@@ -137,7 +137,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       after: { idle: 'takingCard' },
     },
     acting: {
-      meta: HOLD,
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'actHere',
@@ -152,7 +152,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       },
     },
     said: {
-      meta: shows('shelter-done', 'shelter-done', 'saidStays', [], 'done'),
+      meta: shows('shelter-done', 'shelter-done', [], 'saidStays', 'done'),
       invoke: NEXT_CARD,
       on: { 'card.present': BEGINS },
       after: { saidStays: 'takingCard' },
@@ -175,7 +175,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       },
     },
     why: {
-      meta: shows('shelter-why', null, 'idle', ['choose', 'back']),
+      meta: shows('shelter-why', null, ['choose', 'back'], 'idle'),
       on: {
         'key.back': 'menu',
         'key.choose': { guard: 'isWhy', target: 'acting', actions: 'actUndo' },
@@ -184,13 +184,13 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
     },
     /** What is shown is in no context: it is asked for when it is drawn, and gone with the visit. */
     consented: {
-      meta: shows('shelter-consented', null, 'idle', ['back']),
+      meta: shows('shelter-consented', null, ['back'], 'idle'),
       invoke: NEXT_CARD,
       on: { 'card.present': BEGINS, 'key.back': 'takingCard' },
       after: { idle: 'takingCard' },
     },
     noCard: {
-      meta: shows('shelter-no-card', 'shelter-no-card', 'idle', ['choose', 'back']),
+      meta: shows('shelter-no-card', 'shelter-no-card', ['choose', 'back'], 'idle'),
       invoke: NEXT_CARD,
       on: {
         'card.present': JOINS,
@@ -220,7 +220,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       on: { 'card.present': JOINS },
     },
     takingIn: {
-      meta: HOLD,
+      meta: holds(null),
       on: { 'session.cancel': {} },
       invoke: {
         id: 'takeIn',
@@ -231,7 +231,7 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       },
     },
     seeking: {
-      meta: HOLD,
+      meta: holds(null),
       invoke: {
         id: 'findSlip',
         src: 'findSlip',
@@ -245,14 +245,14 @@ export const shelterVisitMachine = shelterVisitSetup.createMachine({
       },
     },
     slip: {
-      meta: shows('shelter-slip', 'shelter-slip', 'slipStays', ['enter'], 'done'),
+      meta: shows('shelter-slip', 'shelter-slip', ['enter'], 'slipStays', 'done'),
       invoke: NEXT_CARD,
       on: { 'card.present': JOINS, 'key.enter': 'gathering' },
       after: { slipStays: 'gathering' },
     },
     /** Nothing can be kept: whoever runs the place writes. */
     paper: {
-      meta: shows('shelter-paper', 'shelter-paper', 'againStays', [], 'problem'),
+      meta: shows('shelter-paper', 'shelter-paper', [], 'againStays', 'problem'),
       invoke: NEXT_CARD,
       on: { 'card.present': BEGINS },
       after: { againStays: 'takingCard' },

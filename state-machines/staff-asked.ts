@@ -9,7 +9,7 @@ import type { StaffAsked } from '../src/domain/shelter-screen.ts';
 import type { SignInEnd } from '../src/domain/staff-answer.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
-import { HOLD_FOR_CARD, shows } from './shelter-visit-metas.ts';
+import { holds, shows } from './shown.ts';
 import { staffSignInMachine } from './staff-sign-in.ts';
 
 export const STAFF_ASKED_DELAYS = {
@@ -49,7 +49,7 @@ function outputOf<Output>(event: { readonly type: string }): Output | null {
 }
 
 const signInOf = (event: { readonly type: string }) => outputOf<SignInEnd>(event);
-const asks = (keys: readonly KeyName[]) => shows('shelter-staff', 'shelter-staff', 'idle', keys);
+const asks = (keys: readonly KeyName[]) => shows('shelter-staff', 'shelter-staff', keys, 'idle');
 const FAILS = { target: '#staffAsked.over', actions: 'endFailed' } as const;
 const AWAITS_CARD = {
   id: 'awaitCard',
@@ -126,7 +126,7 @@ export const staffAskedMachine = setup({
       after: { idle: 'over' },
     },
     checking: {
-      meta: HOLD_FOR_CARD,
+      meta: holds('cardStep'),
       invoke: {
         id: 'checkAttendant',
         src: 'checkAttendant',

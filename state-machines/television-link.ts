@@ -3,19 +3,11 @@
  * from then on when their municipality says that they have to leave.
  */
 
-import type { KeyName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
+import { shows } from './shown.ts';
 import { type LinkContext, televisionLinkSetup } from './television-link-setup.ts';
 
 type Context = { readonly context: LinkContext };
-
-function shows(
-  screen: StateMeta['screen'],
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string | null,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
 
 const seen = ({ context }: Context) => context.seen;
 const WATCHES = { id: 'watchCard', src: 'watchCard', input: seen } as const;
@@ -23,10 +15,7 @@ const FAILS = { target: '#televisionLink.takingCard', actions: 'endFailed' } as 
 const LEAVES = { target: '#televisionLink.takingCard', actions: 'endLeft' } as const;
 const IDLE = [{ guard: 'isInAlert', target: '#televisionLink.warning' }, LEAVES] as const;
 const STOPPED = { target: '#televisionLink.stopped', actions: 'keepReason' } as const;
-const TAKE_CARD: StateMeta = {
-  ...shows('take-card', 'take-card', [], 'cardCalled'),
-  tone: 'take',
-};
+const TAKE_CARD: StateMeta = shows('take-card', 'take-card', [], 'cardCalled', 'take');
 
 export const televisionLinkMachine = televisionLinkSetup.createMachine({
   id: 'televisionLink',
@@ -126,12 +115,12 @@ export const televisionLinkMachine = televisionLinkSetup.createMachine({
       },
     },
     linked: {
-      meta: { ...shows('tv-linked', 'tv-linked', ['enter'], 'outcomeStays'), tone: 'done' },
+      meta: shows('tv-linked', 'tv-linked', ['enter'], 'outcomeStays', 'done'),
       on: { 'key.enter': 'takingCard' },
       after: { outcomeStays: 'takingCard' },
     },
     stopped: {
-      meta: { ...shows('tv-stopped', 'by-reason', ['enter'], 'outcomeStays'), tone: 'problem' },
+      meta: shows('tv-stopped', 'by-reason', ['enter'], 'outcomeStays', 'problem'),
       on: { 'key.enter': 'takingCard' },
       after: { outcomeStays: 'takingCard' },
     },

@@ -6,9 +6,10 @@
 import { assign, setup } from 'xstate';
 import type { ErrandEnd } from '../src/domain/errand.ts';
 import type { Reason } from '../src/domain/reason.ts';
-import type { KeyName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { promiseNotProvided } from './not-provided.ts';
+import { shows } from './shown.ts';
 import type { Hindrance } from './television-link-setup.ts';
 
 /** In ms. */
@@ -34,15 +35,6 @@ export interface WhereContext extends WhereInput {
 type WhereEvent =
   | { readonly type: 'key.enter' | 'key.back' }
   | { readonly type: 'card.gone' | 'session.cancel' };
-
-function shows(
-  screen: StateMeta['screen'],
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
 
 type Context = { readonly context: WhereContext };
 const asked = ({ context: { ref, wants, card } }: Context) => ({ ref, wants, card });
@@ -110,10 +102,7 @@ export const televisionWhereMachine = setup({
       after: { cardStep: 'stopped' },
     },
     agreed: {
-      meta: {
-        ...shows('tv-linked', 'tv-where-agreed', ['enter'], 'outcomeStays'),
-        tone: 'done',
-      },
+      meta: shows('tv-linked', 'tv-where-agreed', ['enter'], 'outcomeStays', 'done'),
       on: { 'key.enter': 'ended' },
       after: { outcomeStays: 'ended' },
     },
@@ -130,12 +119,12 @@ export const televisionWhereMachine = setup({
       },
     },
     notShown: {
-      meta: { ...shows('tv-linked', 'tv-where-ended', ['enter'], 'outcomeStays'), tone: 'done' },
+      meta: shows('tv-linked', 'tv-where-ended', ['enter'], 'outcomeStays', 'done'),
       on: { 'key.enter': 'ended' },
       after: { outcomeStays: 'ended' },
     },
     stopped: {
-      meta: { ...shows('tv-stopped', 'by-reason', ['enter'], 'outcomeStays'), tone: 'problem' },
+      meta: shows('tv-stopped', 'by-reason', ['enter'], 'outcomeStays', 'problem'),
       on: { 'key.enter': 'ended' },
       after: { outcomeStays: 'ended' },
     },

@@ -3,17 +3,8 @@
  * which interrupts everything, also somebody who has a card on the remote control.
  */
 
-import type { KeyName, StateMeta } from '../src/domain/screen.ts';
+import { shows } from './shown.ts';
 import { type TelevisionContext, televisionSetup } from './television-setup.ts';
-
-function shows(
-  screen: StateMeta['screen'],
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string | null,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
 
 type Context = { readonly context: TelevisionContext };
 const FAILS = { target: '#television.ended', actions: 'endFailed' } as const;
@@ -114,7 +105,7 @@ export const televisionMachine = televisionSetup.createMachine({
       },
     },
     unlinked: {
-      meta: { ...shows('tv-linked', 'tv-unlinked', ['enter'], 'outcomeStays'), tone: 'done' },
+      meta: shows('tv-linked', 'tv-unlinked', ['enter'], 'outcomeStays', 'done'),
       on: { 'key.enter': HOME },
       after: { outcomeStays: HOME },
     },

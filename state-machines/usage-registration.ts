@@ -6,23 +6,15 @@
  */
 
 import { present } from '../src/domain/present.ts';
-import type { KeyName, StateMeta } from '../src/domain/screen.ts';
+import type { StateMeta } from '../src/domain/screen.ts';
+import { shows } from './shown.ts';
 import { type RegistrationContext, registrationSetup } from './usage-registration-setup.ts';
 
 type Context = { readonly context: RegistrationContext };
 
-function shows(
-  screen: StateMeta['screen'],
-  voice: StateMeta['voice'],
-  keys: readonly KeyName[],
-  timeout: string | null,
-): StateMeta {
-  return { screen, voice, tone: null, keys, timeout };
-}
-
 const working = (timeout: string): StateMeta => shows('working', 'working', [], timeout);
 /** Each stage says its own of it. */
-const TAKE_CARD: StateMeta = { ...shows('take-card', 'take-card', [], 'cardLouder'), tone: 'take' };
+const TAKE_CARD: StateMeta = shows('take-card', 'take-card', [], 'cardLouder', 'take');
 
 const seen = ({ context }: Context) => context.seen;
 const WATCHES = { id: 'watchCard', src: 'watchCard', input: seen } as const;
@@ -176,12 +168,12 @@ export const usageRegistrationMachine = registrationSetup.createMachine({
       after: { ownStep: 'applied' },
     },
     applied: {
-      meta: { ...shows('applied', 'applied', ['enter'], 'outcomeStays'), tone: 'done' },
+      meta: shows('applied', 'applied', ['enter'], 'outcomeStays', 'done'),
       on: { 'key.enter': 'forgetting' },
       after: { outcomeStays: 'forgetting' },
     },
     refused: {
-      meta: { ...shows('ended', 'by-reason', ['enter'], 'outcomeStays'), tone: 'problem' },
+      meta: shows('ended', 'by-reason', ['enter'], 'outcomeStays', 'problem'),
       on: { 'key.enter': 'forgetting' },
       after: { outcomeStays: 'forgetting' },
     },
