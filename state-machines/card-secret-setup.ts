@@ -11,7 +11,7 @@ import type { Reason } from '../src/domain/reason.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
-import { resultOf, triesOf } from './step-result.ts';
+import { outputOf, resultOf, triesOf } from './step-result.ts';
 
 /** The PIN of the user-authentication key, or the password of the signing key. */
 export type CardSecretKind = 'pin' | 'password';
@@ -54,6 +54,24 @@ export interface CardSecretEnd {
   readonly reason: Reason | null;
   readonly error: unknown;
 }
+
+/** What a machine reads out of an event when its `secret`, the child, has ended; null for any other event. */
+export function secretEndOf(event: { readonly type: string }): CardSecretEnd | null {
+  return event.type === 'xstate.done.actor.secret' ? outputOf<CardSecretEnd>(event) : null;
+}
+
+const endsAs =
+  (end: CardSecretEnd['end']) =>
+  ({ event }: { readonly event: { readonly type: string } }) =>
+    secretEndOf(event)?.end === end;
+
+/** Guards of a machine that goes on by how its `secret` ended. */
+export const SECRET_ENDS = {
+  isProved: endsAs('proved'),
+  isLeft: endsAs('left'),
+  isCardGone: endsAs('card-gone'),
+  isDefect: endsAs('defect'),
+} as const;
 
 export interface CardSecretContext {
   readonly seen: SensedTap;

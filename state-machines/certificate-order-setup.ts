@@ -18,10 +18,12 @@ import type { Reason } from '../src/domain/reason.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { cardPinMachine } from './card-secret.ts';
-import type { CardSecretEnd } from './card-secret-setup.ts';
+import { secretEndOf } from './card-secret-setup.ts';
 import { certificateHandoverMachine } from './certificate-handover.ts';
 import type { HandoverEnd } from './certificate-handover-setup.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { tapIn } from './placed-card.ts';
+import { outputOf } from './step-result.ts';
 
 /** In ms. */
 export const ORDER_DELAYS = {
@@ -120,20 +122,10 @@ export function pagesOf({ offers }: Pick<OrderContext, 'offers'>): number {
 
 type Spoken = { readonly type: string };
 
-function resultOf(event: Spoken): OrderResult | null {
-  return 'output' in event ? (event.output as OrderResult) : null;
-}
-
-function secretOf(event: Spoken): CardSecretEnd | null {
-  return event.type === 'xstate.done.actor.secret' && 'output' in event
-    ? (event.output as CardSecretEnd)
-    : null;
-}
+const resultOf = (event: Spoken) => outputOf<OrderResult>(event);
 
 function handoverOf(event: Spoken): HandoverEnd | null {
-  return event.type === 'xstate.done.actor.handover' && 'output' in event
-    ? (event.output as HandoverEnd)
-    : null;
+  return event.type === 'xstate.done.actor.handover' ? outputOf<HandoverEnd>(event) : null;
 }
 
 function choiceOf(event: Spoken): string {
@@ -161,7 +153,7 @@ function copiesChosen(context: OrderContext, event: Spoken): number | null {
 }
 
 function reasonOf(event: Spoken): Reason | null {
-  const secret = secretOf(event);
+  const secret = secretEndOf(event);
   if (secret !== null) return secret.reason;
   const handover = handoverOf(event);
   if (handover !== null) return handover.reason;
@@ -214,9 +206,9 @@ export const certificateOrderSetup = setup({
     hasOneCopy: ({ context }) => (offerOf(context)?.copiesMax ?? 0) < 2,
     choosesOption: ({ context, event }) => optionChosen(context, event) !== null,
     choosesCopies: ({ context, event }) => copiesChosen(context, event) !== null,
-    isProved: ({ event }) => secretOf(event)?.end === 'proved',
-    lostCard: ({ event }) => secretOf(event)?.end === 'card-gone',
-    secretFailed: ({ event }) => secretOf(event)?.end === 'defect',
+    isProved: ({ event }) => secretEndOf(event)?.end === 'proved',
+    lostCard: ({ event }) => secretEndOf(event)?.end === 'card-gone',
+    secretFailed: ({ event }) => secretEndOf(event)?.end === 'defect',
     isAsked: ({ context }) => context.isAsked,
     isHandedOver: ({ event }) => handoverOf(event)?.end === 'issued',
     handoverFailed: ({ event }) => handoverOf(event)?.end === 'defect',
@@ -225,8 +217,7 @@ export const certificateOrderSetup = setup({
   },
   actions: {
     keepTap: assign({
-      seen: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+      seen: ({ context, event }) => tapIn(event) ?? context.seen,
       again: null,
     }),
     placeAgain: assign(({ context, event }) => placing(context, reasonOf(event))),
@@ -269,7 +260,7 @@ export const certificateOrderSetup = setup({
     endDefect: assign({
       reason: 'order-cancelled',
       defect: ({ event }) => {
-        const error = secretOf(event)?.error ?? handoverOf(event)?.error;
+        const error = secretEndOf(event)?.error ?? handoverOf(event)?.error;
         return { error: error ?? ('error' in event ? event.error : event.type) };
       },
     }),

@@ -11,6 +11,7 @@ import type { ErrandEnd } from '../src/domain/errand.ts';
 import { ANSWER_UNDO_MS } from '../src/domain/evacuation.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { failedBy } from './step-result.ts';
 
 /** So often it calls every half minute; whoever has not heard it by then is not there. */
 const CALLS_URGENT = 20;
@@ -124,12 +125,7 @@ export const evacuationAlertMachine = setup({
     }),
     countCall: assign({ calls: ({ context }) => context.calls + 1 }),
     keepSeen: assign({ wasSeen: true }),
-    endFailed: assign({
-      end: ({ event }): ErrandEnd => ({
-        why: 'failed',
-        error: 'error' in event ? event.error : event.type,
-      }),
-    }),
+    endFailed: assign({ end: ({ event }) => failedBy(event) }),
   },
 }).createMachine({
   id: 'evacuationAlert',

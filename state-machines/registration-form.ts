@@ -10,6 +10,7 @@ import type { ListedMunicipality, RegistrationForm } from '../src/domain/municip
 import { chosen, inRow, needsRow, rowsOf } from '../src/domain/place-choice.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import { shows } from './shown.ts';
+import { rewritten, type Written, writes } from './written-field.ts';
 
 export const REGISTRATION_FORM_DELAYS = {
   /** As in the choice of the municipality: people look for a paper with their domicile. */
@@ -61,14 +62,6 @@ function formOf({ municipality, town, texts, isComplete }: FormContext): FormEnd
   };
 }
 
-interface Written {
-  readonly field: TextField;
-}
-
-function rewritten({ texts }: FormContext, field: TextField, text: string) {
-  return { texts: { ...texts, [field]: text }, problem: null };
-}
-
 const CHOOSES = shows('choose', 'choose', ['choose', 'more', 'back'], 'idle');
 const NUMBER = shows('text-entry', null, ['character', 'erase', 'enter', 'back'], 'idle');
 const KANA = shows(
@@ -77,25 +70,6 @@ const KANA = shows(
   ['character', 'kana-mark', 'erase', 'enter', 'back'],
   'idle',
 );
-
-/** A field is written; what can't be sent stays, and says why. The limit of the time begins anew with each key. */
-function writes<State extends string, Next extends string>(
-  state: State,
-  field: TextField,
-  next: Next,
-) {
-  const again = { target: state, reenter: true } as const;
-  const params = { field } as const;
-  return {
-    'key.character': { ...again, actions: { type: 'type', params } },
-    'key.erase': { ...again, actions: { type: 'erase', params } },
-    'key.kana-mark': { ...again, actions: { type: 'mark', params } },
-    'key.enter': [
-      { guard: { type: 'isRight', params }, target: next },
-      { ...again, actions: { type: 'sayProblem', params } },
-    ],
-  } as const;
-}
 
 export const registrationFormMachine = setup({
   types: {
@@ -112,7 +86,8 @@ export const registrationFormMachine = setup({
     isRow: ({ context, event }) => pick(rowsOf(context.municipality.towns), event) !== null,
     corrects: ({ event }) => event.type === 'key.choose' && event.choice === CORRECT,
     isTown: ({ context, event }) => pick(townsShown(context), event) !== null,
-    isRight: ({ context }, { field }: Written) => problemOf(field, context.texts[field]) === null,
+    isRight: ({ context }, { field }: Written<TextField>) =>
+      problemOf(field, context.texts[field]) === null,
   },
   actions: {
     firstPage: assign({ page: 1 }),
@@ -124,18 +99,18 @@ export const registrationFormMachine = setup({
     keepTown: assign({
       town: ({ context, event }) => pick(townsShown(context), event)?.name ?? null,
     }),
-    type: assign(({ context, event }, { field }: Written) => {
+    type: assign(({ context, event }, { field }: Written<TextField>) => {
       const text = context.texts[field];
       const next = event.type === 'key.character' ? typed(field, text, event.character) : text;
       return rewritten(context, field, next);
     }),
-    erase: assign(({ context }, { field }: Written) =>
+    erase: assign(({ context }, { field }: Written<TextField>) =>
       rewritten(context, field, erased(context.texts[field])),
     ),
-    mark: assign(({ context }, { field }: Written) =>
+    mark: assign(({ context }, { field }: Written<TextField>) =>
       rewritten(context, field, marked(context.texts[field])),
     ),
-    sayProblem: assign(({ context }, { field }: Written) => ({
+    sayProblem: assign(({ context }, { field }: Written<TextField>) => ({
       problem: problemOf(field, context.texts[field]),
     })),
     complete: assign({ isComplete: true }),

@@ -13,6 +13,7 @@ import {
   shelterProblem,
 } from '../src/domain/shelter-form.ts';
 import { shows } from './shown.ts';
+import { rewritten, type Written, writes } from './written-field.ts';
 
 export const SHELTER_FORM_DELAYS = {
   /** Any key begins it anew: people look for a paper, or help somebody. */
@@ -46,10 +47,6 @@ type ShelterFormEvent =
   | { readonly type: 'key.enter' | 'key.back' | 'key.erase' | 'key.kana-mark' }
   | { readonly type: 'session.cancel' };
 
-interface Written {
-  readonly field: ShelterField;
-}
-
 function endOf({ input, texts, people, needs, isComplete }: ShelterFormContext): ShelterFormEnd {
   if (!isComplete) return null;
   if (input.of === 'number') return { of: 'number', number: texts.number };
@@ -66,10 +63,6 @@ function needIn(event: ShelterFormEvent): Need | null {
   return NEEDS.find((need) => need === choice) ?? null;
 }
 
-function rewritten({ texts }: ShelterFormContext, field: ShelterField, text: string) {
-  return { texts: { ...texts, [field]: text }, problem: null };
-}
-
 const DIGITS = shows('shelter-typing', null, ['character', 'erase', 'enter', 'back'], 'idle');
 const KANA = shows(
   'shelter-typing',
@@ -77,25 +70,6 @@ const KANA = shows(
   ['character', 'kana-mark', 'erase', 'enter', 'back'],
   'idle',
 );
-
-/** As in the form of usage registration: what can't be taken stays, and says why. */
-function writes<State extends string, Next extends string>(
-  state: State,
-  field: ShelterField,
-  next: Next,
-) {
-  const again = { target: state, reenter: true } as const;
-  const params = { field } as const;
-  return {
-    'key.character': { ...again, actions: { type: 'type', params } },
-    'key.erase': { ...again, actions: { type: 'erase', params } },
-    'key.kana-mark': { ...again, actions: { type: 'mark', params } },
-    'key.enter': [
-      { guard: { type: 'isRight', params }, target: next },
-      { ...again, actions: { type: 'sayProblem', params } },
-    ],
-  } as const;
-}
 
 export const shelterFormMachine = setup({
   types: {
@@ -108,26 +82,26 @@ export const shelterFormMachine = setup({
   delays: SHELTER_FORM_DELAYS,
   guards: {
     isNumberAsked: ({ context }) => context.input.of === 'number',
-    isRight: ({ context }, { field }: Written) =>
+    isRight: ({ context }, { field }: Written<ShelterField>) =>
       shelterProblem(field, context.texts[field]) === null,
     isPeople: ({ event }) => peopleIn(event) !== null,
     isNeed: ({ event }) => needIn(event) !== null,
   },
   actions: {
-    type: assign(({ context, event }, { field }: Written) => {
+    type: assign(({ context, event }, { field }: Written<ShelterField>) => {
       const text = context.texts[field];
       const { takes, max } = SHELTER_FIELD_LIMITS[field];
       const takesIt =
         event.type === 'key.character' && takes.test(event.character) && text.length < max;
       return rewritten(context, field, takesIt ? text + event.character : text);
     }),
-    erase: assign(({ context }, { field }: Written) =>
+    erase: assign(({ context }, { field }: Written<ShelterField>) =>
       rewritten(context, field, erased(context.texts[field])),
     ),
-    mark: assign(({ context }, { field }: Written) =>
+    mark: assign(({ context }, { field }: Written<ShelterField>) =>
       rewritten(context, field, marked(context.texts[field])),
     ),
-    sayProblem: assign(({ context }, { field }: Written) => ({
+    sayProblem: assign(({ context }, { field }: Written<ShelterField>) => ({
       problem: shelterProblem(field, context.texts[field]),
     })),
     keepPeople: assign({ people: ({ context, event }) => peopleIn(event) ?? context.people }),

@@ -3,13 +3,10 @@
 import { NEEDS, type Need } from '../src/domain/evacuation.ts';
 import type { ShelterAction } from '../src/domain/shelter-screen.ts';
 import type { StaffAskedEnd } from './staff-asked.ts';
+import { outputOf } from './step-result.ts';
 
 interface Spoken {
   readonly type: string;
-}
-
-export function outputOf<Output>(event: Spoken): Output | null {
-  return 'output' in event ? ((event.output ?? null) as Output | null) : null;
 }
 
 /** Who said that they are staff. */

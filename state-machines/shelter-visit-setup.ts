@@ -17,9 +17,11 @@ import {
 } from '../src/domain/shelter-screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { tapIn } from './placed-card.ts';
 import type { ShelterFormEnd } from './shelter-form.ts';
-import { attendantIn, choiceOf, isChoice, outputOf, toggled } from './shelter-visit-said.ts';
+import { attendantIn, choiceOf, isChoice, toggled } from './shelter-visit-said.ts';
 import { type StaffAskedEnd, staffAskedMachine } from './staff-asked.ts';
+import { outputOf } from './step-result.ts';
 
 export const SHELTER_DELAYS = {
   /** Longest time of a step that the card has to be there for, and of one of our own. */
@@ -196,8 +198,7 @@ export const shelterVisitSetup = setup({
   },
   actions: {
     keepTap: assign({
-      seen: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+      seen: ({ context, event }) => tapIn(event) ?? context.seen,
     }),
     /** Somebody else's turn: what the one before did is over. */
     forgetGo: assign({ people: [], here: null, taken: null, given: null, unread: 0 }),

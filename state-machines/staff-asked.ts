@@ -9,8 +9,10 @@ import type { StaffAsked } from '../src/domain/shelter-screen.ts';
 import type { SignInEnd } from '../src/domain/staff-answer.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { tapIn } from './placed-card.ts';
 import { holds, shows } from './shown.ts';
 import { staffSignInMachine } from './staff-sign-in.ts';
+import { outputOf } from './step-result.ts';
 
 export const STAFF_ASKED_DELAYS = {
   /** As in a visit at a shelter (shelter-visit-setup.ts). */
@@ -43,10 +45,6 @@ export type StaffAskedEvent =
   | ({ readonly type: 'card.present' } & SensedTap)
   | { readonly type: 'card.gone' | 'session.cancel' }
   | { readonly type: 'key.staff' | 'key.back' };
-
-function outputOf<Output>(event: { readonly type: string }): Output | null {
-  return 'output' in event ? ((event.output ?? null) as Output | null) : null;
-}
 
 const signInOf = (event: { readonly type: string }) => outputOf<SignInEnd>(event);
 const asks = (keys: readonly KeyName[]) => shows('shelter-staff', 'shelter-staff', keys, 'idle');
@@ -85,8 +83,7 @@ export const staffAskedMachine = setup({
   },
   actions: {
     keepTap: assign({
-      seen: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+      seen: ({ context, event }) => tapIn(event) ?? context.seen,
     }),
     refuseCard: assign({ isRefused: true }),
     forgetRefusal: assign({ isRefused: false }),

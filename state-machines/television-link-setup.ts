@@ -10,9 +10,10 @@ import type { Reason } from '../src/domain/reason.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { cardPinMachine } from './card-secret.ts';
-import type { CardSecretEnd } from './card-secret-setup.ts';
+import { SECRET_ENDS } from './card-secret-setup.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
-import { resultOf } from './step-result.ts';
+import { isNewCard, tapIn, whyAgain } from './placed-card.ts';
+import { failedBy, outputOf, resultOf } from './step-result.ts';
 
 type Limited = { readonly context: Pick<LinkContext, 'isInAlert'> };
 
@@ -57,12 +58,6 @@ export interface LinkContext extends LinkInput {
   readonly end: ErrandEnd;
 }
 
-function outputOf<Output>(event: { readonly type: string }): Output | null {
-  return 'output' in event ? (event.output as Output) : null;
-}
-
-const secretOf = (event: { readonly type: string }) => outputOf<CardSecretEnd>(event);
-
 export const televisionLinkSetup = setup({
   types: {
     input: {} as LinkInput,
@@ -92,29 +87,18 @@ export const televisionLinkSetup = setup({
     isInAlert: ({ context }) => context.isInAlert,
     hasAgreed: ({ context }) => context.hasAgreed,
     isFree: ({ event }) => outputOf<Hindrance>(event)?.reason === null,
-    /** One that was turned away and still lies there is not read again and again. */
-    isNewCard: ({ context, event }) =>
-      event.type === 'card.present' && (context.again === null || event.tap !== context.seen.tap),
+    isNewCard: ({ context, event }) => isNewCard(context, event),
     goesOn: ({ event }) => resultOf(event)?.next === 'go-on',
     asksPin: ({ event }) => resultOf(event)?.next === 'ask-pin',
     asksAgain: ({ event }) => resultOf(event)?.next === 'hold-again',
-    isProved: ({ event }) => secretOf(event)?.end === 'proved',
-    isLeft: ({ event }) => secretOf(event)?.end === 'left',
-    isCardGone: ({ event }) => secretOf(event)?.end === 'card-gone',
-    isDefect: ({ event }) => secretOf(event)?.end === 'defect',
+    ...SECRET_ENDS,
   },
   actions: {
     keepAgreed: assign({ hasAgreed: true }),
     keepCard: assign({
-      seen: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+      seen: ({ context, event }) => tapIn(event) ?? context.seen,
     }),
-    askAgain: assign({
-      again: ({ event }): Reason => {
-        const result = resultOf(event);
-        return result?.next === 'hold-again' ? result.reason : 'card-removed';
-      },
-    }),
+    askAgain: assign({ again: ({ event }) => whyAgain(event) }),
     sayUnreadable: assign({ again: 'card-unreadable' }),
     keepReason: assign({
       reason: ({ event }): Reason =>
@@ -122,11 +106,6 @@ export const televisionLinkSetup = setup({
     }),
     saySlow: assign({ reason: 'platform-slow' }),
     endLeft: assign({ end: { why: 'left', error: null } }),
-    endFailed: assign({
-      end: ({ event }): ErrandEnd => ({
-        why: 'failed',
-        error: 'error' in event ? event.error : (secretOf(event)?.error ?? event.type),
-      }),
-    }),
+    endFailed: assign({ end: ({ event }) => failedBy(event) }),
   },
 });

@@ -7,6 +7,8 @@ import type { SensedTap } from '../src/domain/tap.ts';
 import { TELEVISION_ITEMS, type TelevisionItem } from '../src/domain/television-screen.ts';
 import { type AlertLevelNow, evacuationAlertMachine } from './evacuation-alert.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { tapIn } from './placed-card.ts';
+import { failedBy, outputOf } from './step-result.ts';
 import { televisionLinkMachine } from './television-link.ts';
 import { televisionWhereMachine, type WhereInput } from './television-where.ts';
 
@@ -91,10 +93,8 @@ export const televisionSetup = setup({
     wantsWhere: ({ context, event }) =>
       choiceOf(event) === 'where' && context.ending?.by === 'card',
     wantsWhereEnd: ({ event }) => choiceOf(event) === 'where-end',
-    isLinked: ({ event }) =>
-      'output' in event && (event.output as Recognised | undefined)?.ref != null,
-    childFailed: ({ event }) =>
-      'output' in event && (event.output as ErrandEnd | undefined)?.why === 'failed',
+    isLinked: ({ event }) => outputOf<Recognised>(event)?.ref != null,
+    childFailed: ({ event }) => outputOf<ErrandEnd>(event)?.why === 'failed',
   },
   actions: {
     keepAlert: assign({
@@ -104,32 +104,21 @@ export const televisionSetup = setup({
           : context.alert,
     }),
     keepCard: assign({
-      card: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.card,
+      card: ({ context, event }) => tapIn(event) ?? context.card,
     }),
     wantWhere: assign({ wants: 'agree' as const }),
     wantWhereEnd: assign({ wants: 'end' as const }),
     forgetCard: assign({ card: null, ending: null }),
     endByCard: assign({
       ending: ({ event }): Ending | null => {
-        const output = 'output' in event ? (event.output as Recognised) : { ref: null };
-        return output.ref === null ? null : { ref: output.ref, by: 'card' };
+        const ref = outputOf<Recognised>(event)?.ref ?? null;
+        return ref === null ? null : { ref, by: 'card' };
       },
     }),
     endByRemote: assign({
       ending: ({ event }): Ending | null =>
         event.type === 'key.choose' ? { ref: event.choice, by: 'remote' } : null,
     }),
-    endFailed: assign({
-      end: ({ event }): ErrandEnd => ({
-        why: 'failed',
-        error:
-          'error' in event
-            ? event.error
-            : 'output' in event
-              ? (event.output as ErrandEnd).error
-              : event.type,
-      }),
-    }),
+    endFailed: assign({ end: ({ event }) => failedBy(event) }),
   },
 });

@@ -10,6 +10,7 @@ import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { promiseNotProvided } from './not-provided.ts';
 import { shows } from './shown.ts';
+import { failedBy, outputOf } from './step-result.ts';
 import type { Hindrance } from './television-link-setup.ts';
 
 /** In ms. */
@@ -57,19 +58,13 @@ export const televisionWhereMachine = setup({
   delays: WHERE_DELAYS,
   guards: {
     wantsEnd: ({ context }) => context.wants === 'end',
-    isFree: ({ event }) => 'output' in event && (event.output as Hindrance).reason === null,
+    isFree: ({ event }) => outputOf<Hindrance>(event)?.reason === null,
   },
   actions: {
     keepReason: assign({
-      reason: ({ event }): Reason =>
-        ('output' in event ? (event.output as Hindrance).reason : null) ?? 'card-unreadable',
+      reason: ({ event }): Reason => outputOf<Hindrance>(event)?.reason ?? 'card-unreadable',
     }),
-    endFailed: assign({
-      end: ({ event }): ErrandEnd => ({
-        why: 'failed',
-        error: 'error' in event ? event.error : event.type,
-      }),
-    }),
+    endFailed: assign({ end: ({ event }) => failedBy(event) }),
   },
 }).createMachine({
   id: 'televisionWhere',

@@ -23,6 +23,7 @@ import type { StaffEnd } from '../src/domain/staff-answer.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { PROGRAMME } from '../src/domain/television-screen.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { tapIn } from './placed-card.ts';
 import { sessionMachine } from './session.ts';
 
 export const TERMINAL_DELAYS = {
@@ -176,8 +177,7 @@ export const terminalSetup = setup({
         event.type === 'conditions.changed' ? event.obstacles : context.obstacles,
     }),
     keepTap: assign({
-      seen: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+      seen: ({ context, event }) => tapIn(event) ?? context.seen,
     }),
     keepAnswer: assign({
       answer: ({ context, event }) =>

@@ -13,10 +13,12 @@ import type { Reason } from '../src/domain/reason.ts';
 import type { StateMeta } from '../src/domain/screen.ts';
 import type { SensedTap } from '../src/domain/tap.ts';
 import { cardPasswordMachine } from './card-secret.ts';
-import type { CardSecretEnd } from './card-secret-setup.ts';
+import { SECRET_ENDS } from './card-secret-setup.ts';
 import { type MunicipalityChosen, municipalityChoiceMachine } from './municipality-choice.ts';
 import { callbackNotProvided, promiseNotProvided } from './not-provided.ts';
+import { isNewCard, tapIn, whyAgain } from './placed-card.ts';
 import { type FormEnd, registrationFormMachine } from './registration-form.ts';
+import { failedBy, outputOf, resultOf } from './step-result.ts';
 
 /** In ms. */
 export const REGISTRATION_DELAYS = {
@@ -75,13 +77,6 @@ export interface Signing {
   readonly form: RegistrationForm | null;
 }
 
-function outputOf<Output>(event: { readonly type: string }): Output | null {
-  return 'output' in event ? (event.output as Output) : null;
-}
-
-const resultOf = (event: { readonly type: string }) => outputOf<StepResult>(event);
-const secretOf = (event: { readonly type: string }) => outputOf<CardSecretEnd>(event);
-
 const municipalityOf = (event: { readonly type: string }) => outputOf<MunicipalityChosen>(event);
 
 export const registrationSetup = setup({
@@ -114,18 +109,13 @@ export const registrationSetup = setup({
   delays: REGISTRATION_DELAYS,
   guards: {
     isListed: ({ event }) => outputOf<Listed>(event)?.listed != null,
-    /** One that was turned away and still lies there is not read again and again. */
-    isNewCard: ({ context, event }) =>
-      event.type === 'card.present' && (context.again === null || event.tap !== context.seen.tap),
+    isNewCard: ({ context, event }) => isNewCard(context, event),
     isComplete: ({ event }) => outputOf<FormEnd>(event) !== null,
     takesPart: ({ event }) => municipalityOf(event)?.takesPart === true,
     staysAway: ({ event }) => municipalityOf(event)?.takesPart === false,
     goesOn: ({ event }) => resultOf(event)?.next === 'go-on',
     asksAgain: ({ event }) => resultOf(event)?.next === 'hold-again',
-    isProved: ({ event }) => secretOf(event)?.end === 'proved',
-    isLeft: ({ event }) => secretOf(event)?.end === 'left',
-    isCardGone: ({ event }) => secretOf(event)?.end === 'card-gone',
-    isDefect: ({ event }) => secretOf(event)?.end === 'defect',
+    ...SECRET_ENDS,
     isApplied: ({ event }) => outputOf<Applied>(event)?.applied != null,
   },
   actions: {
@@ -137,35 +127,22 @@ export const registrationSetup = setup({
     restForm: sendTo('form', { type: 'form.rest' }),
     goOnWithForm: sendTo('form', { type: 'form.goOn' }),
     keepCard: assign({
-      seen: ({ context, event }) =>
-        event.type === 'card.present' ? { tap: event.tap, sensedAt: event.sensedAt } : context.seen,
+      seen: ({ context, event }) => tapIn(event) ?? context.seen,
     }),
-    askAgain: assign({
-      again: ({ event }): Reason => {
-        const result = resultOf(event);
-        return result?.next === 'hold-again' ? result.reason : 'card-removed';
-      },
-    }),
+    askAgain: assign({ again: ({ event }) => whyAgain(event) }),
     forgetAgain: assign({ again: null }),
     keepApplied: assign({ applied: ({ event }) => outputOf<Applied>(event)?.applied ?? null }),
     keepReceipt: assign({
       receipt: ({ event }) => outputOf<Recorded>(event)?.receipt ?? 'none',
     }),
     keepReason: assign({
-      reason: ({ event }): Reason => {
-        const output = outputOf<{ reason?: Reason | null }>(event);
-        return output?.reason ?? 'platform-refused';
-      },
+      reason: ({ event }): Reason =>
+        outputOf<{ readonly reason?: Reason | null }>(event)?.reason ?? 'platform-refused',
     }),
     sayNotTakingPart: assign({ reason: 'municipality-not-taking-part' }),
     saySilent: assign({ reason: 'centre-silent' }),
     sayUnreadable: assign({ again: 'card-unreadable' }),
     endLeft: assign({ end: { why: 'left', error: null } }),
-    endFailed: assign({
-      end: ({ event }): ErrandEnd => ({
-        why: 'failed',
-        error: 'error' in event ? event.error : (secretOf(event)?.error ?? event.type),
-      }),
-    }),
+    endFailed: assign({ end: ({ event }) => failedBy(event) }),
   },
 });
