@@ -3,16 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import type { CardReader } from '../../devices/card/card.ts';
 import type { OrderOffer, OrderResult } from '../../state-machines/certificate-order-setup.ts';
-import {
-  askCard,
-  type CardEvidence,
-  type CardFailed,
-  proveQuestion,
-  withCard,
-} from '../card-evidence.ts';
+import { type CardEvidence, type CardFailed, proveQuestion, withCard } from '../card-evidence.ts';
+import { askValidCard, pinStep } from '../card-steps.ts';
 import { askCentre } from '../centre.ts';
 import type { StepResult } from '../domain/answer.ts';
-import { assuranceReaches } from '../domain/entry-list.ts';
 import { OF_THE_DOMICILE } from '../domain/municipal-certificate.ts';
 import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -57,16 +51,10 @@ export class OrderCard {
   read({ tap }: SensedTap): Promise<OrderResult> {
     this.forget();
     return this.#withCard(async (reader): Promise<OrderResult> => {
-      const trust = this.#parts.trust();
-      if (trust.anchors === 0) return this.#refuse('trust-missing');
-      const institution = this.#parts.institution();
-      const evidence = await askCard(reader, tap, 'possession', institution);
-      const verdict = await trust.verify(evidence.certificate, this.#parts.now());
-      if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
-      if (!assuranceReaches(evidence.assurance, 'possession')) {
-        return this.#refuse('possession-not-proved', evidence.lacks);
-      }
-      this.#evidence = evidence;
+      if (this.#parts.trust().anchors === 0) return this.#refuse('trust-missing');
+      const shown = await askValidCard(this.#parts, reader, tap);
+      if (shown.refused !== null) return this.#refuse(shown.refused, shown.detail);
+      this.#evidence = shown.evidence;
       return GO_ON;
     });
   }
@@ -102,23 +90,15 @@ export class OrderCard {
     return this.#withCard(async (reader): Promise<StepResult> => {
       const asked = { terminal: this.#parts.identity(), question };
       const shown = await proveQuestion({ reader, tap, read: this.evidence }, asked, this.#vault);
-      switch (shown.result) {
-        case 'proved':
-          this.#evidence = shown;
-          return GO_ON;
-        case 'wrong-pin':
-          return this.#wrongPin(shown.triesLeft);
-        case 'blocked':
-          return this.#wrongPin(0);
-        case 'not-proved':
-          return this.#refuse('possession-not-proved', shown.detail);
-      }
+      return pinStep(shown, {
+        recorder: this.#parts.recorder,
+        service: CERTIFICATE_SERVICES.issue,
+        proved: (evidence) => {
+          this.#evidence = evidence;
+        },
+        refuse: (reason, detail) => this.#refuse(reason, detail),
+      });
     });
-  }
-
-  #wrongPin(tries: number): StepResult {
-    this.#parts.recorder.note('pin.wrong', { service: CERTIFICATE_SERVICES.issue, tries });
-    return { next: 'pin', tries };
   }
 
   #withCard<Result>(work: (reader: CardReader) => Promise<Result>): Promise<Result | CardFailed> {

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CardReader } from '../../devices/card/card.ts';
 import { askCard, type CardEvidence, proveQuestion, withCard } from '../card-evidence.ts';
+import { pinStep } from '../card-steps.ts';
 import type { Answer, StepResult } from '../domain/answer.ts';
 import { type Assurance, assuranceReaches, reachWithoutPin } from '../domain/entry-list.ts';
 import { present } from '../domain/present.ts';
@@ -81,17 +82,14 @@ export class ProcedureVisit<Found> {
       const read = present(this.#evidence, 'evidence');
       const asked = { terminal: this.#parts.identity(), question: this.#question() };
       const shown = await proveQuestion({ reader, tap: this.tap, read }, asked, this.#vault);
-      switch (shown.result) {
-        case 'proved':
-          this.#evidence = shown;
-          return GO_ON;
-        case 'wrong-pin':
-          return this.#wrongPin(shown.triesLeft);
-        case 'blocked':
-          return this.#wrongPin(0);
-        case 'not-proved':
-          return this.#refuse('possession-not-proved', shown.detail);
-      }
+      return pinStep(shown, {
+        recorder: this.#parts.recorder,
+        service: this.#definition.id,
+        proved: (evidence) => {
+          this.#evidence = evidence;
+        },
+        refuse: (reason, detail) => this.#refuse(reason, detail),
+      });
     });
   }
 
@@ -182,11 +180,6 @@ export class ProcedureVisit<Found> {
     return withCard(this.#parts.reader(), work, (_, detail) => {
       this.#detail = detail;
     });
-  }
-
-  #wrongPin(tries: number): StepResult {
-    this.#parts.recorder.note('pin.wrong', { service: this.#definition.id, tries });
-    return { next: 'pin', tries };
   }
 
   #question() {

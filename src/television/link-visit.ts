@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CardReader } from '../../devices/card/card.ts';
 import type { Hindrance } from '../../state-machines/television-link-setup.ts';
-import { askCard, type CardEvidence, proveQuestion, withCard } from '../card-evidence.ts';
+import { type CardEvidence, proveQuestion, withCard } from '../card-evidence.ts';
+import { askValidCard, pinStep } from '../card-steps.ts';
 import type { StepResult } from '../domain/answer.ts';
-import { assuranceReaches } from '../domain/entry-list.ts';
 import { present } from '../domain/present.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SensedTap } from '../domain/tap.ts';
@@ -57,14 +57,9 @@ export class LinkVisit {
 
   readCard({ tap }: SensedTap): Promise<StepResult> {
     return this.#withCard(async (reader) => {
-      const trust = this.#parts.trust();
-      const evidence = await askCard(reader, tap, 'possession', this.#parts.institution());
-      const verdict = await trust.verify(evidence.certificate, this.#parts.now());
-      if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
-      if (!assuranceReaches(evidence.assurance, 'possession')) {
-        return this.#refuse('possession-not-proved', evidence.lacks);
-      }
-      this.#evidence = evidence;
+      const shown = await askValidCard(this.#parts, reader, tap);
+      if (shown.refused !== null) return this.#refuse(shown.refused, shown.detail);
+      this.#evidence = shown.evidence;
       return this.#options.asksPin ? { next: 'ask-pin' } : GO_ON;
     });
   }
@@ -78,17 +73,14 @@ export class LinkVisit {
       const read = present(this.#evidence, 'evidence');
       const asked = { terminal: this.#parts.identity(), question: this.#question };
       const shown = await proveQuestion({ reader, tap, read }, asked, this.#options.vault);
-      switch (shown.result) {
-        case 'proved':
-          this.#evidence = shown;
-          return GO_ON;
-        case 'wrong-pin':
-          return this.#wrongPin(shown.triesLeft);
-        case 'blocked':
-          return this.#wrongPin(0);
-        case 'not-proved':
-          return this.#refuse('possession-not-proved', shown.detail);
-      }
+      return pinStep(shown, {
+        recorder: this.#parts.recorder,
+        service: SERVICE,
+        proved: (evidence) => {
+          this.#evidence = evidence;
+        },
+        refuse: (reason, detail) => this.#refuse(reason, detail),
+      });
     });
   }
 
@@ -132,11 +124,6 @@ export class LinkVisit {
     return withCard(this.#parts.reader(), work, (_, detail) =>
       this.#parts.recorder.note('card.unreadable', { detail }),
     );
-  }
-
-  #wrongPin(tries: number): StepResult {
-    this.#parts.recorder.note('pin.wrong', { service: SERVICE, tries });
-    return { next: 'pin', tries };
   }
 
   #refuse(reason: Reason, detail: string | null = null): StepResult {

@@ -2,8 +2,9 @@
 
 import type { Hindrance } from '../../state-machines/television-link-setup.ts';
 import type { WhereInput } from '../../state-machines/television-where.ts';
-import { askCard, withCard } from '../card-evidence.ts';
-import { type Assurance, assuranceReaches } from '../domain/entry-list.ts';
+import { withCard } from '../card-evidence.ts';
+import { askValidCard } from '../card-steps.ts';
+import type { Assurance } from '../domain/entry-list.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { TerminalParts } from '../services/service.ts';
 import { DiskFullError } from '../store/disk.ts';
@@ -29,11 +30,9 @@ export async function agreeWhere(
   const shown = await withCard<Shown>(
     parts.reader(),
     async (reader) => {
-      const evidence = await askCard(reader, card.tap, 'possession', parts.institution());
-      const verdict = await parts.trust().verify(evidence.certificate, parts.now());
-      if (!verdict.valid) return { refused: verdict.reason };
-      const { certificate, assurance } = evidence;
-      if (!assuranceReaches(assurance, 'possession')) return { refused: 'possession-not-proved' };
+      const valid = await askValidCard(parts, reader, card.tap);
+      if (valid.refused !== null) return { refused: valid.refused };
+      const { certificate, assurance } = valid.evidence;
       const owner = await parts.links.personOf(certificate);
       return owner === ref ? { assurance } : { refused: 'card-removed' };
     },

@@ -8,7 +8,8 @@ import type {
   Recorded,
   Signing,
 } from '../../state-machines/usage-registration-setup.ts';
-import { askCard, type CardEvidence, withCard } from '../card-evidence.ts';
+import { type CardEvidence, withCard } from '../card-evidence.ts';
+import { askValidCard } from '../card-steps.ts';
 import { askCentre } from '../centre.ts';
 import type { StepResult } from '../domain/answer.ts';
 import { applicationReceipt } from '../domain/application-receipt.ts';
@@ -84,15 +85,11 @@ export class RegistrationVisit {
   /** Also the card of this visit that was taken away and put back; any other one is sent away. */
   async readCard({ tap }: SensedTap): Promise<StepResult> {
     return this.#withCard(async (reader) => {
-      const trust = this.#parts.trust();
-      if (trust.anchors === 0) return this.#refuse('trust-missing');
+      if (this.#parts.trust().anchors === 0) return this.#refuse('trust-missing');
       const before = this.#evidence;
-      const evidence = await askCard(reader, tap, 'possession', this.#parts.institution());
-      const verdict = await trust.verify(evidence.certificate, this.#parts.now());
-      if (!verdict.valid) return this.#refuse(verdict.reason, verdict.detail);
-      if (evidence.assurance === 'identified') {
-        return this.#refuse('possession-not-proved', evidence.lacks);
-      }
+      const shown = await askValidCard(this.#parts, reader, tap);
+      if (shown.refused !== null) return this.#refuse(shown.refused, shown.detail);
+      const { evidence } = shown;
       if (before !== null && !Buffer.from(before.certificate).equals(evidence.certificate)) {
         return { next: 'hold-again', reason: 'card-removed' };
       }
