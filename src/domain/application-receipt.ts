@@ -1,6 +1,6 @@
 /** 受付票: the paper of an application for usage registration. Says which application and until when, never whose. */
 
-import type { Receipt, ReceiptBlock } from './receipt.ts';
+import { head, moment, type Receipt, type ReceiptBlock, RULE, text } from './receipt.ts';
 
 export interface ApplicationReceipt {
   readonly paper: string;
@@ -14,31 +14,16 @@ export interface ApplicationReceipt {
   readonly at: number;
 }
 
-const RULE: ReceiptBlock = { kind: 'rule' };
-
 const day = new Intl.DateTimeFormat('ja-JP', {
   timeZone: 'Asia/Tokyo',
   month: 'long',
   day: 'numeric',
   weekday: 'short',
 });
-const moment = new Intl.DateTimeFormat('ja-JP', {
-  timeZone: 'Asia/Tokyo',
-  month: 'numeric',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
 
 export function applicationReceipt(of: ApplicationReceipt): Receipt {
-  const text = (words: string, size: 1 | 2 | 3): ReceiptBlock => ({
-    kind: 'text',
-    text: words,
-    size,
-  });
   const blocks: ReceiptBlock[] = [
-    of.reissue > 0 ? { kind: 'band', text: `再発行 ${of.reissue + 1}` } : { kind: 'mark' },
+    head(of.reissue),
     text('受付票', 2),
     text('戸籍の利用登録', 1),
     text(of.municipality, 1),

@@ -1,7 +1,7 @@
 /** 領収書: the paper about the money of an order. It says what became of it, whatever that is; never whose order it was. */
 
 import type { MoneyEnd } from './municipal-certificate.ts';
-import type { Receipt, ReceiptBlock } from './receipt.ts';
+import { head, moment, type Receipt, type ReceiptBlock, RULE, text } from './receipt.ts';
 import { shortRequest } from './short-request.ts';
 
 export interface PaidOrder {
@@ -25,7 +25,6 @@ export interface PaidOrder {
   readonly at: number;
 }
 
-const RULE: ReceiptBlock = { kind: 'rule' };
 const MEANS = { cash: '現金', 'e-money': '電子マネー' } as const;
 
 /** Only money that was taken is received. */
@@ -37,14 +36,6 @@ const SAYS = {
 } as const;
 
 const yen = new Intl.NumberFormat('ja-JP');
-const moment = new Intl.DateTimeFormat('ja-JP', {
-  timeZone: 'Asia/Tokyo',
-  month: 'numeric',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
 
 export function paymentReceipt(order: PaidOrder): Receipt {
   const { paper, money, sheets } = order;
@@ -52,7 +43,7 @@ export function paymentReceipt(order: PaidOrder): Receipt {
   const printed = done === of ? `${of}枚 すみ` : `${of}枚のうち ${done}枚`;
   const said = SAYS[money];
   const blocks: ReceiptBlock[] = [
-    order.reissue > 0 ? { kind: 'band', text: `再発行 ${order.reissue + 1}` } : { kind: 'mark' },
+    head(order.reissue),
     text(HEADS[money], 2),
     text(order.place, 1),
     RULE,
@@ -68,8 +59,4 @@ export function paymentReceipt(order: PaidOrder): Receipt {
     { kind: 'pair', label: '紙番号', value: paper },
   ];
   return { paper, blocks };
-}
-
-function text(words: string, size: 1 | 2 | 3): ReceiptBlock {
-  return { kind: 'text', text: words, size };
 }

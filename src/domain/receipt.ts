@@ -20,3 +20,24 @@ export interface Receipt {
   readonly paper: string;
   readonly blocks: readonly ReceiptBlock[];
 }
+
+export const RULE: ReceiptBlock = { kind: 'rule' };
+
+export function text(words: string, size: 1 | 2 | 3): ReceiptBlock {
+  return { kind: 'text', text: words, size };
+}
+
+/** What a paper begins with: the mark, or that another one of it may exist. `reissue`: 0 for a first paper. */
+export function head(reissue: number): ReceiptBlock {
+  return reissue > 0 ? { kind: 'band', text: `再発行 ${reissue + 1}` } : { kind: 'mark' };
+}
+
+/** Day and time in Japan, such as `11/25 17:00`. */
+export const moment = new Intl.DateTimeFormat('ja-JP', {
+  timeZone: 'Asia/Tokyo',
+  month: 'numeric',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});

@@ -1,6 +1,6 @@
 /** 座席券: the receipt that a gate prints. Says where to sit, never who. */
 
-import type { Receipt, ReceiptBlock } from './receipt.ts';
+import { head, type Receipt, type ReceiptBlock, RULE, text } from './receipt.ts';
 
 export interface SeatTicket {
   readonly paper: string;
@@ -43,22 +43,19 @@ const weekday = new Intl.DateTimeFormat('ja-JP', { timeZone: TOKYO, weekday: 'sh
 const COLUMNS = 48;
 
 export function seatTicket(ticket: SeatTicket): Receipt {
-  const rule: ReceiptBlock = { kind: 'rule' };
   const blocks: ReceiptBlock[] = [
-    ...(ticket.reissue > 0
-      ? [{ kind: 'band', text: `再発行 ${ticket.reissue + 1}` } as const]
-      : [{ kind: 'mark' } as const]),
-    { kind: 'text', text: '座席券', size: 2 },
+    head(ticket.reissue),
+    text('座席券', 2),
     ...line(ticket.title),
     ...line(ticket.startsAt === null ? '' : `${dayOf(ticket.startsAt)} 開演`),
     ...line(ticket.place),
-    rule,
+    RULE,
     ...seatBlocks(ticket.seat),
     ...line(ticket.gate === null ? '' : `${ticket.gate}から お入りください`),
-    rule,
+    RULE,
     { kind: 'qr', data: ticket.ticket },
     ...line(ticket.ticket),
-    rule,
+    RULE,
     { kind: 'pair', label: '入場', value: clockWithSeconds.format(ticket.enteredAt) },
     { kind: 'pair', label: 'リスト', value: listAge(ticket) },
     { kind: 'pair', label: '紙番号', value: ticket.paper },
@@ -66,8 +63,8 @@ export function seatTicket(ticket: SeatTicket): Receipt {
   return { paper: ticket.paper, blocks };
 }
 
-function line(text: string): ReceiptBlock[] {
-  return text === '' ? [] : [{ kind: 'text', text, size: 1 }];
+function line(words: string): ReceiptBlock[] {
+  return words === '' ? [] : [text(words, 1)];
 }
 
 /** `11月25日(水) 17:00` */
@@ -84,11 +81,11 @@ function seatBlocks(seat: string): ReceiptBlock[] {
   return [sized(block, 3), sized(rest.join(' '), 2)];
 }
 
-function sized(text: string, largest: 2 | 3): ReceiptBlock {
-  const columns = [...text].reduce((sum, char) => sum + (char.charCodeAt(0) < 0x80 ? 1 : 2), 0);
+function sized(words: string, largest: 2 | 3): ReceiptBlock {
+  const columns = [...words].reduce((sum, char) => sum + (char.charCodeAt(0) < 0x80 ? 1 : 2), 0);
   const sizes = [3, 2, 1] as const;
   const size = sizes.find((s) => s <= largest && columns * s <= COLUMNS) ?? 1;
-  return { kind: 'text', text, size };
+  return text(words, size);
 }
 
 /** `14:05 の版`; an old list says so, with the day of the last word from the platform. */

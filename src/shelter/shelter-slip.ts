@@ -3,7 +3,7 @@
  * code holds that number, too: a scanner that types as a keyboard does enters it.
  */
 
-import type { Receipt, ReceiptBlock } from '../domain/receipt.ts';
+import { head, moment, type Receipt, RULE, text } from '../domain/receipt.ts';
 import { slipNumber, slipShown } from '../domain/shelter-slip.ts';
 import type { PlannedPaper } from '../papers.ts';
 
@@ -15,21 +15,6 @@ export interface ShelterSlip {
   readonly people: number;
   /** ms since the epoch */
   readonly at: number;
-}
-
-const RULE: ReceiptBlock = { kind: 'rule' };
-
-const moment = new Intl.DateTimeFormat('ja-JP', {
-  timeZone: 'Asia/Tokyo',
-  month: 'numeric',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-
-function text(words: string, size: 1 | 2 | 3): ReceiptBlock {
-  return { kind: 'text', text: words, size };
 }
 
 /** To be worn: as short as it can be, and nothing on it but what is needed at the reader. */
@@ -53,7 +38,7 @@ export function shelterSlip({ planned, mark, shelter, people, at }: ShelterSlip)
   return {
     paper,
     blocks: [
-      reissue > 0 ? { kind: 'band', text: `再発行 ${reissue + 1}` } : { kind: 'mark' },
+      head(reissue),
       text('受付の番号', 2),
       text(shelter, 1),
       RULE,
