@@ -1,7 +1,4 @@
-/**
- * The built page, held in memory: a build under a running street neither mixes two builds nor pulls a file from under a
- * request.
- */
+/** A built page, held in memory: a build meanwhile neither mixes two builds nor pulls a file from under a request. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -27,19 +24,19 @@ export interface BuiltPages {
   readonly files: ReadonlyMap<string, BuiltFile>;
 }
 
-/** Null when it was not built. */
+/** `folder`: of all built pages. Null when this one was not built. */
 export async function readBuiltPages(
   folder: string,
-  name: 'street' | 'town' = 'street',
+  page: 'street' | 'town',
 ): Promise<BuiltPages | null> {
   try {
-    const page = await readFile(join(folder, name, 'index.html'), 'utf8');
+    const html = await readFile(join(folder, page, 'index.html'), 'utf8');
     const files = new Map<string, BuiltFile>();
     for (const name of (await readdir(join(folder, 'assets'))).slice(0, FILES_MAX)) {
       const type = TYPES[extname(name)] ?? 'application/octet-stream';
       files.set(`/assets/${name}`, { type, bytes: await readFile(join(folder, 'assets', name)) });
     }
-    return { page, files };
+    return { page: html, files };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

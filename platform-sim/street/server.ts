@@ -4,16 +4,26 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type BuiltPages, readBuiltPages } from './built-files.ts';
+import { type BuiltPages, readBuiltPages } from '../pages/built-files.ts';
+import {
+  CACHED_FOR_GOOD,
+  closeServer,
+  end,
+  hostOf,
+  LOOPBACK,
+  listenOnLoopback,
+  protocolsOf,
+  refuseUpgrade,
+  securityHeaders,
+  strangerRefusal,
+} from '../pages/page-server.ts';
 import { STREET_PROTOCOL, type StreetState, type ToPage } from './messages.ts';
 import { FROM_PAGE, type Request } from './requests.ts';
 
-const LOOPBACK = '127.0.0.1';
 const SOCKET_PATH = '/street';
 const TOKEN_PLACE = '<meta name="kazasu-token" content="">';
 const PAPER_PATH = /^\/papers\/([0-9a-f-]{36})\/(\d{1,9})\.svg$/u;
@@ -26,11 +36,6 @@ const ASKED_AT_ONCE_MAX = 16;
 /** A page that does not read is let go, and comes back when it wakes. */
 const BUFFERED_BYTES_MAX = 4_194_304;
 const BEAT_MS = 5_000;
-const HTTP_LIMITS = {
-  maxHeaderSize: 16_384,
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-} as const;
 /** RFC 6455 7.4.1. */
 const CLOSE = { goingAway: 1001, wrongData: 1008, tryLater: 1013 } as const;
 
@@ -66,23 +71,12 @@ export class StreetServerError extends Error {
 
 /** Rejects with `StreetServerError` when the port is taken, or when the page was not built. */
 export async function openStreetServer(options: StreetServerOptions): Promise<StreetServer> {
-  const pages = await readBuiltPages(options.files);
+  const pages = await readBuiltPages(options.files, 'street');
   if (!pages?.page.includes(TOKEN_PLACE)) {
     throw new StreetServerError('the page of the street is not built; npm run build:ui builds it');
   }
-  const server = createServer(HTTP_LIMITS);
-  server.maxConnections = CONNECTIONS_MAX;
-  try {
-    server.listen(options.port, LOOPBACK);
-    await once(server, 'listening');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const why = code === 'EACCES' ? 'may not be used by this user' : 'is taken';
-    throw new StreetServerError(
-      `port ${options.port} of ${LOOPBACK} ${why}: --port chooses another`,
-    );
-  }
+  const { port } = options;
+  const server = await listenOnLoopback({ port, connections: CONNECTIONS_MAX }, StreetServerError);
   return new LoopbackServer(server, pages, options);
 }
 
@@ -121,30 +115,20 @@ class LoopbackServer implements StreetServer {
     this.#unwatch();
     clearInterval(this.#beat);
     for (const socket of this.#sockets.clients) socket.close(CLOSE.goingAway);
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    const limit = setTimeout(() => {
+    await closeServer(this.#server, () => {
       for (const socket of this.#sockets.clients) socket.terminate();
-      this.#server.closeAllConnections();
-    }, 500);
-    this.#server.closeIdleConnections();
-    await closed;
-    clearTimeout(limit);
-  }
-
-  get #host(): string {
-    return this.origin.slice('http://'.length);
+    });
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
     const [path = '/'] = (request.url ?? '/').split('?');
     const { host } = request.headers;
-    if (host === this.#host.replace(LOOPBACK, 'localhost')) {
+    const ours = hostOf(this.origin);
+    if (host === ours.replace(LOOPBACK, 'localhost')) {
       // People type it; the screens' frames know one origin only.
       response.writeHead(308, { location: `${this.origin}/` }).end();
-    } else if (host !== this.#host) {
-      // Another name for this address is how a page of elsewhere would get in (DNS rebinding).
+    } else if (host !== ours) {
       end(response, 421);
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
@@ -176,7 +160,7 @@ class LoopbackServer implements StreetServer {
     response.writeHead(200, {
       'content-type': file.type,
       'content-length': file.bytes.length,
-      'cache-control': FOR_GOOD,
+      'cache-control': CACHED_FOR_GOOD,
     });
     response.end(request.method === 'HEAD' ? undefined : file.bytes);
   }
@@ -191,7 +175,7 @@ class LoopbackServer implements StreetServer {
     response.writeHead(200, {
       'content-type': 'image/svg+xml',
       'content-security-policy': "default-src 'none'",
-      'cache-control': FOR_GOOD,
+      'cache-control': CACHED_FOR_GOOD,
     });
     response.end(request.method === 'HEAD' ? undefined : svg);
   }
@@ -206,14 +190,12 @@ class LoopbackServer implements StreetServer {
     }
   }
 
-  /** Null, or the HTTP status line for a request that comes from no page of this server. */
-  #upgradeRefusal({ url, headers }: IncomingMessage): string | null {
-    if (url !== SOCKET_PATH) return '404 Not Found';
-    if (headers.host !== this.#host) return '421 Misdirected Request';
-    if (headers.origin !== this.origin) return '403 Forbidden';
-    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    if (!offered.includes(STREET_PROTOCOL)) return '400 Bad Request';
-    if (!offered.includes(`token.${this.#token}`)) return '403 Forbidden';
+  /** Null, or the HTTP status line for a request that comes from no page of this server, or from one too many. */
+  #upgradeRefusal(request: IncomingMessage): string | null {
+    const place = { origin: this.origin, path: SOCKET_PATH, protocol: STREET_PROTOCOL };
+    const refusal = strangerRefusal(request, place);
+    if (refusal !== null) return refusal;
+    if (!protocolsOf(request).includes(`token.${this.#token}`)) return '403 Forbidden';
     return this.#sockets.clients.size >= PAGES_MAX ? '503 Service Unavailable' : null;
   }
 
@@ -260,39 +242,4 @@ function tell(socket: WebSocket, message: ToPage): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > BUFFERED_BYTES_MAX) socket.terminate();
   else socket.send(JSON.stringify(message));
-}
-
-/** Names there carry the hash of the content. */
-const FOR_GOOD = 'public, max-age=31536000, immutable';
-
-function securityHeaders(origin: string, screens: readonly string[]): Record<string, string> {
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    `connect-src 'self' ${origin.replace(/^http/u, 'ws')}`,
-    `frame-src ${screens.join(' ')}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ];
-  return {
-    'Content-Security-Policy': policy.join('; '),
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Cache-Control': 'no-store',
-  };
-}
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  socket.once('finish', () => socket.destroy());
-}
-
-function end(response: ServerResponse, status: number): void {
-  response.writeHead(status).end();
 }

@@ -3,13 +3,23 @@
  * session (a cookie that no script reads), and whatever changes something comes from a page of this very origin.
  */
 
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { type BuiltPages, readBuiltPages } from '../street/built-files.ts';
+import { type BuiltPages, readBuiltPages } from '../pages/built-files.ts';
+import {
+  CACHED_FOR_GOOD,
+  closeServer,
+  end,
+  hostOf,
+  LOOPBACK,
+  listenOnLoopback,
+  refuseUpgrade,
+  securityHeaders,
+  strangerRefusal,
+} from '../pages/page-server.ts';
 import type { AccessLog } from './access-log.ts';
 import type { Clerks } from './clerks.ts';
 import { openTable, shelterTable } from './csv.ts';
@@ -18,7 +28,6 @@ import { LiveSocket } from './live-socket.ts';
 import { TOWN_PROTOCOL } from './messages.ts';
 import type { Town } from './town.ts';
 
-const LOOPBACK = '127.0.0.1';
 const SOCKET_PATH = '/live';
 const FRAME_BYTES_MAX = 8_192;
 const BODY_BYTES_MAX = 4_096;
@@ -26,11 +35,6 @@ const PAGES_MAX = 32;
 const CONNECTIONS_MAX = 256;
 /** How often it is looked whether there is something new. */
 const TICK_MS = 100;
-const HTTP_LIMITS = {
-  maxHeaderSize: 16_384,
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-} as const;
 const CSV = z.discriminatedUnion('of', [
   z.strictObject({ of: z.literal('open'), district: z.string().regex(/^[a-z0-9-]{0,40}$/u) }),
   z.strictObject({ of: z.literal('shelters') }),
@@ -68,17 +72,8 @@ export async function openTownServer(options: TownServerOptions): Promise<TownSe
   if (pages === null) {
     throw new TownServerError('the page of the town is not built; npm run build:ui builds it');
   }
-  const server = createServer(HTTP_LIMITS);
-  server.maxConnections = CONNECTIONS_MAX;
-  try {
-    server.listen(options.port, LOOPBACK);
-    await once(server, 'listening');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const why = code === 'EACCES' ? 'may not be used by this user' : 'is taken';
-    throw new TownServerError(`port ${options.port} of ${LOOPBACK} ${why}: --port chooses another`);
-  }
+  const { port } = options;
+  const server = await listenOnLoopback({ port, connections: CONNECTIONS_MAX }, TownServerError);
   await options.town.tick();
   return new LoopbackTownServer(server, pages, options);
 }
@@ -127,12 +122,7 @@ class LoopbackTownServer implements TownServer {
     await this.#ticking;
     this.#unwatch();
     for (const live of this.#live) live.end();
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeIdleConnections();
-    const limit = setTimeout(() => this.#server.closeAllConnections(), 500);
-    await closed;
-    clearTimeout(limit);
+    await closeServer(this.#server);
   }
 
   #tick(): void {
@@ -145,8 +135,7 @@ class LoopbackTownServer implements TownServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
     const { method, url = '/' } = request;
-    // Another name for this address is how a page of elsewhere would get in (DNS rebinding).
-    if (request.headers.host !== this.#host) return end(response, 421);
+    if (request.headers.host !== hostOf(this.origin)) return end(response, 421);
     if (method === 'POST') return this.#take(url, request, response);
     if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD, POST');
@@ -156,7 +145,7 @@ class LoopbackTownServer implements TownServer {
       return this.#send(response, method, 'text/html; charset=utf-8', this.#pages.page);
     const file = this.#pages.files.get(url);
     if (file !== undefined) {
-      response.setHeader('cache-control', 'public, max-age=31536000, immutable');
+      response.setHeader('cache-control', CACHED_FOR_GOOD);
       return this.#send(response, method, file.type, file.bytes);
     }
     if (url !== '/session' && url !== '/map') return end(response, 404);
@@ -245,18 +234,11 @@ class LoopbackTownServer implements TownServer {
     });
   }
 
-  /** Null, or the HTTP status line for a request that comes from no page of this server. */
-  #upgradeRefusal({ url, headers }: IncomingMessage): string | null {
-    if (url !== SOCKET_PATH) return '404 Not Found';
-    if (headers.host !== this.#host) return '421 Misdirected Request';
-    if (headers.origin !== this.origin) return '403 Forbidden';
-    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    if (!offered.includes(TOWN_PROTOCOL)) return '400 Bad Request';
-    return this.#live.size >= PAGES_MAX ? '503 Service Unavailable' : null;
-  }
-
-  get #host(): string {
-    return this.origin.slice('http://'.length);
+  /** Null, or the HTTP status line for a request that comes from no page of this server, or from one too many. */
+  #upgradeRefusal(request: IncomingMessage): string | null {
+    const place = { origin: this.origin, path: SOCKET_PATH, protocol: TOWN_PROTOCOL };
+    const isFull = this.#live.size >= PAGES_MAX;
+    return strangerRefusal(request, place) ?? (isFull ? '503 Service Unavailable' : null);
   }
 }
 
@@ -276,35 +258,4 @@ async function bodyOf(request: IncomingMessage): Promise<Body> {
     // Nor was it when whoever sent it went away.
     return 'not-json';
   }
-}
-
-function securityHeaders(origin: string): Record<string, string> {
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    `connect-src 'self' ${origin.replace(/^http/u, 'ws')}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ];
-  return {
-    'Content-Security-Policy': policy.join('; '),
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Cache-Control': 'no-store',
-  };
-}
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  socket.once('finish', () => socket.destroy());
-}
-
-function end(response: ServerResponse, status: number): void {
-  response.writeHead(status).end();
 }
