@@ -129,11 +129,14 @@ function endQuietlyWhenUnread(): void {
   });
 }
 
-export async function withStores(state: string, run: (stores: Stores) => void | Promise<void>) {
+export async function withStores<Result>(
+  state: string,
+  run: (stores: Stores) => Result | Promise<Result>,
+): Promise<Result> {
   endQuietlyWhenUnread();
   const stores = openStores(state);
   try {
-    await run(stores);
+    return await run(stores);
   } finally {
     stores.close();
   }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAlerts } from './alerts/alert-commands.ts';
+import { addPlans } from './alerts/plan-commands.ts';
 import { CENTRE_FAULT_NAMES } from './centre/faults.ts';
 import {
   acceptOne,
@@ -99,6 +100,7 @@ function buildProgram(): Command {
   addRoot(program);
   addCommanding(program);
   addAlerts(program, command);
+  addPlans(program, command);
   addTerminals(program);
 
   addRegister(program);

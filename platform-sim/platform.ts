@@ -94,14 +94,16 @@ export interface Platform {
 export async function startPlatform(settings: PlatformSettings): Promise<Platform> {
   const { helloMs = 5_000, log = () => {}, otherSides = OTHER_SIDES } = settings;
   const stores = openStores(settings.stateDirectory);
-  const { facts, held, register, residents, terminals } = stores;
+  const { facts, held, register, residents, plans, terminals } = stores;
   const serve: RequestListener = (request, response) => serveObject(stores, request, response);
   const server = plainServer(settings.ocsp, serve);
   const { keys, heads } = await prepareHeads(settings.stateDirectory, stores);
   const commands: TellCommands = (terminal, after) =>
     framesFor(stores.registry, terminal, Date.now(), after);
   const centre = openCentre(settings, { ...stores, keys }, log);
-  const standings = new EvacueeStandings(settings.stateDirectory, facts, residents, Date.now);
+  const standings = new EvacueeStandings(settings.stateDirectory, {
+    ...{ feed: facts, residents, plans, now: Date.now },
+  });
   const questions = new TerminalQuestions({
     ...{ register, residents, standings, centre, held, removed: new RemovedFacts() },
     ...{ now: Date.now, otherSides, log },
@@ -203,12 +205,13 @@ interface News {
   readonly alerts: AlertNews;
 }
 
-function deskAt({ alerts: store, keys }: Platform['stores'], { roots, alerts }: News): AlertDesk {
+function deskAt(stores: Platform['stores'], { roots, alerts }: News): AlertDesk {
+  const { alerts: store, keys, plans } = stores;
   const onSigned = async (): Promise<void> => {
     await roots.publish();
     await alerts.publish();
   };
-  return new AlertDesk({ store, keys, now: Date.now, onSigned });
+  return new AlertDesk({ store, keys, plans, now: Date.now, onSigned });
 }
 
 /** Returns the ports. */

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AlertStore } from './alerts/alert-store.ts';
+import { PlanStore } from './alerts/plans.ts';
 import { CentreBooks } from './centre/books.ts';
 import { ResidentStore } from './evacuation/residents.ts';
 import { FactStore } from './facts.ts';
@@ -22,6 +23,7 @@ export interface Stores {
   readonly held: HeldLists;
   readonly residents: ResidentStore;
   readonly alerts: AlertStore;
+  readonly plans: PlanStore;
   close(): void;
 }
 
@@ -35,6 +37,7 @@ export function openStores(stateDirectory: string): Stores {
   const held = new HeldLists(stateDirectory);
   const residents = new ResidentStore(stateDirectory);
   const alerts = new AlertStore(stateDirectory);
+  const plans = new PlanStore(stateDirectory);
   const stores: Stores = {
     registry,
     facts,
@@ -44,9 +47,11 @@ export function openStores(stateDirectory: string): Stores {
     held,
     residents,
     alerts,
+    plans,
     close() {
       residents.close();
       alerts.close();
+      plans.close();
       held.close();
       centre.close();
       register.close();

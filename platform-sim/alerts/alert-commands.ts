@@ -223,8 +223,8 @@ async function atDesk(
   state: string,
   work: (desk: AlertDesk) => void | Promise<void>,
 ): Promise<void> {
-  await withStores(state, async ({ alerts: store }) => {
+  await withStores(state, async ({ alerts: store, plans }) => {
     const keys = await openKeys(state);
-    await work(new AlertDesk({ store, keys, now: Date.now, onSigned: () => {} }));
+    await work(new AlertDesk({ store, keys, plans, now: Date.now, onSigned: () => {} }));
   });
 }

@@ -11,10 +11,12 @@ import type { AlertStore, StoredMessage } from './alert-store.ts';
 import { type CapDraft, writeCap } from './cap-writer.ts';
 import { draftAlert, draftChange } from './drafting.ts';
 import type { AlertOrder } from './order.ts';
+import type { Plans } from './plans.ts';
 
 export interface AlertDeskParts {
   readonly store: AlertStore;
   readonly keys: Pick<PlatformKeys, 'signAlert' | 'reload'>;
+  readonly plans: Plans;
   /** ms since the epoch. */
   readonly now: () => number;
   /** Called once a message is signed and kept: terminals are to be told. */
@@ -158,10 +160,11 @@ export class AlertDesk {
   }
 
   #draft(order: AlertOrder, last: StoredMessage | null): CapDraft {
+    const { plans } = this.#parts;
     const now = this.#parts.now();
-    if (order.do === 'alert') return draftAlert(order, now);
+    if (order.do === 'alert') return draftAlert(order, plans, now);
     if (last === null) throw new Error('a change of nothing');
-    return draftChange(order, last, now);
+    return draftChange(order, last, plans, now);
   }
 
   #lastOf(alert: string): StoredMessage {

@@ -6,19 +6,23 @@ import { InputError } from '../input-error.ts';
 import type { StoredMessage } from './alert-store.ts';
 import type { CapDraft, CapPart, CapShelter } from './cap-writer.ts';
 import type { AlertOrder } from './order.ts';
-import { type DistrictPlan, geoJsonOf, type MunicipalPlan, SHIOMI_PLAN } from './plan.ts';
+import { type DistrictPlan, geoJsonOf, type MunicipalPlan, shelterName } from './plan.ts';
+import type { Plans } from './plans.ts';
 import { ALL_CLEAR, CANCELLED, WHAT } from './words.ts';
 
-const PLANS: readonly MunicipalPlan[] = [SHIOMI_PLAN];
 const MINUTE_MS = 60_000;
 /** How long it is shown that something is over. */
 const END_MS = 12 * 60 * MINUTE_MS;
 
 type Change = Exclude<AlertOrder, { do: 'alert' }>;
 
-/** A new alert. `now`: ms since the epoch. Throws InputError. */
-export function draftAlert(order: Extract<AlertOrder, { do: 'alert' }>, now: number): CapDraft {
-  const plan = planOf(order.municipality);
+/** A new alert by the plan of its municipality. `now`: ms since the epoch. Throws InputError. */
+export function draftAlert(
+  order: Extract<AlertOrder, { do: 'alert' }>,
+  plans: Plans,
+  now: number,
+): CapDraft {
+  const plan = plans.planOf(order.municipality);
   const sent = wholeSecond(now);
   return {
     ...newMessage(plan.code, sent),
@@ -32,7 +36,12 @@ export function draftAlert(order: Extract<AlertOrder, { do: 'alert' }>, now: num
 }
 
 /** A change of the alert whose newest message is `last`. Throws InputError. */
-export function draftChange(order: Change, last: StoredMessage, now: number): CapDraft {
+export function draftChange(
+  order: Change,
+  last: StoredMessage,
+  plans: Plans,
+  now: number,
+): CapDraft {
   const { draft } = last;
   if (draft.is === 'cancel' || draft.is === 'all-clear') {
     throw new InputError(`${last.alert} is over; what comes now is another alert`);
@@ -47,7 +56,7 @@ export function draftChange(order: Change, last: StoredMessage, now: number): Ca
   };
   switch (order.do) {
     case 'update': {
-      const parts = partsOf(planOf(draft.municipality.code), order);
+      const parts = partsOf(plans.planOf(draft.municipality.code), order);
       return { ...common, is: 'update', expires: sent + order.minutes * MINUTE_MS, parts };
     }
     case 'extend': {
@@ -113,21 +122,16 @@ function sheltersOf(
   { shelters }: DistrictPlan,
   only: readonly string[] | undefined,
 ): CapShelter[] {
-  const unknown = only?.find((id) => !plan.shelters.has(id));
+  const placeOf = (id: string) => plan.shelters.find((shelter) => shelter.id === id);
+  const unknown = only?.find((id) => placeOf(id) === undefined);
   if (unknown !== undefined) throw new InputError(`${plan.name} has no shelter ${unknown}`);
   return shelters
     .filter(({ id }) => only?.includes(id) ?? true)
     .map(({ id, minutes, way }) => {
-      const name = plan.shelters.get(id);
-      if (name === undefined) throw new Error(`a plan with an unknown shelter ${id}`);
-      return { id, name, way, minutes };
+      const place = placeOf(id);
+      if (place === undefined) throw new Error(`a plan with an unknown shelter ${id}`);
+      return { id, name: shelterName(place), way, minutes };
     });
-}
-
-function planOf(municipality: string): MunicipalPlan {
-  const plan = PLANS.find(({ code }) => code === municipality);
-  if (plan !== undefined) return plan;
-  throw new InputError(`nothing is known of how people of ${municipality} leave`);
 }
 
 function wholeSecond(ms: number): number {

@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { reconcileArrivals } from '../town/reconcile-command.ts';
 import { addClerk, listClerks, removeClerk, serveTown, showAccess } from '../town/town-commands.ts';
-import { SHIOMI_CODE } from './evacuee.ts';
 import { orderEnd, orderShelter } from './order-commands.ts';
 import { beginEvacuation, importEvacuees, inventEvacuees } from './register-commands.ts';
 
@@ -40,7 +39,11 @@ export function addEvacuation(program: Command, command: AddCommand): void {
     .action(reconcileArrivals);
   addOrders(program, command);
   addClerks(program, command);
-  command(program, 'town', "serve the municipality's page on 127.0.0.1, until it is interrupted")
+  command(
+    program,
+    'town',
+    "serve the page of the clerks' municipality on 127.0.0.1, until it is interrupted",
+  )
     .option('--port <number>', 'port to listen on; 0: chosen by the system and printed', '8420')
     .action(serveTown);
 }
@@ -57,7 +60,7 @@ function addOrders(program: Command, command: AddCommand): void {
   toOne('shelter', 'let a gate or kiosk be the reader of a shelter, once nobody is served there')
     .requiredOption('--shelter <id>', 'which one')
     .requiredOption('--until <time>', 'until when, with its zone, as in ISO 8601')
-    .option('--municipality <code>', 'whose shelter it is', SHIOMI_CODE)
+    .option('--municipality <code>', 'whose shelter it is (default: whose register is here)')
     .option('--list <name>', 'its list of residents (default: evacuees- and the code)')
     .action(orderShelter);
   toOne('end', 'let it be what it is configured to be again').action(orderEnd);
@@ -68,6 +71,7 @@ function addClerks(program: Command, command: AddCommand): void {
   command(clerk, 'add', 'add somebody, or give them another password: it is printed, once')
     .argument('<name>', 'as the log and the page are to have it')
     .requiredOption('--role <role>', 'viewer: sees; operator: also notes, proposes and consents')
+    .option('--municipality <code>', 'whose clerk (default: of that whose register is here)')
     .option('--password-file <file>', 'its first line is the password (default: one is made)')
     .action(addClerk);
   command(clerk, 'remove', 'let somebody in no more; their windows close')

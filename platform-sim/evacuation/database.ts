@@ -17,6 +17,9 @@ CREATE TABLE IF NOT EXISTS resident ( -- residents.ts
   protected INTEGER NOT NULL,
   gone INTEGER NOT NULL -- 1: in the register no more; kept, so that whoever comes back has the same ref
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS municipality ( -- residents.ts: whose register, page and clerks these are
+  one INTEGER PRIMARY KEY CHECK (one = 1), code TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS revision ( -- here: rises whenever what the counts are made of is another
   one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL
 ) STRICT;
@@ -55,5 +58,5 @@ export function revisionOf(db: SqliteDatabase): number {
 }
 
 export function openEvacuationDatabase(directory: string): SqliteDatabase {
-  return openDatabase(directory, 'evacuation.db', SCHEMA, 1);
+  return openDatabase(directory, 'evacuation.db', SCHEMA, 2);
 }

@@ -5,16 +5,25 @@
 
 import type { z } from 'zod';
 import type { STANDING_ANSWER } from '../../src/link/evacuation-protocol.ts';
+import type { Plans } from '../alerts/plans.ts';
 import { Contacts } from '../contacts.ts';
 import { FollowedTown, type TownFeed } from '../town/followed-town.ts';
-import { SHIOMI_SHELTERS } from './evacuee.ts';
 import type { ResidentStore } from './residents.ts';
 
 type StandingSaid = z.infer<typeof STANDING_ANSWER>['standings'][number];
 
+export interface EvacueeStandingsParts {
+  readonly feed: TownFeed;
+  readonly residents: ResidentStore;
+  readonly plans: Plans;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
 export class EvacueeStandings {
   readonly #directory: string;
   readonly #residents: ResidentStore;
+  readonly #plans: Plans;
   readonly #town: FollowedTown;
   readonly #now: () => number;
   #contacts: Contacts | null = null;
@@ -24,9 +33,11 @@ export class EvacueeStandings {
   /** Of whom something was heard since the last tick. */
   readonly #touched = new Set<string>();
 
-  constructor(directory: string, feed: TownFeed, residents: ResidentStore, now: () => number) {
+  /** `directory`: the platform's folder. */
+  constructor(directory: string, { feed, residents, plans, now }: EvacueeStandingsParts) {
     this.#directory = directory;
     this.#residents = residents;
+    this.#plans = plans;
     this.#town = new FollowedTown(feed, residents, now);
     this.#now = now;
   }
@@ -86,7 +97,10 @@ export class EvacueeStandings {
     if (until === null || until <= this.#now()) return null;
     const { by, stays } = standings.stateOf(ref);
     const [stay] = by === 'shelter' ? stays : [];
-    return SHIOMI_SHELTERS.find(({ id }) => id === stay?.shelter)?.name ?? null;
+    const { municipality } = this.#residents;
+    if (stay === undefined || municipality === null) return null;
+    const { shelters } = this.#plans.planOf(municipality);
+    return shelters.find(({ id }) => id === stay.shelter)?.name ?? null;
   }
 
   close(): void {

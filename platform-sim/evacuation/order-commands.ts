@@ -4,14 +4,16 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { ShelterRole } from '../../src/domain/role.ts';
+import { MUNICIPALITY_CODE } from '../../src/link/alert-protocol.ts';
 import { NAME } from '../../src/link/protocol.ts';
 import { type NewCommand, sendCommand } from '../commanding.ts';
 import { LIFE } from '../commanding-commands.ts';
 import { check, print, type RawOptions, STATE, text, withStores } from '../commands.ts';
 import { InputError } from '../input-error.ts';
 import { openKeys } from '../stores.ts';
-import { SHIOMI_CODE, SHIOMI_SHELTERS, type Shelter } from './evacuee.ts';
+import type { Shelter } from './evacuee.ts';
 import { municipalityKey } from './municipality-keys.ts';
+import type { ResidentStore } from './residents.ts';
 
 /** Nobody counts on a role that nobody has thought about for so long. */
 const UNTIL_DAYS_MAX = 92;
@@ -19,7 +21,7 @@ const DAY_MS = 86_400_000;
 
 const ORDER = z.object({ ...STATE, terminal: NAME, expires: LIFE, out: text(1).exactOptional() });
 const SHELTER_ORDER = ORDER.extend({
-  municipality: z.literal(SHIOMI_CODE, `only ${SHIOMI_CODE} is known here`),
+  municipality: MUNICIPALITY_CODE.exactOptional(),
   shelter: NAME,
   until: z.iso
     .datetime({ offset: true, error: 'a time with its zone, like 2026-12-24T09:00:00+09:00' })
@@ -55,12 +57,23 @@ export function shelterOrder(
 /** `order shelter` */
 export async function orderShelter(raw: RawOptions): Promise<void> {
   const order = check(SHELTER_ORDER, raw);
-  const { state, terminal, municipality, shelter, until } = order;
+  const { state, terminal, shelter, until } = order;
+  const { municipality, shelters } = await withStores(state, async ({ plans, residents }) => {
+    const code = order.municipality ?? municipalityOf(residents);
+    return { municipality: code, shelters: plans.planOf(code).shelters };
+  });
   const { certificate } = await municipalityKey(state, municipality);
   const { raw: der } = new X509Certificate(readFileSync(certificate));
   const said = { municipality, shelter, until, list: order.list ?? `evacuees-${municipality}` };
-  const role = shelterOrder(SHIOMI_SHELTERS, said, der, Date.now());
+  const role = shelterOrder(shelters, said, der, Date.now());
   await give(order, { to: [terminal], does: 'take-role', role, lifeMs: order.expires });
+}
+
+function municipalityOf({ municipality }: ResidentStore): string {
+  if (municipality !== null) return municipality;
+  throw new InputError(
+    '--municipality: whose shelter it is; no register is here that would say it',
+  );
 }
 
 /** `order end` */

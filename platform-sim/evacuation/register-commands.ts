@@ -1,7 +1,9 @@
 /** What `kazasu-platform evacuees` does: the municipality's register of who lives there. */
 
 import { z } from 'zod';
+import { MUNICIPALITY_CODE } from '../../src/link/alert-protocol.ts';
 import { NAME } from '../../src/link/protocol.ts';
+import { PlanStore } from '../alerts/plans.ts';
 import {
   check,
   print,
@@ -14,7 +16,7 @@ import {
 import { InputError } from '../input-error.ts';
 import { openKeys } from '../stores.ts';
 import { beginIncident } from '../town/incidents.ts';
-import { SHIOMI_CODE, SHIOMI_DISTRICTS } from './evacuee.ts';
+import type { District } from './evacuee.ts';
 import { publishEvacuees } from './evacuee-list.ts';
 import { inventResidents } from './invented-residents.ts';
 import { readResidentCsv } from './resident-csv.ts';
@@ -24,7 +26,6 @@ import { type RegisterEntry, ResidentStore } from './residents.ts';
 const REMOVED_SHARE_MAX = 0.1;
 const INVENTED_MAX = 100_000;
 
-const municipality = z.literal(SHIOMI_CODE, `only ${SHIOMI_CODE} is known here`);
 const number = (most: number) =>
   z
     .string()
@@ -33,11 +34,15 @@ const number = (most: number) =>
     .refine((value) => value <= most, `${most} at most`);
 const IMPORT = z.object({
   ...STATE,
-  municipality,
+  municipality: MUNICIPALITY_CODE,
   list: NAME.exactOptional(),
   removeMany: z.boolean().default(false),
 });
-const INVENT = z.object({ ...STATE, municipality, count: number(INVENTED_MAX), seed: number(9e6) });
+const INVENT = z.object({
+  ...STATE,
+  municipality: MUNICIPALITY_CODE,
+  ...{ count: number(INVENTED_MAX), seed: number(9e6) },
+});
 const BEGIN = z.object({
   ...STATE,
   by: text(1),
@@ -49,15 +54,17 @@ const BEGIN = z.object({
 
 /** `evacuees import` */
 export async function importEvacuees(csv: string, raw: RawOptions): Promise<void> {
-  const { state, list, removeMany } = check(IMPORT, raw);
-  takeRegister(state, readResidentCsv(csv, SHIOMI_DISTRICTS), removeMany);
+  const { state, municipality, list, removeMany } = check(IMPORT, raw);
+  const districts = districtsOf(state, municipality);
+  takeRegister({ state, municipality }, readResidentCsv(csv, districts), removeMany);
   if (list !== undefined) await publishList(state, list);
 }
 
 /** `evacuees invent` */
 export async function inventEvacuees(raw: RawOptions): Promise<void> {
-  const { state, count, seed } = check(INVENT, raw);
-  takeRegister(state, inventResidents({ count, seed, districts: SHIOMI_DISTRICTS }), true);
+  const { state, municipality, count, seed } = check(INVENT, raw);
+  const districts = districtsOf(state, municipality);
+  takeRegister({ state, municipality }, inventResidents({ count, seed, districts }), true);
 }
 
 /** `evacuees begin` */
@@ -74,13 +81,24 @@ export async function beginEvacuation(raw: RawOptions): Promise<void> {
   }
 }
 
+/** Those of its plan. Throws InputError for a municipality that has none. */
+function districtsOf(state: string, municipality: string): District[] {
+  const plans = new PlanStore(state);
+  try {
+    return plans.planOf(municipality).districts.map(({ district }) => district);
+  } finally {
+    plans.close();
+  }
+}
+
 function takeRegister(
-  state: string,
+  { state, municipality }: { readonly state: string; readonly municipality: string },
   entries: readonly RegisterEntry[],
   mayRemoveMany: boolean,
 ): void {
   const residents = new ResidentStore(state);
   try {
+    residents.claim(municipality);
     const missing = residents.missing(new Set(entries.map((entry) => entry.number)));
     if (!mayRemoveMany && missing > residents.size * REMOVED_SHARE_MAX) {
       throw new InputError(

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Need } from '../../src/domain/evacuation.ts';
 import type { SqliteDatabase } from '../database.ts';
+import { InputError } from '../input-error.ts';
 import { openEvacuationDatabase, raiseRevision } from './database.ts';
 import type { Evacuee } from './evacuee.ts';
 
@@ -62,6 +63,21 @@ export class ResidentStore implements Residents {
   /** Opens or creates evacuation.db in `directory`. */
   constructor(directory: string) {
     this.db = openEvacuationDatabase(directory);
+  }
+
+  /** Code of the municipality whose register, page and clerks these are; null: nobody has said it yet. */
+  get municipality(): string | null {
+    return (this.db.prepare('SELECT code FROM municipality').pluck().get() as string) ?? null;
+  }
+
+  /** It is this municipality's from now on. Throws InputError when it is another's. */
+  claim(code: string): void {
+    this.db.prepare('INSERT OR IGNORE INTO municipality VALUES (1, ?)').run(code);
+    const { municipality } = this;
+    if (municipality === code) return;
+    throw new InputError(
+      `this folder holds the register of ${municipality}; that of ${code} belongs into one of its own`,
+    );
   }
 
   byFingerprint(hex: string): Evacuee | null {

@@ -7,11 +7,12 @@ import { randomUUID } from 'node:crypto';
 import { type CapDraft, writeCap } from '../alerts/cap-writer.ts';
 import { draftAlert } from '../alerts/drafting.ts';
 import type { ALERT_ORDER } from '../alerts/order.ts';
+import { shippedPlan } from '../alerts/plans.ts';
 import { openDatabase, type SqliteDatabase } from '../database.ts';
 import { SHIOMI_CODE } from '../evacuation/evacuee.ts';
 import type { PlatformKeys } from '../signing.ts';
 
-/** かぐら市 beside it has an alert key, too. */
+/** 風待村 has an alert key, too. */
 export const NEXT_TOWN = '990045';
 const DAY_MS = 86_400_000;
 /** A forgery is told to those who connect for so long. */
@@ -94,7 +95,7 @@ function draftOf(now: number): CapDraft {
     districts: [DISTRICT],
     minutes: 60,
   };
-  return draftAlert(order, now);
+  return draftAlert(order, { planOf: shippedPlan }, now);
 }
 
 /** The same signature over other words. */

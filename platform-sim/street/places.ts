@@ -1,6 +1,7 @@
 /** The places of the street, and what stands at each. Another terminal is another entry here, and its drawing. */
 
-import { SHIOMI_CODE, SHIOMI_SHELTERS } from '../evacuation/evacuee.ts';
+import { SHIOMI_CODE } from '../evacuation/evacuee.ts';
+import { SHIOMI_SHELTERS } from '../evacuation/shiomi.ts';
 import { LIST } from './city.ts';
 import { EVACUEES } from './evacuees.ts';
 import type { Health, Words } from './messages.ts';

@@ -6,10 +6,11 @@
 import type { Worded } from '../../src/domain/alert.ts';
 import { AlertDesk, type AlertEntry } from '../alerts/alert-desk.ts';
 import { Contacts } from '../contacts.ts';
-import { SHIOMI_CODE, SHIOMI_DISTRICTS, SHIOMI_SHELTERS } from '../evacuation/evacuee.ts';
+import { SHIOMI_CODE } from '../evacuation/evacuee.ts';
 import { publishEvacuees } from '../evacuation/evacuee-list.ts';
 import { municipalityKey } from '../evacuation/municipality-keys.ts';
 import { readResidentCsv } from '../evacuation/resident-csv.ts';
+import { SHIOMI_DISTRICTS, SHIOMI_SHELTERS } from '../evacuation/shiomi.ts';
 import type { Resident } from '../people.ts';
 import { nameAlertKey } from '../root.ts';
 import { offlineFolder, openKeys, openStores, type Stores } from '../stores.ts';
@@ -103,6 +104,7 @@ export class TownHall {
     }
     const stores = openStores(state);
     try {
+      stores.residents.claim(SHIOMI_CODE);
       stores.residents.replace(readResidentCsv(csv, SHIOMI_DISTRICTS));
       const listed = [...stores.residents.registered()].flatMap(({ fingerprint, ...resident }) =>
         fingerprint === null ? [] : [{ ...resident, fingerprint }],
@@ -121,10 +123,10 @@ export class TownHall {
     const { state } = this.#options;
     const stores = openStores(state);
     const contacts = new Contacts(state);
-    const { residents, facts, alerts } = stores;
+    const { residents, facts, alerts, plans } = stores;
     const keys = await openKeys(state);
     const now = Date.now;
-    const desk = new AlertDesk({ store: alerts, keys, now, onSigned: () => {} });
+    const desk = new AlertDesk({ store: alerts, keys, plans, now, onSigned: () => {} });
     const town = new Town({
       municipality: { code: SHIOMI_CODE, name: NAME },
       districts: SHIOMI_DISTRICTS,

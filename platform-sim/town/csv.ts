@@ -65,6 +65,7 @@ export function shelterTable(
       ID: shelter.id,
       名称: shelter.name,
       名称_カナ: shelter.kana,
+      名称_英字: shelter.english,
       所在地_全国地方公共団体コード: municipality.code,
       所在地_連結表記: shelter.address,
       所在地_市区町村: municipality.name,

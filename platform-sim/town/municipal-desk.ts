@@ -1,7 +1,6 @@
 /** The municipality's desk for alerts, in the words of its page. */
 
 import type { AlertDesk, AlertEntry, AlertStanding } from '../alerts/alert-desk.ts';
-import { SHIOMI_CODE } from '../evacuation/evacuee.ts';
 import { InputError } from '../input-error.ts';
 import { AlertDeskError, type TownAlertDesk } from './alert-desk.ts';
 import type { AlertShown } from './messages.ts';
@@ -15,36 +14,53 @@ const STATES: Partial<Record<AlertStanding, AlertShown['state']>> = {
 
 export class MunicipalDesk implements TownAlertDesk {
   readonly #desk: AlertDesk;
+  readonly #municipality: string;
 
-  constructor(desk: AlertDesk) {
+  /** `municipality`: whose clerks sit there; what others say is none of theirs. */
+  constructor(desk: AlertDesk, municipality: string) {
     this.#desk = desk;
+    this.#municipality = municipality;
   }
 
   list(): AlertShown[] {
-    return this.#desk
-      .list()
-      .filter(({ municipality }) => municipality === SHIOMI_CODE)
-      .flatMap((entry) => shown(entry) ?? []);
+    return this.#own().flatMap((entry) => shown(entry) ?? []);
   }
 
   async propose({ level, drill, districts, what, hours }: AlertDraft, by: string): Promise<void> {
     const said = { level, drill, districts, minutes: hours * 60, ...(what && { what }) };
-    attempt(() => this.#desk.propose({ do: 'alert', municipality: SHIOMI_CODE, ...said }, by));
+    const municipality = this.#municipality;
+    attempt(() => this.#desk.propose({ do: 'alert', municipality, ...said }, by));
   }
 
   async consent(id: string, document: string, by: string): Promise<void> {
-    const entry = this.#desk.list().find((one) => one.id === id);
-    if (entry?.proposedBy === by) throw new AlertDeskError('自分の案には、同意できません。');
+    if (this.#message(id).proposedBy === by)
+      throw new AlertDeskError('自分の案には、同意できません。');
     await this.#desk.consent(id, document, by).catch(refuse);
   }
 
   async withdraw(id: string, by: string): Promise<void> {
+    this.#message(id);
     attempt(() => this.#desk.withdraw(id, by));
   }
 
   async end(alert: string, why: 'all-clear' | 'cancel', by: string): Promise<void> {
+    if (!this.#own().some((entry) => entry.alert === alert)) throw unknown();
     attempt(() => this.#desk.propose({ do: why, alert }, by));
   }
+
+  #own(): AlertEntry[] {
+    return this.#desk.list().filter(({ municipality }) => municipality === this.#municipality);
+  }
+
+  #message(id: string): AlertEntry {
+    const entry = this.#own().find((one) => one.id === id);
+    if (entry === undefined) throw unknown();
+    return entry;
+  }
+}
+
+function unknown(): AlertDeskError {
+  return new AlertDeskError('その避難情報はありません。一覧を見直してください。');
 }
 
 function shown(entry: AlertEntry): AlertShown | null {

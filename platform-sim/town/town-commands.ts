@@ -1,28 +1,25 @@
 /** What `kazasu-platform town` and `kazasu-platform clerk` do. */
 
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AlertDesk } from '../alerts/alert-desk.ts';
+import { MUNICIPALITY_CODE } from '../../src/link/alert-protocol.ts';
+import { PlanStore } from '../alerts/plans.ts';
 import { check, print, type RawOptions, STATE, text } from '../commands.ts';
 import { Contacts } from '../contacts.ts';
-import { SHIOMI_CODE, SHIOMI_DISTRICTS, SHIOMI_SHELTERS } from '../evacuation/evacuee.ts';
 import { ResidentStore } from '../evacuation/residents.ts';
 import { InputError } from '../input-error.ts';
 import { readInputFile } from '../input-file.ts';
 import { openKeys, openStores } from '../stores.ts';
 import { AccessLog } from './access-log.ts';
 import { CLERK_ROLES, Clerks, PASSWORD_LEAST, PASSWORD_MOST } from './clerks.ts';
-import { MunicipalDesk } from './municipal-desk.ts';
+import { openMunicipalTown } from './municipal-town.ts';
 import { openTownServer, TownServerError } from './server.ts';
-import { Town } from './town.ts';
 
 const PASSWORD_FILE_BYTES_MAX = 1_024;
 /** 120 bits. */
 const MADE_BYTES = 15;
 const BUILT_PAGES = join(import.meta.dirname, '../../build/kiosk-ui');
-const MAP = join(import.meta.dirname, 'shiomi-districts.geojson');
 
 const SERVE = z.object({
   ...STATE,
@@ -35,6 +32,7 @@ const SERVE = z.object({
 const ADD = z.object({
   ...STATE,
   role: z.enum(CLERK_ROLES),
+  municipality: MUNICIPALITY_CODE.exactOptional(),
   passwordFile: z.string().min(1).exactOptional(),
 });
 const LOG = z.object({
@@ -58,18 +56,9 @@ export async function serveTown(raw: RawOptions): Promise<void> {
   try {
     const now = Date.now;
     const keys = await openKeys(state);
-    // Whoever serves the terminals finds what was signed here, and tells it.
-    const desk = new AlertDesk({ store: stores.alerts, keys, now, onSigned: () => undefined });
-    const town = new Town({
-      municipality: { code: SHIOMI_CODE, name: '汐見市' },
-      districts: SHIOMI_DISTRICTS,
-      shelters: SHIOMI_SHELTERS,
-      feed: stores.facts,
-      desk: new MunicipalDesk(desk),
-      ...{ residents, contacts, now },
-    });
+    const { town, map } = openMunicipalTown({ stores, contacts, keys, now });
     const server = await openTownServer({
-      ...{ town, port, now, files: BUILT_PAGES, map: await readFile(MAP, 'utf8') },
+      ...{ town, port, now, files: BUILT_PAGES, map },
       clerks: new Clerks(residents.db),
       log: new AccessLog(residents.db),
     });
@@ -87,7 +76,7 @@ export async function serveTown(raw: RawOptions): Promise<void> {
 
 /** `clerk add` */
 export async function addClerk(name: string, raw: RawOptions): Promise<void> {
-  const { state, role, passwordFile } = check(ADD, raw);
+  const { state, role, municipality: code, passwordFile } = check(ADD, raw);
   const parsed = text(1).safeParse(name);
   if (!parsed.success || parsed.data.length > 64) {
     throw new InputError('the name is one line of 64 characters at most');
@@ -97,8 +86,21 @@ export async function addClerk(name: string, raw: RawOptions): Promise<void> {
       ? randomBytes(MADE_BYTES).toString('base64url')
       : passwordIn(passwordFile);
   const clerk = { name: parsed.data, role };
-  await withResidents(state, (residents) => new Clerks(residents.db).put(clerk, password));
-  print({ event: 'clerk.added', ...clerk, ...(passwordFile === undefined && { password }) });
+  if (code !== undefined) knownMunicipality(state, code);
+  const municipality = await withResidents(state, async (residents) => {
+    if (code !== undefined) residents.claim(code);
+    if (residents.municipality === null) {
+      throw new InputError('--municipality: whose clerk; no register is here that would say it');
+    }
+    await new Clerks(residents.db).put(clerk, password);
+    return residents.municipality;
+  });
+  print({
+    event: 'clerk.added',
+    ...clerk,
+    municipality,
+    ...(passwordFile === undefined && { password }),
+  });
 }
 
 /** `clerk remove` */
@@ -127,13 +129,23 @@ export async function showAccess(raw: RawOptions): Promise<void> {
   });
 }
 
-async function withResidents(
+/** Throws InputError for a municipality without a plan: its page could show nothing. */
+function knownMunicipality(state: string, code: string): void {
+  const plans = new PlanStore(state);
+  try {
+    plans.planOf(code);
+  } finally {
+    plans.close();
+  }
+}
+
+async function withResidents<Result>(
   state: string,
-  work: (residents: ResidentStore) => Promise<void>,
-): Promise<void> {
+  work: (residents: ResidentStore) => Promise<Result>,
+): Promise<Result> {
   const residents = new ResidentStore(state);
   try {
-    await work(residents);
+    return await work(residents);
   } finally {
     residents.close();
   }

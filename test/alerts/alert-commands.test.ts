@@ -73,13 +73,18 @@ test('from the key to the all-clear, each step by its command', async () => {
 test('what is wrong is one clear line each, and a file that is no alert is not genuine', async () => {
   const file = join(bench.directory, 'other');
   await writeFile(file, 'no alert');
-  const [level, key, words, unknown, verified] = await Promise.all([
+  const village = RAISE.with(1, '990045');
+  const [level, key, words, unknown, district, plan, verified] = await Promise.all([
     refusal(alert('propose', ...RAISE.with(3, '6'), '--by', '田中')),
     refusal(alert('key', 'shiomi')),
     refusal(alert('propose', ...RAISE, '--by', '田中', '--what', '川')),
     refusal(alert('consent', 'nothing', '--sha256', 'x', '--by', '森')),
+    refusal(alert('propose', ...village, '--by', '田中')),
+    refusal(bench.run('plan', 'import', file)),
     alert('verify', file),
   ]);
+  expect(district).toContain('風待村 has no district kawara; it has kazamachi, nagi');
+  expect(plan).toContain('it is no JSON');
   expect(level).toContain('--level "6": 2, 3, 4 or 5');
   expect(key).toContain('six digits');
   expect(words).toContain('belong together');

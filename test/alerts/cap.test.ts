@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeCap } from '../../platform-sim/alerts/cap-writer.ts';
 import { draftAlert } from '../../platform-sim/alerts/drafting.ts';
-import { SHIOMI_PLAN } from '../../platform-sim/alerts/plan.ts';
+import { shippedPlan } from '../../platform-sim/alerts/plans.ts';
+import { SHIOMI_PLAN } from '../../platform-sim/evacuation/shiomi.ts';
 import { AlertError } from '../../src/alerts/alert-error.ts';
 import { readMessage } from '../../src/alerts/message.ts';
 import { ALERT_BYTES_MAX } from '../../src/link/alert-protocol.ts';
@@ -46,7 +47,9 @@ test('what the desk writes is read as it was meant, in each language', () => {
 test('a plan of five districts comes through whole, with its maps', () => {
   const districts = SHIOMI_PLAN.districts.map(({ district }) => district.id);
   const order = { do: 'alert', municipality: CITY, drill: true, level: 4, districts } as const;
-  const document = writeCap(draftAlert({ ...order, minutes: 60 }, Date.now()));
+  const document = writeCap(
+    draftAlert({ ...order, minutes: 60 }, { planOf: shippedPlan }, Date.now()),
+  );
   const { parts, drill } = readMessage(document);
   expect(drill).toBe(true);
   expect(parts.map((each) => each.map)).toEqual(SHIOMI_PLAN.districts.map(({ map }) => map));

@@ -8,6 +8,7 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { AlertDesk, type AlertEntry } from '../../platform-sim/alerts/alert-desk.ts';
 import { AlertStore } from '../../platform-sim/alerts/alert-store.ts';
 import type { AlertOrder } from '../../platform-sim/alerts/order.ts';
+import { PlanStore } from '../../platform-sim/alerts/plans.ts';
 import { AlertNews } from '../../platform-sim/alerts/telling.ts';
 import { verifyAlert } from '../../platform-sim/alerts/verify-alert.ts';
 import { InputError } from '../../platform-sim/input-error.ts';
@@ -36,16 +37,19 @@ beforeAll(async () => {
 
 let now: number;
 let store: AlertStore;
+let plans: PlanStore;
 let desk: AlertDesk;
 const onSigned = vi.fn();
 beforeEach(() => {
   const folder = mkdtempSync(join(tmpdir(), 'kazasu-desk-'));
   now = Date.now();
   store = new AlertStore(folder);
-  desk = new AlertDesk({ store, keys, now: () => now, onSigned });
+  plans = new PlanStore(folder);
+  desk = new AlertDesk({ store, keys, plans, now: () => now, onSigned });
   onSigned.mockClear();
   onTestFinished(() => {
     store.close();
+    plans.close();
     rmSync(folder, { recursive: true });
   });
 });
@@ -130,7 +134,7 @@ describe('nothing is sent', () => {
       signAlert: () => keys.signAlert(TOWN, Buffer.from('x')),
       reload: async () => false,
     };
-    const other = new AlertDesk({ store, keys: without, now: () => now, onSigned });
+    const other = new AlertDesk({ store, keys: without, plans, now: () => now, onSigned });
     expect(await refusal(() => other.consent(id, sha256, '森'))).toContain(`alert key ${TOWN}`);
     expect(desk.entry(id).standing).toBe('proposed');
   });

@@ -95,8 +95,8 @@ test('a key that was named a moment ago is believed by whoever is connected alre
 test('what another process signed is told as soon as the platform sees it', async () => {
   const place = { municipality: CITY, district: 'kitayama' };
   const terminal = await BareTerminal.greetNow(platform.url, new Chain('kitayama'), { place });
-  const { alerts: store, keys } = platform.stores;
-  const elsewhere = new AlertDesk({ store, keys, now: Date.now, onSigned: () => {} });
+  const { alerts: store, keys, plans } = platform.stores;
+  const elsewhere = new AlertDesk({ store, keys, plans, now: Date.now, onSigned: () => {} });
   await raise(['kitayama'], elsewhere);
   await terminal.next('alert');
   expect(terminal.frames.filter(({ frame }) => frame === 'alert')).toHaveLength(1);

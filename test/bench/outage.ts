@@ -9,8 +9,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { SHIOMI_SHELTERS } from '../../platform-sim/evacuation/evacuee.ts';
 import { ResidentStore } from '../../platform-sim/evacuation/residents.ts';
+import { SHIOMI_SHELTERS } from '../../platform-sim/evacuation/shiomi.ts';
 import { epochMs } from '../../platform-sim/fleet/orders.ts';
 import type { NewFact } from '../../src/domain/fact.ts';
 import { Ledger } from '../../src/store/ledger.ts';

@@ -8,8 +8,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
-import { SHIOMI_DISTRICTS, type Shelter } from '../../platform-sim/evacuation/evacuee.ts';
+import type { Shelter } from '../../platform-sim/evacuation/evacuee.ts';
 import { inventResidents } from '../../platform-sim/evacuation/invented-residents.ts';
+import { SHIOMI_DISTRICTS } from '../../platform-sim/evacuation/shiomi.ts';
 import { TOWN_PROTOCOL, type ToTownPage } from '../../platform-sim/town/messages.ts';
 import { Teller } from '../town/teller.ts';
 import { PASSWORD, TownRig } from '../town/town-rig.ts';
@@ -24,8 +25,13 @@ const BUDGET_MS = 1_000;
 
 function inventShelters(): Shelter[] {
   return Array.from({ length: SHELTERS }, (_, at) => ({
-    ...{ id: `shelter-${at}`, name: `避難所 ${at}`, kana: 'ひなんじょ', address: '汐見市' },
-    ...{ capacity: 800, district: SHIOMI_DISTRICTS[at % 5]?.id ?? '', at: [134.6, 33.8] as const },
+    ...{ id: `shelter-${at}`, name: `避難所 ${at}`, kana: 'ひなんじょ', english: `Shelter ${at}` },
+    ...{
+      address: '汐見市',
+      capacity: 800,
+      district: SHIOMI_DISTRICTS[at % 5]?.id ?? '',
+      at: [134.6, 33.8] as const,
+    },
   }));
 }
 

@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SHIOMI_DISTRICTS } from '../../platform-sim/evacuation/evacuee.ts';
 import { inventResidents } from '../../platform-sim/evacuation/invented-residents.ts';
 import { readResidentCsv } from '../../platform-sim/evacuation/resident-csv.ts';
 import { type RegisterEntry, ResidentStore } from '../../platform-sim/evacuation/residents.ts';
+import { SHIOMI_DISTRICTS } from '../../platform-sim/evacuation/shiomi.ts';
 import { InputError } from '../../platform-sim/input-error.ts';
 import { CardMaker } from '../cards.ts';
 

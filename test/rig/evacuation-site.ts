@@ -14,11 +14,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type CardDefinition, SimCard } from '../../devices/card/sim-card.ts';
 import { type HeldCard, holdOnVpcd } from '../../devices/card/vpcd.ts';
 import { askControlSocket } from '../../devices/sim-control.ts';
-import { SHIOMI_CODE, SHIOMI_DISTRICTS } from '../../platform-sim/evacuation/evacuee.ts';
+import { SHIOMI_CODE } from '../../platform-sim/evacuation/evacuee.ts';
 import { publishEvacuees } from '../../platform-sim/evacuation/evacuee-list.ts';
 import { inventResidents } from '../../platform-sim/evacuation/invented-residents.ts';
 import { municipalityKey } from '../../platform-sim/evacuation/municipality-keys.ts';
 import type { RegisterEntry } from '../../platform-sim/evacuation/residents.ts';
+import { SHIOMI_DISTRICTS } from '../../platform-sim/evacuation/shiomi.ts';
 import { FactStore } from '../../platform-sim/facts.ts';
 import { addInstitution } from '../../platform-sim/institutions.ts';
 import { type Pcscd, startPcscd, VPCD_READERS } from '../../platform-sim/pcscd.ts';
@@ -314,6 +315,7 @@ municipality = "汐見市"
       const clerks = new Clerks(stores.residents.db);
       for (const name of CLERKS) await clerks.put({ name, role: 'operator' }, CLERKS_PASSWORD);
       const bare = residents.map(({ card: _, ...entry }) => entry);
+      stores.residents.claim(SHIOMI_CODE);
       stores.residents.replace([...bare, ...cardless]);
       await publishEvacuees(stores.registry, keys, listed(stores), { list: LIST }, now);
     } finally {

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type NewCommand, sendCommand } from '../../platform-sim/commanding.ts';
-import { SHIOMI_SHELTERS } from '../../platform-sim/evacuation/evacuee.ts';
 import { shelterOrder } from '../../platform-sim/evacuation/order-commands.ts';
 import { newMunicipalityKey } from '../../platform-sim/evacuation/sealed.ts';
+import { SHIOMI_SHELTERS } from '../../platform-sim/evacuation/shiomi.ts';
 import { CommandRunner } from '../../src/commands.ts';
 import { Conditions } from '../../src/conditions.ts';
 import type { Config } from '../../src/config.ts';

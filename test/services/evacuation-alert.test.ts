@@ -57,7 +57,9 @@ function lives(world: World, ...holders: readonly TestCard[]): void {
     support: '',
     protected: false,
   }));
-  world.platform.stores.residents.replace(entries);
+  const { residents } = world.platform.stores;
+  residents.claim('990029');
+  residents.replace(entries);
 }
 
 async function consents({ world, card }: Home): Promise<void> {

@@ -35,6 +35,28 @@ test('a register is brought in, and a file that lacks most of it is refused unle
   expect(meant).toMatchObject([{ added: 1, removed: 20, all: 1 }]);
 });
 
+test('a plan that leaves people of the register without a district is refused, another one is taken', async () => {
+  await printed('evacuees', 'invent', ...CITY, '--count', '20');
+  const { stdout: geojson } = await platform('plan', 'show', '990029');
+  const [file, less] = [join(bench.state, 'plan.geojson'), join(bench.state, 'less.geojson')];
+  await writeFile(file, geojson.replace('浜町集会所', '浜町会館'));
+  const plan = JSON.parse(geojson);
+  plan.features = plan.features.filter(
+    ({ properties }: { properties: { id: string; district?: string } }) =>
+      properties.id !== 'minato' && properties.district !== 'minato',
+  );
+  const hall = JSON.stringify({ ...plan }).replaceAll('minato-hall', 'hama-hall');
+  await writeFile(less, hall);
+  const [refused, [taken], other] = await Promise.all([
+    refusal(platform('plan', 'import', less)),
+    printed('plan', 'import', file),
+    refusal(platform('evacuees', 'invent', '--municipality', '990045')),
+  ]);
+  expect(refused).toMatch(/people of the register live in minato, which it lacks/u);
+  expect(taken).toMatchObject({ event: 'plan.taken', code: '990029', name: '汐見市' });
+  expect(other).toContain('this folder holds the register of 990029');
+});
+
 test('whoever has a card stands on the list of the shelters, too', async () => {
   const { der } = await (await CardMaker.create()).card();
   await mkdir(bench.state, { recursive: true });
@@ -55,10 +77,14 @@ test('whoever has a card stands on the list of the shelters, too', async () => {
 });
 
 test('a clerk gets a password that is shown once, and a role that there is', async () => {
-  const boss = await refusal(platform('clerk', 'add', '大西', '--role', 'boss'));
+  const [boss, whose] = await Promise.all([
+    refusal(platform('clerk', 'add', '大西', '--role', 'boss')),
+    refusal(platform('clerk', 'add', '大西', '--role', 'operator')),
+  ]);
+  expect(whose).toContain('--municipality: whose clerk');
   expect(boss).toMatch(/--role "boss"/u);
-  const [added] = await printed('clerk', 'add', '大西', '--role', 'operator');
-  expect(added).toMatchObject({ event: 'clerk.added', name: '大西', role: 'operator' });
+  const [added] = await printed('clerk', 'add', '大西', '--role', 'operator', ...CITY);
+  expect(added).toMatchObject({ event: 'clerk.added', name: '大西', municipality: '990029' });
   expect(String(added?.['password'])).toMatch(/^[\w-]{20}$/u);
   expect(await printed('clerk', 'list')).toEqual([{ name: '大西', role: 'operator' }]);
   expect(await refusal(platform('clerk', 'remove', '佐野'))).toMatch(/nobody is called 佐野/u);

@@ -18,6 +18,7 @@ let shige: string;
 beforeEach(async () => {
   world = await TestPlatform.start();
   const { residents } = world.stores;
+  residents.claim('990029');
   residents.replace(['1', '2'].map((number) => resident(number)));
   [hatsu = '', shige = ''] = [...residents.all()].map(({ ref }) => ref);
 });

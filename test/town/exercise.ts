@@ -1,8 +1,8 @@
 /** An exercise: an invented town an hour after the alert, as the pictures and the bench show it. */
 
-import { SHIOMI_DISTRICTS } from '../../platform-sim/evacuation/evacuee.ts';
 import { inventResidents } from '../../platform-sim/evacuation/invented-residents.ts';
 import type { RegisterEntry } from '../../platform-sim/evacuation/residents.ts';
+import { SHIOMI_DISTRICTS } from '../../platform-sim/evacuation/shiomi.ts';
 import type { TownRig } from './town-rig.ts';
 
 const MINUTE_MS = 60_000;

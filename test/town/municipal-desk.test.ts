@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { AlertDesk } from '../../platform-sim/alerts/alert-desk.ts';
 import { AlertStore } from '../../platform-sim/alerts/alert-store.ts';
+import { shippedPlan } from '../../platform-sim/alerts/plans.ts';
 import { nameAlertKey } from '../../platform-sim/root.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { AlertDeskError } from '../../platform-sim/town/alert-desk.ts';
@@ -23,9 +24,9 @@ test('proposed by one, read and consented to by another, ended by two again', as
     store.close();
     rmSync(folder, { recursive: true });
   });
-  const desk = new MunicipalDesk(
-    new AlertDesk({ store, keys, now: Date.now, onSigned: () => undefined }),
-  );
+  const plans = { planOf: shippedPlan };
+  const real = new AlertDesk({ store, keys, plans, now: Date.now, onSigned: () => undefined });
+  const desk = new MunicipalDesk(real, '990029');
   await desk.propose(DRAFT, '大西');
   const [proposed] = desk.list();
   if (proposed === undefined) throw new Error('nothing was proposed');

@@ -1,17 +1,17 @@
 /** The municipality's page in this process: a register, facts as terminals tell them, clerks, and a desk for alerts that keeps notes. */
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { outlinesOf } from '../../platform-sim/alerts/plan.ts';
 import { Contacts } from '../../platform-sim/contacts.ts';
-import {
-  type Evacuee,
-  SHIOMI_CODE,
-  SHIOMI_DISTRICTS,
-  SHIOMI_SHELTERS,
-  type Shelter,
-} from '../../platform-sim/evacuation/evacuee.ts';
+import { type Evacuee, SHIOMI_CODE, type Shelter } from '../../platform-sim/evacuation/evacuee.ts';
 import { type RegisterEntry, ResidentStore } from '../../platform-sim/evacuation/residents.ts';
+import {
+  SHIOMI_DISTRICTS,
+  SHIOMI_PLAN,
+  SHIOMI_SHELTERS,
+} from '../../platform-sim/evacuation/shiomi.ts';
 import { FactStore } from '../../platform-sim/facts.ts';
 import { AccessLog } from '../../platform-sim/town/access-log.ts';
 import { AlertDeskError, type TownAlertDesk } from '../../platform-sim/town/alert-desk.ts';
@@ -30,7 +30,6 @@ export const PASSWORD = 'a password for tests';
 /** No password here is worth what it costs to guess it. */
 const CHEAP: Cost = { N: 16, r: 8, p: 1, maxmem: 1_048_576 };
 const BUILT = join(import.meta.dirname, '../../build/kiosk-ui');
-const MAP = new URL('../../platform-sim/town/shiomi-districts.geojson', import.meta.url);
 
 /** Two people, as the real desk wants them. */
 export class NotedDesk implements TownAlertDesk {
@@ -112,6 +111,7 @@ export class TownRig {
     this.#options = options;
     this.desk = new NotedDesk(now);
     this.residents = new ResidentStore(directory);
+    this.residents.claim(SHIOMI_CODE);
     this.residents.replace(entries);
     this.facts = new FactStore(directory);
     this.contacts = new Contacts(directory);
@@ -144,7 +144,7 @@ export class TownRig {
     const { files = BUILT, idle, now = Date.now } = this.#options;
     this.#server = await openTownServer({
       ...{ town: this.town, clerks: this.clerks, log: this.log, files, now, port },
-      map: await readFile(MAP, 'utf8'),
+      map: outlinesOf(SHIOMI_PLAN),
       ...(idle && { idle }),
     });
     return this.#server;
