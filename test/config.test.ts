@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
+import { stopwatch } from './rig/stopwatch.ts';
 
 const GOOD = `profile = "gate"
 name = "gate-1"
@@ -301,10 +302,10 @@ test('several problems are all told at once', () => {
 });
 
 test('a file of another kind is told in a few lines, soon', () => {
-  const began = performance.now();
+  const took = stopwatch();
   const keys = Array.from({ length: 5_000 }, (_, at) => `k${at} = 1`).join('\n');
   expect(problemsOf(`${GOOD}${keys}`).split('\n').length).toBeLessThanOrEqual(20);
-  expect(performance.now() - began).toBeLessThan(4_000);
+  expect(took()).toBeLessThan(4_000);
 });
 
 test('what an editor on Windows puts before and between the lines does not matter', () => {

@@ -12,6 +12,7 @@ import {
 } from '../../devices/remote/report-descriptor.ts';
 import { batteryReport, reportsOf, SIM_DESCRIPTOR } from '../../devices/remote/sim-reports.ts';
 import { REMOTE_BUTTONS, type RemoteButton } from '../../src/domain/remote.ts';
+import { stopwatch } from '../rig/stopwatch.ts';
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
@@ -275,11 +276,11 @@ describe('a thumb', () => {
   test('10,000 reports at once are no more presses than a thumb makes, and cost next to nothing', () => {
     const { presses, dropped, press } = begun();
     vi.useRealTimers();
-    const begunAt = performance.now();
+    const took = stopwatch();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     for (let sent = 0; sent < 5_000; sent += 1) press(sent % 2 === 0 ? 'ok' : 'green');
     vi.useRealTimers();
-    expect(performance.now() - begunAt).toBeLessThan(500);
+    expect(took()).toBeLessThan(500);
     expect(presses).toHaveLength(20);
     expect(dropped).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSimRemote } from '../../devices/remote/sim-remote.ts';
 import { askControlSocket, type ControlRequest } from '../../devices/sim-control.ts';
+import { stopwatch } from '../rig/stopwatch.ts';
 import { hearing, type RemoteRig, remoteContract } from './remote.contract.ts';
 
 async function simulated() {
@@ -41,9 +42,10 @@ describe('the simulator', () => {
   test('10,000 reports at once keep this process no longer than a screen may be late', async () => {
     const { heard, ask, end } = await simulated();
     onTestFinished(end);
-    const { ms } = await ask({ do: 'flood', reports: 10_000 });
+    const took = stopwatch();
+    await ask({ do: 'flood', reports: 10_000 });
     // Measured: 26 to 80 ms.
-    expect(ms).toBeLessThan(400);
+    expect(took()).toBeLessThan(400);
     expect(heard.presses.length).toBeGreaterThanOrEqual(20);
     expect(heard.presses.length).toBeLessThan(60);
     const [dropped] = await expect

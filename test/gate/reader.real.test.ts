@@ -6,6 +6,7 @@ import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import type { Line } from '../journal-lines.ts';
 import { oneForAll } from '../rig/one-for-all.ts';
 import { type Site, withSite } from '../rig/site.ts';
+import { stopwatch } from '../rig/stopwatch.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -94,9 +95,9 @@ test('pcscd killed: out of service, in service again soon after its return, and 
       await lost;
       const back = site.upcoming({ event: 'terminal.in-service' });
       await site.startPcscdAgain();
-      const returned = performance.now();
+      const took = stopwatch();
       await back;
-      expect(performance.now() - returned).toBeLessThan(BACK_MS_MAX);
+      expect(took()).toBeLessThan(BACK_MS_MAX);
       expect(await site.tap(site.cardOf(ticket))).toMatchObject({ event: 'entry.granted' });
     }
     expect(site.gate.pid).toBe(pid);
@@ -172,17 +173,17 @@ test('a card that is none, or is broken, gets its reason soon, and the next one 
       [broken(card, { muteAfter: 3 }), 'card.unreadable', 'card-unreadable'],
     ];
     for (const [held, event, reason] of bad) {
-      const begin = performance.now();
+      const took = stopwatch();
       expect(await site.tap(held), JSON.stringify(held.faults ?? held.kind)).toMatchObject({
         event,
         reason,
       });
-      expect(performance.now() - begin).toBeLessThan(ANSWER_MS_MAX);
+      expect(took()).toBeLessThan(ANSWER_MS_MAX);
       await pause(NEXT_PERSON_MS);
     }
-    const begin = performance.now();
+    const took = stopwatch();
     expect(await site.tap(card)).toMatchObject({ event: 'entry.granted', ticket });
-    expect(performance.now() - begin).toBeLessThan(ANSWER_MS_MAX);
+    expect(took()).toBeLessThan(ANSWER_MS_MAX);
     expect(at.lines.filter(({ event }) => event === 'device.lost')).toEqual([]);
   }));
 

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { withSite } from '../rig/site.ts';
+import { stopwatch } from '../rig/stopwatch.ts';
 
 /** What is demanded on a machine that does nothing else, times four. */
 const SERVES_MS_MAX = 4 * 1_500;
@@ -13,10 +14,10 @@ test('with a list on the disk and no network the gate serves soon after its star
     expect(await site.gate.end()).toBe(0);
     await site.platform.end();
 
-    const started = performance.now();
+    const took = stopwatch();
     const gate = await site.startGate();
     await gate.next({ event: 'terminal.in-service' });
-    expect(performance.now() - started).toBeLessThan(SERVES_MS_MAX);
+    expect(took()).toBeLessThan(SERVES_MS_MAX);
     expect(gate.lines.count({ event: 'list.activated', source: 'disk' })).toBe(1);
     expect(await site.tap(site.cardOf('T-1'))).toMatchObject({ event: 'entry.granted' });
   }));

@@ -16,6 +16,7 @@ import { SIGNED_KIND } from '../../src/link/protocol.ts';
 import { certificateHash } from '../../src/pki/converted-value.ts';
 import { certifiedBy, openSignedObject, SignedObjectError } from '../../src/pki/signed-object.ts';
 import { listKeysOf } from '../keys/list-keys-of.ts';
+import { stopwatch } from '../rig/stopwatch.ts';
 import { trustStoreOf } from './memory-trust.ts';
 
 const run = promisify(execFile);
@@ -210,9 +211,9 @@ describe('what OpenSSL makes', () => {
       (0x10_0000 + index).toString(16).toUpperCase(),
     );
     const list = await crl(['4A01', ...serials]);
-    const startedAt = performance.now();
+    const took = stopwatch();
     const trusting = await store(list);
-    expect(performance.now() - startedAt).toBeLessThan(4000);
+    expect(took()).toBeLessThan(4000);
     expect(trusting.crls).toMatchObject([{ entries: 100_001 }]);
     expect(await trusting.verify(await read('good.der'), Date.now())).toEqual({
       valid: false,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encode } from '../../platform-sim/x509.ts';
 import { X509Error } from '../../src/pki/der.ts';
 import { validatePath } from '../../src/pki/path-validation.ts';
+import { stopwatch } from '../rig/stopwatch.ts';
 import { unknownExtension } from './cards.ts';
 import {
   anchor,
@@ -217,11 +218,11 @@ describe('a search for a path ends', () => {
     const pool = parties.flatMap((issuer) =>
       parties.flatMap((subject) => (subject === issuer ? [] : [crossCertificate(issuer, subject)])),
     );
-    const startedAt = performance.now();
+    const took = stopwatch();
     const [first = root] = parties;
     expect(pool).toHaveLength(30);
     expect(judge(leafUnder(first), { pool })).toBe('too-much');
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(took()).toBeLessThan(3000);
   });
 
   it('within a moment under a CA that went mad: many paths, many points, many lists', () => {
@@ -236,9 +237,9 @@ describe('a search for a path ends', () => {
     for (const party of parties)
       for (let count = 0; count < 9; count += 1)
         lists.push(crlOf({ ...party, privateKey: newKey() }, { authorityKeyId: null }));
-    const startedAt = performance.now();
+    const took = stopwatch();
     expect(judge(target, { pool: [...parties, ...crosses], crls: lists })).toBe('too-much');
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(took()).toBeLessThan(3000);
   });
 
   it('after 64 paths that led to nothing', () => {

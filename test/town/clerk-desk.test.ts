@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { TownRequest } from '../../platform-sim/town/requests.ts';
+import { stopwatch } from '../rig/stopwatch.ts';
 import {
   DRAFT,
   ENTRIES,
@@ -88,10 +89,10 @@ test('the list is told in its order, changes within a second, and each person wh
   expect(listed).toMatchObject({ clerk: '見習', detail: { total: 5 } });
   expect(listed?.detail['refs']).toHaveLength(5);
   const { ref } = rig.resident('森川 実');
-  const begun = performance.now();
+  const took = stopwatch();
   rig.tell('stb-1', 'alert.answered', { alert: 'A', ref, answer: 'help' }, now);
   await expect.poll(() => page.rows()[0], { interval: 10 }).toBe('森川 実');
-  expect(performance.now() - begun).toBeLessThan(4_000);
+  expect(took()).toBeLessThan(4_000);
   const shelter = 'civic-hall';
   rig.tell('reader-1', 'shelter.arrived', { shelter, ref }, now + 1);
   await expect.poll(() => page.rows()).not.toContain('森川 実');
