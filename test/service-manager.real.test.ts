@@ -6,27 +6,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Line } from './journal-lines.ts';
 import { Program } from './rig/program.ts';
 import { withSite } from './rig/site.ts';
 
 const MANAGER = join(import.meta.dirname, '..', 'src', 'service-manager.ts');
 
-/** Says each assignment that it is sent as a line, with the second on CLOCK_MONOTONIC, which Node's hrtime reads, too. */
+/**
+ * Says each assignment that it is sent as a line, with the second (since the epoch) in which it was sent, however late it is
+ * read: SO_TIMESTAMPNS of socket(7), a timespec.
+ */
 const RECEIVER = `
-import json, socket, sys, time
+import json, socket, struct, sys
 def say(**line): print(json.dumps(line), flush=True)
+SO_TIMESTAMPNS = 35
 heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+heard.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
 heard.bind(sys.argv[1])
 say(event='listening')
 while True:
-    for assignment in heard.recv(65536).decode().split('\\n'):
+    text, beside, _, _ = heard.recvmsg(65536, socket.CMSG_SPACE(16))
+    [sent] = [data for _, kind, data in beside if kind == SO_TIMESTAMPNS]
+    seconds, nanoseconds = struct.unpack('qq', sent)
+    for assignment in text.decode().split('\\n'):
         name, value = assignment.split('=', 1)
-        say(event=name, value=value, at=time.monotonic())
+        say(event=name, value=value, at=seconds + nanoseconds / 1e9)
 `;
+
+/** As the lines of the receiver say it. */
+const now = () => Date.now() / 1_000;
 
 /** Blocks the event loop for the time that a watchdog of 3 s leaves, and says between which seconds. */
 const BLOCKED_BY_SIGUSR2 = `
-const now = () => Number(process.hrtime.bigint()) / 1e9;
+const now = () => Date.now() / 1_000;
 process.on('SIGUSR2', () => {
   const from = now();
   while (now() < from + 4);
@@ -50,6 +62,11 @@ async function listen(): Promise<{
   return { manager, env: { NOTIFY_SOCKET: socket }, folder };
 }
 
+/** Sent between these seconds. */
+function isSignOfLife({ from, to }: { readonly from: number; readonly to: number }) {
+  return ({ event, at }: Line) => event === 'WATCHDOG' && Number(at) > from && Number(at) < to;
+}
+
 test('a gate without platform, list and contact is ready, says what is missing, and ends in order', async () => {
   const { manager, env } = await listen();
   await withSite({}, async (site) => {
@@ -60,6 +77,7 @@ test('a gate without platform, list and contact is ready, says what is missing, 
     await gate.end();
     await manager.next({ event: 'STOPPING', value: '1' });
     expect(await gate.exited).toBe(0);
+    await manager.next({ event: 'WATCHDOG' });
     expect(manager.lines.count({ event: 'READY' })).toBe(1);
     // Nobody asked for signs of life, but for the one that stopping gives itself time with.
     expect(manager.lines.count({ event: 'WATCHDOG' })).toBe(1);
@@ -107,14 +125,14 @@ test('a frozen process sends no sign of life', async () => {
     const gate = await site.startGate({ env: { ...env, WATCHDOG_USEC: '900000' } });
     await manager.next({ event: 'WATCHDOG' });
     gate.kill('SIGSTOP');
-    // What was under way arrives; then there is silence for longer than the watchdog waits.
-    await delay(200);
-    const heard = manager.lines.count({ event: 'WATCHDOG' });
+    const frozen = now();
+    // Longer than the watchdog waits.
     await delay(1_500);
-    expect(manager.lines.count({ event: 'WATCHDOG' })).toBe(heard);
-    const frozen = manager.lines.all.length;
+    const thawed = now();
     gate.kill('SIGCONT');
-    await manager.next({ event: 'WATCHDOG' }, frozen);
+    await manager.first(isSignOfLife({ from: thawed, to: Number.POSITIVE_INFINITY }));
+    // A signal needs a moment to arrive.
+    expect(manager.lines.all.filter(isSignOfLife({ from: frozen + 0.2, to: thawed }))).toEqual([]);
   });
 });
 
@@ -127,7 +145,7 @@ test('supervisors that do not answer end the signs of life, though the event loo
     const manager = await ServiceManager.connect((problem) => { throw new Error(problem); });
     let asked = 0;
     manager.ready(() => {
-      if (!alive) console.log(JSON.stringify({ event: 'test.asked', asked: ++asked }));
+      if (!alive) console.log(JSON.stringify({ event: 'test.asked', asked: ++asked, at: Date.now() / 1_000 }));
       return alive;
     });`;
   const daemon = new Program(['--input-type=module', '-e', code], {
@@ -138,13 +156,12 @@ test('supervisors that do not answer end the signs of life, though the event loo
   });
   await manager.next({ event: 'WATCHDOG' });
   daemon.kill('SIGUSR2');
-  await daemon.next({ event: 'test.asked', asked: 1 });
-  const silent = manager.lines.all.length;
-  await daemon.next({ event: 'test.asked', asked: 6 });
-  // What was sent before the first question may arrive after it.
-  expect(manager.lines.all.length - silent).toBeLessThanOrEqual(1);
+  const first = await daemon.next({ event: 'test.asked', asked: 1 });
+  const last = await daemon.next({ event: 'test.asked', asked: 6 });
   daemon.kill('SIGUSR2');
-  await manager.next({ event: 'WATCHDOG' }, silent + 1);
+  const [from, to] = [Number(first['at']), Number(last['at'])];
+  await manager.first(isSignOfLife({ from: to, to: Number.POSITIVE_INFINITY }));
+  expect(manager.lines.all.filter(isSignOfLife({ from, to }))).toEqual([]);
 });
 
 test('a watchdog that is meant for another process is not fed', async () => {

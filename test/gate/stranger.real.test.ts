@@ -160,6 +160,7 @@ test('with an authority, cards and a list of their own, by the documents alone, 
   const gate = start('kazasu', ['run', '--config', 'gate.toml'], { env: pcscd.env });
   await gate.next({ event: 'terminal.in-service' });
   await gate.next({ event: 'device.condition', device: 'receipt', condition: 'ready' });
+  await gate.next({ event: 'device.ready', device: 'receipt' });
 
   printer.takeJob();
   const answers = new Map<string, Line>();
