@@ -11,7 +11,7 @@ import { Form, Sheet, type SheetState } from '../look/sheet.tsx';
 import { BackKey } from './back-key.tsx';
 import { amountOf } from './kiosk-choices.tsx';
 import { dayAndTime } from './moments.ts';
-import type { Draw, Hand } from './view.ts';
+import type { Draw, Hand, ScreenOf } from './view.ts';
 
 export const confirmOrder: Draw<'confirm-order'> = ({ progress, holder, order }, hand) => {
   const { confirm: words, keys, yen } = hand.text.kiosk;
@@ -230,8 +230,23 @@ function PrintedSheet({ number, state, text }: PrintedSheetProps) {
   );
 }
 
+interface ReceiptLineProps {
+  readonly hand: Hand;
+  readonly receipt: ScreenOf<'take-paper'>['receipt'];
+}
+
+/** How the receipt stands; nothing where there is none. */
+export function ReceiptLine({ hand, receipt }: ReceiptLineProps) {
+  if (receipt === 'none') return null;
+  return (
+    <p class={receipt === 'owed' ? 'warning' : undefined}>
+      <Sentences text={hand.text.kiosk.receipt[receipt]} />
+    </p>
+  );
+}
+
 export const takePaper: Draw<'take-paper'> = ({ progress, sheets, receipt }, hand) => {
-  const { takePaper: words, receipt: receipts, sheets: counted } = hand.text.kiosk;
+  const { takePaper: words, sheets: counted } = hand.text.kiosk;
   return {
     layout: 'kiosk-slip',
     progress,
@@ -246,11 +261,7 @@ export const takePaper: Draw<'take-paper'> = ({ progress, sheets, receipt }, han
         <p class="lead">
           <Sentences text={words.body} />
         </p>
-        {receipt !== 'none' && (
-          <p class={receipt === 'owed' ? 'warning' : undefined}>
-            <Sentences text={receipts[receipt]} />
-          </p>
-        )}
+        <ReceiptLine hand={hand} receipt={receipt} />
       </>
     ),
     hands: (

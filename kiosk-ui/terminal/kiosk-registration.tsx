@@ -2,7 +2,7 @@
 
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { BackKey } from './back-key.tsx';
-import { EndKey, Fact, YesOrCorrect } from './kiosk-order.tsx';
+import { EndKey, Fact, ReceiptLine, YesOrCorrect } from './kiosk-order.tsx';
 import { calendarDay } from './moments.ts';
 import type { Draw, Hand } from './view.ts';
 
@@ -42,7 +42,7 @@ export const applied: Draw<'applied'> = (
   { progress, municipality, application, expected, receipt },
   hand,
 ) => {
-  const { applied: words, receipt: receipts, takePaper: end } = hand.text.kiosk;
+  const { applied: words, takePaper: end } = hand.text.kiosk;
   return {
     layout: 'kiosk-slip',
     progress,
@@ -57,11 +57,7 @@ export const applied: Draw<'applied'> = (
         <p>
           <Sentences text={words.status} />
         </p>
-        {receipt !== 'none' && (
-          <p class={receipt === 'owed' ? 'warning' : undefined}>
-            <Sentences text={receipts[receipt]} />
-          </p>
-        )}
+        <ReceiptLine hand={hand} receipt={receipt} />
       </>
     ),
     hands: <EndKey hand={hand} text={end.end} />,

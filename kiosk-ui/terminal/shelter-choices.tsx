@@ -15,6 +15,18 @@ const choose =
   (): void =>
     press({ key: 'choose', choice });
 
+/** They had it, or chose it. */
+function Ticked({ text }: { readonly text: string }) {
+  return (
+    <span class="mark" data-state="ok">
+      <Mark state="ok" />
+      <span>
+        <Ruby text={text} />
+      </span>
+    </span>
+  );
+}
+
 export const menu: Draw<'shelter-menu'> = ({ name, since, consented }, hand) => {
   const { menu: words, keys } = hand.text.shelter;
   const offered = SHELTER_ACTIONS.filter((action) => consented || action !== 'consented');
@@ -69,14 +81,7 @@ export const supplies: Draw<'shelter-supplies'> = ({ supplies: shown }, hand) =>
           ...(had
             ? {
                 quiet: true,
-                about: (
-                  <span class="mark" data-state="ok">
-                    <Mark state="ok" />
-                    <span>
-                      <Ruby text={words.had} />
-                    </span>
-                  </span>
-                ),
+                about: <Ticked text={words.had} />,
               }
             : {}),
         }))}
@@ -105,14 +110,7 @@ export const needs: Draw<'shelter-needs'> = ({ needs: shown }, hand) => {
             ...{ id: need, title: words.kinds[need], chosen, onPress: choose(hand, need) },
             ...(chosen
               ? {
-                  about: (
-                    <span class="mark" data-state="ok">
-                      <Mark state="ok" />
-                      <span>
-                        <Ruby text={words.chosen} />
-                      </span>
-                    </span>
-                  ),
+                  about: <Ticked text={words.chosen} />,
                 }
               : {}),
           })),

@@ -17,7 +17,16 @@ import { Maru } from '../look/maru.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { clockTime } from './moments.ts';
 import { AlertMap } from './tv-map.tsx';
-import { LanguageKey, nameOf, politely, Room, SoundKey, standingOf, TvKey } from './tv-room.tsx';
+import {
+  LanguageKey,
+  nameOf,
+  politely,
+  Room,
+  SoundKey,
+  standingOf,
+  TvBack,
+  TvKey,
+} from './tv-room.tsx';
 import type { Draw, Hand, ScreenOf } from './view.ts';
 
 type Alert = ScreenOf<'tv-alert'>;
@@ -205,7 +214,7 @@ function Calm({ title, body }: { readonly title: string; readonly body: string }
 
 function Below({ screen, hand, isSafe }: Drawn & { readonly isSafe: boolean }) {
   const { people, chosen, undo, lost, sample } = screen;
-  const { alert: words, keys } = hand.text.television;
+  const { alert: words } = hand.text.television;
   const person = people.find(({ ref }) => ref === chosen);
   return (
     <div class="below">
@@ -219,7 +228,7 @@ function Below({ screen, hand, isSafe }: Drawn & { readonly isSafe: boolean }) {
       {person === undefined && (
         <div class="answers-one">
           {sample ? (
-            <TvKey icon="left" text={keys.back} onPress={() => hand.press({ key: 'back' })} first />
+            <TvBack hand={hand} first />
           ) : (
             <TvKey text={words.seen} onPress={() => hand.press({ key: 'enter' })} first />
           )}

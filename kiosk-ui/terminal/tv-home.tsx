@@ -5,7 +5,7 @@ import { Icon, type IconName } from '../look/icons.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { calendarDay, clockTime, now } from './moments.ts';
 import { CardToRemote } from './tv-remote.tsx';
-import { nameOf, RemoteHints, Room, standingOf, TvKey } from './tv-room.tsx';
+import { nameOf, RemoteHints, Room, standingOf, TvBack } from './tv-room.tsx';
 import type { Draw, Hand } from './view.ts';
 
 export const tvHome: Draw<'tv-home'> = (screen, hand) => {
@@ -106,7 +106,7 @@ function Item({ icon, text, about = null, onPress, first = false }: ItemProps) {
 }
 
 export const tvPeople: Draw<'tv-people'> = ({ people }, hand) => {
-  const { people: words, keys } = hand.text.television;
+  const { people: words } = hand.text.television;
   const whole = (
     <Room name="people">
       <div class="words">
@@ -125,12 +125,7 @@ export const tvPeople: Draw<'tv-people'> = ({ people }, hand) => {
         </ul>
       )}
       <div class="foot-tv">
-        <TvKey
-          icon="left"
-          text={keys.back}
-          onPress={() => hand.press({ key: 'back' })}
-          first={people.length === 0}
-        />
+        <TvBack hand={hand} first={people.length === 0} />
       </div>
       <RemoteHints hand={hand} />
     </Room>

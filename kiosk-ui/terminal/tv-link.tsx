@@ -7,11 +7,11 @@ import { Maru } from '../look/maru.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { calendarDay } from './moments.ts';
 import { CardToRemote } from './tv-remote.tsx';
-import { politely, RemoteHints, Room, TvKey } from './tv-room.tsx';
+import { politely, RemoteHints, Room, TvBack, TvKey } from './tv-room.tsx';
 import type { Draw, Hand, View } from './view.ts';
 
 export const tvConsent: Draw<'tv-consent'> = ({ municipality, pin }, hand) => {
-  const { consent: words, keys } = hand.text.television;
+  const { consent: words } = hand.text.television;
   const terms = [words.calls({ municipality }), words.heard, words.shown, words.ends];
   return page('consent', words.title, hand, {
     words: (
@@ -19,13 +19,7 @@ export const tvConsent: Draw<'tv-consent'> = ({ municipality, pin }, hand) => {
         <p>
           <Ruby text={words.body} />
         </p>
-        <ul class="terms">
-          {terms.map((term) => (
-            <li key={term}>
-              <Ruby text={term} />
-            </li>
-          ))}
-        </ul>
+        <Terms terms={terms} />
         {pin && (
           <p class="note">
             <Ruby text={words.pin} />
@@ -36,14 +30,14 @@ export const tvConsent: Draw<'tv-consent'> = ({ municipality, pin }, hand) => {
     hands: (
       <>
         <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} first main />
-        <TvKey icon="left" text={keys.back} onPress={() => hand.press({ key: 'back' })} />
+        <TvBack hand={hand} />
       </>
     ),
   });
 };
 
 export const tvPlaceCard: Draw<'tv-place-card'> = ({ again }, hand) => {
-  const { placeCard: words, keys } = hand.text.television;
+  const { placeCard: words } = hand.text.television;
   return page('place-card', again === null ? words.title : words.again, hand, {
     words: (
       <>
@@ -56,7 +50,7 @@ export const tvPlaceCard: Draw<'tv-place-card'> = ({ again }, hand) => {
       </>
     ),
     picture: <CardToRemote state="waiting" />,
-    hands: <TvKey icon="left" text={keys.back} onPress={() => hand.press({ key: 'back' })} first />,
+    hands: <TvBack hand={hand} first />,
   });
 };
 
@@ -71,7 +65,7 @@ export const tvStillThere: Draw<'tv-still-there'> = ({ seconds }, hand) => {
     hands: (
       <>
         <TvKey text={words.stay} onPress={() => hand.press({ key: 'stay' })} first main />
-        <TvKey icon="left" text={words.alert} onPress={() => hand.press({ key: 'back' })} />
+        <TvBack hand={hand} text={words.alert} />
       </>
     ),
   });
@@ -136,7 +130,7 @@ export const tvUnlink: Draw<'tv-unlink'> = ({ person, mayAgree, until }, hand) =
 };
 
 export const tvWhere: Draw<'tv-where'> = ({ person, until }, hand) => {
-  const { where: words, keys } = hand.text.television;
+  const { where: words } = hand.text.television;
   const day = calendarDay(new Date(until), hand.language);
   const terms = [words.shown, words.everybody, words.until({ day }), words.ends, words.mayNot];
   return page('consent', words.title, hand, {
@@ -145,18 +139,12 @@ export const tvWhere: Draw<'tv-where'> = ({ person, until }, hand) => {
         <p class="named">
           <Ruby text={politely(person, hand)} />
         </p>
-        <ul class="terms">
-          {terms.map((term) => (
-            <li key={term}>
-              <Ruby text={term} />
-            </li>
-          ))}
-        </ul>
+        <Terms terms={terms} />
       </>
     ),
     hands: (
       <>
-        <TvKey icon="left" text={keys.back} onPress={() => hand.press({ key: 'back' })} first />
+        <TvBack hand={hand} first />
         <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} main />
       </>
     ),
@@ -180,6 +168,19 @@ export const tvStopped: Draw<'tv-stopped'> = ({ reason }, hand) => {
     ),
   });
 };
+
+/** What somebody agrees to. */
+function Terms({ terms }: { readonly terms: readonly string[] }) {
+  return (
+    <ul class="terms">
+      {terms.map((term) => (
+        <li key={term}>
+          <Ruby text={term} />
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 interface Page {
   readonly words: ComponentChildren;

@@ -113,6 +113,24 @@ export function TvKey({ text, onPress, icon, first = false, main = false }: TvKe
   );
 }
 
+interface TvBackProps {
+  readonly hand: Hand;
+  /** Where back leads somewhere else. May carry ruby. */
+  readonly text?: string;
+  readonly first?: boolean;
+}
+
+export function TvBack({ hand, text, first = false }: TvBackProps) {
+  return (
+    <TvKey
+      icon="left"
+      text={text ?? hand.text.television.keys.back}
+      onPress={() => hand.press({ key: 'back' })}
+      first={first}
+    />
+  );
+}
+
 /** As this language writes it; the words for somebody whose name can't be read now. */
 export function nameOf({ name, kana }: PersonShown, { language, text }: Hand): string {
   if (name === '') return text.television.somebody;

@@ -25,9 +25,9 @@ export interface Hand {
  * `call`: a large ring and one sentence; `tell`: a small ring and what there is to say; `work`: words beside, or above,
  * what is pressed; `letters`: `work` with more keys than fit beside words; `family`: a ring each,
  * below the words. At a kiosk: `list` of choices, `type` with a
- * pad or a keyboard, `show` with a large ring, `slip` with what is asked or told.
+ * pad or a keyboard, `show` with a large ring, `slip` with what is asked or told. `tv`: the view draws the whole screen, on
+ * which nothing but the television's own is seen.
  */
-/** `tv`: the view draws the whole screen, on which nothing but the television's own is seen. */
 export type Layout =
   | 'call'
   | 'tell'
