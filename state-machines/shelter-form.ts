@@ -89,7 +89,8 @@ export const shelterFormMachine = setup({
   },
   actions: {
     type: assign(({ context, event }, { field }: Written<ShelterField>) => {
-      const text = context.texts[field];
+      // A number that is wrong has no room for more: whoever types or scans then begins it anew.
+      const text = context.problem === 'wrong-digit' ? '' : context.texts[field];
       const { takes, max } = SHELTER_FIELD_LIMITS[field];
       const takesIt =
         event.type === 'key.character' && takes.test(event.character) && text.length < max;

@@ -1,5 +1,6 @@
 /** What somebody without a card says of themselves at a shelter; little, for they are tired. */
 
+import { isChecked } from './check-digit.ts';
 import type { Need } from './evacuation.ts';
 import { SLIP_DIGITS } from './shelter-slip.ts';
 
@@ -16,7 +17,13 @@ export const SHELTER_FIELD_LIMITS: Readonly<
 };
 
 /** Why what was typed can't be taken so. */
-export const SHELTER_PROBLEMS = ['empty', 'no-year', 'no-slip'] as const;
+export const SHELTER_PROBLEMS = [
+  'empty',
+  'no-year',
+  'too-short',
+  'wrong-digit',
+  'no-slip',
+] as const;
 export type ShelterProblem = (typeof SHELTER_PROBLEMS)[number];
 
 /** People who came together and are written down as one; more come in a second form. */
@@ -40,6 +47,7 @@ export function shelterProblem(field: ShelterField, text: string): ShelterProble
     case 'year':
       return text === '' || YEAR.test(text) ? null : 'no-year';
     case 'number':
-      return text.length === SLIP_DIGITS ? null : 'no-slip';
+      if (text.length < SLIP_DIGITS) return 'too-short';
+      return isChecked(text) ? null : 'wrong-digit';
   }
 }

@@ -120,7 +120,7 @@ export type ShelterScreenBody =
   | { readonly screen: 'shelter-people'; readonly people: number }
   | {
       readonly screen: 'shelter-slip';
-      /** Its number, six digits. */
+      /** Its number, seven digits. */
       readonly slip: string;
       readonly people: number;
       /** Whether it comes out on paper, too. */

@@ -102,7 +102,9 @@ export const SHELTER_SAMPLES: {
     { screen: 'shelter-typing', field: 'number', typed: '', problem: null },
     { screen: 'shelter-typing', field: 'kana', typed: '', problem: 'empty' },
     { screen: 'shelter-typing', field: 'year', typed: '31', problem: 'no-year' },
-    { screen: 'shelter-typing', field: 'number', typed: '048213', problem: 'no-slip' },
+    { screen: 'shelter-typing', field: 'number', typed: '', problem: 'no-slip' },
+    { screen: 'shelter-typing', field: 'number', typed: '048', problem: 'too-short' },
+    { screen: 'shelter-typing', field: 'number', typed: '0482315', problem: 'wrong-digit' },
     {
       ...{ screen: 'shelter-typing', field: 'kana', problem: null },
       typed: 'あ'.repeat(SHELTER_FIELD_LIMITS.kana.max),
@@ -110,8 +112,8 @@ export const SHELTER_SAMPLES: {
   ],
   'shelter-people': [{ screen: 'shelter-people', people: 3 }],
   'shelter-slip': [
-    { screen: 'shelter-slip', slip: '048213', people: 3, paper: false },
-    { screen: 'shelter-slip', slip: '048213', people: 1, paper: true },
+    { screen: 'shelter-slip', slip: '0482135', people: 3, paper: false },
+    { screen: 'shelter-slip', slip: '0482135', people: 1, paper: true },
   ],
   'shelter-staff': [
     { screen: 'shelter-staff', asked: 'again', refused: false },

@@ -6,7 +6,7 @@ import type { PersonFound, TakenIn } from '../../state-machines/shelter-visit-se
 import type { StaffAskedEnd } from '../../state-machines/staff-asked.ts';
 
 const PERSON: PersonShown = { nth: 1, name: null, at: '', how: 'arrived', people: 1 };
-const TAKEN: TakenIn = { number: '048213', person: PERSON, paper: false };
+const TAKEN: TakenIn = { number: '0482135', person: PERSON, paper: false };
 const FOUND: readonly PersonFound[] = [
   { is: 'here', person: { name: null, since: null, supplies: [], needs: [], consented: true } },
   { is: 'to-admit' },
@@ -14,7 +14,7 @@ const FOUND: readonly PersonFound[] = [
 ];
 const FORM: readonly ShelterFormEnd[] = [
   { of: 'form', form: { kana: 'はつ', year: '', people: 1, needs: [] } },
-  { of: 'number', number: '048213' },
+  { of: 'number', number: '0482135' },
   null,
 ];
 const SEEN = { tap: 2, sensedAt: 0 };

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isChecked } from '../../src/domain/check-digit.ts';
 import type { EventName } from '../../src/domain/events.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { slipNumber, slipShown } from '../../src/domain/shelter-slip.ts';
@@ -139,12 +140,13 @@ describe('supplies', () => {
   });
 });
 
-test('a slip has six digits, the same for the same mark', () => {
+test('a slip has seven digits, the last of which checks the others, the same for the same mark', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[\da-f]{32}$/u), (mark) => {
-      expect(slipNumber(mark)).toMatch(/^\d{6}$/u);
+      expect(slipNumber(mark)).toMatch(/^\d{7}$/u);
+      expect(isChecked(slipNumber(mark))).toBe(true);
       expect(slipNumber(mark)).toBe(slipNumber(mark));
-      expect(slipShown(slipNumber(mark))).toMatch(/^\d{3} \d{3}$/u);
+      expect(slipShown(slipNumber(mark))).toMatch(/^\d{3} \d{4}$/u);
     }),
   );
 });

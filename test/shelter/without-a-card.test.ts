@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { encodeReceipt } from '../../devices/receipt/escpos.ts';
 import { ReceiptImages } from '../../devices/receipt/receipt-image.ts';
+import { checkDigit } from '../../src/domain/check-digit.ts';
 import type { Receipt } from '../../src/domain/receipt.ts';
 import type { Screen } from '../../src/domain/screen.ts';
 import { slipNumber, slipShown } from '../../src/domain/shelter-slip.ts';
@@ -80,7 +81,8 @@ test('the number opens their menu, and brings them back; another one is told to 
     chosen(shelter, 'no-card');
     await screen({ screen: 'shelter-no-card' });
     chosen(shelter, 'number');
-    const wrong = number === '000000' ? '000001' : '000000';
+    const nobodys = number.startsWith('000000') ? '000001' : '000000';
+    const wrong = nobodys + checkDigit(nobodys);
     await typeIn(shelter, 'number', wrong);
     await screen({
       screen: 'shelter-typing',
@@ -108,6 +110,35 @@ test('the number opens their menu, and brings them back; another one is told to 
       ['shelter.went-out', expect.any(Boolean)],
       ['shelter.came-back', expect.any(Boolean)],
     ]);
+  }));
+
+test('a digit that is wrong, two that are swapped or one that lacks find nobody, and are said', () =>
+  atTheShelter({ platform: 'stopped' }, async (shelter) => {
+    const { press, screen } = shelter;
+    const number = await writeDown(shelter, 1);
+    press({ key: 'enter' });
+    await screen({ screen: 'shelter-family' });
+    chosen(shelter, 'no-card');
+    await screen({ screen: 'shelter-no-card' });
+    chosen(shelter, 'number');
+    const last = Number(number.slice(-1));
+    const swapped = [...number].findIndex((digit, at) => digit !== number[at + 1]);
+    const wrong = [
+      number.slice(0, -1) + ((last + 1) % 10),
+      number.slice(0, swapped) + number[swapped + 1] + number[swapped] + number.slice(swapped + 2),
+    ];
+    const problem = (says: string) =>
+      screen({ screen: 'shelter-typing', problem: says } as Partial<Screen>);
+    await typeIn(shelter, 'number', number.slice(0, -1));
+    await problem('too-short');
+    for (let digits = number.length - 1; digits > 0; digits -= 1) press({ key: 'erase' });
+    // What was wrong stays until a digit begins the number anew, as a scanner's does.
+    for (const typed of wrong) {
+      await typeIn(shelter, 'number', typed);
+      await problem('wrong-digit');
+    }
+    await typeIn(shelter, 'number', number);
+    await screen({ screen: 'shelter-menu', name: null } as Partial<Screen>);
   }));
 
 test('a scanner that types the code of the slip, all at once, opens their menu', () =>

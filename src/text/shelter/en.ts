@@ -95,11 +95,13 @@ export const SHELTER_TEXTS: ShelterTexts = {
   typing: {
     kana: { title: 'Name', body: 'Type it in hiragana, as it sounds.' },
     year: { title: 'Year of birth', body: 'Four digits. If you do not know, press Next.' },
-    number: { title: 'Your number', body: 'The six digits on your paper.' },
+    number: { title: 'Your number', body: 'The seven digits on your paper.' },
   },
   problems: {
     empty: 'Please enter a name.',
     'no-year': 'Please enter four digits.',
+    'too-short': 'The number has seven digits. Please look at your paper again.',
+    'wrong-digit': 'A digit is wrong. Please look at your paper again.',
     'no-slip': 'This number was not found. You may come in without it.',
   },
   slip: {

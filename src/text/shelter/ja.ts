@@ -95,11 +95,13 @@ export const SHELTER_TEXTS: ShelterTexts = {
       title: '生まれた年',
       body: '西暦の4けたです。わからなければ、「つぎへ」を押してください。',
     },
-    number: { title: '受付の番号', body: '紙にある6けたの番号です。' },
+    number: { title: '受付の番号', body: '紙にある7けたの番号です。' },
   },
   problems: {
     empty: 'お名前を入れてください。',
     'no-year': '西暦の4けたで入れてください。',
+    'too-short': '番号は7けたです。紙の番号を、もう一度見てください。',
+    'wrong-digit': '番号がどこか違っています。紙の番号を、もう一度見てください。',
     'no-slip': 'この番号は見つかりません。番号がなくても入れます。',
   },
   slip: {
