@@ -57,6 +57,7 @@ export class BroughtLists {
     signers: Signers,
   ): Promise<RejectionReason | 'busy' | null> {
     const { turns, recorder, onTaken, recipient: _, ...parts } = this.#parts;
+    const { shelf } = parts;
     let why: RejectionReason | null = null;
     const download = new ListDownload({
       ...{ ...parts, source: { fetch }, signers, refused: new RefusedVersions(), origin: 'stick' },
@@ -72,8 +73,10 @@ export class BroughtLists {
       await download.take(offered, late, never);
     });
     if (taken === null) return 'busy';
-    if (late.aborted) return 'unreachable';
     onTaken();
-    return why;
+    if (why !== null) return why;
+    // The version that is in use says it, also where the time ran out at the very end.
+    const inUse = shelf.active(list)?.manifest.version ?? 0;
+    return inUse >= offered.head.version ? null : 'unreachable';
   }
 }

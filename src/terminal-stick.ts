@@ -1,13 +1,14 @@
 /**
  * The stick in a running terminal, for its staff: what it brings, in a form that their screen can show, and taking it: an
- * order, the newest version of a list, or both; all of it, or nothing.
+ * order, the newest version of a list, or both; all of it, or nothing; and where
+ * a disk that fills in between leaves the list alone, it says so.
  */
 
 import { setTimeout } from 'node:timers/promises';
 import type { BroughtLists } from './brought-lists.ts';
 import type { Command } from './domain/command.ts';
 import type { StickTaken } from './domain/staff-answer.ts';
-import type { StickFault, StickShown } from './domain/stick-screen.ts';
+import type { StickFault, StickNotTaken, StickShown } from './domain/stick-screen.ts';
 import type { OfferedList } from './link/list-download.ts';
 import { HEAD_FRAME } from './link/protocol.ts';
 import { Rejection, type RejectionReason, rejectionOf } from './link/rejection.ts';
@@ -87,32 +88,39 @@ export class TerminalStick implements StickDesk {
   async take(by: string): Promise<StickTaken> {
     const { recorder } = this.#parts;
     const { order = null, list = null } = this.#shown ?? {};
-    const why = await this.#take(order, list, by);
-    if (why !== null) {
-      recorder.note('stick.declined', { by, reason: why });
-      return { is: 'nothing', why };
+    const left = await this.#take(order, list, by);
+    if (left?.is === 'nothing') {
+      recorder.note('stick.declined', { by, reason: left.why });
+      return left;
     }
     const { list: name, version } = list?.head ?? {};
-    recorder.note('stick.accepted', { by, does: order?.does, list: name, version });
+    const does = left === null ? order?.does : undefined;
+    recorder.note('stick.accepted', { by, does, list: name, version, reason: left?.why });
+    if (left !== null) return left;
     return { is: 'taken', result: order === null ? 'stick-list-taken' : 'stick-order-taken' };
   }
 
-  /** The order last: where the list is not taken, the terminal stays what it is. */
+  /** The order last: where the list is not taken, the terminal stays what it is. Null: all of it is taken. */
   async #take(
     order: Command | null,
     list: OfferedList | null,
     by: string,
-  ): Promise<StickFault | null> {
+  ): Promise<StickNotTaken | null> {
     const { ledger, mount, brought } = this.#parts;
     // Somebody at a keyboard may have been faster, or a newer one came over the link.
-    if (order !== null && ledger.commands.has(order.id)) return 'repeated';
+    if (order !== null && ledger.commands.has(order.id)) return { is: 'nothing', why: 'repeated' };
     const isFollowed = order === null || refusalNow(order, this.#parts) === null;
-    if (list !== null && isFollowed) {
-      const why = await brought.take(list, stickObjects(mount), heldSigners(this.#parts));
-      if (why !== null) return LIST_FAULTS[why] ?? 'list-damaged';
+    const first = isFollowed ? list : null;
+    if (first !== null) {
+      const why = await brought.take(first, stickObjects(mount), heldSigners(this.#parts));
+      if (why !== null) return { is: 'nothing', why: LIST_FAULTS[why] ?? 'list-damaged' };
     }
     if (order === null) return null;
-    return followOrder(order, this.#parts, { by, why: AT_THE_SCREEN });
+    const why = await followOrder(order, this.#parts, { by, why: AT_THE_SCREEN });
+    if (why === null) return null;
+    return first === null
+      ? { is: 'nothing', why }
+      : { is: 'list-alone', list: { list: first.head.list, version: first.head.version }, why };
   }
 
   async #read(): Promise<Brought | StickFault> {

@@ -9,14 +9,15 @@ import type { Draw, Hand } from './view.ts';
 
 export const staffStick: Draw<'staff-stick'> = ({ shown }, hand) => {
   const { stick } = hand.text;
-  if (shown.is === 'nothing') {
+  if (shown.is !== 'brings') {
+    const isChanged = shown.is === 'list-alone';
     return {
       layout: 'work',
       ring: null,
-      title: stick.refused,
+      title: isChanged ? stick.listAlone.title : stick.refused,
       words: (
         <p class="note">
-          <Sentences text={stick.unchanged} />
+          <Sentences text={isChanged ? stick.listAlone.body(shown.list) : stick.unchanged} />
         </p>
       ),
       hands: (

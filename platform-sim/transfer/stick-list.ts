@@ -7,11 +7,14 @@ import { headOf, wrappedFrame } from '../heads.ts';
 import { InputError } from '../input-error.ts';
 import type { PlatformKeys } from '../signing.ts';
 import type { Stores } from '../stores.ts';
+import { removeUnnamed } from './stick-sweep.ts';
 
 export interface ListOnStick {
   readonly list: string;
   readonly version: number;
   readonly objects: number;
+  /** How many were there that only earlier versions needed. */
+  readonly removed: number;
 }
 
 /**
@@ -51,7 +54,8 @@ export async function putList(
   const own = join(directory, 'kazasu', 'down', terminal);
   mkdirSync(own, { recursive: true });
   place(own, 'list.json', Buffer.from(wrappedFrame(head, certificate.der), 'utf8'), true);
-  return { list, version: head.version, objects: new Set(named).size };
+  const removed = removeUnnamed(directory);
+  return { list, version: head.version, objects: new Set(named).size, removed };
 }
 
 /** Objects are named by what they are: one that is there stays, where it is whole. */

@@ -10,7 +10,7 @@ import type {
   UndoReason,
 } from './screen.ts';
 import type { CaseDecision, CaseShown, CaseWhy } from './staff-case.ts';
-import type { StickFault, StickResult, StickShown } from './stick-screen.ts';
+import type { StickNotTaken, StickResult, StickShown } from './stick-screen.ts';
 
 /** How staff said who they are. */
 export type StaffProof = 'card' | 'pin';
@@ -75,9 +75,7 @@ export interface CaseSaid {
 }
 
 /** What came of a stick that staff said is to be taken. */
-export type StickTaken =
-  | { readonly is: 'taken'; readonly result: StickResult }
-  | { readonly is: 'nothing'; readonly why: StickFault };
+export type StickTaken = { readonly is: 'taken'; readonly result: StickResult } | StickNotTaken;
 
 /**
  * How somebody said who they are: they did, they left, nobody pressed a key for a while (`quiet`: perhaps they are still

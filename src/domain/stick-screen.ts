@@ -51,7 +51,13 @@ export type StickShown =
       readonly order: StickOrder | null;
       readonly list: StickList | null;
     }
-  | { readonly is: 'nothing'; readonly why: StickFault };
+  | StickNotTaken;
+
+/** What is so afterwards, where not all of it was taken. */
+export type StickNotTaken =
+  | { readonly is: 'nothing'; readonly why: StickFault }
+  /** Right after the list something came in the order's way, like a disk that filled: `why` it was not taken. */
+  | { readonly is: 'list-alone'; readonly list: StickList; readonly why: StickFault };
 
 /** What was taken. */
 export type StickResult = 'stick-order-taken' | 'stick-list-taken';

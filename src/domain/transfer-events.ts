@@ -28,8 +28,8 @@ export const TRANSFER_EVENTS = {
   },
   'stick.accepted': {
     fact: false,
-    says: "Staff took what a stick brought, at the terminal's own screen: an order (`does`), this version of a list, or both.",
-    fields: ['by', 'does', 'list', 'version'],
+    says: "Staff took what a stick brought, at the terminal's own screen: an order (`does`), this version of a list, or both. With a `reason`: the list alone, and why the order beside it was not taken.",
+    fields: ['by', 'does', 'list', 'version', 'reason'],
   },
   'stick.declined': {
     fact: false,

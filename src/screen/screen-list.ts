@@ -222,7 +222,7 @@ function titlesOf(text: Catalogue): Readonly<Record<ScreenName, readonly string[
     'staff-case': titles(text.kiosk.staff.kinds),
     'staff-case-why': [text.kiosk.staff.why.title],
     'staff-health': [staff.health.title],
-    'staff-stick': [text.stick.title, text.stick.refused],
+    'staff-stick': [text.stick.title, text.stick.refused, text.stick.listAlone.title],
     'staff-leaving': [staff.leaving.title],
     ...kioskTitlesOf(text),
     ...shelterTitlesOf(text),

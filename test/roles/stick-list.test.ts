@@ -1,7 +1,16 @@
 /** A list that comes by stick: what the platform would have told over the link, taken wholly or not at all. */
 
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { putList } from '../../platform-sim/transfer/stick-list.ts';
@@ -13,6 +22,7 @@ import { ListTurns } from '../../src/link/list-turns.ts';
 import { certificateHash } from '../../src/pki/converted-value.ts';
 import { heldRole } from '../../src/role-config.ts';
 import { Roles } from '../../src/roles.ts';
+import { DiskFullError } from '../../src/store/ledger.ts';
 import { TerminalStick } from '../../src/terminal-stick.ts';
 import { headPath } from '../../src/transfer/stick-order.ts';
 import { enrolledTerminal } from '../link/enrolled.ts';
@@ -42,9 +52,13 @@ async function alone(lists: readonly string[] = []) {
   await link.close();
   const { ledger, clock, shelf, listKeys, turns, state } = met;
   const config = { name: TERMINAL, state, services: {} } as Config;
+  const disk = { isFull: false };
   const recorder = {
     ...{ ledger, note: met.recorder.note },
-    record: (facts: never, { steps }: { steps: () => void }) => ledger.record(facts, steps),
+    record: (facts: never, { steps }: { steps: () => void }) => {
+      if (disk.isFull) throw new DiskFullError('full');
+      return ledger.record(facts, steps);
+    },
   };
   const roles = new Roles(config, { ledger, clock, recorder: recorder as never }, new Conditions());
   const brought = new BroughtLists({
@@ -56,7 +70,7 @@ async function alone(lists: readonly string[] = []) {
       ...{ terminal: TERMINAL, ledger, clock, recorder: recorder as never, roles },
       ...{ mount, brings: () => true, brought, lists },
     });
-  return { met, at, role: () => heldRole(ledger) };
+  return { met, at, disk, role: () => heldRole(ledger) };
 }
 
 const orderNow = () => signed({ keys: platform.stores.keys, says: { do: TAKE } });
@@ -237,6 +251,28 @@ test('on a disk that takes no chunks nothing is taken, and what was there decide
   expect(role()).toBeNull();
 });
 
+test('a disk that fills between the list and the order: it is said that the list alone is in use', async () => {
+  const { met, at, disk, role } = await alone();
+  const { stick, version } = await stickWithList(HOUR, await orderNow());
+  const desk = at(stick);
+  await desk.look();
+  disk.isFull = true;
+  expect(await desk.take('山田')).toEqual({
+    ...{ is: 'list-alone', list: { list: LIST, version }, why: 'disk-full' },
+  });
+  expect(met.shelf.active(LIST)?.manifest.version).toBe(version);
+  expect(role()).toBeNull();
+  expect([...met.ledger.facts(0)]).toEqual([]);
+  expect(met.of('stick.declined')).toEqual([]);
+  expect(met.of('stick.accepted')).toMatchObject([{ by: '山田', version, reason: 'disk-full' }]);
+  // Once there is room the order is taken, and the list that is in use stays.
+  disk.isFull = false;
+  expect(await desk.look()).toMatchObject({ is: 'brings', order: { does: 'take-role' } });
+  expect(await desk.take('山田')).toEqual({ is: 'taken', result: 'stick-order-taken' });
+  expect(role()).toMatchObject({ list: LIST });
+  expect(met.of('list.activated')).toHaveLength(1);
+});
+
 test('the platform prepares a list for those alone who may have it', async () => {
   const { stick } = stickWith(null);
   const { stores } = platform;
@@ -245,6 +281,44 @@ test('the platform prepares a list for those alone who may have it', async () =>
     putList(stick, stores, stores.keys, { list, terminal }, time);
   await expect(put('no-such-list', TERMINAL)).rejects.toThrow(/there is no list/u);
   await expect(put(LIST, 'gate-9')).rejects.toThrow(/not enrolled/u);
+});
+
+test('a stick that is prepared again loses what only earlier versions need, and nothing else', async () => {
+  const { met, at } = await alone([LIST]);
+  const { stick, manifest } = await stickWithList();
+  const objects = join(stick, 'kazasu', 'objects');
+  const down = join(stick, 'kazasu', 'down');
+  const ours = 'a'.repeat(64);
+  const notOurs = ['notes.txt', 'A'.repeat(64)];
+  for (const name of [...notOurs, ours, `${ours}.part`]) writeFileSync(join(objects, name), '');
+  // Something that does not go the way files do, in the name of one.
+  const stays = 'b'.repeat(64);
+  mkdirSync(join(objects, stays));
+  const again = async () => {
+    const { stores } = platform;
+    const time = { now: Date.now(), lifeMs: HOUR };
+    await platform.publish(tickets(ROWS));
+    return putList(stick, stores, stores.keys, { list: LIST, terminal: TERMINAL }, time);
+  };
+  // Another terminal's list can't be read: nobody knows what it names.
+  cpSync(join(down, TERMINAL), join(down, 'gate-2'), { recursive: true });
+  const head = join(down, 'gate-2', 'list.json');
+  const whole = readFileSync(head);
+  truncateSync(head, 100);
+  expect(await again()).toMatchObject({ removed: 0 });
+  // It is of the earlier version, which stays for it.
+  writeFileSync(head, whole);
+  await again();
+  expect(existsSync(manifest)).toBe(true);
+  expect(existsSync(join(objects, ours))).toBe(false);
+  rmSync(dirname(head), { recursive: true });
+  const { objects: needed, version } = await again();
+  expect(existsSync(manifest)).toBe(false);
+  expect(readdirSync(objects)).toHaveLength(needed + notOurs.length + 1);
+  const desk = at(stick);
+  await desk.look();
+  expect(await desk.take('山田')).toMatchObject({ is: 'taken' });
+  expect(met.shelf.active(LIST)?.manifest.version).toBe(version);
 });
 
 test('one hand at a time on a list: the other waits, and gives up with nothing done', async () => {

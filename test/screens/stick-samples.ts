@@ -31,5 +31,9 @@ export const STICK_SAMPLES: readonly [StickScreenBody, ...StickScreenBody[]] = [
   brings({ does: 'take-role', name: LONG, until }, LIST),
   brings({ does: 'end-role' }),
   brings(null, LIST),
+  {
+    screen: 'staff-stick',
+    shown: { is: 'list-alone', list: LIST, why: 'disk-full' },
+  },
   ...[...faults].map((why) => ({ screen: 'staff-stick', shown: { is: 'nothing', why } }) as const),
 ];

@@ -12,6 +12,7 @@ export const CASE_PAYLOADS: Readonly<Record<string, readonly object[]>> = {
   'xstate.done.actor.takeStick': [
     { is: 'taken', result: 'stick-order-taken' },
     { is: 'nothing', why: 'expired' },
+    { is: 'list-alone', list: { list: 'evacuees-990029', version: 12 }, why: 'disk-full' },
   ].map((output) => ({ output })),
   'xstate.done.actor.decide': [{ output: { result: 'cleared', subject: '', first: null } }],
 };

@@ -12,6 +12,11 @@ export const stick: StickTexts = {
   leave: 'Leave it',
   refused: 'It cannot be taken',
   unchanged: 'Nothing was changed.',
+  listAlone: {
+    title: 'The list alone',
+    body: ({ list, version }) =>
+      `Version ${version} of the list ${list} is in use. The order was not taken: this terminal stays what it is.`,
+  },
   faults: {
     none: 'There is no order for this terminal on the stick.',
     'not-a-file': 'What stands in the place of the order is no plain file.',

@@ -13,6 +13,11 @@ export const stick: StickTexts = {
   leave: '受けない',
   refused: '使えません',
   unchanged: '何も変えていません。',
+  listAlone: {
+    title: '名簿だけ入りました',
+    body: ({ list, version }) =>
+      `名簿「${list}」は第${version}版になっています。指示は受けていません。端末の使い方は、もとのままです。`,
+  },
   faults: {
     none: 'このUSBメモリーには、この端末あての指示がありません。',
     'not-a-file': 'このUSBメモリーの指示は、ふつうのファイルではありません。',

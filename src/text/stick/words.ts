@@ -15,6 +15,11 @@ export interface StickTexts {
   /** Above why nothing is taken. */
   readonly refused: string;
   readonly unchanged: string;
+  /** The list is in use, and the order that came with it was not taken: above why. */
+  readonly listAlone: {
+    readonly title: string;
+    readonly body: (given: { readonly list: string; readonly version: number }) => string;
+  };
   /** Each a sentence. */
   readonly faults: Readonly<Record<StickFault, string>>;
   readonly done: Readonly<Record<StickResult, { readonly title: string; readonly body: string }>>;
