@@ -83,6 +83,7 @@ export const PARTS = [
   },
   { name: 'faketime', need: 'run', file: 'faketime', why: 'a clock without a battery' },
   { name: 'iproute2', need: 'test', file: 'ip', why: 'a network of its own for the street' },
+  { name: 'nftables', need: 'test', file: 'nft', why: 'loses packets between two machines' },
   {
     name: 'systemd-container',
     need: 'systemd',

@@ -48,7 +48,7 @@ export const NEIGHBOUR_EVENTS = {
   },
   'neighbour.double-supply': {
     fact: false,
-    says: 'Two readers of one shelter handed the same thing to the same person on one day while they did not hear each other. Both stay.',
+    says: 'Two readers of one shelter handed the same thing to the same person on one day while they did not hear each other. Said by both as soon as they do; of a card that each knew by another mark, when it is held again, by that reader. Both stay.',
     fields: ['ref', 'mark', 'day', 'kind', 'first', 'second'],
   },
   'neighbour.double-entry': {

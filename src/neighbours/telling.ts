@@ -1,6 +1,7 @@
 /** What the journal says of neighbours, without letting one of them fill it. */
 
 import { Allowance } from '../domain/allowance.ts';
+import { doubleSupply } from '../domain/double-supply.ts';
 import { entryInTheWay } from '../domain/entry-decision.ts';
 import type { ReentryRule } from '../domain/entry-list.ts';
 import type { EventName } from '../domain/events.ts';
@@ -64,16 +65,10 @@ export class Telling {
   #suppliedTwice(theirs: Fact): void {
     const { event, subject, body } = theirs;
     if (event !== 'shelter.supplied' || subject === null) return;
-    const { day, kind, ref, mark } = body;
-    const ours = this.#ledger
-      .factsAbout(subject, ['shelter.supplied'])
-      .findLast((own) => own.body['day'] === day && own.body['kind'] === kind);
-    if (ours === undefined || isSame(ours, theirs)) return;
-    const [first, second] = inOrder(ours, theirs);
-    // Staff knew.
-    if (second.body['again'] !== undefined) return;
-    const [one, other] = [first, second].map(({ at, terminal }) => ({ at, terminal }));
-    this.#note('neighbour.double-supply', { ref, mark, day, kind, first: one, second: other });
+    const ours = this.#ledger.factsAbout(subject, ['shelter.supplied']);
+    const double = doubleSupply(theirs, ours);
+    const { ref, mark } = body;
+    if (double !== null) this.#note('neighbour.double-supply', { ref, mark, ...double });
   }
 
   /** Our own grant of the same ticket, where the earlier of the two stood in the way of the later one. */

@@ -57,6 +57,11 @@ export class Roster {
     return stayOf([subject, ...also].flatMap((about) => this.#factsAbout(about)));
   }
 
+  /** What somebody was handed here, in the order in which it was written down or heard. */
+  suppliesOf(subject: string): Fact[] {
+    return this.#factsAbout(subject).filter(({ event }) => event === 'shelter.supplied');
+  }
+
   /** People who are here now, and who went out and come back. */
   get people(): { readonly here: number; readonly out: number } {
     return { here: this.#here, out: this.#out };

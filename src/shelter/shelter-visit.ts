@@ -14,6 +14,7 @@ import type {
   ToAdmit,
 } from '../../state-machines/shelter-visit-setup.ts';
 import type { StepResult } from '../domain/answer.ts';
+import { doubleSupply } from '../domain/double-supply.ts';
 import { assuranceReaches, type EntryRow } from '../domain/entry-list.ts';
 import { type ArrivalFlag, evacueeSubject, markSubject, SUPPLIES } from '../domain/evacuation.ts';
 import type { ConsentedData } from '../domain/evacuee-data.ts';
@@ -121,15 +122,22 @@ export class ShelterVisits {
   }
 
   /** One card that is here under two marks is one person: what is beside the first was a second arrival. */
-  #countOnce({ subject, also }: Person): void {
-    const { roster } = this.#parts;
+  #countOnce({ subject, id, also }: Person): void {
+    const { roster, terminal } = this.#parts;
     if (!roster.isExpected(subject)) return;
+    const had = roster.suppliesOf(subject);
     for (const other of also.filter((each) => roster.isExpected(each))) {
       const mark = other.slice(markSubject('').length);
       const same: Person = { subject: other, id: { mark }, row: null, also: [] };
       for (const arrival of roster.stay(other).arrivals) {
         const undone = { ...this.#naming(arrival), by: 'reader', why: 'same-card' };
-        this.#keep(same, 'shelter.undone', undone);
+        if (this.#keep(same, 'shelter.undone', undone) === null) return;
+      }
+      // Whoever handed it out saw two people.
+      for (const supply of roster.suppliesOf(other)) {
+        const double = doubleSupply(supply, had);
+        if (double !== null)
+          terminal.recorder.note('neighbour.double-supply', { ...id, ...double });
       }
     }
   }

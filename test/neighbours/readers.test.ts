@@ -146,6 +146,25 @@ describe('what readers that were apart come to know', () => {
     expect(door.events('neighbour.double-supply')).toEqual([]);
   });
 
+  test('what staff hands out again hides no third one, which another reader handed out in between', async () => {
+    const { door, gym, wire } = await apart();
+    const water = { day: DAY, kind: 'water', count: 1 };
+    const first = door.happens('shelter.supplied', { ref: KEN }, water);
+    await eventually(() => expect(gym.clock.now()).toBeGreaterThan(Date.parse(first.at)));
+    const second = gym.happens('shelter.supplied', { ref: KEN }, water);
+    await eventually(() => expect(door.clock.now()).toBeGreaterThan(Date.parse(second.at)));
+    door.happens('shelter.supplied', { ref: KEN }, { ...water, again: '山田' });
+    wire.mend();
+    await eventually(() => {
+      for (const each of [door, gym]) {
+        expect(each.events('neighbour.double-supply')).toMatchObject([
+          { ref: KEN, kind: 'water', first: { at: first.at }, second: { at: second.at } },
+        ]);
+      }
+    });
+    await wire.close();
+  });
+
   test('a reader that was killed has what it had, catches up by itself, and has each fact once', async () => {
     const [door, gym] = [await reader('door'), await reader('gym')];
     const port = await door.open();

@@ -108,6 +108,10 @@ export class Site {
   }
 
   /** Where enrolled terminals find the platform, as it says. */
+  get secureUrl(): string {
+    return this.#secureUrl;
+  }
+
   get securePort(): number {
     return Number(new URL(this.#secureUrl).port);
   }
@@ -176,8 +180,8 @@ export class Site {
   }
 
   /** Starts another gate with another configuration, as a copy of the first one's disk would. */
-  async startCopy(config: string): Promise<Program> {
-    const copy = this.#start([KAZASU, 'run', '--config', config]);
+  async startCopy(config: string, options: ProgramOptions = {}): Promise<Program> {
+    const copy = this.#start([KAZASU, 'run', '--config', config], options);
     await copy.next({ event: 'terminal.ready' });
     return copy;
   }

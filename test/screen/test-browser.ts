@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { type Key, SCREEN_PROTOCOL, type Screen, type ToBrowser } from '../../src/domain/screen.ts';
@@ -19,8 +20,10 @@ export async function get(
   url: string,
   headers: Readonly<Record<string, string>> = {},
   method = 'GET',
+  through?: string,
 ): Promise<Answered> {
-  const asked = request(url, { headers, method, agent: false });
+  const way = through === undefined ? {} : { socketPath: through };
+  const asked = request(url, { headers, method, agent: false, ...way });
   asked.end();
   const [response] = await once(asked, 'response');
   const chunks: Buffer[] = [];
@@ -30,8 +33,8 @@ export async function get(
 }
 
 /** The token of a freshly served page. */
-export async function tokenOf(origin: string): Promise<string> {
-  const { text } = await get(`${origin}/`);
+export async function tokenOf(origin: string, through?: string): Promise<string> {
+  const { text } = await get(`${origin}/`, {}, 'GET', through);
   const token = /<meta name="kazasu-token" content="([^"]+)">/u.exec(text)?.[1];
   if (token === undefined) throw new Error(`the page has no token: ${text}`);
   return token;
@@ -42,6 +45,8 @@ export interface Handshake {
   readonly host?: string;
   readonly path?: string;
   readonly protocols?: readonly string[];
+  /** A file that is a socket and leads to the server, which stands on another machine. */
+  readonly through?: string | undefined;
 }
 
 /** A websocket as the page would open it, except for what `handshake` says otherwise. */
@@ -50,6 +55,7 @@ export function openSocket(origin: string, token: string, handshake: Handshake =
   return new WebSocket(`${origin.replace(/^http/u, 'ws')}${said.path}`, [...said.protocols], {
     ...(said.origin === undefined ? {} : { origin: said.origin }),
     ...(said.host === undefined ? {} : { headers: { host: said.host } }),
+    ...(said.through === undefined ? {} : { createConnection: () => connect(said.through ?? '') }),
     handshakeTimeout: WAIT_MS,
   });
 }
@@ -87,8 +93,10 @@ export class TestBrowser {
     });
   }
 
-  static async open(origin: string): Promise<TestBrowser> {
-    const browser = new TestBrowser(openSocket(origin, await tokenOf(origin)));
+  /** `through`: as in a handshake. */
+  static async open(origin: string, through?: string): Promise<TestBrowser> {
+    const token = await tokenOf(origin, through);
+    const browser = new TestBrowser(openSocket(origin, token, { through }));
     await once(browser.socket, 'open');
     return browser;
   }

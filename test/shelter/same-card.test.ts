@@ -3,19 +3,36 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { CardDefinition } from '../../devices/card/sim-card.ts';
+import type { Supply } from '../../src/domain/evacuation.ts';
 import type { Screen } from '../../src/domain/screen.ts';
-import { atTheShelter } from './at-the-shelter.ts';
+import { atTheShelter, type Shelter } from './at-the-shelter.ts';
+
+/** To somebody who is here. */
+async function handOut(shelter: Shelter, kind: Supply, card: CardDefinition): Promise<void> {
+  const { hold, remove, screen, press } = shelter;
+  await hold(card);
+  await screen({ screen: 'shelter-menu' });
+  await remove();
+  press({ key: 'choose', choice: 'supplies' });
+  await screen({ screen: 'shelter-supplies' });
+  press({ key: 'choose', choice: kind });
+  await screen({ screen: 'shelter-done', kind } as Partial<Screen>);
+}
 
 const counting = (people: number) => ({ reader: true, people }) as Partial<Screen>;
 
-test('it is one person again as soon as it is held, with what they had under either mark', () =>
+test('it is one person again as soon as it is held, with what they had under either mark, and what they were handed twice is said', () =>
   atTheShelter({}, async (shelter) => {
-    const { arrive, hold, remove, screen, press, facts, cards, config } = shelter;
+    const { arrive, hold, remove, screen, press, facts, journal, cards, config } = shelter;
     const { card } = await cards.card();
     const file = join(config.state, 'shelter-mark.key');
     const keys: Buffer[] = [];
-    for (const _reader of ['door', 'gym']) {
+    for (const supplies of [['water'], ['blanket', 'water']] as const) {
       await arrive(card);
+      await screen({ screen: 'shelter-family' });
+      press({ key: 'enter' });
+      for (const kind of supplies) await handOut(shelter, kind, card);
       await shelter.stop();
       keys.push(readFileSync(file));
       // What the other one has, until they meet.
@@ -32,6 +49,9 @@ test('it is one person again as soon as it is held, with what they had under eit
     await hold(card);
     await screen({ screen: 'shelter-menu' });
     await remove();
+    const [first, second] = [{ terminal: config.name }, { terminal: config.name }];
+    const said = () => journal.all.filter(({ event }) => event === 'neighbour.double-supply');
+    expect(said()).toMatchObject([{ kind: 'water', first, second }]);
     const undone = facts().filter(({ event }) => event === 'shelter.undone');
     expect(undone).toMatchObject([{ body: { by: 'reader', why: 'same-card' } }]);
     press({ key: 'back' });
@@ -41,5 +61,6 @@ test('it is one person again as soon as it is held, with what they had under eit
     await screen({ screen: 'shelter-menu' });
     await remove();
     expect(facts().filter(({ event }) => event === 'shelter.undone')).toHaveLength(1);
+    expect(said()).toHaveLength(1);
     expect(facts().filter(({ event }) => event === 'shelter.arrived')).toHaveLength(2);
   }));

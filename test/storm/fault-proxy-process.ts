@@ -4,10 +4,10 @@
  *
  *   node fault-proxy-process.ts CONTROL-SOCKET LISTEN-HOST PORT TARGET-HOST TARGET-PORT
  *
- * PORT 0 is a free one; it says which.
+ * PORT 0 is a free one; it says which. A LISTEN-HOST that begins with a slash is a file, which is a socket then.
  */
 
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { type ControlRequest, openControlSocket } from '../../devices/sim-control.ts';
 
 type Direction = 'up' | 'down';
@@ -84,7 +84,8 @@ const server = createServer({ noDelay: true }, (near) => {
   passOn({ direction: 'down', from: far, to: near });
 });
 await openControlSocket(control, obey);
-server.listen(Number(port), host, () => {
-  const { port: found } = server.address() as AddressInfo;
+server.listen(host.startsWith('/') ? { path: host } : { port: Number(port), host }, () => {
+  const at = server.address();
+  const found = at !== null && typeof at === 'object' ? at.port : null;
   process.stdout.write(`${JSON.stringify({ event: 'proxy.ready', port: found })}\n`);
 });

@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import type { Line, Wanted } from '../journal-lines.ts';
 import type { Program } from '../rig/program.ts';
 import { type Site, withSite } from '../rig/site.ts';
-import { type Faults, TwoMachines } from './two-machines.ts';
+import { type Box, type Faults, TwoMachines } from './two-machines.ts';
 
 const TICKETS = 4;
 /** Half a minute where nothing else runs. */
@@ -18,21 +18,23 @@ const TEST_MS_MAX = 400_000;
 
 interface Story {
   readonly site: Site;
-  readonly machines: TwoMachines;
+  readonly machines: TwoMachines<'gate' | 'platform'>;
+  /** Before the platform. */
+  readonly box: Box;
   readonly gate: Program;
 }
 
 async function onTwoMachines(tell: (story: Story) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kazasu-machines-'));
-  const machines = await TwoMachines.build(folder);
+  const machines = await TwoMachines.build(folder, ['gate', 'platform']);
   const platformWithin = machines.on('platform');
   try {
     await withSite({ tickets: TICKETS, tls: true, platformWithin }, async (site) => {
-      await machines.connect(site.securePort);
+      const box = await machines.connect('gate', site.securePort);
       const within = machines.on('gate');
       await site.enrol({ within });
       const gate = await site.openGate({ within });
-      await tell({ site, machines, gate });
+      await tell({ site, machines, box, gate });
       expect(await gate.end()).toBe(0);
     });
   } finally {
@@ -85,16 +87,16 @@ async function unplugged(story: Story): Promise<void> {
 async function halfOpen(
   way: 'up' | 'down',
   faults: Faults,
-  { site, machines, gate, count }: Story & { readonly count: number },
+  { site, box, gate, count }: Story & { readonly count: number },
 ): Promise<void> {
   const { platform } = site;
   const [down, before] = [next(gate, { event: 'link.down' }), platform.lines.all.length];
-  await machines.set({ hole: { [way]: true } });
+  await box.set({ hole: { [way]: true } });
   await people(site, count);
   // A hole downwards the gate notices; one upwards the platform does, whose goodbye arrives.
   expect(await down).toMatchObject({ reason: 'silent (4008)' });
   await platform.next({ event: 'terminal.closed' }, before);
-  await machines.set({ hole: { up: false, down: false }, ...faults });
+  await box.set({ hole: { up: false, down: false }, ...faults });
 }
 
 /** What waited goes up over a long way, and is reset beyond handshake and hello, in the first frame of facts. */
@@ -104,7 +106,7 @@ test(
   'cable out, half-open either way, 300 ms of round trip, reset within a batch: both sides notice, and each fact is told once',
   () =>
     onTwoMachines(async (story) => {
-      const { site, machines, gate } = story;
+      const { site, box, gate } = story;
       await people(site, 1);
       await allIsTold(story);
       await unplugged(story);
@@ -114,7 +116,7 @@ test(
       await halfOpen('down', LONG_AND_RESET, { ...story, count: 8 });
       await broken;
       await allIsTold(story);
-      expect(await machines.set({})).toBe(1);
+      expect(await box.set({})).toBe(1);
     }),
   TEST_MS_MAX,
 );
