@@ -1,6 +1,6 @@
 /** One person, beside the list: what is known of them, and who looks after them. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PersonShown } from '../../platform-sim/town/messages.ts';
 import { minuteOf } from './clock.ts';
 import { ask, rows, town } from './link.ts';
@@ -29,7 +29,8 @@ export function Person({ of }: { readonly of: string }) {
     };
   }, [of, row]);
   const isThere = person !== null;
-  useEffect(() => {
+  // Before anybody can be in a field of it: a focus that comes later would take away what is typed.
+  useLayoutEffect(() => {
     if (isThere) heading.current?.focus();
   }, [isThere]);
   return (
