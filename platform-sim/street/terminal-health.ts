@@ -11,6 +11,8 @@ const CONDITIONS: readonly Condition[] = [
   'battery-low',
   'error',
 ];
+/** A reading that took longer was given up for that; those that fail for another reason fail sooner. */
+const LATE_MS_MIN = 2_500;
 const ANSWERS: readonly unknown[] = [
   'entry.granted',
   'entry.refused',
@@ -65,6 +67,11 @@ const BEFORE: TerminalLevels = {
 
 export function isAnswer(line: JsonLine): boolean {
   return ANSWERS.includes(line['event']);
+}
+
+/** A good card, on a machine that was busy. */
+export function wasNotReadInTime({ event, ms }: JsonLine): boolean {
+  return event === 'card.unreadable' && Number((ms as { read?: number })?.read) > LATE_MS_MIN;
 }
 
 /** `granted`, what a service found, or the reason, as the journal has it. */

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { JsonLine } from '../../platform-sim/street/child.ts';
-import { TerminalHealth } from '../../platform-sim/street/terminal-health.ts';
+import { TerminalHealth, wasNotReadInTime } from '../../platform-sim/street/terminal-health.ts';
 
 const AT = '2026-11-20T14:00:00.000Z';
 
@@ -134,4 +134,17 @@ test('every answer has a number of its own, also after everything else is forgot
   health.hear({ event: 'card.ignored', reason: 'disk-full' });
   expect(heard).toEqual(['granted', 'not-on-list', 'receipt.claimed', 'card-removed', 'disk-full']);
   expect(health.levels.answer.number).toBe(5);
+});
+
+test('a reading that was given up for its time is told from a card that cannot be read', () => {
+  const unreadable = (read?: number) => ({
+    event: 'card.unreadable',
+    ...(read ? { ms: { read } } : {}),
+  });
+  expect([4_800, 400, undefined].map((ms) => wasNotReadInTime(unreadable(ms)))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(wasNotReadInTime({ event: 'entry.granted', ms: { read: 4_800 } })).toBe(false);
 });

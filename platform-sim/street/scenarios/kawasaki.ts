@@ -1,14 +1,23 @@
 import { KioskStage, RESIDENT_RECORD } from '../kiosk-stage.ts';
 import type { KioskVisitor } from '../kiosk-visitor.ts';
+import type { Paper } from '../receipt-stack.ts';
 import type { Scenario, Stage } from '../stage.ts';
 
 const [HERE, THERE] = ['sato-hanako', 'kazami-taro'];
 const ROUNDS = 2;
+/** Of each round: a card that is not read in time, as on a machine that is busy, ends its order before the centre hears of it. */
+const TRIES = 3;
 const WISH = { ...RESIDENT_RECORD, means: 'e-money' } as const;
 const DIGITS = 4;
 
-/** Both type their PIN and wait for each other before the last key. Resolves with how many ms lay between them at the centre. */
-async function together(stage: Stage, kiosks: readonly [KioskStage, KioskStage]): Promise<number> {
+/**
+ * Both type their PIN and wait for each other before the last key. Resolves with how many ms lay between them at the centre;
+ * null: not both came that far.
+ */
+async function together(
+  stage: Stage,
+  kiosks: readonly [KioskStage, KioskStage],
+): Promise<number | null> {
   const known = new Set(stage.street.centre.issues().map(({ request }) => request));
   const ready = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
   const isTyped = (screen: { readonly screen: string; readonly digits?: number }) =>
@@ -26,6 +35,7 @@ async function together(stage: Stage, kiosks: readonly [KioskStage, KioskStage])
       });
   await Promise.all([order(kiosks[0], HERE, 0), order(kiosks[1], THERE, 1)]);
   const asked = stage.street.centre.issues().filter(({ request }) => !known.has(request));
+  if (asked.length < kiosks.length) return null;
   const times = asked.map((issue) => issue.asked);
   return Math.max(...times) - Math.min(...times);
 }
@@ -45,18 +55,22 @@ export const KAWASAKI: Scenario = {
     );
     await stage.street.withAnotherKiosk(async (place) => {
       const kiosks = [KioskStage.of(stage), new KioskStage(stage.at(place))] as const;
-      const before = await Promise.all(kiosks.map((kiosk) => kiosk.sheets()));
       const apart: number[] = [];
-      for (let round = 1; round <= ROUNDS; round += 1) {
+      const printed: [Paper[], Paper[]] = [[], []];
+      for (let left = ROUNDS * TRIES; left > 0 && apart.length < ROUNDS; left -= 1) {
         stage.step(
-          `2人が同じ瞬間に頼みます（${round}回目）`,
-          `Two people order in the same moment (${round})`,
+          `2人が同じ瞬間に頼みます（${apart.length + 1}回目）`,
+          `Two people order in the same moment (${apart.length + 1})`,
         );
-        apart.push(await together(stage, kiosks));
+        const before = await Promise.all(kiosks.map((kiosk) => kiosk.sheets()));
+        const ms = await together(stage, kiosks);
+        if (ms === null) continue;
+        apart.push(ms);
+        for (const [own, kiosk] of kiosks.entries()) {
+          printed[own]?.push(...(await kiosk.sheetsSince(before[own] ?? 0)));
+        }
       }
-      const [here = [], there = []] = await Promise.all(
-        kiosks.map((kiosk, own) => kiosk.sheetsSince(before[own] ?? 0)),
-      );
+      const [here, there] = printed;
       stage.prove(
         (await kiosks[0].areOf(HERE, here, ROUNDS)) &&
           (await kiosks[1].areOf(THERE, there, ROUNDS)),
