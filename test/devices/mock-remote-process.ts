@@ -7,10 +7,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import koffi from 'koffi';
 import { openHidRemote } from '../../devices/remote/hid-remote.ts';
+import { computedMs } from '../rig/stopwatch.ts';
 import { MOCK, MOCK_HID, type MockRequest } from './mock-remote.ts';
 
 const ROOT = process.env['UMOCKDEV_DIR'] ?? '';
@@ -41,14 +41,18 @@ async function flood(wire: number): Promise<number> {
   const [down, up] = ['0100002800000000', '0100000000000000'].map((hex) => `${hex}00`);
   const write = `for (let n = 0; n < 5000; n += 1) for (const hex of ['${down}', '${up}'])
     require('node:fs').writeSync(3, Buffer.from(hex, 'hex'));`;
-  const delays = monitorEventLoopDelay({ resolution: 5 });
-  delays.enable();
+  let [longest, last] = [0, computedMs()];
+  const beat = setInterval(() => {
+    const now = computedMs();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 5);
   const writer = spawn(process.execPath, ['-e', write], {
     stdio: ['ignore', 'ignore', 'inherit', wire],
   });
   await once(writer, 'exit');
-  delays.disable();
-  return delays.max / 1e6;
+  clearInterval(beat);
+  return longest;
 }
 
 async function obey(wire: number, request: MockRequest): Promise<unknown> {

@@ -68,7 +68,7 @@ function hidrawIoctls(): string {
 const EVENT_IOCTLS = '@DEV /dev/input/event5\nEVIOCGVERSION 0 01000100\n';
 
 export interface MockRig extends RemoteRig {
-  /** 10,000 reports as fast as they are taken; how late the daemon’s event loop was at most, in ms. */
+  /** 10,000 reports as fast as they are taken; how long the daemon computed at most without a turn for others, in ms. */
   flood(): Promise<number>;
 }
 

@@ -67,7 +67,7 @@ export function remoteContract(open: () => Promise<RemoteRig>): void {
           .flatMap((dropped) => Object.values(dropped))
           .reduce((sum, each) => sum + each, 0);
       await expect.poll(count).toBe(3);
-      expect(rig.heard.presses).toEqual(['ok']);
+      await expect.poll(() => rig.heard.presses).toEqual(['ok']);
     }));
 
   test('a battery that is low is a level', () =>

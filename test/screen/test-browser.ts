@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { type Key, SCREEN_PROTOCOL, type Screen, type ToBrowser } from '../../src/domain/screen.ts';
 
-const WAIT_MS = 12_000;
+const WAIT_MS = 25_000;
 
 export interface Answered {
   readonly status: number;

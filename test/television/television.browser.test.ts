@@ -29,8 +29,11 @@ test('a family is called, two of them answer by the remote control, one takes it
   await page.getByText(ja.television.alert.sample.body.slice(0, 5)).waitFor();
   await rig.raise(ALERT);
   await says(page, ja.television.alert.call[4]);
-  expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
-  expect(await page.locator('.who').textContent()).toContain('森川 ハツさん、森川 太郎さん');
+  const theme = () => page.locator('html').getAttribute('data-theme');
+  await expect.poll(theme).toBe('light');
+  await expect
+    .poll(() => page.locator('.who').textContent())
+    .toContain('森川 ハツさん、森川 太郎さん');
 
   await hand.press(HATSU.name);
   await hand.press(`${ja.television.keys.colours.blue}${ja.television.alert.answers.leaving}`);
@@ -55,5 +58,5 @@ test('a family is called, two of them answer by the remote control, one takes it
   await says(page, en.television.alert.over.title);
   await hand.press(en.television.alert.over.go);
   await says(page, en.television.home.calls.title);
-  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  await expect.poll(theme).toBe('dark');
 });
