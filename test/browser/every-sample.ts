@@ -55,9 +55,11 @@ export function lookAt(size: Size, body: ScreenBody): NonNullable<FrameGiven['lo
   return { profile, reader: isAtKiosk(body) || profile === 'tv' ? 'right' : 'down' };
 }
 
+type Few = 'none' | 'one' | 'every';
+
 /** Which samples: those of gates, and those of kiosks, `one` of each kind or `every` one. */
 export type Wanted =
-  | { readonly gates: boolean; readonly kiosks: 'none' | 'one' | 'every' }
+  | { readonly gates: Few; readonly kiosks: Few }
   /** A television's own, and those of every terminal that it shows. */
   | 'television';
 
@@ -70,11 +72,14 @@ export function samplesOf(wanted: Wanted): readonly ScreenBody[] {
   const { gates, kiosks } = wanted;
   return SCREENS.filter((name) => !OF_A_TELEVISION.has(name)).flatMap((name) => {
     const samples: readonly ScreenBody[] = SAMPLES[name];
-    const atKiosks = samples.filter(isAtKiosk);
-    const most = { none: 0, one: 1, every: atKiosks.length }[kiosks];
+    const some = (of: readonly ScreenBody[], few: Few) =>
+      of.slice(0, { none: 0, one: 1, every: of.length }[few]);
     return [
-      ...(gates ? samples.filter((sample) => !isAtKiosk(sample)) : []),
-      ...atKiosks.slice(0, most),
+      ...some(
+        samples.filter((sample) => !isAtKiosk(sample)),
+        gates,
+      ),
+      ...some(samples.filter(isAtKiosk), kiosks),
     ];
   });
 }

@@ -3,7 +3,7 @@
 import { everySampleFits } from './every-sample.ts';
 
 for (const size of ['1280x720', '1920x1080'] as const) {
-  everySampleFits(size, { gates: true, kiosks: 'none' });
+  everySampleFits(size, { gates: 'every', kiosks: 'none' });
 }
-everySampleFits('1280x800', { gates: true, kiosks: 'every' });
-everySampleFits('1080x1920', { gates: false, kiosks: 'every' });
+everySampleFits('1280x800', { gates: 'every', kiosks: 'every' });
+everySampleFits('1080x1920', { gates: 'every', kiosks: 'every' });

@@ -7,7 +7,7 @@ import { atTheGate, hanako, type Ticket, type World, withTerminal } from '../ter
 import { builtPages } from './fake-source.ts';
 import { TestBrowser } from './test-browser.ts';
 
-vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 6, testTimeout: 120_000 });
 
 /** An answer has left the screen by then, also on a busy machine; a refusal stays for ten seconds. */
 const LEFT_MS_MAX = 60_000;

@@ -4,7 +4,7 @@ import { test as alone, expect, vi } from 'vitest';
 import { StaffError, settlePaper } from '../../src/staff/commands.ts';
 import { atTheGate } from '../terminal.ts';
 
-vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 6, testTimeout: 120_000 });
 
 /** Each has a gate of its own, and waits most of its time until a printer has been given up, or is found again. */
 const test = alone.concurrent;
