@@ -108,7 +108,7 @@ test('A PIN whose process dies under it is not sent by the next one', async () =
 });
 
 test('A PIN that reaches a process too late is not sent, and is not taken for the next one', async () => {
-  await openReader({ heartbeatMs: 60_000, limits: { identifyMs: 300 } });
+  await openReader({ heartbeatMs: 60_000, limits: { identifyMs: 1_500 } });
   await stub.insert(1);
   const { tap } = await watch.next('present');
   await reader.identify(tap);

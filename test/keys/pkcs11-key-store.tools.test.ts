@@ -230,7 +230,7 @@ describe('a token that fails while the terminal runs', () => {
 
   test('that does not answer any more is given up, and asked again', async () => {
     const token = await softToken();
-    const store = storeOf(token, { limits: { useMs: 300 } });
+    const store = storeOf(token, { limits: { useMs: 2_000 } });
     const lost: string[] = [];
     store.watch((reason) => lost.push(reason));
     await store.keep(LABEL, 'secret', SECRET);

@@ -25,7 +25,7 @@ const logged: { event: string; [field: string]: unknown }[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'kazasu-attacks-'));
   const log = (event: string, fields: object) => logged.push({ event, ...fields });
-  platform = await startPlatform({ stateDirectory: directory, port: 0, helloMs: 1_000, log });
+  platform = await startPlatform({ stateDirectory: directory, port: 0, log });
   goodChain = new Chain('good-gate');
   good = await BareTerminal.greet(platform.url, goodChain);
   const clock = { at: new Date().toISOString(), quality: 'synced', mono: 1 };
@@ -179,8 +179,15 @@ describe('numbers that no clock and no ledger has', () => {
 
 describe('a socket', () => {
   test('that never says hello is closed', async () => {
-    const mute = await BareTerminal.connect(platform.url);
-    expect(await mute.closed).toBe(4000);
+    const small = await mkdtemp(join(tmpdir(), 'kazasu-mute-'));
+    const hasty = await startPlatform({ stateDirectory: small, port: 0, helloMs: 200 });
+    try {
+      const mute = await BareTerminal.connect(hasty.url);
+      expect(await mute.closed).toBe(4000);
+    } finally {
+      await hasty.close();
+      await rm(small, { recursive: true });
+    }
   });
 
   test('whose terminal falls silent is closed with 4008 after two missed heartbeats', async () => {
