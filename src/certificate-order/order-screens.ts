@@ -2,10 +2,6 @@
 
 import type { AnyMachineSnapshot } from 'xstate';
 import {
-  CARD_SECRET_DELAYS,
-  type CardSecretContext,
-} from '../../state-machines/card-secret-setup.ts';
-import {
   HANDOVER_DELAYS,
   type HandoverContext,
 } from '../../state-machines/certificate-handover-setup.ts';
@@ -27,6 +23,8 @@ import {
 import type { MoneyEnd } from '../domain/municipal-certificate.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import { shortRequest } from '../domain/short-request.ts';
+import { childOf } from '../screen/child-machine.ts';
+import { secretShown } from '../screen/secret-shown.ts';
 import type { ReceiptShown } from './handover.ts';
 
 /** What only the effects know of a visit. */
@@ -142,20 +140,20 @@ function shownOrder(context: OrderContext, sheets: number | null): OrderShown {
   return { document, option, municipality: municipality.name, copies, sheets, fee };
 }
 
-function secretScreenOf(secret: AnyMachineSnapshot): ScreenBody | null {
-  if (secret.matches('countingTries')) {
-    return { screen: 'working', progress: at('pin'), at: 'reading' };
+function secretScreenOf(secret: AnyMachineSnapshot): ScreenBody {
+  const shown = secretShown(secret);
+  switch (shown.is) {
+    case 'counting':
+      return { screen: 'working', progress: at('pin'), at: 'reading' };
+    case 'still-there':
+      return { screen: 'still-there', seconds: shown.seconds };
+    case 'last-try':
+      return { screen: 'pin-last-try', progress: at('pin') };
+    case 'typing': {
+      const { length: digits, result, tries } = shown;
+      return { screen: 'pin', digits, result, tries, progress: at('pin') };
+    }
   }
-  const isIdle = [{ warning: 'stillThere' }, { typing: 'stillThere' }].some((state) =>
-    secret.matches(state),
-  );
-  if (isIdle) return stillThere(CARD_SECRET_DELAYS.secretLeaving);
-  if (secret.matches('warning')) return { screen: 'pin-last-try', progress: at('pin') };
-  if (!secret.matches('typing')) return null;
-  const { length: digits, tries, wasWrong }: CardSecretContext = secret.context;
-  const isChecking = secret.matches({ typing: 'proving' });
-  const result = isChecking ? 'checking' : wasWrong ? 'wrong' : 'ask';
-  return { screen: 'pin', digits, result, tries, progress: at('pin') };
 }
 
 function handoverScreenOf(
@@ -218,10 +216,4 @@ function urgencyOf(snapshot: AnyMachineSnapshot, path: string): 0 | 1 | 2 {
 
 function at(step: OrderStep): Progress {
   return { of: 'order', step };
-}
-
-/** The machine below, while it works. */
-function childOf(order: AnyMachineSnapshot, id: 'secret' | 'handover'): AnyMachineSnapshot | null {
-  const child: AnyMachineSnapshot | undefined = order.children[id]?.getSnapshot();
-  return child?.status === 'active' ? child : null;
 }

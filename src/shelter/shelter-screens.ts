@@ -10,6 +10,7 @@ import type { ConsentedData } from '../domain/evacuee-data.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import { SHELTER_FIELDS } from '../domain/shelter-form.ts';
 import { FAMILY_SHOWN_MAX } from '../domain/shelter-screen.ts';
+import { childOf } from '../screen/child-machine.ts';
 import { pinScreenOf, type SignInSnapshot } from '../staff/pin-screen.ts';
 
 type Visit = SnapshotFrom<typeof shelterVisitMachine>;
@@ -87,15 +88,14 @@ function familyScreen({ value, context: { people } }: Visit): ScreenBody {
   };
 }
 
-function staffScreen({ children }: Visit): ScreenBody | null {
-  const child: { getSnapshot(): unknown } | undefined = children['staffAsked'];
-  const asked = (child?.getSnapshot() ?? null) as Asked | null;
-  if (asked === null || asked.status !== 'active') return null;
+function staffScreen(visit: Visit): ScreenBody | null {
+  const asked = childOf<Asked>(visit, 'staffAsked');
+  if (asked === null) return null;
   if (asked.matches('checking')) return { screen: 'hold' };
   const { what, isRefused: refused } = asked.context;
   if (!asked.matches('signingIn')) return { screen: 'shelter-staff', asked: what, refused };
-  const signIn = asked.children['signIn']?.getSnapshot() as SignInSnapshot | undefined;
-  return signIn?.status === 'active' ? pinScreenOf(signIn) : null;
+  const signIn = childOf<SignInSnapshot>(asked, 'signIn');
+  return signIn && pinScreenOf(signIn);
 }
 
 function needsScreen(needs: readonly Need[]): ScreenBody {
@@ -103,10 +103,9 @@ function needsScreen(needs: readonly Need[]): ScreenBody {
   return { screen: 'shelter-needs', needs: shown };
 }
 
-function formScreen({ children }: Visit): ScreenBody | null {
-  const child: { getSnapshot(): unknown } | undefined = children['shelterForm'];
-  const form = (child?.getSnapshot() ?? null) as Form | null;
-  if (form === null || form.status !== 'active') return null;
+function formScreen(visit: Visit): ScreenBody | null {
+  const form = childOf<Form>(visit, 'shelterForm');
+  if (form === null) return null;
   const { texts, problem, people, needs } = form.context;
   if (form.value === 'people') return { screen: 'shelter-people', people };
   if (form.value === 'needs') return needsScreen(needs);

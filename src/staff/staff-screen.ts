@@ -5,14 +5,15 @@ import type { staffMachine } from '../../state-machines/staff.ts';
 import type { StaffContext } from '../../state-machines/staff-setup.ts';
 import { present } from '../domain/present.ts';
 import type { ScreenBody, StateMeta } from '../domain/screen.ts';
+import { childOf } from '../screen/child-machine.ts';
 import { pinScreenOf, type SignInSnapshot } from './pin-screen.ts';
 
 export type StaffSnapshot = SnapshotFrom<typeof staffMachine>;
 
 /** What is shown in this state. An ended machine shows that it leaves. */
 export function staffScreenOf(snapshot: StaffSnapshot): ScreenBody {
-  const signIn = snapshot.children['signIn']?.getSnapshot() as SignInSnapshot | undefined;
-  if (signIn?.status === 'active') return pinScreenOf(signIn);
+  const signIn = childOf<SignInSnapshot>(snapshot, 'signIn');
+  if (signIn !== null) return pinScreenOf(signIn);
   const metas: (StateMeta | undefined)[] = Object.values(snapshot.getMeta());
   const screen = metas.find((meta) => meta !== undefined)?.screen;
   const { context } = snapshot;

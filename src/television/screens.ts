@@ -1,14 +1,14 @@
 /** What state-machines/television.ts and the machines below it show. */
 
 import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
-import type { cardPinMachine } from '../../state-machines/card-secret.ts';
-import { CARD_SECRET_DELAYS } from '../../state-machines/card-secret-setup.ts';
 import type { televisionMachine } from '../../state-machines/television.ts';
 import type { televisionLinkMachine } from '../../state-machines/television-link.ts';
 import { LINK_DELAYS } from '../../state-machines/television-link-setup.ts';
 import type { televisionWhereMachine } from '../../state-machines/television-where.ts';
 import type { ScreenBody } from '../domain/screen.ts';
 import type { PersonShown } from '../domain/television-screen.ts';
+import { childOf } from '../screen/child-machine.ts';
+import { secretShown } from '../screen/secret-shown.ts';
 import type { AlertDesk } from './alert-desk.ts';
 import { sampleAlert } from './sample-alert.ts';
 import type { WhereConsents } from './where.ts';
@@ -16,7 +16,6 @@ import type { WhereConsents } from './where.ts';
 type Television = SnapshotFrom<typeof televisionMachine>;
 type Link = SnapshotFrom<typeof televisionLinkMachine>;
 type Where = SnapshotFrom<typeof televisionWhereMachine>;
-type Secret = SnapshotFrom<typeof cardPinMachine>;
 
 export interface TelevisionShown {
   readonly municipality: string;
@@ -64,7 +63,7 @@ export function televisionScreenOf(
 const NOBODY: PersonShown = { ref: '', name: '', kana: '', standing: 'unknown', where: null };
 
 function whereScreenOf(where: Where | null, { desk, where: consents }: TelevisionShown) {
-  if (where === null || where.status !== 'active') return null;
+  if (where === null) return null;
   const { ref, reason } = where.context;
   const person = desk.people.find((each) => each.ref === ref) ?? NOBODY;
   if (where.matches('consenting')) {
@@ -79,7 +78,7 @@ function whereScreenOf(where: Where | null, { desk, where: consents }: Televisio
 }
 
 function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | null {
-  if (link === null || link.status !== 'active') return null;
+  if (link === null) return null;
   const { municipality, asksPin, desk, linked } = shown;
   if (link.matches('consenting')) return { screen: 'tv-consent', municipality, pin: asksPin };
   if (link.matches('placing')) return { screen: 'tv-place-card', again: link.context.again };
@@ -87,7 +86,7 @@ function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | n
     return { screen: 'tv-still-there', seconds: LINK_DELAYS.alertBack / 1_000 };
   }
   if (link.matches('reading')) return { screen: 'hold' };
-  if (link.matches('proving')) return pinScreenOf(childOf<Secret>(link, 'secret'));
+  if (link.matches('proving')) return pinScreenOf(childOf(link, 'secret'));
   if (link.matches('asking')) return { screen: 'asking' };
   if (link.matches('linked')) {
     const person = desk.people.find(({ ref }) => ref === linked()) ?? null;
@@ -97,24 +96,20 @@ function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | n
   return link.matches('takingCard') ? { screen: 'take-card' } : null;
 }
 
-function pinScreenOf(secret: Secret | null): ScreenBody | null {
-  if (secret === null || secret.status !== 'active') return null;
-  if (secret.matches({ warning: 'stillThere' }) || secret.matches({ typing: 'stillThere' })) {
-    return { screen: 'still-there', seconds: CARD_SECRET_DELAYS.secretLeaving / 1_000 };
+function pinScreenOf(secret: AnyMachineSnapshot | null): ScreenBody | null {
+  const shown = secret && secretShown(secret);
+  switch (shown?.is) {
+    case undefined:
+      return null;
+    case 'counting':
+      return { screen: 'hold' };
+    case 'still-there':
+      return { screen: 'still-there', seconds: shown.seconds };
+    case 'last-try':
+      return { screen: 'pin-last-try' };
+    case 'typing': {
+      const { length: digits, result, tries } = shown;
+      return { screen: 'pin', digits, result, tries };
+    }
   }
-  if (secret.matches('warning')) return { screen: 'pin-last-try' };
-  if (!secret.matches('typing')) return { screen: 'hold' };
-  const { length: digits, tries, wasWrong } = secret.context;
-  const isChecking = secret.matches({ typing: 'proving' });
-  return {
-    screen: 'pin',
-    digits,
-    result: isChecking ? 'checking' : wasWrong ? 'wrong' : 'ask',
-    tries,
-  };
-}
-
-function childOf<Snapshot>(snapshot: AnyMachineSnapshot, id: string): Snapshot | null {
-  const child: { getSnapshot(): unknown } | undefined = snapshot.children[id];
-  return (child?.getSnapshot() ?? null) as Snapshot | null;
 }

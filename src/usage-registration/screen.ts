@@ -1,8 +1,6 @@
 /** What state-machines/usage-registration.ts and the machines below it show. */
 
 import type { AnyMachineSnapshot, SnapshotFrom } from 'xstate';
-import type { cardPasswordMachine } from '../../state-machines/card-secret.ts';
-import { CARD_SECRET_DELAYS } from '../../state-machines/card-secret-setup.ts';
 import {
   inPrefecture,
   MUNICIPALITY_CHOICE_DELAYS,
@@ -27,11 +25,12 @@ import {
 } from '../domain/kiosk-screen.ts';
 import { choicesOf, pageOf, pagesOf, rowsOf } from '../domain/place-choice.ts';
 import type { ScreenBody } from '../domain/screen.ts';
+import { childOf } from '../screen/child-machine.ts';
+import { secretShown } from '../screen/secret-shown.ts';
 
 type Registration = SnapshotFrom<typeof usageRegistrationMachine>;
 type ChoiceSnapshot = SnapshotFrom<typeof municipalityChoiceMachine>;
 type FormSnapshot = SnapshotFrom<typeof registrationFormMachine>;
-type SecretSnapshot = SnapshotFrom<typeof cardPasswordMachine>;
 
 /** Null in a state that is left as soon as it is entered. */
 export function registrationScreenOf(errand: AnyMachineSnapshot): ScreenBody | null {
@@ -61,13 +60,8 @@ export function registrationScreenOf(errand: AnyMachineSnapshot): ScreenBody | n
   return workingScreen(snapshot);
 }
 
-function childOf<Snapshot>(snapshot: Registration, id: 'choice' | 'form' | 'secret') {
-  const child: { getSnapshot(): unknown } | undefined = snapshot.children[id];
-  return (child?.getSnapshot() ?? null) as Snapshot | null;
-}
-
 function choiceScreenOf(snapshot: ChoiceSnapshot | null): ScreenBody | null {
-  if (snapshot === null || snapshot.status !== 'active') return null;
+  if (snapshot === null) return null;
   const { context } = snapshot;
   const { page } = context;
   if (snapshot.matches({ asking: 'stillThere' })) {
@@ -98,7 +92,7 @@ const FIELDS = [
 ] as const;
 
 function formScreenOf(snapshot: FormSnapshot | null): ScreenBody | null {
-  if (snapshot === null || snapshot.status !== 'active') return null;
+  if (snapshot === null) return null;
   const { context } = snapshot;
   const { municipality, town, texts, page } = context;
   if (snapshot.matches({ writing: 'stillThere' })) {
@@ -130,18 +124,23 @@ function textScreen(field: TextField, { context }: FormSnapshot): ScreenBody {
   return { screen: 'text-entry', progress: at('write'), field, ...typed };
 }
 
-function passwordScreenOf(secret: SecretSnapshot | null): ScreenBody | null {
-  if (secret === null || secret.status !== 'active') return null;
+function passwordScreenOf(secret: AnyMachineSnapshot | null): ScreenBody | null {
+  const shown = secret && secretShown(secret);
   const progress = at('password');
-  if (secret.matches({ warning: 'stillThere' }) || secret.matches({ typing: 'stillThere' })) {
-    return stillThere(CARD_SECRET_DELAYS.secretLeaving);
+  switch (shown?.is) {
+    case undefined:
+      return null;
+    case 'counting':
+      return { screen: 'working', progress, at: 'reading' };
+    case 'still-there':
+      return { screen: 'still-there', seconds: shown.seconds };
+    case 'last-try':
+      return { screen: 'password-last-try', progress };
+    case 'typing': {
+      const { length, result, tries } = shown;
+      return { screen: 'password', progress, length, result, tries };
+    }
   }
-  if (secret.matches('warning')) return { screen: 'password-last-try', progress };
-  if (!secret.matches('typing')) return { screen: 'working', progress, at: 'reading' };
-  const { length, tries, wasWrong } = secret.context;
-  const isChecking = secret.matches({ typing: 'proving' });
-  const result = isChecking ? 'checking' : wasWrong ? 'wrong' : 'ask';
-  return { screen: 'password', progress, length, result, tries };
 }
 
 function appliedScreen({ context }: Registration): ScreenBody | null {
