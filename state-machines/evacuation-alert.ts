@@ -3,7 +3,7 @@
  * remote control, until it counts no more. Nothing but the municipality ends it; that it is over stays until somebody has
  * read it.
  *
- * Which alert, for whom, and what was answered is kept by src/television/alert-desk.ts, durably; here is only the order.
+ * Which alert, for whom, and what was answered is kept by src/television/television-alerts.ts, durably; here is only the order.
  */
 
 import { assign, setup } from 'xstate';

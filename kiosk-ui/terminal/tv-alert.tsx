@@ -24,8 +24,8 @@ import {
   Room,
   SoundKey,
   standingOf,
-  TvBack,
   TvKey,
+  tvBack,
 } from './tv-room.tsx';
 import type { Draw, Hand, ScreenOf } from './view.ts';
 
@@ -228,7 +228,7 @@ function Below({ screen, hand, isSafe }: Drawn & { readonly isSafe: boolean }) {
       {person === undefined && (
         <div class="answers-one">
           {sample ? (
-            <TvBack hand={hand} first />
+            tvBack(hand, { first: true })
           ) : (
             <TvKey text={words.seen} onPress={() => hand.press({ key: 'enter' })} first />
           )}

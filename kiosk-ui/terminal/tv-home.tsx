@@ -5,7 +5,7 @@ import { Icon, type IconName } from '../look/icons.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { calendarDay, clockTime, now } from './moments.ts';
 import { CardToRemote } from './tv-remote.tsx';
-import { nameOf, RemoteHints, Room, standingOf, TvBack } from './tv-room.tsx';
+import { nameOf, RemoteHints, Room, standingOf, tvBack } from './tv-room.tsx';
 import type { Draw, Hand } from './view.ts';
 
 export const tvHome: Draw<'tv-home'> = (screen, hand) => {
@@ -124,9 +124,7 @@ export const tvPeople: Draw<'tv-people'> = ({ people }, hand) => {
           ))}
         </ul>
       )}
-      <div class="foot-tv">
-        <TvBack hand={hand} first={people.length === 0} />
-      </div>
+      <div class="foot-tv">{tvBack(hand, { first: people.length === 0 })}</div>
       <RemoteHints hand={hand} />
     </Room>
   );

@@ -7,7 +7,7 @@ import { Maru } from '../look/maru.tsx';
 import { Ruby, Sentences } from '../look/ruby.tsx';
 import { calendarDay } from './moments.ts';
 import { CardToRemote } from './tv-remote.tsx';
-import { politely, RemoteHints, Room, TvBack, TvKey } from './tv-room.tsx';
+import { politely, RemoteHints, Room, TvKey, tvBack } from './tv-room.tsx';
 import type { Draw, Hand, View } from './view.ts';
 
 export const tvConsent: Draw<'tv-consent'> = ({ municipality, pin }, hand) => {
@@ -30,7 +30,7 @@ export const tvConsent: Draw<'tv-consent'> = ({ municipality, pin }, hand) => {
     hands: (
       <>
         <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} first main />
-        <TvBack hand={hand} />
+        {tvBack(hand)}
       </>
     ),
   });
@@ -50,7 +50,7 @@ export const tvPlaceCard: Draw<'tv-place-card'> = ({ again }, hand) => {
       </>
     ),
     picture: <CardToRemote state="waiting" />,
-    hands: <TvBack hand={hand} first />,
+    hands: tvBack(hand, { first: true }),
   });
 };
 
@@ -65,7 +65,7 @@ export const tvStillThere: Draw<'tv-still-there'> = ({ seconds }, hand) => {
     hands: (
       <>
         <TvKey text={words.stay} onPress={() => hand.press({ key: 'stay' })} first main />
-        <TvBack hand={hand} text={words.alert} />
+        {tvBack(hand, { text: words.alert })}
       </>
     ),
   });
@@ -144,7 +144,7 @@ export const tvWhere: Draw<'tv-where'> = ({ person, until }, hand) => {
     ),
     hands: (
       <>
-        <TvBack hand={hand} first />
+        {tvBack(hand, { first: true })}
         <TvKey text={words.go} onPress={() => hand.press({ key: 'enter' })} main />
       </>
     ),

@@ -113,14 +113,14 @@ export function TvKey({ text, onPress, icon, first = false, main = false }: TvKe
   );
 }
 
-interface TvBackProps {
-  readonly hand: Hand;
+interface TvBack {
   /** Where back leads somewhere else. May carry ruby. */
   readonly text?: string;
   readonly first?: boolean;
 }
 
-export function TvBack({ hand, text, first = false }: TvBackProps) {
+/** A key like any other, and no component of its own: from one screen to the next the focus stays at the place of its key. */
+export function tvBack(hand: Hand, { text, first = false }: TvBack = {}) {
   return (
     <TvKey
       icon="left"

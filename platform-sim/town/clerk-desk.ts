@@ -1,11 +1,11 @@
 /** What one clerk has before them: answers what they ask, keeps the window of the list up to date, and logs what they see first. */
 
 import type { AccessKind, AccessLog } from './access-log.ts';
-import { AlertDeskError, type TownAlertDesk } from './alert-desk.ts';
 import type { Clerk } from './clerks.ts';
 import type { RowShown, RowsShown, TownAnswer, ViewAsked } from './messages.ts';
 import { refusalFor, type TownRequest } from './requests.ts';
 import type { Town } from './town.ts';
+import { AlertDeskError, type TownAlertDesk } from './town-alert-desk.ts';
 
 /** More is no list to carry about. */
 export const PRINTED_MAX = 3_000;

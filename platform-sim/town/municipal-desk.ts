@@ -2,9 +2,9 @@
 
 import type { AlertDesk, AlertEntry, AlertStanding } from '../alerts/alert-desk.ts';
 import { InputError } from '../input-error.ts';
-import { AlertDeskError, type TownAlertDesk } from './alert-desk.ts';
 import type { AlertShown } from './messages.ts';
 import type { AlertDraft } from './requests.ts';
+import { AlertDeskError, type TownAlertDesk } from './town-alert-desk.ts';
 
 const STATES: Partial<Record<AlertStanding, AlertShown['state']>> = {
   proposed: 'proposed',

@@ -3,7 +3,6 @@
 import type { Contacts } from '../contacts.ts';
 import type { District, Evacuee, Shelter } from '../evacuation/evacuee.ts';
 import type { ResidentStore } from '../evacuation/residents.ts';
-import type { TownAlertDesk } from './alert-desk.ts';
 import { Assignments } from './assignments.ts';
 import type { Clerk } from './clerks.ts';
 import { FollowedTown, type TownFeed } from './followed-town.ts';
@@ -19,6 +18,7 @@ import type {
 import { plainText } from './search.ts';
 import { personOf, rowOf, shelterOf } from './shown.ts';
 import type { Standings } from './standings.ts';
+import type { TownAlertDesk } from './town-alert-desk.ts';
 
 export interface TownParts {
   readonly municipality: TownState['municipality'];

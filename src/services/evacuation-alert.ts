@@ -6,9 +6,9 @@
 import { cardAskedMachine } from '../../state-machines/card-asked.ts';
 import { LANGUAGES, type Language } from '../domain/screen.ts';
 import { DiskFullError } from '../store/disk.ts';
-import { AlertDesk } from '../television/alert-desk.ts';
 import { Links } from '../television/links.ts';
 import { televisionProgramme } from '../television/programme.ts';
+import { TelevisionAlerts } from '../television/television-alerts.ts';
 import { WhereConsents } from '../television/where.ts';
 import type { Service, TerminalParts } from './service.ts';
 
@@ -25,7 +25,7 @@ const READ_AGAIN_MS = 5_000;
 export function evacuationAlert(parts: TerminalParts, options: EvacuationAlertOptions): Service {
   const links = new Links(parts);
   const where = new WhereConsents({ recorder: parts.recorder, links, now: () => parts.now() });
-  const desk = new AlertDesk({ ...parts, links, where });
+  const alerts = new TelevisionAlerts({ ...parts, links, where });
   const reading = setInterval(() => void links.read(), READ_AGAIN_MS);
   void links.read();
   return {
@@ -35,7 +35,7 @@ export function evacuationAlert(parts: TerminalParts, options: EvacuationAlertOp
     obstacle: () => null,
     // No card is held without a choice: the programme has them all.
     machine: cardAskedMachine,
-    programme: televisionProgramme(parts, { ...options, links, where, desk }),
+    programme: televisionProgramme(parts, { ...options, links, where, alerts }),
     place: () => ({
       title: options.municipality,
       gate: '',
@@ -46,7 +46,7 @@ export function evacuationAlert(parts: TerminalParts, options: EvacuationAlertOp
     language: languageOf(parts),
     stop: () => {
       clearInterval(reading);
-      desk.stop();
+      alerts.stop();
     },
   };
 }

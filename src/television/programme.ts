@@ -18,10 +18,10 @@ import { secretPad } from '../secret-pad.ts';
 import type { Programme, TerminalParts } from '../services/service.ts';
 import { DiskFullError } from '../store/ledger.ts';
 import { callWords } from '../text/television/call.ts';
-import type { AlertDesk } from './alert-desk.ts';
 import { LinkVisit } from './link-visit.ts';
 import type { Links } from './links.ts';
 import { televisionScreenOf } from './screens.ts';
+import type { TelevisionAlerts } from './television-alerts.ts';
 import type { WhereConsents } from './where.ts';
 import { agreeWhere, endWhere } from './where-visit.ts';
 
@@ -31,11 +31,11 @@ export interface ProgrammeOptions {
   readonly pin: 'never' | 'always';
   readonly links: Links;
   readonly where: WhereConsents;
-  readonly desk: AlertDesk;
+  readonly alerts: TelevisionAlerts;
 }
 
 export function televisionProgramme(parts: TerminalParts, options: ProgrammeOptions): Programme {
-  const { municipality, links, where, desk } = options;
+  const { municipality, links, where, alerts } = options;
   const asksPin = options.pin === 'always';
   const vault = new PinVault(CARD_PIN_DIGITS);
   const visits = new LinkVisits(() => new LinkVisit(parts, { links, vault, asksPin }), vault);
@@ -46,12 +46,12 @@ export function televisionProgramme(parts: TerminalParts, options: ProgrammeOpti
     id: PROGRAMME,
     machine: televisionMachine.provide({
       actors: {
-        watchAlerts: followsDesk<TelevisionEvent>(desk, 'alert.raised'),
+        watchAlerts: followsAlerts<TelevisionEvent>(alerts, 'alert.raised'),
         awaitCard: used.awaitsFresh(),
         recognise: fromPromise(async ({ input }) => ({
           ref: await recognised(parts, links, input),
         })),
-        turnGuests: fromPromise(async () => quietly(() => desk.turnGuests())),
+        turnGuests: fromPromise(async () => quietly(() => alerts.turnGuests())),
         unlink: fromPromise(async ({ input }) =>
           quietly(() => input && links.end(input.ref, input.by)),
         ),
@@ -62,30 +62,30 @@ export function televisionProgramme(parts: TerminalParts, options: ProgrammeOpti
             endWhere: fromPromise(async ({ input }) => endWhere(ofWhere, input)),
           },
         }),
-        alert: alertMachine(desk),
+        alert: alertMachine(alerts),
       },
     }),
     screenOf: (snapshot) =>
       televisionScreenOf(snapshot, {
-        ...{ municipality, asksPin, desk, where },
+        ...{ municipality, asksPin, alerts, where },
         isOnline: () => parts.isOnline(),
         now: () => parts.now(),
         linked: () => visits.current.person?.ref ?? null,
       }),
     typeSecret: (character) => void vault.add(character),
     callWords: (language) => {
-      const { called } = desk;
+      const { called } = alerts;
       return called && callWords(called.alert, called.kana, language);
     },
   };
 }
 
-function alertMachine(desk: AlertDesk) {
+function alertMachine(alerts: TelevisionAlerts) {
   return evacuationAlertMachine.provide({
     actors: {
-      watchAlerts: followsDesk<AlertEvent>(desk, 'alerts.changed'),
-      draw: fromPromise(() => desk.draw()),
-      press: fromPromise(async ({ input }) => desk.press(input)),
+      watchAlerts: followsAlerts<AlertEvent>(alerts, 'alerts.changed'),
+      draw: fromPromise(() => alerts.draw()),
+      press: fromPromise(async ({ input }) => alerts.press(input)),
     },
   });
 }
@@ -138,17 +138,17 @@ class LinkVisits {
 }
 
 /** Tells how urgent it is, at once and on every change; `alert.raised` only where something is. */
-function followsDesk<Event extends { readonly type: string }>(
-  desk: AlertDesk,
+function followsAlerts<Event extends { readonly type: string }>(
+  alerts: TelevisionAlerts,
   type: 'alerts.changed' | 'alert.raised',
 ) {
   return fromCallback<Event>(({ sendBack }) => {
     const tell = (): void => {
-      const { level } = desk;
+      const { level } = alerts;
       if (type === 'alert.raised' && level.urgency === 'none') return;
       sendBack({ type, ...level } as { readonly type: string } as Event);
     };
-    const stop = desk.watch(tell);
+    const stop = alerts.watch(tell);
     tell();
     return stop;
   });

@@ -9,8 +9,8 @@ import type { ScreenBody } from '../domain/screen.ts';
 import type { PersonShown } from '../domain/television-screen.ts';
 import { childOf } from '../screen/child-machine.ts';
 import { secretShown } from '../screen/secret-shown.ts';
-import type { AlertDesk } from './alert-desk.ts';
 import { sampleAlert } from './sample-alert.ts';
+import type { TelevisionAlerts } from './television-alerts.ts';
 import type { WhereConsents } from './where.ts';
 
 type Television = SnapshotFrom<typeof televisionMachine>;
@@ -20,7 +20,7 @@ type Where = SnapshotFrom<typeof televisionWhereMachine>;
 export interface TelevisionShown {
   readonly municipality: string;
   readonly asksPin: boolean;
-  readonly desk: AlertDesk;
+  readonly alerts: TelevisionAlerts;
   readonly where: Pick<WhereConsents, 'until' | 'next'>;
   readonly isOnline: () => boolean;
   readonly now: () => number;
@@ -34,11 +34,11 @@ export function televisionScreenOf(
   shown: TelevisionShown,
 ): ScreenBody | null {
   const snapshot = programme as Television;
-  const { desk, municipality } = shown;
-  const { people } = desk;
-  if (snapshot.matches('alerted')) return desk.body;
+  const { alerts, municipality } = shown;
+  const { people } = alerts;
+  if (snapshot.matches('alerted')) return alerts.body;
   if (snapshot.matches('home')) {
-    const { advisory, guests } = desk;
+    const { advisory, guests } = alerts;
     const offline = !shown.isOnline();
     return { screen: 'tv-home', municipality, offline, advisory, people, guests };
   }
@@ -62,10 +62,10 @@ export function televisionScreenOf(
 
 const NOBODY: PersonShown = { ref: '', name: '', kana: '', standing: 'unknown', where: null };
 
-function whereScreenOf(where: Where | null, { desk, where: consents }: TelevisionShown) {
+function whereScreenOf(where: Where | null, { alerts, where: consents }: TelevisionShown) {
   if (where === null) return null;
   const { ref, reason } = where.context;
-  const person = desk.people.find((each) => each.ref === ref) ?? NOBODY;
+  const person = alerts.people.find((each) => each.ref === ref) ?? NOBODY;
   if (where.matches('consenting')) {
     return { screen: 'tv-where', person, until: consents.next } as const;
   }
@@ -79,7 +79,7 @@ function whereScreenOf(where: Where | null, { desk, where: consents }: Televisio
 
 function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | null {
   if (link === null) return null;
-  const { municipality, asksPin, desk, linked } = shown;
+  const { municipality, asksPin, alerts, linked } = shown;
   if (link.matches('consenting')) return { screen: 'tv-consent', municipality, pin: asksPin };
   if (link.matches('placing')) return { screen: 'tv-place-card', again: link.context.again };
   if (link.matches('warning')) {
@@ -89,7 +89,7 @@ function linkScreenOf(link: Link | null, shown: TelevisionShown): ScreenBody | n
   if (link.matches('proving')) return pinScreenOf(childOf(link, 'secret'));
   if (link.matches('asking')) return { screen: 'asking' };
   if (link.matches('linked')) {
-    const person = desk.people.find(({ ref }) => ref === linked()) ?? null;
+    const person = alerts.people.find(({ ref }) => ref === linked()) ?? null;
     return { screen: 'tv-linked', end: 'linked', person };
   }
   if (link.matches('stopped')) return { screen: 'tv-stopped', reason: link.context.reason };

@@ -9,9 +9,9 @@ import { Journal } from '../../src/journal.ts';
 import { FileKeyStore } from '../../src/keys/file-key-store.ts';
 import { Recorder } from '../../src/recorder.ts';
 import { DiskFullError, Ledger } from '../../src/store/ledger.ts';
-import { AlertDesk } from '../../src/television/alert-desk.ts';
 import { Links } from '../../src/television/links.ts';
 import { STANDING_DELAYS } from '../../src/television/standings.ts';
+import { TelevisionAlerts } from '../../src/television/television-alerts.ts';
 import { WhereConsents } from '../../src/television/where.ts';
 import { ALERT, FakeAlerts, HATSU } from './television-rig.ts';
 
@@ -42,13 +42,13 @@ beforeEach(async () => {
 const open = () => new WhereConsents({ recorder, links, now: () => now });
 
 /** A television that has heard that Hatsu is safe, and where. */
-async function deskWith(where: WhereConsents, standing = 'safe'): Promise<AlertDesk> {
+async function deskWith(where: WhereConsents, standing = 'safe'): Promise<TelevisionAlerts> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const at = new Date(now).toISOString();
   const standings = [{ ref: HATSU.ref, standing, at, where: SHELTER }];
   const alerts = new FakeAlerts();
-  const desk = new AlertDesk({
+  const desk = new TelevisionAlerts({
     ...{ alerts, recorder, links, where, wakeScreen: null },
     ask: async () => ({ asked: 'answered', body: JSON.stringify({ standings }) }),
     isOnline: () => true,
@@ -61,7 +61,7 @@ async function deskWith(where: WhereConsents, standing = 'safe'): Promise<AlertD
   return desk;
 }
 
-const whereOf = (desk: AlertDesk) => desk.people[0]?.where;
+const whereOf = (desk: TelevisionAlerts) => desk.people[0]?.where;
 
 test('stands beside their name only once they agreed, and not longer, though the platform says it still', async () => {
   const where = open();

@@ -9,9 +9,9 @@ import { AlertStore } from '../../platform-sim/alerts/alert-store.ts';
 import { shippedPlan } from '../../platform-sim/alerts/plans.ts';
 import { nameAlertKey } from '../../platform-sim/root.ts';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
-import { AlertDeskError } from '../../platform-sim/town/alert-desk.ts';
 import { MunicipalDesk } from '../../platform-sim/town/municipal-desk.ts';
 import type { AlertDraft } from '../../platform-sim/town/requests.ts';
+import { AlertDeskError } from '../../platform-sim/town/town-alert-desk.ts';
 
 const DRAFT: AlertDraft = { level: 4, drill: true, districts: ['kawara'], what: null, hours: 6 };
 

@@ -9,8 +9,8 @@ import type { AlertOrder } from '../../platform-sim/alerts/order.ts';
 import { Contacts } from '../../platform-sim/contacts.ts';
 import { nameAlertKey } from '../../platform-sim/root.ts';
 import { offlineFolder, openKeys, openStores } from '../../platform-sim/stores.ts';
-import { AlertDeskError } from '../../platform-sim/town/alert-desk.ts';
 import { openMunicipalTown } from '../../platform-sim/town/municipal-town.ts';
+import { AlertDeskError } from '../../platform-sim/town/town-alert-desk.ts';
 
 const VILLAGE = '990045';
 const CITY = '990029';

@@ -14,13 +14,13 @@ import {
 } from '../../platform-sim/evacuation/shiomi.ts';
 import { FactStore } from '../../platform-sim/facts.ts';
 import { AccessLog } from '../../platform-sim/town/access-log.ts';
-import { AlertDeskError, type TownAlertDesk } from '../../platform-sim/town/alert-desk.ts';
 import type { Cost } from '../../platform-sim/town/clerks.ts';
 import { Clerks } from '../../platform-sim/town/clerks.ts';
 import type { AlertShown } from '../../platform-sim/town/messages.ts';
 import type { AlertDraft } from '../../platform-sim/town/requests.ts';
 import { openTownServer, type TownServer } from '../../platform-sim/town/server.ts';
 import { Town } from '../../platform-sim/town/town.ts';
+import { AlertDeskError, type TownAlertDesk } from '../../platform-sim/town/town-alert-desk.ts';
 import type { TownEvent } from '../../platform-sim/town/town-facts.ts';
 import { Teller } from './teller.ts';
 

@@ -42,7 +42,7 @@ const GUESTS = 'television-guests';
 
 type AlertBody = Extract<ScreenBody, { readonly screen: 'tv-alert' }>;
 
-export type DeskParts = Pick<
+export type TelevisionAlertsParts = Pick<
   TerminalParts,
   'alerts' | 'recorder' | 'ask' | 'isOnline' | 'wakeScreen' | 'watchStanding'
 > & {
@@ -65,8 +65,8 @@ function markOf({ id, update, state }: ActiveAlert): string {
   return `${id} ${update} ${state}`;
 }
 
-export class AlertDesk {
-  readonly #parts: DeskParts;
+export class TelevisionAlerts {
+  readonly #parts: TelevisionAlertsParts;
   readonly #standings: Standings;
   readonly #listeners = new Set<() => void>();
   readonly #unwatch: readonly (() => void)[];
@@ -82,7 +82,7 @@ export class AlertDesk {
   #read: readonly string[];
   #guests: boolean;
 
-  constructor(parts: DeskParts) {
+  constructor(parts: TelevisionAlertsParts) {
     this.#parts = parts;
     const { alerts, links, recorder, ask, isOnline, random, watchStanding } = parts;
     const { ledger } = recorder;
