@@ -21,6 +21,7 @@ import {
   securityHeaders,
   strangerRefusal,
 } from '../pages/page-server.ts';
+import { CLOSE, heardFrom, tellPage } from '../pages/page-socket.ts';
 import { STREET_PROTOCOL, type StreetState, type ToPage } from './messages.ts';
 import { FROM_PAGE, type Request } from './requests.ts';
 
@@ -33,11 +34,7 @@ const PAGES_MAX = 16;
 const CONNECTIONS_MAX = 128;
 /** A page that sends without waiting for answers. */
 const ASKED_AT_ONCE_MAX = 16;
-/** A page that does not read is let go, and comes back when it wakes. */
-const BUFFERED_BYTES_MAX = 4_194_304;
 const BEAT_MS = 5_000;
-/** RFC 6455 7.4.1. */
-const CLOSE = { goingAway: 1001, wrongData: 1008, tryLater: 1013 } as const;
 
 /** What the server shows and whom it asks. */
 export interface StreetSource {
@@ -203,7 +200,7 @@ class LoopbackServer implements StreetServer {
     let asked = 0;
     socket.on('error', () => socket.terminate());
     socket.on('message', (data, isBinary) => {
-      const parsed = isBinary ? null : parseFrame(String(data));
+      const parsed = isBinary ? null : heardFrom(FROM_PAGE, String(data));
       if (parsed === null) return socket.close(CLOSE.wrongData);
       asked += 1;
       if (asked > ASKED_AT_ONCE_MAX) return socket.close(CLOSE.tryLater);
@@ -211,35 +208,20 @@ class LoopbackServer implements StreetServer {
         asked -= 1;
       });
     });
-    tell(socket, { type: 'state', parts: this.#source.state() });
+    tellPage<ToPage>(socket, { type: 'state', parts: this.#source.state() });
   }
 
   async #obey(socket: WebSocket, { id, request }: Asked): Promise<void> {
     try {
-      tell(socket, { type: 'done', id, text: await this.#source.obey(request) });
+      tellPage<ToPage>(socket, { type: 'done', id, text: await this.#source.obey(request) });
     } catch (error) {
-      tell(socket, { type: 'failed', id, why: (error as Error).message });
+      tellPage<ToPage>(socket, { type: 'failed', id, why: (error as Error).message });
     }
   }
 
   #tellAll(message: ToPage): void {
-    for (const socket of this.#sockets.clients) tell(socket, message);
+    for (const socket of this.#sockets.clients) tellPage<ToPage>(socket, message);
   }
 }
 
 type Asked = { readonly id: number; readonly request: Request };
-
-/** Null for what no page of ours sends. */
-function parseFrame(text: string): Asked | null {
-  try {
-    return FROM_PAGE.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function tell(socket: WebSocket, message: ToPage): void {
-  if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount > BUFFERED_BYTES_MAX) socket.terminate();
-  else socket.send(JSON.stringify(message));
-}

@@ -1,6 +1,7 @@
 /** One page of a clerk: told what has changed, and only while its session lasts. */
 
 import type { WebSocket } from 'ws';
+import { CLOSE, heardFrom, tellPage } from '../pages/page-socket.ts';
 import type { AccessLog } from './access-log.ts';
 import { ClerkDesk, refusalIn } from './clerk-desk.ts';
 import type { Entrance, Visitor } from './entrance.ts';
@@ -10,10 +11,6 @@ import type { Town, TownChange } from './town.ts';
 
 /** A page that sends without waiting for answers. */
 const ASKED_AT_ONCE_MAX = 8;
-/** A page that does not read is let go, and comes back when it wakes. */
-const BUFFERED_BYTES_MAX = 4_194_304;
-/** RFC 6455 7.4.1. */
-const CLOSE = { goingAway: 1001, wrongData: 1008, tryLater: 1013 } as const;
 /** However much happens, a page is told no more often than this. */
 const TOLD_EVERY_MS = 150;
 
@@ -108,7 +105,7 @@ export class LiveSocket {
   }
 
   #hear(text: string | null): void {
-    const asked = text === null ? null : parsed(text);
+    const asked = text === null ? null : heardFrom(FROM_TOWN_PAGE, text);
     if (asked === null || this.#asked >= ASKED_AT_ONCE_MAX) {
       this.#socket.close(asked === null ? CLOSE.wrongData : CLOSE.tryLater);
       return;
@@ -139,16 +136,6 @@ export class LiveSocket {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
     this.#sent += 1;
-    if (socket.bufferedAmount > BUFFERED_BYTES_MAX) socket.terminate();
-    else socket.send(JSON.stringify({ n: this.#sent, ...message }));
-  }
-}
-
-/** Null for what no page of ours sends. */
-function parsed(text: string) {
-  try {
-    return FROM_TOWN_PAGE.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
+    tellPage<ToTownPage>(socket, { n: this.#sent, ...message });
   }
 }
