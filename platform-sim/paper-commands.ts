@@ -2,27 +2,18 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import type { DocumentType } from '../src/domain/municipal-certificate.ts';
 import { DOCUMENT_BYTES_MAX, PAPER_CODE } from '../src/link/certificate-protocol.ts';
 import type { PaperCode } from '../src/link/paper-code.ts';
 import { check, type RawOptions, STATE } from './commands.ts';
 import { InputError } from './input-error.ts';
 import { municipalityOf } from './municipality/municipalities.ts';
 import { readPaperSigners } from './municipality/paper-signers.ts';
+import { DOCUMENT_TITLES } from './municipality/titles.ts';
 import type { PaperVerdict, SheetFault, SheetVerdict } from './municipality/verify-paper.ts';
+import { timeInJapan } from './municipality/wording.ts';
 import { keysFolder } from './stores.ts';
 
 const EXIT_FORGED = 1;
-
-const NAMES: Readonly<Record<DocumentType, string>> = {
-  'family-register-full': '戸籍全部事項証明書',
-  'family-register-individual': '戸籍個人事項証明書',
-  'family-register-addresses': '戸籍の附票の写し',
-  'civil-status': '身分証明書',
-  'resident-record': '住民票の写し',
-  'seal-registration': '印鑑登録証明書',
-  taxation: '課税証明書',
-};
 
 const FAULTS: Readonly<Record<SheetFault, string>> = {
   'no-code': 'no code of a certificate can be read on it',
@@ -31,12 +22,6 @@ const FAULTS: Readonly<Record<SheetFault, string>> = {
     'NOT ONE PAPER: this sheet belongs to another certificate than those before it',
   twice: 'NOT ONE PAPER: this sheet was there before',
 };
-
-const WHEN = new Intl.DateTimeFormat('sv-SE', {
-  dateStyle: 'short',
-  timeStyle: 'medium',
-  timeZone: 'Asia/Tokyo',
-});
 
 /** `verify-paper`. Exit code 1 when not every sheet is genuine. */
 export async function verifyPaperOf(given: string, raw: RawOptions): Promise<void> {
@@ -79,6 +64,6 @@ function sheetInWords(sheet: SheetVerdict, place: number): string {
 
 function codeInWords({ municipality, document, issuedAt, page, pages, request }: PaperCode) {
   const { name } = municipalityOf(municipality);
-  const when = WHEN.format(issuedAt);
-  return `Genuine: ${name} issued this ${NAMES[document]} on ${when} (Japan), sheet ${page} of ${pages}; request ${request}.`;
+  const when = timeInJapan(issuedAt);
+  return `Genuine: ${name} issued this ${DOCUMENT_TITLES[document]} on ${when} (Japan), sheet ${page} of ${pages}; request ${request}.`;
 }

@@ -1,8 +1,9 @@
 /** What people do around the kiosk that is no card: money, clerks who decide, and whether a paper is what it says. */
 
-import type { DocumentType } from '../../src/domain/municipal-certificate.ts';
 import { municipalityOf } from '../municipality/municipalities.ts';
+import { DOCUMENT_TITLES } from '../municipality/titles.ts';
 import type { PaperVerdict, SheetFault } from '../municipality/verify-paper.ts';
+import { timeInJapan } from '../municipality/wording.ts';
 import type { Request } from './requests.ts';
 import type { Street } from './world.ts';
 
@@ -13,22 +14,6 @@ const FAULTS: Readonly<Record<SheetFault, string>> = {
     '別の証明書の紙です / NOT ONE PAPER: of another certificate than the sheets before it',
   twice: '同じ紙が2回あります / NOT ONE PAPER: this sheet was there before',
 };
-/** As they stand on the papers. */
-const TITLES: Readonly<Record<DocumentType, string>> = {
-  'family-register-full': '戸籍全部事項証明書',
-  'family-register-individual': '戸籍個人事項証明書',
-  'family-register-addresses': '戸籍の附票の写し',
-  'civil-status': '身分証明書',
-  'resident-record': '住民票の写し',
-  'seal-registration': '印鑑登録証明書',
-  taxation: '課税証明書',
-};
-const WHEN = new Intl.DateTimeFormat('sv-SE', {
-  dateStyle: 'short',
-  timeStyle: 'medium',
-  timeZone: 'Asia/Tokyo',
-});
-
 /** Null for a request that is about something else. Rejects with why not. */
 export async function obeyAtKiosk(street: Street, request: Request): Promise<string | null> {
   const { centre } = street;
@@ -71,9 +56,9 @@ function inWords({ sheets, missing }: PaperVerdict): string {
     if (!sheet.genuine) return FAULTS[sheet.fault];
     const { municipality, document, issuedAt, page, pages, request } = sheet.code;
     const { name } = municipalityOf(municipality);
-    const when = WHEN.format(issuedAt);
+    const when = timeInJapan(issuedAt);
     return [
-      `本物です。${name}が${when}に発行した${TITLES[document]}、${pages}枚のうち${page}枚目。`,
+      `本物です。${name}が${when}に発行した${DOCUMENT_TITLES[document]}、${pages}枚のうち${page}枚目。`,
       `Genuine: ${name} issued this ${document} on ${when} (Japan), sheet ${page} of ${pages}; request ${request}.`,
     ].join('\n');
   });
