@@ -1,6 +1,7 @@
 /** What each command of `kazasu-platform` does: options checked, the state folder opened, JSON on stdout. */
 
 import { setInterval } from 'node:timers/promises';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { NOT_STOPPED } from '../src/domain/assurance-limits.ts';
 import { ASSURANCE_LEVELS } from '../src/domain/entry-list.ts';
@@ -27,6 +28,9 @@ import type { PlatformLog } from './terminals.ts';
 import { addTrust, listTrust } from './trust.ts';
 
 const FOLLOW_MS = 200;
+
+/** Adds a command below another one, with the option that every command has: `--state`. */
+export type AddCommand = (parent: Command, name: string, says: string) => Command;
 
 export type RawOptions = Readonly<Record<string, unknown>>;
 

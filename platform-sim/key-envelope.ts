@@ -16,6 +16,7 @@ import {
 } from 'node:crypto';
 import { KEY_PURPOSE, type KeyPurpose } from '../src/link/protocol.ts';
 import { Elements, oid as oidOf, simple, structured, TAG } from './der.ts';
+import { transportedKey } from './key-transport.ts';
 import { encode, explicit, integer, oid, sequence } from './x509.ts';
 
 const ENVELOPED_DATA = '1.2.840.113549.1.7.3';
@@ -73,11 +74,7 @@ export function openKey(envelope: Buffer, key: KeyObject): Buffer {
   contentInfo.next(TAG.oid);
   const data = contentInfo.inside(structured(0)).inside(TAG.sequence);
   data.next(TAG.integer);
-  const recipient = data.inside(SET).inside(TAG.sequence);
-  recipient.next(TAG.integer);
-  recipient.next(TAG.sequence);
-  recipient.next(TAG.sequence);
-  const transported = recipient.next(TAG.octetString).content;
+  const transported = transportedKey(data);
   const content = data.inside(TAG.sequence);
   content.next(TAG.oid);
   const algorithm = oidOf(content.inside(TAG.sequence).next(TAG.oid));

@@ -4,7 +4,15 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { MUNICIPALITY_CODE } from '../../src/link/alert-protocol.ts';
-import { check, print, type RawOptions, STATE, text, withStores } from '../commands.ts';
+import {
+  type AddCommand,
+  check,
+  print,
+  type RawOptions,
+  STATE,
+  text,
+  withStores,
+} from '../commands.ts';
 import { InputError } from '../input-error.ts';
 import { readInputFile } from '../input-file.ts';
 import { nameAlertKey } from '../root.ts';
@@ -44,11 +52,8 @@ const PROPOSE = z.object({
   drill: z.boolean().default(false),
 });
 
-/** Adds `alert` and what stands below it. `command` makes one that knows `--state`. */
-export function addAlerts(
-  program: Command,
-  command: (parent: Command, name: string, says: string) => Command,
-): void {
+/** Adds `alert` and what stands below it. */
+export function addAlerts(program: Command, command: AddCommand): void {
   const alert = program
     .command('alert')
     .description('evacuation alerts: one person proposes, another consents, then they are sent');

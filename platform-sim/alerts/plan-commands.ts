@@ -3,18 +3,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { check, print, type RawOptions, STATE, withStores } from '../commands.ts';
+import { type AddCommand, check, print, type RawOptions, STATE, withStores } from '../commands.ts';
 import { InputError } from '../input-error.ts';
 import { readInputFile } from '../input-file.ts';
 import type { Stores } from '../stores.ts';
 import type { MunicipalPlan } from './plan.ts';
 import { PLAN_BYTES_MAX, readPlan } from './plan-file.ts';
 
-/** Adds `plan` and what stands below it. `command` makes one that knows `--state`. */
-export function addPlans(
-  program: Command,
-  command: (parent: Command, name: string, says: string) => Command,
-): void {
+/** Adds `plan` and what stands below it. */
+export function addPlans(program: Command, command: AddCommand): void {
   const plan = program
     .command('plan')
     .description("municipalities' plans: districts, shelters, and the ways there");

@@ -1,14 +1,13 @@
 /** The commands of the municipality: its register, its page, its clerks. */
 
 import type { Command } from 'commander';
+import type { AddCommand } from '../commands.ts';
 import { reconcileArrivals } from '../town/reconcile-command.ts';
 import { addClerk, listClerks, removeClerk, serveTown, showAccess } from '../town/town-commands.ts';
 import { orderEnd, orderShelter } from './order-commands.ts';
 import { beginEvacuation, importEvacuees, inventEvacuees } from './register-commands.ts';
 
-/** Adds a command below another one, with the option that every command has. */
-type AddCommand = (parent: Command, name: string, says: string) => Command;
-
+/** Adds `evacuees`, `order`, `clerk` and `town`. */
 export function addEvacuation(program: Command, command: AddCommand): void {
   const evacuees = program
     .command('evacuees')

@@ -13,11 +13,11 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { DerError, Elements, oid, simple, structured, TAG } from '../der.ts';
+import { transportedKey } from '../key-transport.ts';
 import { extension, type Name, randomSerial, writeCertificate } from '../x509.ts';
 
 const AUTH_ENVELOPED_DATA = '1.2.840.113549.1.9.16.1.23';
 const AES_256_GCM = '2.16.840.1.101.3.4.1.46';
-const SET = 0x31;
 const TAG_BYTES = 16;
 const VALID_MS = 10 * 365 * 86_400_000;
 
@@ -27,6 +27,7 @@ export interface MunicipalityKey {
   readonly key: KeyObject;
 }
 
+/** `code`: of the municipality, six digits. `now`: ms since the epoch. */
 export async function newMunicipalityKey(code: string, now: number): Promise<MunicipalityKey> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2_048,
@@ -62,11 +63,7 @@ export function openEnvelope(envelope: Buffer, key: KeyObject): Buffer {
   mustBe(oid(info.next(TAG.oid)), AUTH_ENVELOPED_DATA);
   const data = info.inside(structured(0)).inside(TAG.sequence);
   data.next(TAG.integer);
-  const recipient = data.inside(SET).inside(TAG.sequence);
-  recipient.next(TAG.integer);
-  recipient.next(TAG.sequence);
-  recipient.next(TAG.sequence);
-  const transported = recipient.next(TAG.octetString).content;
+  const transported = transportedKey(data);
   const content = data.inside(TAG.sequence);
   content.next(TAG.oid);
   const algorithm = content.inside(TAG.sequence);

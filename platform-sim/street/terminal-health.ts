@@ -42,18 +42,23 @@ export type TerminalLevels = Pick<PlaceShown, 'state' | 'reason' | 'health'> & {
   readonly handedOut: number;
 };
 
+/** Nobody holds a device or a link. */
+const DEAD = {
+  reader: 'lost',
+  printer: 'lost',
+  release: 'lost',
+  page: 'lost',
+  payment: 'lost',
+  remote: 'lost',
+  tv: 'lost',
+  network: 'lost',
+} as const satisfies Partial<Health>;
+
 const BEFORE: TerminalLevels = {
   state: 'starting',
   reason: null,
   health: {
-    reader: 'lost',
-    printer: 'lost',
-    release: 'lost',
-    page: 'lost',
-    payment: 'lost',
-    remote: 'lost',
-    tv: 'lost',
-    network: 'lost',
+    ...DEAD,
     clock: 'ok',
     disk: 'ok',
     list: null,
@@ -147,17 +152,6 @@ function serviceAfter(
       return {};
   }
 }
-
-const DEAD: Partial<Health> = {
-  reader: 'lost',
-  printer: 'lost',
-  release: 'lost',
-  page: 'lost',
-  payment: 'lost',
-  remote: 'lost',
-  tv: 'lost',
-  network: 'lost',
-};
 
 function healthAfter(before: Health, line: JsonLine): Partial<Health> {
   const { event } = line;
