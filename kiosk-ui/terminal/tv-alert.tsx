@@ -307,7 +307,7 @@ function People({ screen: { people, chosen }, hand }: Drawn) {
                 <Ruby text={nameOf(person, hand)} />
               </b>
               <span class="said">
-                <Ruby text={standingOf(person, words)} />
+                <Ruby text={standingOf(person, hand)} />
               </span>
             </button>
           </li>

@@ -138,7 +138,6 @@ interface PersonProps {
 }
 
 function Person({ person, hand, first }: PersonProps) {
-  const { alert } = hand.text.television;
   return (
     <li>
       <button
@@ -153,7 +152,7 @@ function Person({ person, hand, first }: PersonProps) {
         </b>
         {person.standing !== 'unknown' && (
           <span>
-            <Ruby text={standingOf(person, alert)} />
+            <Ruby text={standingOf(person, hand)} />
           </span>
         )}
       </button>

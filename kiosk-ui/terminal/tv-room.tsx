@@ -6,7 +6,6 @@ import { LANGUAGES } from '../../src/domain/screen.ts';
 import type { PersonShown } from '../../src/domain/television-screen.ts';
 import { catalogueOf } from '../../src/text/index.ts';
 import { romaji } from '../../src/text/romaji.ts';
-import type { TelevisionTexts } from '../../src/text/television/words.ts';
 import { Icon, type IconName } from '../look/icons.tsx';
 import { Ruby } from '../look/ruby.tsx';
 import { fitText } from './fit.ts';
@@ -140,11 +139,9 @@ export function nameOf({ name, kana }: PersonShown, { language, text }: Hand): s
 }
 
 /** How somebody is; where, as far as they agreed to that. */
-export function standingOf(
-  { standing, where }: PersonShown,
-  { states, safeAt }: TelevisionTexts['alert'],
-): string {
-  return where === null ? states[standing] : safeAt({ shelter: where });
+export function standingOf({ standing, where }: PersonShown, { language, text }: Hand): string {
+  const { states, safeAt } = text.television.alert;
+  return where === null ? states[standing] : safeAt({ shelter: where[language] });
 }
 
 /** e.g. 森川ハツさん */

@@ -4,10 +4,12 @@
  */
 
 import type { z } from 'zod';
+import type { Worded } from '../../src/domain/alert.ts';
 import type { STANDING_ANSWER } from '../../src/link/evacuation-protocol.ts';
 import type { Plans } from '../alerts/plans.ts';
 import { Contacts } from '../contacts.ts';
 import { FollowedTown, type TownFeed } from '../town/followed-town.ts';
+import type { Shelter } from './evacuee.ts';
 import type { ResidentStore } from './residents.ts';
 
 type StandingSaid = z.infer<typeof STANDING_ANSWER>['standings'][number];
@@ -55,7 +57,7 @@ export class EvacueeStandings {
     for (const ref of this.#touched) {
       const { standing } = standings.stateOf(ref);
       const terminals = standings.terminalsOf(ref);
-      const named = terminals.map((terminal) => this.#whereOf(ref, terminal) ?? '');
+      const named = terminals.map((terminal) => this.#whereOf(ref, terminal)?.ja ?? '');
       const [now, before] = [[standing, ...named].join('\n'), this.#told.get(ref) ?? 'unknown'];
       if (before.trimEnd() === now.trimEnd()) continue;
       this.#told.set(ref, now);
@@ -87,7 +89,7 @@ export class EvacueeStandings {
    * nobody is told, nor of those with whom they live: where one of them is, the other may be. Null in each case, and nothing
    * tells one from the other.
    */
-  #whereOf(ref: string, terminal: string): string | null {
+  #whereOf(ref: string, terminal: string): Worded | null {
     const { standings } = this.#town;
     const resident = standings.resident(ref);
     if (resident === null) return null;
@@ -100,7 +102,8 @@ export class EvacueeStandings {
     const { municipality } = this.#residents;
     if (stay === undefined || municipality === null) return null;
     const { shelters } = this.#plans.planOf(municipality);
-    return shelters.find(({ id }) => id === stay.shelter)?.name ?? null;
+    const shelter = shelters.find(({ id }) => id === stay.shelter);
+    return shelter === undefined ? null : placeNamed(shelter);
   }
 
   close(): void {
@@ -116,4 +119,9 @@ export class EvacueeStandings {
     });
     return this.#following;
   }
+}
+
+/** As a line of a screen has room for: who does not read kanji has the kana. */
+function placeNamed({ name, kana, english }: Shelter): Worded {
+  return { ja: name, 'ja-simple': kana, en: english };
 }

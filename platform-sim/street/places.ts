@@ -1,6 +1,7 @@
 /** The places of the street, and what stands at each. Another terminal is another entry here, and its drawing. */
 
-import { SHIOMI_CODE } from '../evacuation/evacuee.ts';
+import { shelterName } from '../alerts/plan.ts';
+import { SHIOMI_CODE, type Shelter } from '../evacuation/evacuee.ts';
 import { SHIOMI_SHELTERS } from '../evacuation/shiomi.ts';
 import { LIST } from './city.ts';
 import { EVACUEES } from './evacuees.ts';
@@ -134,8 +135,7 @@ function shelterReader(
   more: Pick<PlaceKind, 'prints'> & { readonly shelter?: string; readonly beside?: string },
 ): PlaceKind {
   const { prints, shelter = 'shiomi-elementary', beside = '' } = more;
-  const school = SHIOMI_SHELTERS.find((each) => each.id === shelter);
-  if (school === undefined) throw new Error(`no shelter is called ${shelter}`);
+  const school = placeOf(shelter);
   return {
     ...{ id, name, prints },
     profile: 'shelter',
@@ -179,10 +179,16 @@ export const SHELTER_BESIDE = shelterReader(
   { prints: false, beside: `[neighbours]\ngates = ["${AT_SCHOOL}"]` },
 );
 
+function placeOf(shelter: string): Shelter {
+  const found = SHIOMI_SHELTERS.find(({ id }) => id === shelter);
+  if (found === undefined) throw new Error(`no shelter is called ${shelter}`);
+  return found;
+}
+
 /** The reader of a shelter elsewhere, by this name. */
 export function anotherShelter(id: string): PlaceKind {
-  const name = { ja: '港町公民館', en: 'Minato hall' };
-  return shelterReader(id, name, { prints: false, shelter: 'minato-hall' });
+  const { ja, en } = shelterName(placeOf('minato-hall'));
+  return shelterReader(id, { ja, en }, { prints: false, shelter: 'minato-hall' });
 }
 
 /** The first one is meant where none is named. Each one's screen is on a port of its own, in this order. */

@@ -51,7 +51,7 @@ export interface PersonShown {
   /** What is known of them in this alert. */
   readonly standing: PersonStanding;
   /** Name of the shelter where they are, as the municipality tells it; null: unknown, or they did not agree to that. */
-  readonly where: string | null;
+  readonly where: Worded | null;
 }
 
 /** What an alert says on this television. */

@@ -29,6 +29,8 @@ export const STANDING_QUESTION = z.strictObject({
   refs: z.array(ref).min(1).max(STANDING_REFS_MAX),
 });
 
+const place = z.string().min(1).max(100);
+
 /** Who is not in the answer is in the register no more. `at`: when that was heard. */
 export const STANDING_ANSWER = z.strictObject({
   standings: z
@@ -37,8 +39,8 @@ export const STANDING_ANSWER = z.strictObject({
         ref,
         standing: z.enum(['unknown', ...ALERT_ANSWERS]),
         at: z.iso.datetime().nullable(),
-        /** A shelter's name, only where that person agreed to it. */
-        where: z.string().max(100).nullable(),
+        /** A shelter's name in each language, only where that person agreed to it. */
+        where: z.strictObject({ ja: place, 'ja-simple': place, en: place }).nullable(),
       }),
     )
     .max(STANDING_REFS_MAX),

@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import type { Worded } from '../domain/alert.ts';
 import type { PersonStanding } from '../domain/television-screen.ts';
 import { EVACUATION_SERVICES, STANDING_ANSWER } from '../link/evacuation-protocol.ts';
 import { askOtherSide } from '../other-side.ts';
@@ -25,7 +26,7 @@ export interface Standing {
   /** ISO 8601; null: nobody has said when. */
   readonly at: string | null;
   /** Name of a shelter. */
-  readonly where: string | null;
+  readonly where: Worded | null;
 }
 
 export interface StandingsParts extends Pick<TerminalParts, 'ask' | 'isOnline'> {

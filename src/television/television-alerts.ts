@@ -314,7 +314,7 @@ export class TelevisionAlerts {
   }
 
   /** Not for longer than they agreed to, though the platform can't be asked. */
-  #whereOf(ref: string, alert: ActiveAlert | null): string | null {
+  #whereOf(ref: string, alert: ActiveAlert | null): Worded | null {
     if (this.#parts.where.until(ref) === null) return null;
     const heard = this.#standings.of(ref);
     const isSafe = heard?.standing === 'safe' && this.#standingOf(ref, alert) === 'safe';

@@ -31,6 +31,13 @@ function person(
   return { ref: String(number).padStart(32, '0'), name, kana, standing, where: null };
 }
 
+/** The longest of those that ship. */
+const HALL_NAME = {
+  ja: '港町公民館',
+  'ja-simple': 'みなとちょうこうみんかん',
+  en: 'Minatocho Community Hall',
+};
+
 const HATSU = person('森川 ハツ', 'もりかわ はつ');
 const FAMILY = [
   HATSU,
@@ -181,7 +188,10 @@ export const TELEVISION_SAMPLES: {
     { screen: 'tv-people', people: FAMILY },
     { screen: 'tv-people', people: SIX },
     { screen: 'tv-people', people: [{ ...HATSU, name: '', kana: '' }, ...MASKED.slice(1)] },
-    { screen: 'tv-people', people: [{ ...HATSU, standing: 'safe', where: '汐見市民会館' }] },
+    {
+      screen: 'tv-people',
+      people: SIX.map((one) => ({ ...one, standing: 'safe', where: HALL_NAME })),
+    },
     { screen: 'tv-people', people: [] },
   ],
   'tv-consent': [
@@ -231,7 +241,7 @@ export const TELEVISION_SAMPLES: {
     shows(alert(4, { map: [] }), []),
     shows(alert(3), []),
     shows(alert(4), [{ ...HATSU, standing: 'safe' }]),
-    shows(alert(4), [HATSU, { ...HATSU, standing: 'safe', where: '汐見市民会館', ref: 'b' }]),
+    shows(alert(4), [HATSU, { ...HATSU, standing: 'safe', where: HALL_NAME, ref: 'b' }]),
     shows(
       alert(4, LONG_ALERT),
       SIX.map((each) => ({ ...each, standing: 'safe' }) as const),

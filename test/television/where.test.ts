@@ -15,7 +15,11 @@ import { TelevisionAlerts } from '../../src/television/television-alerts.ts';
 import { WhereConsents } from '../../src/television/where.ts';
 import { ALERT, FakeAlerts, HATSU } from './television-rig.ts';
 
-const SHELTER = '汐見小学校';
+const SHELTER = {
+  ja: '港町公民館',
+  'ja-simple': 'みなとちょうこうみんかん',
+  en: 'Minatocho Community Hall',
+};
 let recorder: Recorder;
 let links: Links;
 let now = 0;
@@ -68,13 +72,13 @@ test('stands beside their name only once they agreed, and not longer, though the
   const desk = await deskWith(where);
   expect(desk.people).toMatchObject([{ standing: 'safe', where: null }]);
   where.agree(HATSU.ref, 'possession');
-  expect(whereOf(desk)).toBe(SHELTER);
+  expect(whereOf(desk)).toEqual(SHELTER);
   now += WHERE_MS - 1;
-  expect(whereOf(desk)).toBe(SHELTER);
+  expect(whereOf(desk)).toEqual(SHELTER);
   now += 1;
   expect(whereOf(desk)).toBeNull();
   where.agree(HATSU.ref, 'possession');
-  expect(whereOf(desk)).toBe(SHELTER);
+  expect(whereOf(desk)).toEqual(SHELTER);
 });
 
 test('is nowhere while guests are there, and where somebody is not safe', async () => {
@@ -84,7 +88,7 @@ test('is nowhere while guests are there, and where somebody is not safe', async 
   desk.turnGuests();
   expect(whereOf(desk)).toBeNull();
   desk.turnGuests();
-  expect(whereOf(desk)).toBe(SHELTER);
+  expect(whereOf(desk)).toEqual(SHELTER);
   desk.press({ key: 'choose', choice: `help.${HATSU.ref}` });
   expect(desk.people).toMatchObject([{ standing: 'help', where: null }]);
 });
