@@ -7,7 +7,7 @@
  * `--for test`: they are an error, because a test of the real card stack that does not run proves nothing.
  * `--for unit`: npm packages only.
  * `--for systemd`: as for test, and what boots a machine of its own for the installed package.
- * `--for kernel`: as for test, and what emulates a machine with a kernel of its own.
+ * `--for kernel`: as for systemd, and what emulates a machine with a kernel of its own.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -58,7 +58,7 @@ const WANTED = {
   start: ['build', 'run'],
   test: ['build', 'run', 'test'],
   systemd: ['build', 'run', 'test', 'systemd'],
-  kernel: ['build', 'run', 'test', 'kernel'],
+  kernel: ['build', 'run', 'test', 'systemd', 'kernel'],
 };
 
 const STAMP = join(packageRoot, 'node_modules', '.kazasu-setup.json');

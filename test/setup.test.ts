@@ -150,8 +150,11 @@ test('what emulates a machine is installed for the tests of a kernel alone', () 
   const machine = machineWithout(['qemu-system-x86', 'debootstrap']);
   expect(setUp('kernel', machine)).toBe(0);
   expect(machine.commands.filter((line) => line.includes('apt-get'))).toEqual([
-    'apt-get install -y --no-install-recommends -qq qemu-system-x86',
+    'apt-get install -y --no-install-recommends -qq debootstrap qemu-system-x86',
   ]);
+  const other = machineWithout(['qemu-system-x86']);
+  expect(setUp('systemd', other)).toBe(0);
+  expect(other.commands.filter((line) => line.includes('apt-get'))).toEqual([]);
 });
 
 test('those tests are not begun without root or without a part', () => {

@@ -29,6 +29,7 @@ const SCRIPTS = ['postinst', 'prerm', 'postrm'];
 const INSTALLED: readonly (readonly [file: string, target: string, mode?: number])[] = [
   ['kazasu@.service', `${UNITS}/kazasu@.service`],
   ['kazasu-screen@.service', `${UNITS}/kazasu-screen@.service`],
+  ['media-kazasu.mount', `${UNITS}/media-kazasu.mount`],
   ['kazasu.sysusers', 'usr/lib/sysusers.d/kazasu.conf'],
   ['95-kazasu.rules', 'lib/udev/rules.d/95-kazasu.rules'],
   ['screen/show', `${HOME}/screen/show`, 0o755],

@@ -63,7 +63,7 @@ export function say(line: object | typeof END): void {
 }
 
 /** The folder with the files of a Debian package, or of the one that a metapackage stands for today. */
-async function unpacked(name: string): Promise<string> {
+export async function unpacked(name: string): Promise<string> {
   const target = join(CACHE, name);
   if (existsSync(target)) return target;
   await mkdir(CACHE, { recursive: true });
