@@ -27,6 +27,9 @@ const BUSY = 4;
 /** After a platform that could not be reached for long, terminals wait for half a minute at most before they try again. */
 const BACK_MS = 120_000;
 
+/** Six seconds, four times. */
+const NOTICED_MS = 24_000;
+
 /** What is left out stays. */
 export interface Network {
   /** Of 100 packets that come to a machine. */
@@ -171,6 +174,16 @@ export class PartedReaders {
   bothSay(event: string): Promise<Line[]> {
     const { door, gym } = this.#parts.readers;
     return Promise.all([door, gym].map(({ program }) => program.next({ event })));
+  }
+
+  /** Neither hears the other one any more, and both have said so: of a silence, by the beats that they missed. */
+  async bothNotice(): Promise<void> {
+    const { door, gym } = this.#parts.readers;
+    for (const { lines } of [door.program, gym.program]) {
+      const heard = () =>
+        lines.all.findLast(({ event }) => /^neighbour\.(up|down)$/u.test(event))?.event;
+      await expect.poll(heard, { timeout: NOTICED_MS }).not.toBe('neighbour.up');
+    }
   }
 
   /** What the platform holds of stays, by the reader that told it. */
