@@ -77,8 +77,9 @@ test('taps, prints and levels are counted as they happen', () =>
         await world.remove();
       }
       await journal.next({ event: 'print.done' });
+      const plugged = journal.all.length;
       await world.reader('unplug');
-      await journal.next({ event: 'terminal.out-of-service' });
+      await journal.next({ event: 'terminal.out-of-service' }, plugged);
       const { status, type, text } = await ask(port, '/metrics');
       expect(status).toBe(200);
       expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
