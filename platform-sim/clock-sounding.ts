@@ -4,8 +4,8 @@
  */
 
 import { type BootOf, type ClockSample, SAMPLE_EVERY_MS } from './clock-samples.ts';
-import { isPlausibleMono } from './effects.ts';
 import type { FactLog } from './fact-log.ts';
+import { isPlausibleMono } from './fact-order.ts';
 import { storageFailureOf } from './full-disk.ts';
 
 /** How long before a beat is due the terminal is pinged, at first; twice as long whenever the pong comes too late. */

@@ -5,14 +5,13 @@
 
 import { type BootOf, type ClockSample, type Interval, intervalAt } from './clock-samples.ts';
 import {
-  type ClockOrigin,
   type EntryFact,
   type EntryRules,
   entriesOf,
-  isPlausibleMono,
   type KnownTicket,
   type OnGrant,
 } from './effects.ts';
+import { type ClockOrigin, isPlausibleMono } from './fact-order.ts';
 
 /** One of the grants. Times: ISO 8601. */
 export interface Grant {

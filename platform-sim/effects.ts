@@ -1,10 +1,16 @@
 /** Who has entered, as a pure function of the set of facts: whatever the order in which they arrived. */
 
 import type { EventName } from '../src/domain/events.ts';
-import type { ClockQuality } from '../src/domain/fact.ts';
 import { ticketNumber } from '../src/domain/ticket-number.ts';
+import {
+  bootKey,
+  type ClockOrigin,
+  correctedTime,
+  inOrderOfTime,
+  type StampedFact,
+} from './fact-order.ts';
 
-export interface EntryFact {
+export interface EntryFact extends StampedFact {
   readonly event: Extract<
     EventName,
     'entry.granted' | 'entry.passed' | 'entry.not-passed' | 'entry.left' | 'entry.undone'
@@ -13,25 +19,10 @@ export interface EntryFact {
   readonly ref: string | null;
   readonly ticket: string | null;
   readonly gate: string;
-  readonly terminal: string;
-  readonly epoch: string;
-  readonly seq: number;
-  readonly at: string;
-  readonly clock: ClockQuality;
-  readonly boot: number;
-  readonly mono: number;
   /** Of a grant: another fact says whether its person walked through. */
   readonly isAwaited?: boolean;
   /** Of that other fact: the number of the grant. */
   readonly grant?: number | null;
-}
-
-/** `origin`: the platform's time (ms since the epoch) at which the terminal's monotonic clock of this boot was zero. */
-export interface ClockOrigin {
-  readonly terminal: string;
-  readonly epoch: string;
-  readonly boot: number;
-  readonly origin: number;
 }
 
 export interface Entry {
@@ -90,10 +81,11 @@ export function entriesOf(
   { reentry, now = Number.POSITIVE_INFINITY, onGrant = () => {} }: EntryRules = {},
 ): ReadonlyMap<string, Entry> {
   const rows = rowsByNumber(facts, listed);
-  const placed = inOrder(
-    facts.map((fact) => ({ fact, ...placeOf(fact, rows) })),
-    origins,
-  );
+  const clocks = new Map(origins.map((clock) => [bootKey(clock), clock.origin]));
+  const timed: Timed[] = facts.map((fact) => {
+    return { fact, ...placeOf(fact, rows), time: correctedTime(fact, clocks.get(bootKey(fact))) };
+  });
+  const placed = inOrderOfTime(timed, ({ fact, key, time }) => ({ fact, time, about: key }));
   const passed = passagesOf(placed);
   const entries = new Map<string, Entry>();
   for (const { fact, time, key, flag } of placed) {
@@ -131,27 +123,6 @@ function grantKey(row: string, { terminal }: EntryFact, seq: number): string {
   return `${row} ${terminal} ${seq}`;
 }
 
-/**
- * In the order of corrected time, but the facts of one ledger about one ticket never against its own, which knows better
- * what came first than any clock; ties fall the same way always.
- */
-function inOrder(facts: readonly Placed[], origins: readonly ClockOrigin[]): Timed[] {
-  const clocks = new Map(origins.map((clock) => [bootKey(clock), clock.origin]));
-  const byNumber = [...facts].sort(
-    (a, b) => compareNames(a.fact, b.fact) || a.fact.seq - b.fact.seq,
-  );
-  const latest = new Map<string, number>();
-  const ranked = byNumber.map((placed) => {
-    const time = correctedTime(placed.fact, clocks);
-    const ledger = `${placed.key} ${placed.fact.terminal} ${placed.fact.epoch}`;
-    const rank = Math.max(time, latest.get(ledger) ?? time);
-    latest.set(ledger, rank);
-    return { ...placed, time, rank };
-  });
-  // Stable: facts of one moment stay as they were put.
-  return ranked.sort((a, b) => a.rank - b.rank);
-}
-
 function placeOf(
   { ref, ticket }: EntryFact,
   rows: ReadonlyMap<string, string | null>,
@@ -185,28 +156,4 @@ function rowsOf(known: readonly KnownTicket[]): Map<string, string | null> {
     rows.set(number, before === undefined || before === ref ? ref : null);
   }
   return rows;
-}
-
-function correctedTime(fact: EntryFact, clocks: ReadonlyMap<string, number>): number {
-  const origin = clocks.get(bootKey(fact));
-  if (fact.clock === 'synced' || origin === undefined || !isPlausibleMono(fact.mono)) {
-    return Date.parse(fact.at);
-  }
-  return Math.round(origin + fact.mono);
-}
-
-/** Whether `mono` can be the milliseconds since a machine started: nothing of the wire is added to a date unseen. */
-export function isPlausibleMono(mono: number): boolean {
-  return mono >= 0 && mono < 1e12;
-}
-
-function bootKey(of: { terminal: string; epoch: string; boot: number }): string {
-  return `${of.terminal} ${of.epoch} ${of.boot}`;
-}
-
-function compareNames(a: EntryFact, b: EntryFact): number {
-  const left = `${a.terminal} ${a.epoch}`;
-  const right = `${b.terminal} ${b.epoch}`;
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

@@ -11,7 +11,7 @@ import type { EventName } from '../src/domain/events.ts';
 import type { TerminalFrame } from '../src/link/protocol.ts';
 import { type BootOf, type ClockSample, SAMPLE_EVERY_MS } from './clock-samples.ts';
 import { changeMark, openDatabase, type SqliteDatabase } from './database.ts';
-import { type ClockOrigin, type EntryFact, isPlausibleMono } from './effects.ts';
+import type { EntryFact } from './effects.ts';
 import { ENTRY_FACTS, entryFactsOf } from './entry-facts.ts';
 import {
   type FactFeed,
@@ -21,6 +21,7 @@ import {
   type Suspicion,
   type Welcomed,
 } from './fact-log.ts';
+import { type ClockOrigin, isPlausibleMono } from './fact-order.ts';
 import { FACT, type ParsedFact } from './fact-schema.ts';
 import { prepareFacts } from './fact-statements.ts';
 import { SCHEMA, SCHEMA_VERSION } from './fact-tables.ts';

@@ -1,9 +1,9 @@
 /** The town as the facts have it now: follows the log by its cursor, and begins anew when the register is another. */
 
-import type { ClockOrigin } from '../effects.ts';
 import { revisionOf } from '../evacuation/database.ts';
 import type { ResidentStore } from '../evacuation/residents.ts';
 import type { FactFeed } from '../fact-log.ts';
+import type { ClockOrigin } from '../fact-order.ts';
 import { incidentSince } from './incidents.ts';
 import { reconciledRefs } from './reconciled.ts';
 import { Standings } from './standings.ts';

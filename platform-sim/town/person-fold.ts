@@ -4,6 +4,7 @@
  */
 
 import type { Need, Supply } from '../../src/domain/evacuation.ts';
+import { inOrderOfTime } from '../fact-order.ts';
 import type { TownFact } from './town-facts.ts';
 
 export type Standing = 'help' | 'unknown' | 'leaving' | 'safe';
@@ -186,28 +187,7 @@ function undoneOf(ordered: readonly TimedFact[]): ReadonlySet<TimedFact> {
   return undone;
 }
 
-/**
- * By corrected time, then terminal, epoch and number; but the facts of one ledger never against its own order, which knows better
- * than a clock that was set back between two of them.
- */
+/** Facts about one person, as they count. */
 export function inOrder(facts: readonly TimedFact[]): TimedFact[] {
-  const byNumber = [...facts].sort(byLedger);
-  const latest = new Map<string, number>();
-  const ranked = byNumber.map((fact) => {
-    const ledger = `${fact.terminal} ${fact.epoch}`;
-    const rank = Math.max(fact.time, latest.get(ledger) ?? fact.time);
-    latest.set(ledger, rank);
-    return { fact, rank };
-  });
-  // Stable: facts of one moment stay as they were put.
-  return ranked.sort((a, b) => a.rank - b.rank).map(({ fact }) => fact);
-}
-
-function byLedger(a: TimedFact, b: TimedFact): number {
-  return compare(a.terminal, b.terminal) || compare(a.epoch, b.epoch) || a.seq - b.seq;
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return inOrderOfTime(facts, (fact) => ({ fact, time: fact.time, about: '' }));
 }

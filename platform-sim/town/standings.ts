@@ -4,8 +4,8 @@
  */
 
 import { WHERE_MS } from '../../src/domain/evacuation.ts';
-import { type ClockOrigin, isPlausibleMono } from '../effects.ts';
 import type { Evacuee } from '../evacuation/evacuee.ts';
+import { bootKey, type ClockOrigin, correctedTime, isPlausibleMono } from '../fact-order.ts';
 import { foldPerson, inOrder, type PersonState, type TimedFact } from './person-fold.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { type Tallied, Tallies } from './tallies.ts';
@@ -231,9 +231,7 @@ export class Standings {
   }
 
   #timeOf(fact: TownFact): number {
-    const origin = this.#origins.get(bootKey(fact));
-    const isAsSaid = fact.clock === 'synced' || !isPlausibleMono(fact.mono);
-    return origin === undefined || isAsSaid ? Date.parse(fact.at) : Math.round(origin + fact.mono);
+    return correctedTime(fact, this.#origins.get(bootKey(fact)));
   }
 
   #tallied(key: string, state: PersonState): Tallied {
@@ -254,10 +252,6 @@ export class Standings {
     const needsSupport = needs.length > 0 || support !== '' ? 0 : 1;
     return `${RANKS[standing]}${needsSupport}${born}${kana} ${ref}`;
   }
-}
-
-function bootKey(of: { terminal: string; epoch: string; boot: number }): string {
-  return `${of.terminal} ${of.epoch} ${of.boot}`;
 }
 
 /** Whole years from a birthday (YYYY-MM-DD) to the day in Japan at `now`. */

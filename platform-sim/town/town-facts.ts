@@ -8,7 +8,8 @@ import {
   SUPPLIES,
   type Supply,
 } from '../../src/domain/evacuation.ts';
-import type { ClockQuality } from '../../src/domain/fact.ts';
+import { STAY_EVENTS } from '../../src/domain/shelter-stay.ts';
+import type { StampedFact } from '../fact-order.ts';
 
 /** In which order they are listed here says nothing. */
 export const TOWN_FACTS = [
@@ -20,26 +21,13 @@ export const TOWN_FACTS = [
   'television.unlinked',
   'television.where-agreed',
   'television.where-ended',
-  'shelter.arrived',
-  'shelter.went-out',
-  'shelter.came-back',
-  'shelter.left',
-  'shelter.supplied',
-  'shelter.needs-told',
-  'shelter.undone',
+  ...STAY_EVENTS,
 ] as const;
 export type TownEvent = (typeof TOWN_FACTS)[number];
 
 /** One fact about one person or several, with what counts of its body. */
-export interface TownFact {
+export interface TownFact extends StampedFact {
   readonly event: TownEvent;
-  readonly terminal: string;
-  readonly epoch: string;
-  readonly seq: number;
-  readonly at: string;
-  readonly clock: ClockQuality;
-  readonly boot: number;
-  readonly mono: number;
   /** Rows of the municipality's list. */
   readonly refs: readonly string[];
   /** Who has no row: within one shelter. */
@@ -71,15 +59,8 @@ const COUNT_MAX = 999;
 const SEALED_MAX = 16_384;
 const FLAGS_MAX = 16;
 
-interface Said {
+interface Said extends StampedFact {
   readonly event: TownEvent;
-  readonly terminal: string;
-  readonly epoch: string;
-  readonly seq: number;
-  readonly at: string;
-  readonly clock: ClockQuality;
-  readonly boot: number;
-  readonly mono: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
