@@ -22,8 +22,9 @@ import {
   refusalNow,
   type StickOrderParts,
 } from './stick-orders.ts';
+import type { StickFileFault } from './transfer/stick-file.ts';
 import { stickObjects } from './transfer/stick-objects.ts';
-import { readStickHead, readStickOrder, type StickOrderFault } from './transfer/stick-order.ts';
+import { readStickHead, readStickOrder } from './transfer/stick-order.ts';
 
 /** In facts: why an order was taken. */
 const AT_THE_SCREEN = 'staff-screen';
@@ -140,7 +141,7 @@ export class TerminalStick implements StickDesk {
   }
 
   /** Null: there is none. */
-  async #order(found: Buffer | StickOrderFault): Promise<Command | StickFault | null> {
+  async #order(found: Buffer | StickFileFault): Promise<Command | StickFault | null> {
     if (found === 'none') return null;
     if (typeof found === 'string') return found;
     const command = await judgeOrder(found, this.#parts);
@@ -149,7 +150,7 @@ export class TerminalStick implements StickDesk {
 
   async #withList(
     order: Command | null,
-    found: Buffer | StickOrderFault,
+    found: Buffer | StickFileFault,
   ): Promise<Brought | StickFault> {
     if (found === 'none') return { order, list: null };
     if (typeof found === 'string') return found;
@@ -167,7 +168,7 @@ export class TerminalStick implements StickDesk {
   }
 }
 
-function inTime(reading: Promise<Buffer | StickOrderFault>): Promise<Buffer | StickOrderFault> {
+function inTime(reading: Promise<Buffer | StickFileFault>): Promise<Buffer | StickFileFault> {
   return Promise.race([reading, setTimeout(READING_MS, 'unreadable' as const, { ref: false })]);
 }
 

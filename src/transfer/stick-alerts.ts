@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ALERT_FRAME } from '../link/alert-protocol.ts';
 import type { AlertEar } from '../link/downloads.ts';
 import type { Signers } from '../pki/signed-object.ts';
-import { readStickFile, type StickOrderFault } from './stick-order.ts';
+import { readStickFile, type StickFileFault } from './stick-file.ts';
 
 /** More than a municipality has at once; each has 256 KiB at most, and a stick has little of that. */
 const ALERTS_MAX = 64;
@@ -23,7 +23,7 @@ export async function takeStickAlerts(
   mount: string,
   alerts: Pick<AlertEar, 'take'>,
   signers: Signers,
-): Promise<number | StickOrderFault | 'malformed'> {
+): Promise<number | StickFileFault | 'malformed'> {
   const bytes = await readStickFile(mount, ALERTS_PATH, BYTES_MAX);
   if (typeof bytes === 'string') return bytes;
   const frames = framesIn(bytes);

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { type FetchObject, ObjectError, type ObjectFault } from '../link/object-source.ts';
-import { readStickFile, type StickOrderFault } from './stick-order.ts';
+import { readStickFile, type StickFileFault } from './stick-file.ts';
 
-const FAULTS: Readonly<Record<StickOrderFault, ObjectFault>> = {
+const FAULTS: Readonly<Record<StickFileFault, ObjectFault>> = {
   none: 'not-found',
   'not-a-file': 'not-found',
   'too-large': 'too-large',
