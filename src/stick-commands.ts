@@ -18,10 +18,10 @@ import {
   refusalNow,
   type StickOrderParts,
 } from './stick-orders.ts';
-import { doneWords, faultWords, orderWords } from './stick-words.ts';
+import { doneWords, faultWords, listWords, orderWords } from './stick-words.ts';
 import { LedgerError } from './store/ledger.ts';
 import { LedgerFile } from './store/ledger-file.ts';
-import { readStickOrder } from './transfer/stick-order.ts';
+import { readStickHead, readStickOrder } from './transfer/stick-order.ts';
 
 /** `words`: what may be kept of who and why. `staff`: runs it with a configuration, and prints what it says. */
 export function stickCommands(
@@ -38,7 +38,7 @@ export function stickCommands(
     .action((dir: string, { config: file }) => staff(file, (read) => showStick(read, dir)));
   stick
     .command('accept <dir>')
-    .description('take what it brings: all of it, or nothing')
+    .description("follow the order that it brings; a list is taken at the terminal's own screen")
     .requiredOption(...config)
     .requiredOption('--by <who>', 'who decides it', words)
     .requiredOption('--why <why>', 'why', words)
@@ -73,14 +73,16 @@ export function acceptStick(
   });
 }
 
-async function withOrder<Result>(
+/** Of a list beside the order it is said that there is one: it belongs to the daemon, which has the lists open. */
+async function withOrder(
   config: Config,
   directory: string,
-  work: (command: Command, parts: StickOrderParts) => Promise<Result>,
-): Promise<Result> {
+  work: (command: Command, parts: StickOrderParts) => Promise<string>,
+): Promise<string> {
   const { name: terminal, state } = config;
   const order = await readStickOrder(directory, terminal);
-  if (typeof order === 'string') throw new StaffError(faultWords(order));
+  const beside = (await readStickHead(directory, terminal)) === 'none' ? [] : [listWords()];
+  if (typeof order === 'string') throw new StaffError([faultWords(order), ...beside].join('\n'));
   if (!LedgerFile.isIn(state)) {
     throw new StaffError(`${state}: no ledger here; is it the state folder of a terminal?`);
   }
@@ -89,7 +91,7 @@ async function withOrder<Result>(
     const parts = partsOf(config, { clock, ledger });
     const command = await judgeOrder(order, parts);
     if (typeof command === 'string') throw new StaffError(faultWords(command));
-    return await work(command, parts);
+    return [await work(command, parts), ...beside].join('\n');
   } finally {
     ledger.close();
     clock.close();

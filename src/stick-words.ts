@@ -20,6 +20,14 @@ export function doneWords(): string {
   ].join('\n');
 }
 
+/** That there is one, where it can't be taken. */
+export function listWords(): string {
+  return [
+    `このUSBメモリーには名簿があります。名簿は、端末の画面で、係員メニューの「${ja.menu}」から入れます。`,
+    `There is a list on the stick. It is taken at the terminal's own screen: "${en.menu}" in the staff menu.`,
+  ].join('\n');
+}
+
 export function faultWords(fault: StickFault): string {
   return [ja.faults[fault] + ja.unchanged, `${en.faults[fault]} ${en.unchanged}`].join('\n');
 }

@@ -63,7 +63,7 @@ ${AS_DAEMON} as_daemon 'echo again > /media/kazasu/again.txt && sync /media/kaza
 
 test('one that is pulled while it is written to is gone at once, and the next one is mounted', async () => {
   await machine.succeed(`${AS_DAEMON}
-as_daemon 'exec 5> /media/kazasu/busy; touch /tmp/holds; sleep 3600' > /dev/null 2>&1 &
+as_daemon 'exec 5> /media/kazasu/busy && touch /tmp/holds; sleep 3600' > /dev/null 2>&1 &
 until as_daemon '[ -e /tmp/holds ]'; do sleep 0.2; done`);
   await machine.pull('first');
   await machine.until(IS_GONE);

@@ -1,13 +1,14 @@
 /** An order that comes by stick: judged as over the link, taken wholly or not at all, and said in words. */
 
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { PlatformKeys } from '../../platform-sim/signing.ts';
 import { Conditions } from '../../src/conditions.ts';
 import type { Config } from '../../src/config.ts';
 import { Roles } from '../../src/roles.ts';
 import { acceptStick, showStick } from '../../src/stick-commands.ts';
+import { headPath } from '../../src/transfer/stick-order.ts';
 import { iso } from '../link/fake-platform.ts';
 import { TERMINAL, TestTerminal, tempFolder } from '../link/fixtures.ts';
 import { HOUR, type Ordered, signed, stickWith, terminal } from './stick-rig.ts';
@@ -55,6 +56,24 @@ test.each<[string, RegExp, Ordered]>([
   await expect(showStick(config, stick)).rejects.toThrow(words);
   await expect(acceptStick(config, stick, BY)).rejects.toThrow(words);
   expect(role()).toBeNull();
+});
+
+test('of a list it is said that there is one, and where it is taken', async () => {
+  const { config, order, role } = await terminal();
+  const { stick, file } = stickWith(await order());
+  expect(await showStick(config, stick)).not.toMatch(/名簿/u);
+  const list = join(stick, ...headPath(TERMINAL));
+  writeFileSync(list, '{}');
+  const words = /名簿があります。名簿は、端末の画面で、係員メニューの「USBメモリーの指示」から/u;
+  expect(await showStick(config, stick)).toMatch(words);
+  expect(await acceptStick(config, stick, BY)).toMatch(words);
+  expect(role()).toMatchObject({ shelter: 'shiomi-elementary' });
+  rmSync(file);
+  for (const ask of [() => showStick(config, stick), () => acceptStick(config, stick, BY)]) {
+    const said = await ask().catch((error: unknown) => String(error));
+    expect(said).toMatch(/この端末あての指示がありません。何も変えていません。/u);
+    expect(said).toMatch(words);
+  }
 });
 
 test('an older order than the last one, and one of another platform, are not followed', async () => {

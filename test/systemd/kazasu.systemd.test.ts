@@ -71,7 +71,7 @@ test('the settings that come with the package are right', async () => {
 
 describe('the units', () => {
   test('have no mistake that systemd can find', async () => {
-    const units = ['kazasu@gate.service', 'kazasu-screen@gate.service'];
+    const units = ['kazasu@gate.service', 'kazasu-screen@gate.service', 'media-kazasu.mount'];
     const { code, said } = await gate.machine.run(['systemd-analyze', 'verify', ...units]);
     expect([code, said]).toEqual([0, '']);
   });
