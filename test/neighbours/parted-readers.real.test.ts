@@ -11,7 +11,7 @@ test(
   'over a cable that loses, delays, flaps and parts, one of them killed: everybody is taken in at once, and counts once at both',
   () =>
     withPartedReaders(async (shelter) => {
-      const cards = await shelter.cards(9);
+      const cards = await shelter.cards(7);
       const [ken, hatsu, yumi, ...others] = cards as [
         CardDefinition,
         CardDefinition,
@@ -39,7 +39,6 @@ test(
       // Silence one way, and then both ways: no end of a connection is told, and nobody waits for one.
       await shelter.network({ lost: { gym: 100 } });
       await shelter.takesIn('door', next());
-      await shelter.takesIn('gym', next());
       await shelter.network({ lost: { door: 100 } });
       await shelter.takesIn('gym', next());
       await shelter.kill('gym');
@@ -48,9 +47,8 @@ test(
       await shelter.start('gym');
       await shelter.handsOut('gym', 'water', ken);
       await shelter.takesIn('gym', yumi);
-      await shelter.takesIn('gym', next());
       await expect.poll(() => shelter.toldBy('door')).toEqual(shelter.saidBy('door'));
-      expect(await shelter.toldBy('gym')).toEqual([]);
+      expect(shelter.toldBy('gym')).toEqual([]);
 
       await shelter.mend();
       const doubles = await shelter.bothSay('neighbour.double-supply');
