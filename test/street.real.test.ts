@@ -85,13 +85,16 @@ test('open: cards are held and things are broken from another window, until Ctrl
       expect((await say('people')).stdout.trim().split('\n')).toHaveLength(PEOPLE.length);
       expect(await hold('kazami-taro')).toContain('座席券');
       await fault('paper-out');
+      await printerIs(street, 'paper-out');
       expect(await hold('sato-hanako')).toMatch(/granted.*\n$/u);
       await fault('printer-ok');
+      await printerIs(street, 'ok');
       const papers = (await say('papers')).stdout;
       expect(await hold('sato-hanako')).toContain('座席券');
       expect((await say('papers')).stdout.length).toBeGreaterThan(papers.length);
 
       await undo('T-0002');
+      await expect.poll(entriesTold, { timeout: PATIENCE_MS, interval: 500 }).toBe(1);
       await fault('network-down');
       expect(await hold('kazami-taro')).toContain('座席券');
       expect(await entriesTold()).toBe(1);
@@ -118,6 +121,13 @@ test('open: cards are held and things are broken from another window, until Ctrl
     },
     ['gate-1', 'vending-1'],
   ));
+
+/** The gate has noticed it. */
+async function printerIs({ say }: OpenStreet, state: string): Promise<void> {
+  await expect
+    .poll(async () => (await say('health')).stdout, { timeout: PATIENCE_MS })
+    .toMatch(new RegExp(`printer {2}${state}`, 'u'));
+}
 
 /** Two cards at two readers in one moment; one card at two readers is at the second. */
 async function twoAtOnce({ say }: OpenStreet): Promise<void> {

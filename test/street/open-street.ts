@@ -52,13 +52,16 @@ export async function withStreet(
   }
 }
 
+/** Some twenty processes begin, one after the other. */
+const OPEN_MS_MAX = 3 * PATIENCE_MS;
+
 /** Resolves when the page is served, and rejects when the street ends before. */
 async function isOpen({ program }: OpenStreet): Promise<void> {
   const open = vi.waitFor(
     () => {
       if (!program.stdout.includes('The street is open')) throw new Error('it is not open yet');
     },
-    { timeout: PATIENCE_MS, interval: 100 },
+    { timeout: OPEN_MS_MAX, interval: 100 },
   );
   const ended = program.exited.then((end) => {
     throw new Error(`the street ended (${end}): ${program.stdout}${program.stderr}`);
