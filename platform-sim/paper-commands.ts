@@ -2,6 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { timeInJapan } from '../src/domain/japan-time.ts';
 import { DOCUMENT_BYTES_MAX, PAPER_CODE } from '../src/link/certificate-protocol.ts';
 import type { PaperCode } from '../src/link/paper-code.ts';
 import { check, type RawOptions, STATE } from './commands.ts';
@@ -10,7 +11,6 @@ import { municipalityOf } from './municipality/municipalities.ts';
 import { readPaperSigners } from './municipality/paper-signers.ts';
 import { DOCUMENT_TITLES } from './municipality/titles.ts';
 import type { PaperVerdict, SheetFault, SheetVerdict } from './municipality/verify-paper.ts';
-import { timeInJapan } from './municipality/wording.ts';
 import { keysFolder } from './stores.ts';
 
 const EXIT_FORGED = 1;
@@ -64,6 +64,6 @@ function sheetInWords(sheet: SheetVerdict, place: number): string {
 
 function codeInWords({ municipality, document, issuedAt, page, pages, request }: PaperCode) {
   const { name } = municipalityOf(municipality);
-  const when = timeInJapan(issuedAt);
+  const when = timeInJapan(issuedAt.getTime());
   return `Genuine: ${name} issued this ${DOCUMENT_TITLES[document]} on ${when} (Japan), sheet ${page} of ${pages}; request ${request}.`;
 }

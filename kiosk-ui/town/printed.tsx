@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { RowShown } from '../../platform-sim/town/messages.ts';
+import { dayInJapan } from '../../src/domain/japan-time.ts';
 import { Cells, Columns } from './cells.tsx';
 import { now, secondOf } from './clock.ts';
 import { ask, town } from './link.ts';
@@ -42,8 +43,7 @@ export function Printed() {
       <header>
         <h1>{municipality.name} まだ確認できない方</h1>
         <p>
-          {new Date(at + 9 * 3_600_000).toISOString().slice(0, 10)} {secondOf(at)}　印刷{' '}
-          {clerk.name}
+          {dayInJapan(at)} {secondOf(at)}　印刷 {clerk.name}
           　取扱注意
         </p>
       </header>

@@ -1,6 +1,7 @@
 /** CAP 1.2 (OASIS) as the municipality's desk writes it; docs/alerts.md says which words stand for what. */
 
 import type { AlertLevel, Worded } from '../../src/domain/alert.ts';
+import { timeInJapan } from '../../src/domain/japan-time.ts';
 import { LANGUAGES, type Language } from '../../src/domain/screen.ts';
 import { EVENT_NAMES } from './words.ts';
 
@@ -34,7 +35,6 @@ export interface CapDraft {
   readonly parts: readonly CapPart[];
 }
 
-const JAPAN_MS = 9 * 3_600_000;
 const LANGUAGE_TAGS: Readonly<Record<Language, string>> = {
   ja: 'ja',
   'ja-simple': 'ja-x-simple',
@@ -127,7 +127,7 @@ function resourceOf(map: string): string {
 
 /** CAP 3.3.2: seconds, and the zone as an offset: here Japan's. */
 function timeOf(ms: number): string {
-  return `${new Date(ms + JAPAN_MS).toISOString().slice(0, 19)}+09:00`;
+  return `${timeInJapan(ms).replace(' ', 'T')}+09:00`;
 }
 
 function named(name: string, valueName: string, value: string): string {

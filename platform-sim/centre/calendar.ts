@@ -1,11 +1,8 @@
-/**
- * Days in Japan: which are business days of an office, and when one of them begins. Japan has had no daylight saving time
- * since 1951, so its clock is always nine hours ahead.
- */
+/** Days of an office in Japan: which are business days, and what is counted in them. */
 
 import holidays from '@holiday-jp/holiday_jp';
+import { dayInJapan, startInJapan } from '../../src/domain/japan-time.ts';
 
-const JAPAN_MS = 9 * 3_600_000;
 export const DAY_MS = 86_400_000;
 
 /** Offices are closed from 29 December to 3 January (Act on Holidays of Administrative Organs, article 1). */
@@ -13,18 +10,9 @@ const YEAR_END = { from: '12-29', to: '01-03' } as const;
 /** Days from the day after an application until its municipality has decided. */
 const DECIDED_WITHIN = 5;
 
-/** The day in Japan, YYYY-MM-DD. `now`: ms since the epoch. */
-export function dayOf(now: number): string {
-  return new Date(now + JAPAN_MS).toISOString().slice(0, 10);
-}
-
-/** When a day begins in Japan, in ms since the epoch. */
-export function startOf(day: string): number {
-  return Date.parse(`${day}T00:00:00Z`) - JAPAN_MS;
-}
-
+/** YYYY-MM-DD, so many days after another one. */
 export function dayAfter(day: string, days = 1): string {
-  return dayOf(startOf(day) + days * DAY_MS);
+  return dayInJapan(startInJapan(day) + days * DAY_MS);
 }
 
 export function isYearEnd(day: string): boolean {
@@ -34,13 +22,13 @@ export function isYearEnd(day: string): boolean {
 
 /** Monday to Friday, no national holiday (nor a day in lieu of one), and not at the turn of the year. */
 export function isBusinessDay(day: string): boolean {
-  const weekday = new Date(startOf(day) + JAPAN_MS).getUTCDay();
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
   return weekday !== 0 && weekday !== 6 && !holidays.isHoliday(day) && !isYearEnd(day);
 }
 
 /** The day by which an application that came in at `now` is decided: the day it came is not counted. */
 export function expectedDay(now: number): string {
-  let day = dayOf(now);
+  let day = dayInJapan(now);
   for (let counted = 0; counted < DECIDED_WITHIN; ) {
     day = dayAfter(day);
     if (isBusinessDay(day)) counted += 1;
@@ -51,5 +39,5 @@ export function expectedDay(now: number): string {
 /** Whether whoever was born on that day (YYYY-MM-DD) is so many years old: of 29 February, from 1 March on. */
 export function isSoOld(born: string, age: number, now: number): boolean {
   const birthday = `${String(Number(born.slice(0, 4)) + age).padStart(4, '0')}${born.slice(4)}`;
-  return dayOf(now) >= birthday;
+  return dayInJapan(now) >= birthday;
 }

@@ -1,6 +1,7 @@
 /** What a holder can get here and now: which municipality has it, for how much, and if not, why not. */
 
 import { X509Certificate } from 'node:crypto';
+import { dayInJapan, startInJapan } from '../../src/domain/japan-time.ts';
 import {
   COPIES_MAX,
   DOCUMENTS,
@@ -11,7 +12,7 @@ import {
 import type { CentreRefusal, Offer } from '../../src/link/certificate-protocol.ts';
 import type { Register } from '../register.ts';
 import type { Applications } from './applications.ts';
-import { dayAfter, dayOf, isSoOld, startOf } from './calendar.ts';
+import { dayAfter, isSoOld } from './calendar.ts';
 import type { Municipalities, Office } from './municipalities.ts';
 import { type Schedule, type Service, serviceAt } from './service-hours.ts';
 
@@ -96,9 +97,9 @@ function hoursOf(office: Office, document: DocumentType): Schedule {
 /** What counts for every document: the certificate itself, and its holder's age. */
 function closedToHolder({ register }: OffersParts, { der }: Holder, now: number): Service | null {
   if (register.standing(der, now) !== 'valid') return closedBecause('certificate-not-valid');
-  const issued = dayOf(new X509Certificate(der).validFromDate.getTime());
-  if (issued >= dayOf(now)) {
-    return closedBecause('card-too-new', new Date(startOf(dayAfter(issued))).toISOString());
+  const issued = dayInJapan(new X509Certificate(der).validFromDate.getTime());
+  if (issued >= dayInJapan(now)) {
+    return closedBecause('card-too-new', new Date(startInJapan(dayAfter(issued))).toISOString());
   }
   const born = register.bornOf(der);
   return born === null || isSoOld(born, LEAST_AGE, now) ? null : closedBecause('under-fifteen');

@@ -1,7 +1,8 @@
 /** When a municipality serves: hours, the turn of the year, maintenance. */
 
+import { dayInJapan, startInJapan } from '../../src/domain/japan-time.ts';
 import type { CentreRefusal } from '../../src/link/certificate-protocol.ts';
-import { DAY_MS, dayAfter, dayOf, isBusinessDay, isYearEnd, startOf } from './calendar.ts';
+import { DAY_MS, dayAfter, isBusinessDay, isYearEnd } from './calendar.ts';
 
 /** Times of day in Japan, HH:MM; `to` may be 24:00. */
 export interface Hours {
@@ -47,7 +48,7 @@ export function serviceAt(schedule: Schedule, now: number): Service {
 }
 
 function whyClosed({ closedAtYearEnd, maintenance, hours }: Schedule, now: number): CentreRefusal {
-  const day = dayOf(now);
+  const day = dayInJapan(now);
   if (closedAtYearEnd && isYearEnd(day)) return 'year-end';
   const hour = hoursOn(day, hours);
   const isInHours = hour !== null && hour.from <= now && now < hour.to;
@@ -58,7 +59,7 @@ function whyClosed({ closedAtYearEnd, maintenance, hours }: Schedule, now: numbe
 /** The times of service that are not over at `now`, in order: the hours of each day without its maintenance. */
 function* upcoming(schedule: Schedule, now: number): Generator<Span, null> {
   const { hours, closedAtYearEnd, maintenance } = schedule;
-  const today = dayOf(now);
+  const today = dayInJapan(now);
   for (let ahead = 0; ahead < LOOK_AHEAD_DAYS; ahead += 1) {
     const day = dayAfter(today, ahead);
     if (closedAtYearEnd && isYearEnd(day)) continue;
@@ -71,7 +72,7 @@ function* upcoming(schedule: Schedule, now: number): Generator<Span, null> {
 
 function hoursOn(day: string, { days, from, to }: Hours): Span | null {
   if (days === 'business-days' && !isBusinessDay(day)) return null;
-  const start = startOf(day);
+  const start = startInJapan(day);
   return { from: start + timeOf(from), to: start + timeOf(to) };
 }
 

@@ -1,6 +1,7 @@
 /** An issuing server (証明書発行サーバ): finds the record, and makes the certificate of it. */
 
 import { createHash, type KeyObject } from 'node:crypto';
+import { dayInJapan } from '../../src/domain/japan-time.ts';
 import { maskedName } from '../../src/domain/masked-name.ts';
 import {
   type DocumentOption,
@@ -24,7 +25,7 @@ import { familyObstacle, OPTIONS, residentObstacle } from './obstacles.ts';
 import { drawCode, signSheets } from './paper-signature.ts';
 import type { FamilyRecord, Linked, Registers, ResidentRecord } from './registers.ts';
 import { typeset } from './typesetter.ts';
-import { dayInJapan, kanjiDay } from './wording.ts';
+import { kanjiDay } from './wording.ts';
 
 /** Whose certificate of what; `certificate`: SHA-256 of the DER of the user-authentication certificate, hex. */
 export interface AskedDocument {
@@ -186,13 +187,13 @@ function composeResident(
 ): Composition | null {
   if (document === 'resident-record') return composeResidents(household, member, option, certified);
   if (document === 'taxation')
-    return composeTax(household, member, { option, day: dayInJapan(new Date(at)) }, certified);
+    return composeTax(household, member, { option, day: dayInJapan(at) }, certified);
   return member.seal === null ? null : composeSeal(household, member, member.seal, certified);
 }
 
 function certifiedBy({ name, mayor }: IssuingMunicipality, at: number): Certified {
   return {
-    day: kanjiDay(dayInJapan(new Date(at))),
+    day: kanjiDay(dayInJapan(at)),
     certifier: `${name}長　${mayor}`,
     seal: sealOf(`${name}長之印`),
   };

@@ -53,22 +53,6 @@ export function yen(amount: number): string {
   return `${YEN.format(amount)}円`;
 }
 
-/** The day in Japan, YYYY-MM-DD. */
-export function dayInJapan(at: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo' }).format(at);
-}
-
-const TIME = new Intl.DateTimeFormat('sv-SE', {
-  dateStyle: 'short',
-  timeStyle: 'medium',
-  timeZone: 'Asia/Tokyo',
-});
-
-/** Day and time in Japan, YYYY-MM-DD HH:MM:SS. */
-export function timeInJapan(at: Date): string {
-  return TIME.format(at);
-}
-
 function eraOf(day: string): [era: string, year: number] {
   const parts = ERA.formatToParts(new Date(`${day}T00:00:00Z`));
   const year = parts.find(({ type }) => type === 'year')?.value ?? '';

@@ -1,9 +1,9 @@
 /** What people do around the kiosk that is no card: money, clerks who decide, and whether a paper is what it says. */
 
+import { timeInJapan } from '../../src/domain/japan-time.ts';
 import { municipalityOf } from '../municipality/municipalities.ts';
 import { DOCUMENT_TITLES } from '../municipality/titles.ts';
 import type { PaperVerdict, SheetFault } from '../municipality/verify-paper.ts';
-import { timeInJapan } from '../municipality/wording.ts';
 import type { Request } from './requests.ts';
 import type { Street } from './world.ts';
 
@@ -56,7 +56,7 @@ function inWords({ sheets, missing }: PaperVerdict): string {
     if (!sheet.genuine) return FAULTS[sheet.fault];
     const { municipality, document, issuedAt, page, pages, request } = sheet.code;
     const { name } = municipalityOf(municipality);
-    const when = timeInJapan(issuedAt);
+    const when = timeInJapan(issuedAt.getTime());
     return [
       `本物です。${name}が${when}に発行した${DOCUMENT_TITLES[document]}、${pages}枚のうち${page}枚目。`,
       `Genuine: ${name} issued this ${document} on ${when} (Japan), sheet ${page} of ${pages}; request ${request}.`,

@@ -1,5 +1,6 @@
 /** Tables to take away: UTF-8 with a byte order mark, as Japanese spreadsheets want it, and RFC 4180. */
 
+import { timeInJapan } from '../../src/domain/japan-time.ts';
 import type { Shelter } from '../evacuation/evacuee.ts';
 import type { RowShown, ShelterShown, TownState } from './messages.ts';
 
@@ -108,5 +109,5 @@ function field(text: string): string {
 
 /** 2026-11-21 17:02, in Japan. */
 function timeOf(at: number): string {
-  return new Date(at + 9 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+  return timeInJapan(at).slice(0, 16);
 }

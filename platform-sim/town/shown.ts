@@ -1,19 +1,13 @@
 /** The town in the words of the page. What nobody is told of somebody leaves the server nowhere but here, and here it does not. */
 
 import { crowdingOf } from '../../src/domain/evacuation.ts';
+import { dayInJapan } from '../../src/domain/japan-time.ts';
 import type { Contact } from '../contacts.ts';
 import type { Evacuee, Shelter } from '../evacuation/evacuee.ts';
 import type { Assignments } from './assignments.ts';
 import type { PersonShown, RowShown, ShelterShown, SignShown } from './messages.ts';
 import type { TimedFact } from './person-fold.ts';
 import type { Standings } from './standings.ts';
-
-const JAPAN_MS = 9 * 3_600_000;
-
-/** YYYY-MM-DD in Japan. */
-export function dayOf(now: number): string {
-  return new Date(now + JAPAN_MS).toISOString().slice(0, 10);
-}
 
 export function rowOf(standings: Standings, assignments: Assignments, resident: Evacuee): RowShown {
   const { ref, name, address, support, needs } = resident;
@@ -77,7 +71,7 @@ export function shelterOf(
     ...{ id, name, capacity, people, out, unlisted, needs },
     crowding: crowdingOf(people, capacity),
     contact: contactOf(standings.terminalsAt(id), contacts, now),
-    handed: handed.get(dayOf(now)) ?? {},
+    handed: handed.get(dayInJapan(now)) ?? {},
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { WHERE_MS } from '../../src/domain/evacuation.ts';
+import { dayInJapan } from '../../src/domain/japan-time.ts';
 import type { Evacuee } from '../evacuation/evacuee.ts';
 import { bootKey, type ClockOrigin, correctedTime, isPlausibleMono } from '../fact-order.ts';
 import { foldPerson, inOrder, type PersonState, type TimedFact } from './person-fold.ts';
@@ -256,7 +257,7 @@ export class Standings {
 
 /** Whole years from a birthday (YYYY-MM-DD) to the day in Japan at `now`. */
 function yearsBetween(born: string, now: number): number {
-  const today = new Date(now + 9 * 3_600_000).toISOString().slice(0, 10);
+  const today = dayInJapan(now);
   const years = Number(today.slice(0, 4)) - Number(born.slice(0, 4));
   return today.slice(5) < born.slice(5) ? years - 1 : years;
 }

@@ -55,13 +55,6 @@ export function supplyOf(day: string, kind: Supply): string {
   return `${day} ${kind}`;
 }
 
-const JAPAN_MS = 9 * 3_600_000;
-
-/** YYYY-MM-DD in Japan, which has no summer time. `now`: ms since the epoch. */
-export function dayInJapan(now: number): string {
-  return new Date(now + JAPAN_MS).toISOString().slice(0, 10);
-}
-
 /** A function of the set of facts about one person, in whatever order they are handed over. */
 export function stayOf(facts: readonly Fact[]): Stay {
   const undone = undoneIn(facts);

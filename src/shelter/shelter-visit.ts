@@ -20,11 +20,12 @@ import { type ArrivalFlag, evacueeSubject, markSubject, SUPPLIES } from '../doma
 import type { ConsentedData } from '../domain/evacuee-data.ts';
 import type { EventName } from '../domain/events.ts';
 import type { Fact, NewFact } from '../domain/fact.ts';
+import { dayInJapan } from '../domain/japan-time.ts';
 import { maskedName } from '../domain/masked-name.ts';
 import { present } from '../domain/present.ts';
 import type { PersonShown } from '../domain/shelter-screen.ts';
 import { slipNumber } from '../domain/shelter-slip.ts';
-import { dayInJapan, type FactName, naming, type Stay, supplyOf } from '../domain/shelter-stay.ts';
+import { type FactName, naming, type Stay, supplyOf } from '../domain/shelter-stay.ts';
 import type { SensedTap } from '../domain/tap.ts';
 import type { JournalFields } from '../journal.ts';
 import type { PlannedPaper } from '../papers.ts';

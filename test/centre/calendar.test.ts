@@ -1,8 +1,9 @@
 /** The centre's calendar: days and hours in Japan, whatever the clock of this machine is set to. */
 
 import { describe, expect, test } from 'vitest';
-import { dayOf, expectedDay, isBusinessDay, startOf } from '../../platform-sim/centre/calendar.ts';
+import { expectedDay, isBusinessDay } from '../../platform-sim/centre/calendar.ts';
 import { type Schedule, serviceAt } from '../../platform-sim/centre/service-hours.ts';
+import { dayInJapan, startInJapan } from '../../src/domain/japan-time.ts';
 
 const at = (japan: string) => Date.parse(`${japan}+09:00`);
 const iso = (japan: string) => new Date(at(japan)).toISOString();
@@ -15,9 +16,9 @@ const OFFICE: Schedule = {
 const DAILY: Schedule = { ...OFFICE, hours: { days: 'every-day', from: '06:30', to: '23:00' } };
 
 test('a day in Japan begins nine hours before it does in Greenwich', () => {
-  expect(dayOf(Date.parse('2026-11-20T14:59:59.999Z'))).toBe('2026-11-20');
-  expect(dayOf(Date.parse('2026-11-20T15:00:00.000Z'))).toBe('2026-11-21');
-  expect(new Date(startOf('2026-11-21')).toISOString()).toBe('2026-11-20T15:00:00.000Z');
+  expect(dayInJapan(Date.parse('2026-11-20T14:59:59.999Z'))).toBe('2026-11-20');
+  expect(dayInJapan(Date.parse('2026-11-20T15:00:00.000Z'))).toBe('2026-11-21');
+  expect(new Date(startInJapan('2026-11-21')).toISOString()).toBe('2026-11-20T15:00:00.000Z');
 });
 
 test.each([

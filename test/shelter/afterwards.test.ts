@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { dayInJapan } from '../../src/domain/japan-time.ts';
 import type { Screen } from '../../src/domain/screen.ts';
-import { dayInJapan } from '../../src/domain/shelter-stay.ts';
 import { hashPin } from '../../src/staff/pin.ts';
 import { atTheShelter, households, type Shelter } from './at-the-shelter.ts';
 

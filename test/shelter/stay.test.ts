@@ -5,14 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { isChecked } from '../../src/domain/check-digit.ts';
 import type { EventName } from '../../src/domain/events.ts';
 import type { Fact } from '../../src/domain/fact.ts';
+import { dayInJapan } from '../../src/domain/japan-time.ts';
 import { slipNumber, slipShown } from '../../src/domain/shelter-slip.ts';
-import {
-  dayInJapan,
-  naming,
-  STAY_EVENTS,
-  stayOf,
-  supplyOf,
-} from '../../src/domain/shelter-stay.ts';
+import { naming, STAY_EVENTS, stayOf, supplyOf } from '../../src/domain/shelter-stay.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-25T08:00:00Z');
