@@ -1,17 +1,14 @@
 /** Readers of one shelter as processes of their own, enrolled at one platform, without a list. */
 
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CardDefinition } from '../../devices/card/sim-card.ts';
 import { askControlSocket } from '../../devices/sim-control.ts';
-import { type MunicipalityKey, newMunicipalityKey } from '../../platform-sim/evacuation/sealed.ts';
 import { Heard } from '../../src/store/heard.ts';
 import type { Line } from '../journal-lines.ts';
 import { jsonLines, launcher, type Program, succeed } from '../rig/program.ts';
+import { shelterConfig } from '../rig/shelter-config.ts';
 import type { Site } from '../rig/site.ts';
-
-let municipality: Promise<MunicipalityKey> | null = null;
 
 export interface ReaderGiven {
   readonly name: string;
@@ -45,29 +42,12 @@ export class ShelterProgram {
   /** Enrolled at the site's platform, and not started yet. */
   static async enrol(site: Site, given: ReaderGiven): Promise<ShelterProgram> {
     const reader = new ShelterProgram(site, given);
-    const { neighbours, tables = '' } = given;
-    const key = join(site.directory, `${reader.name}-municipality.der`);
-    municipality ??= newMunicipalityKey('990029', Date.now());
-    await writeFile(key, (await municipality).certificate);
-    await writeFile(
-      reader.#config,
-      `profile = "shelter"
-name = "${reader.name}"
-state = ${JSON.stringify(reader.state)}
-[platform]
-url = "${site.secureUrl}"
-[card]
-driver = "simulated"
-[services.evacuation-shelter]
-shelter = "shiomi-elementary"
-name = "汐見小学校 避難所"
-capacity = 420
-list = "evacuees-990029"
-municipality-key = ${JSON.stringify(key)}
-[neighbours]
-${neighbours}
-${tables}`,
-    );
+    const { directory, secureUrl: url } = site;
+    const { name, neighbours, tables = '' } = given;
+    await shelterConfig({
+      ...{ directory, name, url },
+      tables: `[neighbours]\n${neighbours}\n${tables}`,
+    });
     const [added] = jsonLines(await site.platformCommand('terminal', 'add', reader.name));
     const code = ['--code', String(added?.['code'])];
     const enrol = [launcher('kazasu'), 'enrol', '--config', reader.#config, ...code];
