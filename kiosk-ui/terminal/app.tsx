@@ -1,5 +1,6 @@
 /** Each screen by its name, in the frame that all have. */
 
+import { Fragment } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import { ORDER_STEPS, REGISTRATION_STEPS } from '../../src/domain/kiosk-screen.ts';
 import {
@@ -86,7 +87,9 @@ export function Shown({ screen, press }: ShownProps) {
     number: screen.number,
     theme: view.theme ?? themeOf(look.profile),
   });
-  if (view.whole !== undefined) return view.whole;
+  const name = 'reason' in screen ? `${screen.screen} ${screen.reason}` : screen.screen;
+  // Another screen has other keys: whoever presses OK twice must not have agreed to what stands where the first key stood.
+  if (view.whole !== undefined) return <Fragment key={name}>{view.whole}</Fragment>;
   const starts =
     place.startsAt === null ? '' : text.bar.starts({ time: clockTime(place.startsAt) });
   return (
@@ -104,7 +107,7 @@ export function Shown({ screen, press }: ShownProps) {
       }}
     >
       <Stage
-        name={'reason' in screen ? `${screen.screen} ${screen.reason}` : screen.screen}
+        name={name}
         view={view}
         reader={look.reader}
         here={text.waiting.here[look.reader]}

@@ -136,6 +136,18 @@ describe('a remote control', () => {
     expect(shown.pressed).toEqual([{ key: 'character', character: '5' }, { key: 'back' }]);
   });
 
+  test('that says OK twice chooses once: what is agreed to stands behind the way back', async () => {
+    await open();
+    await show({ ...SAMPLES['tv-unlink'][0], mayAgree: true });
+    shown.pressButton('right');
+    shown.pressButton('ok');
+    await pressed(1);
+    await show(SAMPLES['tv-where'][0]);
+    shown.pressButton('ok');
+    await pressed(2);
+    expect(shown.pressed).toEqual([{ key: 'choose', choice: 'where' }, { key: 'back' }]);
+  });
+
   test('that says OK where nothing has the focus finds the first key, and presses nothing', async () => {
     await open();
     await show(menu);
