@@ -75,6 +75,9 @@ export function onPointerCancel(): void {
   carried.value = null;
 }
 
+/** Whether the space bar is down. */
+let isHeld = false;
+
 /** Enter lays the card down and takes it away; the space bar holds it while it is down. */
 export function onKey(
   event: KeyboardEvent,
@@ -82,9 +85,18 @@ export function onKey(
 ): void {
   if (event.key === 'Enter' && event.type === 'keydown' && !event.repeat) toggle();
   else if (event.key !== ' ') return;
-  else if (event.type === 'keyup') ask({ do: 'remove' });
-  else if (!event.repeat) hold();
+  else if (event.type === 'keyup') letGo();
+  else if (!event.repeat) {
+    isHeld = true;
+    hold();
+  }
   event.preventDefault();
+}
+
+/** Also when the focus goes elsewhere: nobody hears the space bar come up then. */
+export function letGo(): void {
+  if (isHeld) ask({ do: 'remove' });
+  isHeld = false;
 }
 
 /** A remote control lies on a table: a card that is let go over it stays. */

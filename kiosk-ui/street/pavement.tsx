@@ -7,6 +7,7 @@ import { hereIn } from './here.ts';
 import {
   carried,
   lay,
+  letGo,
   onKey,
   onPointerCancel,
   onPointerDown,
@@ -58,6 +59,7 @@ function Card({ resident, state }: CardProps) {
       onPointerCancel={onPointerCancel}
       onKeyDown={(event) => onKey(event, { toggle, hold: layHere })}
       onKeyUp={(event) => onKey(event, { toggle, hold: layHere })}
+      onBlur={letGo}
     >
       <b>{name}</b>
       <Matter resident={resident} state={state} />

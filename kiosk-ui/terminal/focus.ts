@@ -83,11 +83,15 @@ function moveFocus(arrow: string): void {
 
 /**
  * Gives the focus to where it belongs first if nothing has it: it was on something that is gone. The browser shows it
- * only to people who use keys (:focus-visible).
+ * only to people who use keys (:focus-visible). On a page among others, as on the street's, it stays with whoever is
+ * elsewhere, until keys are used here; a television's remote control has no other place.
  */
 export function restoreFocus(): void {
   const { activeElement } = document;
   if (activeElement !== null && activeElement !== document.body) return;
+  const isElsewhere = window !== window.parent && !document.hasFocus();
+  const { profile } = document.documentElement.dataset;
+  if (isElsewhere && !usesKeys && profile !== 'tv') return;
   const first = document.querySelector<HTMLElement>('[data-first="true"]');
   const other = usesKeys ? document.querySelector<HTMLElement>('[aria-pressed="true"]') : null;
   (first ?? other)?.focus({ preventScroll: true });

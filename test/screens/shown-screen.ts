@@ -54,10 +54,18 @@ export class ShownScreen implements ScreenSource {
   }
 }
 
+export interface ServeOptions {
+  readonly speech?: SpeechSource;
+  readonly port?: number;
+  /** The origin of the page that may have it among others. */
+  readonly embed?: string;
+}
+
 /** The built pages (`npm run build:ui`), on a free port unless told otherwise. */
 export function serve(
   source: ScreenSource,
-  { speech = SILENT, port = 0 }: { readonly speech?: SpeechSource; readonly port?: number } = {},
+  { speech = SILENT, port = 0, embed }: ServeOptions = {},
 ): Promise<UiServer> {
-  return openUiServer({ source, speech, port, files: BUILT_PAGES, embed: null, note: () => {} });
+  const files = BUILT_PAGES;
+  return openUiServer({ source, speech, port, files, embed: embed ?? null, note: () => {} });
 }

@@ -1,7 +1,20 @@
 /** What the terminal's page does by itself: fall silent, type, keep the focus, sound, speak; in a real browser. */
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { SILENCE_MS_MAX } from '../../src/domain/screen.ts';
 import type { SpeechSource, UiServer } from '../../src/screen/ui-server.ts';
 import { ja } from '../../src/text/ja.ts';
@@ -202,6 +215,30 @@ describe('the focus', () => {
     await page.keyboard.press('ArrowDown');
     expect(await page.locator(':focus-visible').count()).toBe(1);
   });
+});
+
+test('a screen on a page among others leaves the focus to whoever is elsewhere, until its own keys are used', async () => {
+  const around = createServer((_, response) => {
+    response.setHeader('Content-Type', 'text/html');
+    response.end(`<button id="other">x</button><iframe src="${framed.origin}"></iframe>`);
+  }).listen(0, '127.0.0.1');
+  await once(around, 'listening');
+  const embed = `http://127.0.0.1:${(around.address() as AddressInfo).port}`;
+  const framed = await serve(shown, { embed });
+  onTestFinished(async () => {
+    around.close();
+    await framed.close();
+  });
+  await page.goto(embed);
+  const frame = page.frameLocator('iframe');
+  const isAt = (number: number) =>
+    expect.poll(() => frame.locator('html').getAttribute('data-number')).toBe(String(number));
+  await isAt(shown.current.number);
+  await page.locator('#other').focus();
+  await isAt(shown.show(menu));
+  expect(await page.evaluate('document.activeElement.id')).toBe('other');
+  shown.pressButton('down');
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('IFRAME');
 });
 
 describe('tones', () => {

@@ -196,6 +196,20 @@ test('a card that is let go over the remote control rests there; over a reader o
     ]);
 });
 
+test('a card is held as long as the space bar is down, or until the focus goes elsewhere, where nobody hears it come up', async () => {
+  await look();
+  await standBefore('西ゲート');
+  const held = { do: 'hold', who: 'sato-hanako', at: 'gate-1' };
+  await card('佐藤 花子').focus();
+  await page.keyboard.down(' ');
+  await page.keyboard.up(' ');
+  await expect.poll(() => street.asked).toEqual([held, { do: 'remove' }]);
+  await page.keyboard.down(' ');
+  await place('西ゲート').focus();
+  await page.keyboard.up(' ');
+  await expect.poll(() => street.asked.slice(2)).toEqual([held, { do: 'remove' }]);
+});
+
 test('an alert is raised by one button and cancelled by another; counts, clerks and the way to the page stand on the wall; who came to two shelters is shown so', async () => {
   await look();
   await standBefore('役場');
