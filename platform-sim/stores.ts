@@ -1,7 +1,5 @@
 /** What the platform keeps in its state folder. Several processes may have it open at once. */
 
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AlertStore } from './alerts/alert-store.ts';
 import { PlanStore } from './alerts/plans.ts';
@@ -9,6 +7,7 @@ import { CentreBooks } from './centre/books.ts';
 import { ResidentStore } from './evacuation/residents.ts';
 import { FactStore } from './facts.ts';
 import { HeldLists } from './held-lists.ts';
+import { madeOnce } from './made-once.ts';
 import { Register } from './register.ts';
 import { Registry } from './registry.ts';
 import { PlatformKeys } from './signing.ts';
@@ -74,21 +73,10 @@ export function keysFolder(stateDirectory: string): string {
   return join(stateDirectory, 'keys');
 }
 
-/**
- * The keys that sign what is published; made when there are none yet. They are made aside and renamed, so that of two
- * processes that begin at once one wins wholly, and one that is killed leaves no half of them behind.
- */
+/** The keys that sign what is published; made when there are none yet. */
 export async function openKeys(stateDirectory: string): Promise<PlatformKeys> {
   const directory = keysFolder(stateDirectory);
-  if (!existsSync(directory)) {
-    await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
-    const aside = await mkdtemp(`${directory}-`);
-    await PlatformKeys.openOrCreate(aside);
-    await rename(aside, directory).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-      await rm(aside, { recursive: true });
-    });
-  }
+  await madeOnce(directory, (aside) => PlatformKeys.openOrCreate(aside));
   return PlatformKeys.openOrCreate(directory);
 }
 

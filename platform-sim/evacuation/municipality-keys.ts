@@ -4,10 +4,14 @@
  */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { madeOnce } from '../made-once.ts';
 import { keysFolder, openKeys } from '../stores.ts';
 import { newMunicipalityKey } from './sealed.ts';
+
+const KEY = 'key.pem';
+const CERTIFICATE = 'certificate.pem';
 
 export interface KeptMunicipalityKey {
   readonly key: KeyObject;
@@ -17,7 +21,7 @@ export interface KeptMunicipalityKey {
 
 /** Where its certificate is, or will be. */
 export function municipalityCertificate(state: string, code: string): string {
-  return join(folderOf(state, code), 'certificate.pem');
+  return join(folderOf(state, code), CERTIFICATE);
 }
 
 function folderOf(state: string, code: string): string {
@@ -27,17 +31,18 @@ function folderOf(state: string, code: string): string {
 /** `code`: of the municipality, six digits. */
 export async function municipalityKey(state: string, code: string): Promise<KeptMunicipalityKey> {
   await openKeys(state);
-  const folder = folderOf(state, code);
-  const [key, certificate] = [join(folder, 'key.pem'), municipalityCertificate(state, code)];
-  if (!existsSync(certificate)) {
-    const made = await newMunicipalityKey(code, Date.now());
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const pem = made.key.export({ type: 'pkcs8', format: 'pem' });
-    writeFileSync(key, pem, { mode: 0o600, flush: true });
-    // The certificate last: where it is, its key is.
-    const part = `${certificate}.part`;
-    writeFileSync(part, new X509Certificate(made.certificate).toString(), { flush: true });
-    renameSync(part, certificate);
-  }
-  return { key: createPrivateKey(readFileSync(key)), certificate };
+  await madeOnce(folderOf(state, code), (aside) => makeKey(aside, code));
+  const key = join(folderOf(state, code), KEY);
+  return {
+    key: createPrivateKey(readFileSync(key)),
+    certificate: municipalityCertificate(state, code),
+  };
+}
+
+async function makeKey(folder: string, code: string): Promise<void> {
+  const { key, certificate } = await newMunicipalityKey(code, Date.now());
+  const pem = key.export({ type: 'pkcs8', format: 'pem' });
+  writeFileSync(join(folder, KEY), pem, { mode: 0o600, flush: true });
+  const shown = new X509Certificate(certificate).toString();
+  writeFileSync(join(folder, CERTIFICATE), shown, { flush: true });
 }
