@@ -22,7 +22,8 @@ const NOISE: Found = { reply: undefined, length: 1 };
 
 /**
  * Tells replies apart by their fixed bits (Epson, "transmission status identification"). What fits nothing is dropped a
- * byte at a time, so a damaged reply costs itself and not the next one.
+ * byte at a time, so a damaged reply costs itself and not the next one. Only after a process id that broke off may
+ * what follows be taken for its characters: until another reply shows that it is not, or for an id that nobody asked for.
  */
 export class ReplyParser {
   #pending: Uint8Array = new Uint8Array();
